@@ -1,0 +1,16 @@
+namespace CoreNode.Foundation;
+
+/// <summary>
+/// First log event id of each module's range of 100. An id is never reused for another event, so that people can
+/// filter and alert on it; a test holds that ids are unique.
+/// </summary>
+public static class EventIds
+{
+    public const int Platform = 1000;
+    public const int Wal = 1100;
+    public const int Cluster = 1200;
+    public const int Kv = 1300;
+    public const int Api = 1400;
+    public const int Hosting = 1500;
+    public const int Cli = 1600;
+}
