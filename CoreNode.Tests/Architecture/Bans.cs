@@ -49,11 +49,15 @@ internal static class Bans
         new("System.Threading.ThreadPool", "one owner: the caller's thread"),
         new("System.Threading.Timer", "ticks"),
         new("System.Threading.PeriodicTimer", "ticks"),
+        new("Microsoft.Extensions.Logging.*", "a returned fact that the shell logs"),
+    ];
+
+    private static readonly Ban[] s_locks =
+    [
         new("System.Threading.Monitor", "one owner: no locks"),
         new("System.Threading.Lock", "one owner: no locks"),
         new("System.Threading.SemaphoreSlim", "one owner: no locks"),
         new("System.Threading.ReaderWriterLockSlim", "one owner: no locks"),
-        new("Microsoft.Extensions.Logging.*", "a returned fact that the shell logs"),
     ];
 
     private static readonly Ban[] s_async =
@@ -68,7 +72,8 @@ internal static class Bans
     /// <summary>What that kind of module must not touch.</summary>
     public static IReadOnlyList<Ban> Of(ModuleKind kind) => kind switch
     {
-        ModuleKind.Foundation or ModuleKind.Decider => [.. s_files, .. s_clockAndChance, .. s_ambient, .. s_async],
+        ModuleKind.Decider => [.. s_files, .. s_clockAndChance, .. s_ambient, .. s_locks, .. s_async],
+        ModuleKind.Foundation => [.. s_files, .. s_clockAndChance, .. s_ambient, .. s_async],
         ModuleKind.Port => [.. s_files, .. s_clockAndChance, .. s_ambient],
         ModuleKind.Service => [.. s_files, .. s_clockAndChance],
         ModuleKind.Mechanism => s_clockAndChance,

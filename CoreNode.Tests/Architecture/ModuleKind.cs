@@ -3,7 +3,7 @@ namespace CoreNode.Tests.Architecture;
 /// <summary>What a module is allowed to touch outside its own code; see <see cref="Bans"/>.</summary>
 internal enum ModuleKind
 {
-    /// <summary>Ids and small values for everybody; pure.</summary>
+    /// <summary>Ids, small values and counters for everybody; a decider but for locks around counters.</summary>
     Foundation,
 
     /// <summary>

@@ -179,11 +179,15 @@ internal static partial class TidyChecks
             yield return $"{file.Path}:1: unsafe or native code without a comment \"Safety: …\"";
     }
 
-    /// <summary>A shell script stops at the first command that fails or name that is unset.</summary>
+    /// <summary>
+    /// A shell script stops at the first command that fails or name that is unset, or says behind its set why not. What
+    /// has no first line "#!" is read by a script that does.
+    /// </summary>
     public static IEnumerable<string> ShellOptions(SourceFile file)
     {
-        if (file.IsShell && !SetEu().IsMatch(file.Text))
-            yield return $"{file.Path}:1: no \"set -eu\" at its beginning";
+        bool isScript = file.IsShell && file.Text.StartsWith("#!", StringComparison.Ordinal);
+        if (isScript && !SetEu().IsMatch(file.Text))
+            yield return $"{file.Path}:1: no \"set -eu\", and no \"set -u # no -e: …\" with a reason";
     }
 
     private static int LineOf(string text, int at) => 1 + text.AsSpan(0, at).Count('\n');
@@ -200,6 +204,6 @@ internal static partial class TidyChecks
     [GeneratedRegex(@"\bunsafe\b|\bLibraryImport\b|\bDllImport\b")]
     private static partial Regex UnsafeWord();
 
-    [GeneratedRegex(@"^set -[a-z]*e[a-z]*u|^set -[a-z]*u[a-z]*e", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^set -[a-z]*(e[a-z]*u|u[a-z]*e)|^set -[a-z]*u.*# no -e: \w+", RegexOptions.Multiline)]
     private static partial Regex SetEu();
 }

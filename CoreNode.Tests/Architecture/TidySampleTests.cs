@@ -57,6 +57,8 @@ internal sealed class TidySampleTests
         yield return Case("summaries", "CoreNode/Kv/A.cs", "internal class A\n{\n    public class B;\n}\n");
         yield return Case("safety notes", "CoreNode/Platform/A.cs", "// Safety: pinned.\nunsafe { }\n");
         yield return Case("shell options", "packaging/a.sh", "#!/bin/bash\nset -euo pipefail\n");
+        yield return Case("shell options", "packaging/a.sh", "#!/bin/sh\nset -u # no -e: counts failures\n");
+        yield return Case("shell options", "packaging/a.sh", "# Sourced by the others.\n");
     }
 
     [TestCaseSource(nameof(Bad))]
