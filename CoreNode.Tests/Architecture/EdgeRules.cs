@@ -12,8 +12,10 @@ internal static class EdgeRules
     {
         Dictionary<string, ModuleRule> modules = table.Modules.ToDictionary(m => m.Name);
         SortedSet<string> found = new(StringComparer.Ordinal);
-        foreach (Use use in uses)
+        foreach (Use use in uses.Select(u => Resolve(modules, u)))
         {
+            if (use.Module == use.TargetModule)
+                continue;
             if (!modules.TryGetValue(use.Module, out ModuleRule? rule))
                 found.Add($"unknown module {use.Module}: add it to the table ({use.Where})");
             else if (Violation(table, rule, use) is { } violation)
@@ -26,12 +28,32 @@ internal static class EdgeRules
     /// <summary>Allowed edges that no code uses.</summary>
     public static IReadOnlyList<string> Unused(EdgeTable table, IEnumerable<Use> uses)
     {
-        HashSet<string> real = [.. uses.Select(u => $"{u.Module} -> {u.TargetModule}")];
+        Dictionary<string, ModuleRule> modules = table.Modules.ToDictionary(m => m.Name);
+        HashSet<string> real =
+            [.. uses.Select(u => Resolve(modules, u)).Select(u => $"{u.Module} -> {u.TargetModule}")];
         return
         [
             .. table.Modules.SelectMany(m => m.MayUse.Select(target => $"{m.Name} -> {target}"))
                 .Where(edge => !real.Contains(edge)),
         ];
+    }
+
+    // A folder inside a module that has no row of its own belongs to that module.
+    private static Use Resolve(Dictionary<string, ModuleRule> modules, Use use) => use with
+    {
+        Module = Nearest(modules, use.Module),
+        TargetModule = use.TargetModule is null ? null : Nearest(modules, use.TargetModule),
+    };
+
+    private static string Nearest(Dictionary<string, ModuleRule> modules, string name)
+    {
+        for (string nearest = name; ; nearest = nearest[..nearest.LastIndexOf('.')])
+        {
+            if (modules.ContainsKey(nearest))
+                return nearest;
+            if (!nearest.Contains('.', StringComparison.Ordinal))
+                return name;
+        }
     }
 
     private static string? Violation(EdgeTable table, ModuleRule rule, Use use)
