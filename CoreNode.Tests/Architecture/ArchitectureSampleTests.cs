@@ -61,6 +61,13 @@ internal sealed class ArchitectureSampleTests
             Has.Some.StartsWith("unknown module Elsewhere").And.Some.Contain("Stranger.Look"));
 
     [Test]
+    public void A_folder_inside_a_module_has_the_rules_of_the_module()
+    {
+        IReadOnlyList<string> found = EdgeRules.Violations(s_table, s_uses.Value);
+        Assert.That(found, Has.Exactly(1).Contains("Inner.Part").And.Exactly(1).Contains("Inner.Part.Forbidden"));
+    }
+
+    [Test]
     public void A_package_without_an_owner_is_found()
     {
         EdgeTable without = s_table with { Packages = [s_table.Packages[1]] };
