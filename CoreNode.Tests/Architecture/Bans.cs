@@ -30,6 +30,10 @@ internal static class Bans
         new("System.DateTimeOffset::get_UtcNow", "the time in the message, or TimeProvider by constructor"),
         new("System.Random", "Foundation.Prng, seeded by the caller"),
         new("System.Guid::NewGuid", "an id handed in"),
+    ];
+
+    private static readonly Ban[] s_uptime =
+    [
         new("System.Environment::get_TickCount", "TimeProvider by constructor"),
         new("System.Environment::get_TickCount64", "TimeProvider by constructor"),
     ];
@@ -75,8 +79,8 @@ internal static class Bans
         ModuleKind.Decider => [.. s_files, .. s_clockAndChance, .. s_ambient, .. s_locks, .. s_async],
         ModuleKind.Foundation => [.. s_files, .. s_clockAndChance, .. s_ambient, .. s_async],
         ModuleKind.Port => [.. s_files, .. s_clockAndChance, .. s_ambient],
-        ModuleKind.Service => [.. s_files, .. s_clockAndChance],
-        ModuleKind.Mechanism => s_clockAndChance,
+        ModuleKind.Service => [.. s_files, .. s_clockAndChance, .. s_uptime],
+        ModuleKind.Mechanism => [.. s_clockAndChance, .. s_uptime],
         ModuleKind.Edge => s_clockAndChance,
         ModuleKind.Composition => [],
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind"),

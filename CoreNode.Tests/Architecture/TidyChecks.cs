@@ -198,7 +198,9 @@ internal static partial class TidyChecks
     [GeneratedRegex(@"\[(assembly: )?(Unconditional)?SuppressMessage\([^]]*\]")]
     private static partial Regex SuppressAttribute();
 
-    [GeneratedRegex(@"^\s*//(?!/)\s*[^`""]*(;|\)\s*\{|=>)\s*$")]
+    [GeneratedRegex(
+        @"^\s*//(?!/)\s*([\w.<>\[\]]+( \w+)?\s*([-+]?=|\().*;|"
+        + @"(return|throw|var|await)\b.*;|(if|for|foreach|while) \(.*|[{}])\s*$")]
     private static partial Regex CommentedCode();
 
     [GeneratedRegex(@"\bunsafe\b|\bLibraryImport\b|\bDllImport\b")]

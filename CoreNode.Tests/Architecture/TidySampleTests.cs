@@ -31,6 +31,8 @@ internal sealed class TidySampleTests
         yield return Case("suppressions", "CoreNode/Kv/A.cs", "#pragma warning disable CA1\n", "without a reason");
         yield return Case("suppressions", "CoreNode/Kv/A.cs", "[SuppressMessage(\"a\", \"b\")]\n", "Justification");
         yield return Case("dead code", "CoreNode/Kv/A.cs", "    // index = Next(index);\n", ":1: code in a comment");
+        yield return Case("dead code", "CoreNode/Kv/A.cs", "    //Next(index);\n", ":1: code in a comment");
+        yield return Case("dead code", "CoreNode/Kv/A.cs", "\n// if (index > 0)\n", ":2: code in a comment");
         yield return Case("file name", "CoreNode/Kv/A.cs", "class B\n{\n}\n", "no type A in it, but B");
         yield return Case("file name", "CoreNode/Kv/A.cs", "class A;\npublic enum B { C }\n", "B needs a file");
         yield return Case("summaries", "CoreNode/Kv/A.cs", "class B;\n[X(1)]\npublic class A;\n", ":2: the public");
@@ -51,7 +53,7 @@ internal sealed class TidySampleTests
         yield return Case("banned words", "CoreNode/Hosting/A.cs", "Task.Run(A).Wait();\n");
         yield return Case("banned words", "CoreNode/Api/A.cs", "KeyResult r = outcome.Results[0];\n");
         yield return Case("suppressions", "CoreNode/Kv/A.cs", "#pragma warning disable CA1 // the reason\n");
-        yield return Case("dead code", "CoreNode/Kv/A.cs", "    // Raft 5.4.2: an entry of an older term; see above\n");
+        yield return Case("dead code", "CoreNode/Kv/A.cs", "    // It can neither follow (Raft 5.4.2) nor win;\n");
         yield return Case("file name", "CoreNode/Kv/A.Log.cs", "public partial class A\n{\n    public class B;\n}\n");
         yield return Case("summaries", "CoreNode/Kv/A.cs", "/// <summary>a</summary>\n[X]\npublic class A\n{\n}\n");
         yield return Case("summaries", "CoreNode/Kv/A.cs", "internal class A\n{\n    public class B;\n}\n");
