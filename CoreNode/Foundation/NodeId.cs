@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace CoreNode.Foundation;
 
-/// <summary>Identity of one member of a cluster; 0 means "nobody". Shown as hex without padding, as etcd does.</summary>
+/// <summary>
+/// Identity of one member of a cluster; 0 means "nobody". Shown as hex without padding, as etcd does.
+/// </summary>
 public readonly record struct NodeId(ulong Value) : IComparable<NodeId>
 {
     /// <summary>Nobody: no vote given, no leader known.</summary>

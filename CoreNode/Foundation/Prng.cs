@@ -26,7 +26,9 @@ public sealed class Prng
     /// <summary>The seed that this generator started from.</summary>
     public ulong Seed { get; }
 
-    /// <summary>An independent stream that depends on the seed and <paramref name="name"/> only, not on draws made.</summary>
+    /// <summary>
+    /// An independent stream that depends on the seed and <paramref name="name"/> only, not on draws made.
+    /// </summary>
     public Prng Child(string name)
     {
         unchecked

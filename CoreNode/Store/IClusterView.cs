@@ -2,7 +2,9 @@ using CoreNode.Foundation;
 
 namespace CoreNode.Store;
 
-/// <summary>What a member knows of its cluster and itself, for the members, stats and health surfaces. Any thread.</summary>
+/// <summary>
+/// What a member knows of its cluster and itself, for the members, stats and health surfaces. Any thread.
+/// </summary>
 public interface IClusterView
 {
     /// <summary>Identity of the cluster, shown as hex in X-Etcd-Cluster-Id.</summary>
@@ -26,6 +28,8 @@ public interface IClusterView
     /// <summary>When the present leader was first known.</summary>
     DateTimeOffset LeaderSince { get; }
 
-    /// <summary>Why this member should not be given traffic (no leader, disk full, disk failed); null if healthy.</summary>
+    /// <summary>
+    /// Why this member should not be given traffic (no leader, disk full, disk failed); null if healthy.
+    /// </summary>
     string? UnhealthyReason { get; }
 }

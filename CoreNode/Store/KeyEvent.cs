@@ -2,7 +2,9 @@ using CoreNode.Foundation;
 
 namespace CoreNode.Store;
 
-/// <summary>One change of the key space, as answered to the writer and told to watchers. Immutable but for the cache.</summary>
+/// <summary>
+/// One change of the key space, as answered to the writer and told to watchers. Immutable but for the cache.
+/// </summary>
 public sealed class KeyEvent
 {
     /// <summary>What happened.</summary>
@@ -20,10 +22,14 @@ public sealed class KeyEvent
     /// <summary>True for refresh=true writes, which no watcher is told of.</summary>
     public bool IsRefresh { get; init; }
 
-    /// <summary>Wall clock when it was applied here, for the remaining ttl that is shown; not replicated state.</summary>
+    /// <summary>
+    /// Wall clock when it was applied here, for the remaining ttl that is shown; not replicated state.
+    /// </summary>
     public required long TimeUnixNs { get; init; }
 
-    /// <summary>True if the answer is 201: the key was not there before (a set that created, create, in-order create).</summary>
+    /// <summary>
+    /// True if the answer is 201: the key was not there before (a set that created, create, in-order create).
+    /// </summary>
     public bool IsCreated => Action == KeyAction.Create || (Action == KeyAction.Set && Previous.IsNone);
 
     /// <summary>

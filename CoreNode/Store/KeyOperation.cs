@@ -27,7 +27,9 @@ public enum KeyOperation : byte
     /// <summary>Removes everything whose deadline is at or before the command's expiration (etcd's SYNC).</summary>
     Expire = 16,
 
-    /// <summary>Sets a key of the store's own (members, cluster version, users); moves the store index as etcd does.</summary>
+    /// <summary>
+    /// Sets a key of the store's own (members, cluster version, users); moves the store index as etcd does.
+    /// </summary>
     SystemSet = 17,
 
     /// <summary>Removes a key of the store's own; moves the store index.</summary>

@@ -29,7 +29,9 @@ public readonly struct KeyRecord
     /// <summary>True for a directory.</summary>
     public bool IsDirectory => (_data![0] & DirectoryFlag) != 0;
 
-    /// <summary>True for a file whose value is shown, false for directories and for the node of a delete or expire.</summary>
+    /// <summary>
+    /// True for a file whose value is shown, false for directories and for the node of a delete or expire.
+    /// </summary>
     public bool HasValue => (_data![0] & (DirectoryFlag | NoValueFlag)) == 0;
 
     /// <summary>True if it has a deadline.</summary>

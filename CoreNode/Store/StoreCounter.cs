@@ -1,6 +1,8 @@
 namespace CoreNode.Store;
 
-/// <summary>The counters of /v2/stats/store; the wire names are etcd's (getsSuccess, …, expireCount, watchers).</summary>
+/// <summary>
+/// The counters of /v2/stats/store; the wire names are etcd's (getsSuccess, …, expireCount, watchers).
+/// </summary>
 public enum StoreCounter
 {
     GetsSuccess,

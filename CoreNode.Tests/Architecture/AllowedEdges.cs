@@ -1,0 +1,47 @@
+namespace CoreNode.Tests.Architecture;
+
+/// <summary>
+/// Who may use whom in corenode: the one table, shown in docs/architecture.md and compared with it. A new module, edge
+/// or package is added here and there in the commit that needs it.
+/// </summary>
+internal static class AllowedEdges
+{
+    /// <summary>
+    /// True once every module of the table exists: from then on an allowed edge that nobody uses fails the test, so
+    /// that the table cannot be wider than the code.
+    /// </summary>
+    public static bool AllModulesAreThere => false;
+
+    /// <summary>The rules of corenode.dll.</summary>
+    public static readonly EdgeTable Table = new(
+        "CoreNode",
+        [
+            new("Foundation", ModuleKind.Foundation),
+            new("Store", ModuleKind.Port),
+            new("Raft", ModuleKind.Decider),
+            new("Kv", ModuleKind.Decider, "Store"),
+            new("Platform", ModuleKind.Mechanism) { IsNative = true },
+            new("Wal", ModuleKind.Mechanism, "Platform"),
+            new("Cluster", ModuleKind.Service, "Raft", "Kv", "Wal", "Store", "Platform"),
+            new("Api.Wire", ModuleKind.Edge, "Store"),
+            new("Api.Client", ModuleKind.Edge, "Api.Wire", "Store"),
+            new("Api", ModuleKind.Edge, "Api.Wire", "Store"),
+            new("Cli", ModuleKind.Edge, "Api.Client", "Api.Wire", "Store"),
+            new("Hosting", ModuleKind.Composition, "Api", "Cli", "Cluster", "Kv", "Wal", "Store", "Platform"),
+            new("Program", ModuleKind.Composition, "Cli", "Hosting"),
+        ],
+        [
+            new("System.CommandLine", "Cli"),
+            new("Spectre.Console", "Cli"),
+            new("Serilog", "Hosting"),
+            new("YamlDotNet", "Yaml"),
+            new("Microsoft.AspNetCore", "Api"),
+            new("Microsoft.Extensions.Primitives", "Api"),
+            new("Microsoft.Extensions.Features", "Api"),
+            new("Microsoft.Extensions.Options", "Api", "Hosting"),
+            new("Microsoft.Extensions.Logging.Abstractions", "Platform", "Wal", "Cluster", "Api", "Hosting"),
+            new("Microsoft.Extensions.Logging", "Hosting"),
+            new("Microsoft.Extensions.Hosting", "Hosting"),
+            new("Microsoft.Extensions.DependencyInjection", "Hosting"),
+        ]);
+}

@@ -1,0 +1,3 @@
+namespace CoreNode.Tests.Architecture.Samples.Shell;
+
+internal interface IThing;

@@ -1,0 +1,4 @@
+namespace CoreNode.Tests.Architecture.Samples.Shell;
+
+[AttributeUsage(AttributeTargets.All)]
+internal sealed class ThingAttribute : Attribute;

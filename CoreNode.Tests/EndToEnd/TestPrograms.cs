@@ -1,0 +1,50 @@
+namespace CoreNode.Tests.EndToEnd;
+
+/// <summary>
+/// Programs that tests run. A program of the system that is missing skips the test with what to install; the native
+/// binary that packaging/test.sh names with CORENODE_BINARY and that is not there fails it.
+/// </summary>
+internal static class TestPrograms
+{
+    private const string BinaryVariable = "CORENODE_BINARY";
+
+    public static string Etcd() => FromPackage("etcd", "etcd-server");
+
+    public static string Etcdctl() => FromPackage("etcdctl", "etcd-client");
+
+    public static string Curl() => FromPackage("curl", "curl");
+
+    public static string SystemdAnalyze() => FromPackage("systemd-analyze", "systemd");
+
+    /// <summary>The native executable: CORENODE_BINARY, else out/corenode.</summary>
+    public static string Corenode()
+    {
+        string? named = Environment.GetEnvironmentVariable(BinaryVariable);
+        if (!string.IsNullOrEmpty(named))
+        {
+            if (!File.Exists(named))
+            {
+                Assert.Fail($"{BinaryVariable}={named} does not exist. Tests that run the native binary carry "
+                    + "[Category(\"Native\")], so that packaging/test.sh runs them after the build of it");
+            }
+            return named;
+        }
+        string built = Repository.File("out/corenode");
+        if (!File.Exists(built))
+            Assert.Ignore("out/corenode is not built: run packaging/build.sh");
+        return built;
+    }
+
+    private static string FromPackage(string program, string package)
+    {
+        string search = Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin";
+        foreach (string folder in search.Split(':', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string path = Path.Combine(folder, program);
+            if (File.Exists(path))
+                return path;
+        }
+        Assert.Ignore($"{program} is not installed: apt-get install {package}");
+        return "";
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+namespace CoreNode.Api.Client;
+
+/// <summary>The connections to one endpoint. Thread-safe.</summary>
+internal sealed class EndpointConnection : IDisposable
+{
+    private static readonly HttpRequestOptionsKey<ConnectProgress> s_progress = new("corenode.connect");
+
+    private readonly HttpMessageInvoker _invoker;
+    private readonly ClientOptions _options;
+
+    public EndpointConnection(ClientEndpoint endpoint, ClientOptions options, ClientCertificates? certificates)
+    {
+        Endpoint = endpoint;
+        _options = options;
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = ConnectAsync,
+            // A redirect would turn a PUT into a GET and lose the write; paths are clean, so none is expected.
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
+            ActivityHeadersPropagator = null,
+        };
+        if (certificates is not null)
+            handler.SslOptions = MakeSslOptions(certificates);
+        _invoker = new HttpMessageInvoker(handler);
+    }
+
+    public ClientEndpoint Endpoint { get; }
+
+    /// <summary>
+    /// Sends and returns once the headers are there. <paramref name="progress"/> tells afterwards how far it came.
+    /// </summary>
+    public Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage message, ConnectProgress progress, CancellationToken cancellation)
+    {
+        message.Options.Set(s_progress, progress);
+        return _invoker.SendAsync(message, cancellation);
+    }
+
+    public void Dispose() => _invoker.Dispose();
+
+    private static SslClientAuthenticationOptions MakeSslOptions(ClientCertificates certificates)
+    {
+        var ssl = new SslClientAuthenticationOptions { ClientCertificates = certificates.Own };
+        if (certificates.Authorities is { } authorities)
+        {
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            policy.CustomTrustStore.AddRange(authorities);
+            ssl.CertificateChainPolicy = policy;
+        }
+
+        return ssl;
+    }
+
+    private async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        context.InitialRequestMessage.Options.TryGetValue(s_progress, out ConnectProgress? progress);
+        if (progress is not null)
+            progress.HasBegun = true;
+        using var deadline = new CancellationTokenSource(_options.ConnectTimeout, _options.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        Socket socket = MakeSocket();
+        try
+        {
+            if (Endpoint.SocketPath is { } path)
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), both.Token);
+            else
+                await socket.ConnectAsync(context.DnsEndPoint, both.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new SocketException((int)SocketError.TimedOut);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        if (progress is not null)
+            progress.IsConnected = true;
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    private Socket MakeSocket()
+    {
+        if (Endpoint.SocketPath is not null)
+            return new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        // A watch may be silent for days: without probes a node that lost power would never be noticed.
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        return socket;
+    }
+
+    /// <summary>How far a request's own connection came; neither flag is set if it took one from the pool.</summary>
+    public sealed class ConnectProgress
+    {
+        public volatile bool HasBegun;
+        public volatile bool IsConnected;
+    }
+}

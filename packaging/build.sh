@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Publishes the native executable to out/corenode. Needs the .NET SDK, gcc and the C library's headers;
+# installs the latter two where it is root on Debian, says so otherwise.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. packaging/prerequisites.sh
+
+max_size_bytes=$((20 * 1024 * 1024))
+binary=out/corenode
+log=$(mktemp)
+trap 'rm -f "$log" "$log.o" "$binary.new"' EXIT
+
+fail() {
+  echo "build.sh: $*" >&2
+  exit 1
+}
+
+# One attempt to link is a better question than a list of packages: it also holds on other distributions.
+can_link() {
+  command -v gcc >/dev/null && command -v objcopy >/dev/null &&
+    echo 'int main(void) { return 0; }' | gcc -x c - -o "$log.o" -lz -lm -lpthread -ldl 2>/dev/null
+}
+
+# 0.1.0+abc1234 for a clean checkout, 0.1.0+abc1234-dirty for a changed one, 0.1.0 where there is no git.
+revision() {
+  local commit
+  commit=$(git rev-parse --short=7 HEAD 2>/dev/null) || return 0
+  [ "$(git rev-parse --show-toplevel)" = "$PWD" ] || return 0
+  [ -z "$(git status --porcelain 2>/dev/null)" ] || commit="$commit-dirty"
+  echo "$commit"
+}
+
+command -v dotnet >/dev/null || fail "the .NET SDK is missing: https://learn.microsoft.com/dotnet/core/install/linux"
+if ! can_link; then
+  ensure_packages gcc libc6-dev zlib1g-dev
+  can_link || fail "native code cannot be linked: install gcc, binutils and the headers of libc and zlib" \
+    "(Debian: apt-get install gcc libc6-dev zlib1g-dev; Fedora: dnf install gcc glibc-devel zlib-devel)"
+fi
+
+# Nothing of the build may outlive it: a server that keeps a pipe open makes its caller wait.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+started=$SECONDS
+commit=$(revision)
+echo "publishing the native executable${commit:+, commit $commit}"
+if ! dotnet publish CoreNode -c Release -v quiet -p:Native=true -p:SourceRevisionId="$commit" \
+    -p:EnableSourceControlManagerQueries=false -o out/publish </dev/null >"$log" 2>&1; then
+  cat "$log" >&2
+  fail "dotnet publish failed"
+fi
+
+# A trimming or AOT warning of a package is listed in docs/decisions; one of our own is an error.
+own=$(grep -E 'warning IL[23][0-9]{3}' "$log" | grep -F "$PWD/" | grep -vF '/.nuget/' | sort -u || true)
+[ -z "$own" ] || fail "warnings of trimming or native compilation in our own code:"$'\n'"$own"
+grep -E 'warning ' "$log" | sort -u || true
+
+[ "$(head -c 4 out/publish/corenode | od -An -c | tr -d ' ')" = '177ELF' ] || fail "out/publish/corenode is no ELF file"
+size=$(stat -c %s out/publish/corenode)
+[ "$size" -le "$max_size_bytes" ] || fail "the executable has $size bytes, more than $max_size_bytes"
+
+# By rename, so that a node that runs from out/corenode keeps its file and nobody sees half of one.
+cp out/publish/corenode "$binary.new"
+mv "$binary.new" "$binary"
+printf '%s: %d.%d MB, %d s\n' "$binary" $((size / 1000000)) $((size / 100000 % 10)) $((SECONDS - started))

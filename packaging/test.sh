@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# Builds, checks the format, publishes the native executable and runs every test.
+# The last line is "N passed, N failed, N skipped"; the exit code is 0 only if tests ran and none failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. packaging/prerequisites.sh
+
+# A test run that takes longer than this hangs: it is ended and counted as a failure.
+run_limit=600
+hang_limit=180s
+most_failures_listed=50
+
+scratch=$(mktemp -d -t corenode.XXXXXX)
+failures=0
+native_build=
+
+# Servers whose test host died: each one's folder below $scratch holds its pid, and its command line that folder.
+end_leftovers() {
+  local file pid
+  for file in "$scratch"/tmp/*/pid; do
+    [ -e "$file" ] || continue
+    pid=$(cat "$file")
+    tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$(dirname "$file")" && kill -9 "$pid"
+  done
+}
+
+clean() {
+  [ -z "$native_build" ] || kill "$native_build" 2>/dev/null
+  end_leftovers
+  rm -rf "$scratch"
+}
+trap clean EXIT
+trap 'exit 130' INT TERM HUP
+
+say() {
+  printf '[%4d s] %s\n' "$SECONDS" "$*"
+}
+
+# step NAME COMMAND...: runs it, shows its output only if it fails, and remembers its time.
+step() {
+  local name=$1 started=$SECONDS
+  shift
+  say "$name"
+  if "$@" </dev/null >"$scratch/log" 2>&1; then
+    grep -E '^(installing|not installed|could not install)' "$scratch/log"
+    note "$name" $((SECONDS - started)) ok
+  else
+    tail -n 60 "$scratch/log"
+    note "$name" $((SECONDS - started)) FAILED
+    failures=$((failures + 1))
+    return 1
+  fi
+}
+
+note() {
+  printf '%-44s %4d s  %s\n' "$1" "$2" "$3" >>"$scratch/steps"
+}
+
+# tests NAME FILTER: one run of the test project; the results go to $scratch/results/NAME.trx.
+tests() {
+  local name=$1 filter=$2 started=$SECONDS code
+  say "tests: $name"
+  TMPDIR=$scratch/tmp timeout --kill-after=10 "$run_limit" \
+    dotnet test CoreNode.Tests --no-build --nologo --filter "$filter" \
+    --results-directory "$scratch/results" --blame-hang-timeout "$hang_limit" --blame-hang-dump-type none \
+    --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' </dev/null >"$scratch/$name.log" 2>&1
+  code=$?
+  end_leftovers
+  # Passed and skipped tests are in the report below.
+  grep -vE '^(Test run for|A total of|Results File|Starting test|VSTest version|Passed!|Skipped!|\s*Skipped )|^$' \
+    "$scratch/$name.log" | head -n 400
+  note "tests: $name" $((SECONDS - started)) "$([ "$code" = 0 ] && echo ok || echo FAILED)"
+  if [ "$code" != 0 ] && ! grep -qs 'outcome="Failed"' "$scratch/results/$name.trx"; then
+    say "tests: $name ended with $code without naming a failed test (the limit is $run_limit s)"
+    failures=$((failures + 1))
+  fi
+}
+
+finish() {
+  local passed=0 failed=0 skipped=0
+  mkdir -p "$scratch/results"
+  cat "$scratch"/results/*.trx 2>/dev/null | awk -f packaging/trx.awk >"$scratch/outcomes"
+  passed=$(grep -c '^Passed' "$scratch/outcomes")
+  failed=$(grep -c '^Failed' "$scratch/outcomes")
+  skipped=$(grep -c '^Skipped' "$scratch/outcomes")
+  echo
+  if [ "$passed" -gt 0 ]; then
+    echo 'Slowest tests'
+    sort -t "$(printf '\t')" -k2,2nr "$scratch/outcomes" | head -n 10 | awk -F '\t' '{ printf "%8.2f s  %s\n", $2, $3 }'
+  fi
+  if [ "$skipped" -gt 0 ]; then
+    echo 'Skipped'
+    grep '^Skipped' "$scratch/outcomes" | awk -F '\t' '{ printf "  %s: %s\n", $3, $4 }'
+  fi
+  if [ "$failed" -gt 0 ]; then
+    echo 'Failed'
+    grep '^Failed' "$scratch/outcomes" | awk -F '\t' -v most="$most_failures_listed" \
+      'NR <= most { printf "  %s: %.160s\n", $3, $4 } END { if (NR > most) print "  and " NR - most " more" }'
+  fi
+  echo 'Steps'
+  sed 's/^/  /' "$scratch/steps"
+  say 'done'
+  failed=$((failed + failures))
+  [ $((passed + failed)) -gt 0 ] || failed=1
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" = 0 ] || exit 1
+  exit 0
+}
+
+command -v dotnet >/dev/null ||
+  { echo 'The .NET SDK is missing: https://learn.microsoft.com/dotnet/core/install/linux'; echo '0 passed, 1 failed, 0 skipped'; exit 1; }
+
+# Nothing that the build starts may outlive it, and the SDK needs a home to write to.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+[ -w "${HOME:-/nonexistent}" ] || export DOTNET_CLI_HOME=$scratch NUGET_PACKAGES=$scratch/packages
+mkdir -p "$scratch/tmp"
+
+step 'Debian packages' ensure_packages gcc libc6-dev zlib1g-dev etcd-server etcd-client curl
+step 'restore and build, warnings as errors' dotnet build CoreNode.sln -v quiet --nologo || finish
+
+bash packaging/build.sh >"$scratch/native.log" 2>&1 </dev/null &
+native_build=$!
+native_started=$SECONDS
+step 'format' dotnet format whitespace --folder . --verify-no-changes
+# No test that needs the binary may hide in this set, where an older build of it would be judged.
+CORENODE_BINARY=$scratch/not-built-yet tests in-process 'Category!=Native&Category!=Benchmark'
+
+say 'waiting for the native executable'
+wait "$native_build"
+native_code=$?
+native_build=
+cat "$scratch/native.log"
+if [ "$native_code" = 0 ]; then
+  note 'native executable (beside the tests)' $((SECONDS - native_started)) ok
+  CORENODE_BINARY=$PWD/out/corenode tests native 'Category=Native&Category!=Benchmark'
+else
+  note 'native executable (beside the tests)' $((SECONDS - native_started)) FAILED
+  failures=$((failures + 1))
+fi
+finish
