@@ -9,6 +9,12 @@ public interface IKeyStore
     /// <summary>What the replica published after its last batch: plain reads, possibly stale, never waiting.</summary>
     IKeyspace Current { get; }
 
+    /// <summary>
+    /// True on the thread that applies writes, where the continuation of a write's answer runs: it must not start long
+    /// work there (a pipelined listing), or it would delay everybody's writes and heartbeats.
+    /// </summary>
+    bool IsOwnerThread { get; }
+
     /// <summary>Operation counters since the process started.</summary>
     StoreStatistics Statistics { get; }
 

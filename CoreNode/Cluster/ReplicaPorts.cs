@@ -1,0 +1,5 @@
+namespace CoreNode.Cluster;
+
+/// <summary>What the loop acts on; a simulation puts its own in place.</summary>
+internal sealed record ReplicaPorts(
+    ILogWriter Log, ISnapshotJobs Snapshots, TimeProvider Time, List<WatchQueue> Signals);

@@ -1,0 +1,29 @@
+using CoreNode.Foundation;
+using Microsoft.Extensions.Logging;
+
+namespace CoreNode.Hosting;
+
+/// <summary>Log lines of the process as a whole.</summary>
+internal static partial class HostingLog
+{
+    [LoggerMessage(EventIds.Hosting + 1, LogLevel.Information, "corenode {Version} starts, data in {Folder}")]
+    internal static partial void Starting(this ILogger logger, string version, string folder);
+
+    [LoggerMessage(EventIds.Hosting + 2, LogLevel.Information, "serving on {Urls}")]
+    internal static partial void Serving(this ILogger logger, string urls);
+
+    [LoggerMessage(EventIds.Hosting + 3, LogLevel.Information, "{Signal}: stopping")]
+    internal static partial void Stopping(this ILogger logger, string signal);
+
+    [LoggerMessage(EventIds.Hosting + 4, LogLevel.Information, "stopped")]
+    internal static partial void Stopped(this ILogger logger);
+
+    [LoggerMessage(EventIds.Hosting + 5, LogLevel.Critical, "the node cannot go on")]
+    internal static partial void Failed(this ILogger logger, Exception fault);
+
+    [LoggerMessage(EventIds.Hosting + 6, LogLevel.Warning, "no unix socket at {Path}: {Reason}")]
+    internal static partial void NoUnixSocket(this ILogger logger, string path, string reason);
+
+    [LoggerMessage(EventIds.Hosting + 7, LogLevel.Warning, "the store's loop does not answer: the watchdog is not fed")]
+    internal static partial void LoopSilent(this ILogger logger);
+}

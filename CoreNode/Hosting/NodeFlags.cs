@@ -1,0 +1,67 @@
+using System.Text;
+
+namespace CoreNode.Hosting;
+
+/// <summary>The one table of node options; names are etcd's where etcd has one (design: Contracts).</summary>
+public static class NodeFlags
+{
+    /// <summary>All options, in the order of help.</summary>
+    public static readonly IReadOnlyList<NodeFlag> All =
+    [
+        new("name", "default", "NAME", "human name of this member"),
+        new("data-dir", "/var/lib/corenode", "FOLDER", "everything durable is below it"),
+        new("listen-client-urls", "http://127.0.0.1:2379,http://127.0.0.1:4001", "URL,...", "where clients are served"),
+        new("advertise-client-urls", "", "URL,...", "client URLs that others are told (default: the listen ones)"),
+        new("listen-peer-urls", "http://127.0.0.1:2380", "URL,...", "where other members are served"),
+        new("initial-advertise-peer-urls", "", "URL,...", "peer URLs that others are told (default: the listen ones)"),
+        new("initial-cluster", "", "NAME=URL,...", "the members at the first start (default: this one alone)"),
+        new("initial-cluster-state", "new", "new|existing", "whether the first start makes or joins a cluster"),
+        new("initial-cluster-token", "etcd-cluster", "TOKEN", "keeps clusters apart that use the same addresses"),
+        new("heartbeat-interval", "100", "MS", "milliseconds between heartbeats"),
+        new("election-timeout", "1000", "MS", "milliseconds without a leader until an election"),
+        new("snapshot-count", "100000", "N", "log entries between snapshots"),
+        new("cors", "*", "ORIGIN,...", "origins that browsers may call from"),
+        new("unix-socket", "/run/corenode/corenode.sock", "PATH", "local socket for clients; \"none\" for none"),
+        new("log-level", "info", "LEVEL", "debug, info, warning or error"),
+        new("config", "", "FILE", "YAML file with these names as keys"),
+        new("dev", "false", "", "throw-away node: temporary folder, usual ports or free ones, hints"),
+    ];
+
+    /// <summary>The option of that name, or null.</summary>
+    public static NodeFlag? Find(string name) => All.FirstOrDefault(f => f.Name == name);
+
+    /// <summary>The text of `corenode node --help`.</summary>
+    public static string Help()
+    {
+        StringBuilder text = new();
+        text.Append(
+            """
+            Run the supervisor of this machine: the replicated key-value store with etcd's v2 API.
+
+            Usage: corenode node [flags]
+
+            Examples:
+              corenode node --dev
+                  a throw-away node to try things on; prints what to try
+              corenode node --data-dir /var/lib/corenode
+                  a node of one member that keeps its data
+              CORENODE_LISTEN_CLIENT_URLS=http://10.0.0.5:2379 corenode node --config /etc/corenode/node.yaml
+                  options from the environment and from a file
+
+            Each flag is also an environment variable (--data-dir: CORENODE_DATA_DIR) and a key of --config FILE.
+            A flag wins over the environment, that over the file, that over the default.
+
+            Flags:
+
+            """);
+        foreach (NodeFlag flag in All)
+        {
+            string usage = flag.IsSwitch ? $"--{flag.Name}" : $"--{flag.Name} {flag.Placeholder}";
+            string standard = flag.IsSwitch || flag.Default.Length == 0 ? "" : $" (default: {flag.Default})";
+            text.Append(usage.Length > 38 ? $"  {usage}\n{"",42}" : $"  {usage,-40}");
+            text.Append(flag.Help).Append(standard).Append('\n');
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,49 @@
+using CoreNode.Cluster;
+
+namespace CoreNode.Hosting;
+
+/// <summary>The effective configuration of a node, all sources merged and checked; see <see cref="NodeFlags"/>.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>Human name of this member.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Everything durable is below it.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Where clients are served.</summary>
+    public required IReadOnlyList<Uri> ListenClientUrls { get; init; }
+
+    /// <summary>Client URLs as members and clients are told.</summary>
+    public required IReadOnlyList<string> AdvertiseClientUrls { get; init; }
+
+    /// <summary>Where other members are served.</summary>
+    public required IReadOnlyList<Uri> ListenPeerUrls { get; init; }
+
+    /// <summary>The members at the first start.</summary>
+    public required IReadOnlyList<InitialMember> InitialCluster { get; init; }
+
+    /// <summary>Keeps clusters apart that start from the same addresses.</summary>
+    public required string InitialClusterToken { get; init; }
+
+    /// <summary>One Raft tick.</summary>
+    public required TimeSpan HeartbeatInterval { get; init; }
+
+    /// <summary>Time without a leader until an election.</summary>
+    public required TimeSpan ElectionTimeout { get; init; }
+
+    /// <summary>Log entries between snapshots.</summary>
+    public required ulong SnapshotCount { get; init; }
+
+    /// <summary>Origins that browsers may call from; "*" for all.</summary>
+    public required IReadOnlyList<string> CorsOrigins { get; init; }
+
+    /// <summary>Path of the unix socket; null for none.</summary>
+    public required string? UnixSocket { get; init; }
+
+    /// <summary>Least severe lines that are logged.</summary>
+    public required string LogLevel { get; init; }
+
+    /// <summary>A throw-away node: temporary folder, free ports, hints.</summary>
+    public required bool IsDev { get; init; }
+}

@@ -1,0 +1,249 @@
+using CoreNode.Cluster;
+using CoreNode.Yaml;
+
+namespace CoreNode.Hosting;
+
+/// <summary>
+/// Merges flags, environment, file and defaults into <see cref="NodeOptions"/>. Every problem of every source is
+/// reported, not just the first, so that a wrong start is mended in one go.
+/// </summary>
+public sealed class NodeOptionsReader(Func<string, string?> environment, Func<string, string> readFile)
+{
+    private readonly Dictionary<string, string> _values = [];
+    private readonly List<string> _problems = [];
+
+    /// <summary>What is wrong, one line each; empty if <see cref="Read"/> gave options.</summary>
+    public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>The options, or null with <see cref="Problems"/>.</summary>
+    public NodeOptions? Read(IReadOnlyList<string> arguments)
+    {
+        Dictionary<string, string> flags = ReadFlags(arguments);
+        ReadEnvironment();
+        foreach ((string name, string value) in flags)
+            _values[name] = value;
+        if (_values.TryGetValue("config", out string? file) && file.Length > 0)
+            ReadConfigFile(file);
+        NodeOptions options = Build();
+        return _problems.Count == 0 ? options : null;
+    }
+
+    private Dictionary<string, string> ReadFlags(IReadOnlyList<string> arguments)
+    {
+        Dictionary<string, string> flags = [];
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            string argument = arguments[i];
+            if (!argument.StartsWith('-') || argument.TrimStart('-').Length == 0)
+            {
+                _problems.Add($"\"{argument}\" is not a flag; flags start with --");
+                continue;
+            }
+
+            string[] parts = argument.TrimStart('-').Split('=', 2);
+            NodeFlag? flag = NodeFlags.Find(parts[0]);
+            if (flag is null)
+            {
+                _problems.Add($"unknown flag --{parts[0]}{Suggestion(parts[0])}");
+                if (parts.Length == 1 && i + 1 < arguments.Count && !arguments[i + 1].StartsWith('-'))
+                    i++;
+            }
+            else if (parts.Length == 2)
+                flags[flag.Name] = parts[1];
+            else if (flag.IsSwitch)
+                flags[flag.Name] = "true";
+            else if (i + 1 < arguments.Count)
+                flags[flag.Name] = arguments[++i];
+            else
+                _problems.Add($"--{flag.Name} needs a value: --{flag.Name} {flag.Placeholder}");
+        }
+
+        return flags;
+    }
+
+    private void ReadEnvironment()
+    {
+        foreach (NodeFlag flag in NodeFlags.All)
+        {
+            if (environment(flag.EnvironmentName) is { Length: > 0 } value)
+                _values[flag.Name] = value;
+        }
+    }
+
+    private void ReadConfigFile(string file)
+    {
+        try
+        {
+            foreach (YamlEntry entry in YamlText.ParseFlatMap(readFile(file)))
+            {
+                if (NodeFlags.Find(entry.Key) is null || entry.Key == "config")
+                {
+                    _problems.Add(
+                        $"{file}:{entry.Line}:{entry.Column}: unknown key \"{entry.Key}\"{Suggestion(entry.Key)}");
+                }
+                else
+                    _values.TryAdd(entry.Key, entry.Value);
+            }
+        }
+        catch (YamlProblemException problem)
+        {
+            _problems.Add($"{file}:{problem.Line}:{problem.Column}: {problem.Message}");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            _problems.Add($"--config {file}: {fault.Message}");
+        }
+    }
+
+    private NodeOptions Build()
+    {
+        string name = Text("name");
+        IReadOnlyList<Uri> clients = Urls("listen-client-urls", needsPort: true);
+        IReadOnlyList<Uri> peers = Urls("listen-peer-urls", needsPort: true);
+        IReadOnlyList<string> advertisedPeers = TextList("initial-advertise-peer-urls", peers);
+        TimeSpan heartbeat = Milliseconds("heartbeat-interval");
+        TimeSpan election = Milliseconds("election-timeout");
+        if (election < 5 * heartbeat)
+        {
+            _problems.Add(
+                $"--election-timeout {election.TotalMilliseconds} is too short: at least 5 times --heartbeat-interval");
+        }
+
+        if (Text("initial-cluster-state") is var state and not ("new" or "existing"))
+            _problems.Add($"--initial-cluster-state {state}: say new or existing");
+        if (Text("log-level") is var level and not ("debug" or "info" or "warning" or "error"))
+            _problems.Add($"--log-level {level}: say debug, info, warning or error");
+        string socket = Text("unix-socket");
+        return new NodeOptions
+        {
+            Name = name,
+            DataFolder = Path.GetFullPath(Text("data-dir")),
+            ListenClientUrls = clients,
+            AdvertiseClientUrls = TextList("advertise-client-urls", clients),
+            ListenPeerUrls = peers,
+            InitialCluster = Members(name, advertisedPeers),
+            InitialClusterToken = Text("initial-cluster-token"),
+            HeartbeatInterval = heartbeat,
+            ElectionTimeout = election,
+            SnapshotCount = Number("snapshot-count", 1, 100_000_000),
+            CorsOrigins = Text("cors").Split(',', StringSplitOptions.RemoveEmptyEntries),
+            UnixSocket = socket is "none" or "" ? null : Path.GetFullPath(socket),
+            LogLevel = Text("log-level"),
+            IsDev = Switch("dev"),
+        };
+    }
+
+    private string Text(string name) => _values.TryGetValue(name, out string? value) ? value : NodeFlags.Find(name)!.Default;
+
+    private bool Switch(string name)
+    {
+        string text = Text(name);
+        if (bool.TryParse(text, out bool value))
+            return value;
+        _problems.Add($"--{name} {text}: say true or false");
+        return false;
+    }
+
+    private TimeSpan Milliseconds(string name) => TimeSpan.FromMilliseconds(Number(name, 1, 600_000));
+
+    private ulong Number(string name, ulong least, ulong most)
+    {
+        string text = Text(name);
+        if (ulong.TryParse(text, out ulong value) && value >= least && value <= most)
+            return value;
+        _problems.Add($"--{name} {text}: a whole number from {least} to {most} is needed");
+        return least;
+    }
+
+    private List<Uri> Urls(string name, bool needsPort)
+    {
+        List<Uri> urls = [];
+        foreach (string text in Text(name).Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (UrlProblem(text, needsPort) is { } problem)
+                _problems.Add($"--{name} {text}: {problem}");
+            else
+                urls.Add(new Uri(text));
+        }
+
+        if (urls.Count == 0 && _problems.Count == 0)
+            _problems.Add($"--{name}: at least one URL is needed");
+        return urls;
+    }
+
+    private List<string> TextList(string name, IReadOnlyList<Uri> standard)
+    {
+        string text = Text(name);
+        if (text.Length == 0)
+            return [.. standard.Select(u => u.GetLeftPart(UriPartial.Authority))];
+        string[] parts = text.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        foreach (string part in parts)
+        {
+            if (UrlProblem(part, needsPort: false) is { } problem)
+                _problems.Add($"--{name} {part}: {problem}");
+        }
+
+        return [.. parts];
+    }
+
+    private List<InitialMember> Members(string name, IReadOnlyList<string> ownPeerUrls)
+    {
+        string text = Text("initial-cluster");
+        if (text.Length == 0)
+            return [new InitialMember(name, ownPeerUrls)];
+        Dictionary<string, List<string>> members = [];
+        foreach (string part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] pair = part.Split('=', 2);
+            if (pair.Length != 2 || pair[0].Length == 0 || UrlProblem(pair[1], needsPort: false) is not null)
+                _problems.Add($"--initial-cluster {part}: NAME=URL is needed, for example {name}=http://10.0.0.5:2380");
+            else if (members.TryGetValue(pair[0], out List<string>? urls))
+                urls.Add(pair[1]);
+            else
+                members[pair[0]] = [pair[1]];
+        }
+
+        if (members.Count > 0 && !members.ContainsKey(name))
+            _problems.Add($"--initial-cluster does not name this member: --name is {name}");
+        if (members.Count > 1)
+            _problems.Add("--initial-cluster names several members: this version runs clusters of one member");
+        return [.. members.Select(m => new InitialMember(m.Key, m.Value))];
+    }
+
+    private static string? UrlProblem(string text, bool needsPort)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https"))
+            return "a URL such as http://127.0.0.1:2379 is needed";
+        if (url.Scheme == "https")
+            return "https is not built into this version; use http on loopback or a private network";
+        if (url.AbsolutePath != "/" || url.Query.Length > 0)
+            return "a URL without a path is needed";
+        if (needsPort && !System.Net.IPAddress.TryParse(url.Host.Trim('[', ']'), out _) && url.Host != "localhost")
+            return "an IP address or localhost is needed to listen on";
+        return null;
+    }
+
+    private static string Suggestion(string name)
+    {
+        NodeFlag? nearest = NodeFlags.All.MinBy(f => EditDistance(f.Name, name));
+        return nearest is not null && EditDistance(nearest.Name, name) <= 3 ? $"; did you mean --{nearest.Name}?" : "";
+    }
+
+    private static int EditDistance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int next = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = row[j];
+                row[j] = next;
+            }
+        }
+
+        return row[b.Length];
+    }
+}
