@@ -28,6 +28,11 @@ internal static class UnixSocketFile
     }
 
     /// <summary>Owner and group may connect (mode 0660); before that the umask lets nobody but the owner.</summary>
-    public static void Restrict(string path) => File.SetUnixFileMode(
-        path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+    public static void Restrict(string path)
+    {
+        const UnixFileMode OwnerAndGroup =
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, OwnerAndGroup);
+    }
 }
