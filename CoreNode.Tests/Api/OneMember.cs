@@ -1,0 +1,25 @@
+using CoreNode.Foundation;
+using CoreNode.Store;
+
+namespace CoreNode.Tests.Api;
+
+/// <summary>A cluster of one member that leads.</summary>
+internal sealed class OneMember(TimeProvider time) : IClusterView
+{
+    public ulong ClusterId => 0x48276a8f75b6a87;
+
+    public NodeId Self { get; } = new(0x2e1259d415f2a040);
+
+    public string Name => "default";
+
+    public NodeId Leader { get; set; } = new(0x2e1259d415f2a040);
+
+    public IReadOnlyList<Member> Members { get; set; } =
+        [new(new NodeId(0x2e1259d415f2a040), "default", ["http://127.0.0.1:2380"], ["http://127.0.0.1:2379"])];
+
+    public DateTimeOffset StartTime { get; } = time.GetUtcNow();
+
+    public DateTimeOffset LeaderSince { get; } = time.GetUtcNow();
+
+    public string? UnhealthyReason { get; set; }
+}

@@ -1,0 +1,97 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace CoreNode.Api;
+
+/// <summary>
+/// Takes each request from Kestrel and finds who answers it. No middleware and no routing tables: what etcd serves is a
+/// handful of fixed paths, and each microsecond here is paid by every request.
+/// </summary>
+internal sealed class ApiApplication(
+    CorsPolicy cors, ClusterIdHeader clusterId, KeysEndpoint keys, FixedEndpoints others)
+    : IHttpApplication<RequestContext>
+{
+    /// <inheritdoc/>
+    public RequestContext CreateContext(IFeatureCollection contextFeatures)
+    {
+        if (contextFeatures is IHostContextContainer<RequestContext> connection)
+            return connection.HostContext ??= new RequestContext(contextFeatures);
+        return new RequestContext(contextFeatures);
+    }
+
+    /// <inheritdoc/>
+    public void DisposeContext(RequestContext context, Exception? exception) => context.End();
+
+    /// <inheritdoc/>
+    public Task ProcessRequestAsync(RequestContext context)
+    {
+        Task answered = Answer(context);
+        return context.CanHaveBody && context.Body == BodyState.Waiting ? PassBodyAsync(context, answered) : answered;
+    }
+
+    private static async Task PassBodyAsync(RequestContext context, Task answered)
+    {
+        await answered;
+        if (context.Body != BodyState.Waiting)
+            return;
+        await context.Writer.FlushAsync(CancellationToken.None);
+        await BodyReader.DiscardAsync(context);
+    }
+
+    private Task Answer(RequestContext context)
+    {
+        RequestScratch scratch = RequestScratch.Current;
+        if (!context.TryParseTarget(scratch, out RequestTarget target))
+        {
+            // What Go's server answers before any handler sees the request.
+            context.CloseAfterAnswer();
+            return context.Plain(400, "400 Bad Request"u8);
+        }
+
+        if (!context.IsAsterisk)
+            cors.Apply(context);
+        if (context.Method == "OPTIONS")
+            return context.Answer(default);
+        if (!GoPath.LooksClean(target.Path) && Redirect(context, target) is { } redirected)
+            return redirected;
+        ReadOnlySpan<byte> path = target.Path;
+        bool isKey = path.StartsWith("/v2/keys"u8)
+            && (path.Length == KeysEndpoint.PrefixLength || path[KeysEndpoint.PrefixLength] == '/');
+        return isKey ? AnswerKey(context, target, scratch) : others.Answer(context, path);
+    }
+
+    private static Task? Redirect(RequestContext context, in RequestTarget target)
+    {
+        if (context.Method == "CONNECT")
+            return null;
+        byte[] clean = GoPath.Clean(target.Path);
+        if (target.Path.SequenceEqual(clean))
+            return null;
+        context.Status = 301;
+        (string location, byte[] html) = GoRedirect.Make(clean, target.Query);
+        context.Headers.Location = location;
+        if (context.Method is not ("GET" or "HEAD"))
+            return context.Answer(default);
+        context.Headers.ContentType = "text/html; charset=utf-8";
+        return context.Answer(html);
+    }
+
+    private Task AnswerKey(RequestContext context, in RequestTarget target, RequestScratch scratch)
+    {
+        switch (context.Method)
+        {
+            case "GET":
+            case "HEAD":
+                clusterId.Apply(context);
+                return keys.Read(context, target, scratch);
+            case "PUT":
+            case "POST":
+            case "DELETE":
+                clusterId.Apply(context);
+                return keys.Write(context, target, scratch);
+            default:
+                return context.MethodNotAllowed("HEAD,GET,PUT,POST,DELETE");
+        }
+    }
+}

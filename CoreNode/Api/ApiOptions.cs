@@ -1,0 +1,37 @@
+namespace CoreNode.Api;
+
+/// <summary>Settings of the client surface; the defaults are etcd's where etcd has the setting.</summary>
+public sealed record ApiOptions
+{
+    /// <summary>etcd's and Go's limit for a form: 10 MiB.</summary>
+    public const int DefaultMaxFormBytes = 10 << 20;
+
+    /// <summary>Go's limit for request line and headers together: 1 MiB and 4 KiB.</summary>
+    public const int DefaultMaxHeaderBytes = (1 << 20) + 4096;
+
+    /// <summary>Where clients are served: http://ADDRESS:PORT, the port 0 means any free one.</summary>
+    public IReadOnlyList<Uri> ListenClientUrls { get; init; } = [];
+
+    /// <summary>Unix socket with the same surface, mode 0660; none if null.</summary>
+    public string? UnixSocketPath { get; init; }
+
+    /// <summary>Origins that browsers may call from; "*" means all.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = ["*"];
+
+    /// <summary>Longest form body; a longer one is error 210.</summary>
+    public int MaxFormBytes { get; init; } = DefaultMaxFormBytes;
+
+    /// <summary>Longest request line with headers; more is refused before it is read.</summary>
+    public int MaxHeaderBytes { get; init; } = DefaultMaxHeaderBytes;
+
+    /// <summary>Longest JSON body of the members and auth surfaces.</summary>
+    public int MaxJsonBytes { get; init; } = 1 << 20;
+
+    /// <summary>How long <see cref="ApiServer.StopAsync"/> waits for running requests before it cuts them off.</summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// A listing longer than this leaves the socket thread and is streamed in chunks of this size.
+    /// </summary>
+    public int ListingChunkBytes { get; init; } = 32 << 10;
+}

@@ -1,0 +1,13 @@
+using CoreNode.Foundation;
+using Microsoft.Extensions.Logging;
+
+namespace CoreNode.Api;
+
+public sealed partial class ApiServer
+{
+    [LoggerMessage(EventIds.Api + 0, LogLevel.Information, "Serving clients on {Urls}, unix socket {UnixSocket}")]
+    private partial void LogServing(string urls, string unixSocket);
+
+    [LoggerMessage(EventIds.Api + 1, LogLevel.Information, "Client listeners are closed")]
+    private partial void LogStopped();
+}

@@ -1,0 +1,99 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace CoreNode.Api;
+
+/// <summary>How Kestrel is set up: Go's limits, no time-outs that a long poll could meet, one thread for the sockets.</summary>
+internal static class KestrelSettings
+{
+    // etcd's listener probes silent clients every 30 s, so that a watch of a dead machine ends.
+    private const int KeepAliveSeconds = 30;
+
+    /// <summary>Limits, protocol and listeners.</summary>
+    public static KestrelServerOptions Make(ApiOptions options)
+    {
+        KestrelServerOptions kestrel = new()
+        {
+            AddServerHeader = false,
+            AllowHostHeaderOverride = true,
+            AllowSynchronousIO = false,
+            ApplicationServices = NoServices.Instance,
+        };
+        KestrelServerLimits limits = kestrel.Limits;
+        limits.MaxRequestBufferSize = options.MaxHeaderBytes * 2L;
+        limits.MaxRequestLineSize = options.MaxHeaderBytes;
+        limits.MaxRequestHeadersTotalSize = options.MaxHeaderBytes;
+        limits.MaxRequestHeaderCount = options.MaxHeaderBytes / 4;
+        limits.MaxRequestBodySize = null;
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
+        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        foreach (Uri url in options.ListenClientUrls)
+            kestrel.Listen(ToEndPoint(url), static listen => Configure(listen));
+        if (options.UnixSocketPath is { } path)
+            kestrel.ListenUnixSocket(path, static listen => Configure(listen));
+        return kestrel;
+    }
+
+    /// <summary>The transport.</summary>
+    public static SocketTransportOptions MakeSockets() => new()
+    {
+        UnsafePreferInlineScheduling = true,
+        WaitForDataBeforeAllocatingBuffer = false,
+        Backlog = 1024,
+        CreateBoundListenSocket = static endpoint =>
+        {
+            Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            if (endpoint is IPEndPoint)
+            {
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
+            }
+
+            return socket;
+        },
+    };
+
+    private static void Configure(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(static next => connection =>
+        {
+            RequestLineReader input = new(connection.Transport.Input);
+            connection.Features.Set(new ConnectionState(input, connection.ConnectionClosed));
+            connection.Transport = new Duplex(input, connection.Transport.Output);
+            connection.ConnectionClosed = CancellationToken.None;
+            return next(connection);
+        });
+    }
+
+    private static IPEndPoint ToEndPoint(Uri url)
+    {
+        if (url.Scheme != Uri.UriSchemeHttp)
+            throw new ArgumentException($"client URL {url}: only http is served");
+        if (url.Host == "localhost")
+            return new IPEndPoint(IPAddress.Loopback, url.Port);
+        return IPAddress.TryParse(url.Host.Trim('[', ']'), out IPAddress? address)
+            ? new IPEndPoint(address, url.Port)
+            : throw new ArgumentException($"client URL {url}: an IP address is needed to listen on, not a name");
+    }
+
+    private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe
+    {
+        public PipeReader Input => input;
+
+        public PipeWriter Output => output;
+    }
+
+    // Kestrel asks a service container for logging and certificates only; it has the first and needs no second.
+    private sealed class NoServices : IServiceProvider
+    {
+        public static readonly NoServices Instance = new();
+
+        public object? GetService(Type serviceType) => null;
+    }
+}

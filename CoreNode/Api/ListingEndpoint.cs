@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using CoreNode.Api.Wire;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace CoreNode.Api;
+
+/// <summary>
+/// Answers with directories: a short one at once, a long one in chunks from the thread pool, each only after the client
+/// took enough of those before. The thread that serves the sockets is left after the first chunk, because everybody
+/// else waits for it meanwhile.
+/// </summary>
+internal sealed class ListingEndpoint(ApiOptions options)
+{
+    // A reader below this rate holds a whole old state of the store in memory: cut it off.
+    private static readonly MinDataRate s_slowestReader = new(240, TimeSpan.FromSeconds(10));
+
+    /// <summary>Answers with a listing that was not begun yet.</summary>
+    public Task Answer(RequestContext context, Listing listing)
+    {
+        context.Headers.ContentType = RequestContext.JsonType;
+        if (context.IsHead)
+            return Task.CompletedTask;
+        JsonBuffer json = RequestScratch.Current.TakeJson();
+        if (listing.Fill(json, options.ListingChunkBytes))
+            return context.Answer(json.Written);
+        context.Writer.Write(json.Written);
+        return StreamAsync(context, listing);
+    }
+
+    private async Task StreamAsync(RequestContext context, Listing listing)
+    {
+        context.RequireReading(s_slowestReader);
+        PipeWriter writer = context.Writer;
+        JsonBuffer json = new(options.ListingChunkBytes + 1024);
+        bool isDone = false;
+        while (true)
+        {
+            FlushResult flushed = await writer.FlushAsync(CancellationToken.None);
+            if (isDone || flushed.IsCompleted || context.ClientGone.IsCancellationRequested)
+                return;
+
+            // Also after a flush that waited: the socket's thread ran what follows it.
+            await Task.Yield();
+            json.Clear(options.ListingChunkBytes * 2);
+            isDone = listing.Fill(json, options.ListingChunkBytes);
+            writer.Write(json.Written);
+        }
+    }
+}

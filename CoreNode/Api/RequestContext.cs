@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using CoreNode.Api.Wire;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace CoreNode.Api;
+
+/// <summary>
+/// One connection's view of its present request. Made once a connection and used for all its requests, one after the
+/// other, with the features looked up once: that is what keeps a GET cheap.
+/// </summary>
+internal sealed class RequestContext
+{
+    public const string JsonType = "application/json";
+    public const string PlainType = "text/plain; charset=utf-8";
+
+    private static readonly StringValues s_noSniff = "nosniff";
+
+    private readonly IFeatureCollection _features;
+    private readonly IHttpRequestFeature _request;
+    private readonly IHttpResponseFeature _response;
+    private readonly IHttpResponseBodyFeature _responseBody;
+    private readonly IHttpRequestBodyDetectionFeature _bodyDetection;
+    private readonly ConnectionState _connection;
+
+    /// <summary>Takes a connection's features.</summary>
+    public RequestContext(IFeatureCollection features)
+    {
+        _features = features;
+        _request = features.GetRequiredFeature<IHttpRequestFeature>();
+        _response = features.GetRequiredFeature<IHttpResponseFeature>();
+        _responseBody = features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        _bodyDetection = features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>();
+        _connection = features.GetRequiredFeature<ConnectionState>();
+    }
+
+    /// <summary>The method, as it was sent.</summary>
+    public string Method => _request.Method;
+
+    /// <summary>True for a request whose answer has no body.</summary>
+    public bool IsHead => _request.Method == "HEAD";
+
+    /// <summary>Headers of the request.</summary>
+    public IHeaderDictionary RequestHeaders => _request.Headers;
+
+    /// <summary>Headers of the answer.</summary>
+    public IHeaderDictionary Headers => _response.Headers;
+
+    /// <summary>HTTP status of the answer; 200 until set.</summary>
+    public int Status
+    {
+        get => _response.StatusCode;
+        set => _response.StatusCode = value;
+    }
+
+    /// <summary>True if there may be a body.</summary>
+    public bool CanHaveBody => _bodyDetection.CanHaveBody;
+
+    /// <summary>Reader of the body.</summary>
+    public PipeReader BodyPipe => _features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
+
+    /// <summary>Writer of the answer's body.</summary>
+    public PipeWriter Writer => _responseBody.Writer;
+
+    /// <summary>Fires when the client is gone, unlike Kestrel's own not when it only closed its sending half.</summary>
+    public CancellationToken ClientGone => _connection.Closed;
+
+    /// <summary>What became of the body so far.</summary>
+    public BodyState Body { get; set; }
+
+    /// <summary>Reads the target as the client sent it; false if Go would refuse it with 400.</summary>
+    public bool TryParseTarget(RequestScratch scratch, out RequestTarget target) =>
+        _connection.Input.OriginalTarget is { } original
+            ? RequestTarget.TryParse(original, scratch, out target)
+            : RequestTarget.TryParse(_request.RawTarget, scratch, out target);
+
+    /// <summary>True for the target "*", which only OPTIONS may have.</summary>
+    public bool IsAsterisk => _request.RawTarget == "*";
+
+    /// <summary>The next bytes of the connection are a request line; what was kept of this request is forgotten.</summary>
+    public void End()
+    {
+        if (Body == BodyState.Read || !CanHaveBody)
+            _connection.Input.ExpectRequestLine();
+        Body = BodyState.Waiting;
+    }
+
+    /// <summary>Answers with JSON.</summary>
+    public Task Json(JsonBuffer json)
+    {
+        Headers.ContentType = JsonType;
+        return Answer(json.Written);
+    }
+
+    /// <summary>Answers with JSON and a status.</summary>
+    public Task Json(int status, JsonBuffer json)
+    {
+        Status = status;
+        return Json(json);
+    }
+
+    /// <summary>Answers with {"message":…}, the shape of errors outside of /v2/keys.</summary>
+    public Task Message(int status, string message)
+    {
+        JsonBuffer json = RequestScratch.Current.TakeJson();
+        json.Raw("{\"message\":"u8);
+        json.Quoted(message);
+        json.Raw("}"u8);
+        return Json(status, json);
+    }
+
+    /// <summary>Answers like Go's http.Error.</summary>
+    public Task PlainError(int status, ReadOnlySpan<byte> text)
+    {
+        Headers.XContentTypeOptions = s_noSniff;
+        return Plain(status, text);
+    }
+
+    /// <summary>Answers with plain text.</summary>
+    public Task Plain(int status, ReadOnlySpan<byte> text)
+    {
+        Status = status;
+        Headers.ContentType = PlainType;
+        return Answer(text);
+    }
+
+    /// <summary>Answers with exactly this body, of the content type that was set.</summary>
+    public Task Answer(ReadOnlySpan<byte> body)
+    {
+        Headers.ContentLength = body.Length;
+        if (!IsHead)
+            Writer.Write(body);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>405 with the methods that are allowed.</summary>
+    public Task MethodNotAllowed(string allowed)
+    {
+        Headers.Allow = allowed;
+        return PlainError(405, "Method Not Allowed\n"u8);
+    }
+
+    /// <summary>404 as Go's http.NotFound.</summary>
+    public Task NotFound() => PlainError(404, "404 page not found\n"u8);
+
+    /// <summary>Ends the connection after this answer.</summary>
+    public void CloseAfterAnswer() => Headers.Connection = "close";
+
+    /// <summary>
+    /// From now on the client must read at least this fast, or the connection is cut: who reads a listing holds a
+    /// whole state of the store in memory.
+    /// </summary>
+    public void RequireReading(MinDataRate rate)
+    {
+        if (_features.Get<IHttpMinResponseDataRateFeature>() is { } feature)
+            feature.MinDataRate = rate;
+    }
+
+    /// <summary>Cuts the connection.</summary>
+    public void Abort() => _features.Get<IHttpRequestLifetimeFeature>()?.Abort();
+}

@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading.Tasks.Sources;
+
+namespace CoreNode.Api;
+
+/// <summary>
+/// The connection's input with one correction: Kestrel refuses a request target that has <c>%00</c> in its path or a
+/// raw byte above 0x7F, both of which are legal key bytes for etcd (curl sends raw UTF-8). When such a request line
+/// arrives, its target is kept in <see cref="OriginalTarget"/> and the bytes that Kestrel would refuse are overwritten
+/// in place. Only a request line is ever looked at: <see cref="ExpectRequestLine"/> says when the next bytes are one,
+/// and it is called only after the body before it was read to its end, so a body never changes.
+/// </summary>
+internal sealed class RequestLineReader(PipeReader inner) : PipeReader, IValueTaskSource<ReadResult>
+{
+    private const byte Filler = (byte)'x';
+
+    private bool _atRequestLine = true;
+    private ValueTask<ReadResult> _pending;
+    private Action? _resume;
+    private Action<object?>? _continuation;
+    private object? _state;
+
+    /// <summary>The target as it was sent, if this request's was overwritten.</summary>
+    public byte[]? OriginalTarget { get; private set; }
+
+    /// <summary>The next byte to be read is the first of a request line (or an empty line before it).</summary>
+    public void ExpectRequestLine()
+    {
+        _atRequestLine = true;
+        OriginalTarget = null;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        ValueTask<ReadResult> read = inner.ReadAsync(cancellationToken);
+        if (!_atRequestLine)
+            return read;
+        if (read.IsCompletedSuccessfully)
+        {
+            ReadResult result = read.Result;
+            Inspect(result.Buffer);
+            return new ValueTask<ReadResult>(result);
+        }
+
+        // Kestrel awaits one read at a time, so this object can stand for the pending one: no allocation a request.
+        _pending = read;
+        return new ValueTask<ReadResult>(this, 0);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryRead(out ReadResult result)
+    {
+        if (!inner.TryRead(out result))
+            return false;
+        if (_atRequestLine)
+            Inspect(result.Buffer);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) =>
+        inner.AdvanceTo(consumed, examined);
+
+    /// <inheritdoc/>
+    public override void CancelPendingRead() => inner.CancelPendingRead();
+
+    /// <inheritdoc/>
+    public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+    /// <inheritdoc/>
+    public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
+
+    ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
+    {
+        ValueTask<ReadResult> read = _pending;
+        _pending = default;
+        ReadResult result = read.GetAwaiter().GetResult();
+        Inspect(result.Buffer);
+        return result;
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) =>
+        !_pending.IsCompleted ? ValueTaskSourceStatus.Pending
+        : _pending.IsCompletedSuccessfully ? ValueTaskSourceStatus.Succeeded
+        : _pending.IsCanceled ? ValueTaskSourceStatus.Canceled
+        : ValueTaskSourceStatus.Faulted;
+
+    void IValueTaskSource<ReadResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        _continuation = continuation;
+        _state = state;
+        _pending.GetAwaiter().UnsafeOnCompleted(_resume ??= Resume);
+    }
+
+    private void Resume()
+    {
+        Action<object?> continuation = _continuation!;
+        object? state = _state;
+        _continuation = null;
+        _state = null;
+        continuation(state);
+    }
+
+    private void Inspect(in ReadOnlySequence<byte> buffer)
+    {
+        ReadOnlySpan<byte> line = buffer.FirstSpan;
+        int start = line.IndexOfAnyExcept((byte)'\r', (byte)'\n');
+        int end = start < 0 ? -1 : line[start..].IndexOf((byte)'\n');
+        if (end < 0)
+        {
+            InspectSegments(buffer);
+            return;
+        }
+
+        _atRequestLine = false;
+        line = line.Slice(start, end);
+        if (!Ascii.IsValid(line) || line.IndexOf("%00"u8) >= 0)
+            Overwrite(buffer.Slice(start, end));
+    }
+
+    // The line is not complete, or spread over several blocks.
+    private void InspectSegments(in ReadOnlySequence<byte> buffer)
+    {
+        SequenceReader<byte> reader = new(buffer);
+        reader.AdvancePastAny((byte)'\r', (byte)'\n');
+        if (!reader.TryReadTo(out ReadOnlySequence<byte> line, (byte)'\n'))
+            return;
+        _atRequestLine = false;
+        Overwrite(line);
+    }
+
+    private void Overwrite(in ReadOnlySequence<byte> sequence)
+    {
+        byte[] line = sequence.ToArray();
+        int start = line.AsSpan().IndexOf((byte)' ') + 1;
+        int end = line.AsSpan().LastIndexOf((byte)' ');
+        if (start == 0 || end <= start)
+            return;
+        byte[] original = line[start..end];
+        Span<byte> target = line.AsSpan(start, end - start);
+        bool changed = false;
+        for (int at; (at = target.IndexOf("%00"u8)) >= 0; changed = true)
+            target.Slice(at, 3).Fill(Filler);
+        for (int at; (at = target.IndexOfAnyInRange((byte)0x80, (byte)0xFF)) >= 0; changed = true)
+            target[at] = Filler;
+        if (!changed)
+            return;
+        OriginalTarget = original;
+        int from = 0;
+        foreach (ReadOnlyMemory<byte> segment in sequence)
+        {
+            // Kestrel writes into these blocks too when it decodes a path: they belong to the reader until it advances.
+            line.AsSpan(from, segment.Length).CopyTo(MemoryMarshal.AsMemory(segment).Span);
+            from += segment.Length;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using CoreNode.Api.Wire;
+using CoreNode.Foundation;
+using CoreNode.Store;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace CoreNode.Api;
+
+/// <summary>
+/// Answers to wait=true: the headers at once, then the next event, or all events of a stream. While it waits, a watch
+/// is its connection, the store's queue and one suspended method. A stream that falls behind gets what was queued, then
+/// an error line, then its end: etcd just ends it, and its reader cannot know that events are missing.
+/// </summary>
+internal sealed class WatchEndpoint(IKeyStore store, MetricRegistry metrics, CancellationToken stopping)
+{
+    private const int MaxUnflushedBytes = 32 << 10;
+
+    private static readonly MinDataRate s_slowestReader = new(240, TimeSpan.FromSeconds(10));
+
+    private readonly MetricCounter _dropped = metrics.Counter(
+        "corenode_api_watchers_dropped_total", "Streams ended because their reader was too slow.");
+
+    /// <summary>Runs a watch until it ends.</summary>
+    public async Task RunAsync(RequestContext context, WatchRequest request)
+    {
+        WatchOutcome outcome = await store.WatchAsync(request, CancellationToken.None);
+        if (outcome.Watch is null)
+        {
+            await KeyAnswer.Fail(context, outcome.Error!);
+            return;
+        }
+
+        using IWatch watch = outcome.Watch;
+        KeyAnswer.SetPosition(context, new IndexHeaders(
+            watch.StartIndex.Value, watch.StartAppliedIndex.Value, watch.StartTerm.Value));
+        context.Headers.ContentType = RequestContext.JsonType;
+        context.RequireReading(s_slowestReader);
+        PipeWriter writer = context.Writer;
+        await writer.FlushAsync(CancellationToken.None);
+        using CancellationTokenSource end =
+            CancellationTokenSource.CreateLinkedTokenSource(context.ClientGone, stopping);
+        try
+        {
+            await DeliverAsync(watch, writer, request.IsStream, end.Token);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The client left or the server stops: the answer ends as it is.
+        }
+    }
+
+    private async Task DeliverAsync(IWatch watch, PipeWriter writer, bool isStream, CancellationToken end)
+    {
+        while (true)
+        {
+            // Asked before the queue is emptied: whatever was queued before the drop is delivered before it is told.
+            bool isDropped = watch.IsDropped;
+            int written = 0;
+            while (written < MaxUnflushedBytes && watch.TryRead(out KeyEvent? change))
+            {
+                byte[] json = KeyJson.Rendered(change, RequestScratch.Current.TakeJson());
+                writer.Write(json);
+                if (!isStream)
+                    return;
+                written += json.Length;
+            }
+
+            if (written > 0)
+            {
+                FlushResult flushed = await writer.FlushAsync(end);
+                if (flushed.IsCompleted)
+                    return;
+            }
+            else if (isDropped)
+            {
+                TellDropped(writer);
+                return;
+            }
+            else if (!await watch.WaitAsync(end) && !watch.IsDropped)
+            {
+                return;
+            }
+        }
+    }
+
+    private void TellDropped(PipeWriter writer)
+    {
+        _dropped.Increment();
+        JsonBuffer json = RequestScratch.Current.TakeJson();
+        KeyJson.WriteError(json, KeyError.Of(
+            ErrorCode.WatcherCleared,
+            "slow watcher dropped: more than 100 undelivered events",
+            store.Current.Index.Value));
+        writer.Write(json.Written);
+    }
+}
