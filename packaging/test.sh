@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds, checks the format, publishes the native executable and runs every test.
 # The last line is "N passed, N failed, N skipped"; the exit code is 0 only if tests ran and none failed.
-set -uo pipefail
+set -uo pipefail # no -e: a step that fails is counted, and the others still run
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/prerequisites.sh
 
@@ -107,8 +107,11 @@ finish() {
   exit 0
 }
 
-command -v dotnet >/dev/null ||
-  { echo 'The .NET SDK is missing: https://learn.microsoft.com/dotnet/core/install/linux'; echo '0 passed, 1 failed, 0 skipped'; exit 1; }
+if ! command -v dotnet >/dev/null; then
+  echo 'The .NET SDK is missing: https://learn.microsoft.com/dotnet/core/install/linux'
+  echo '0 passed, 1 failed, 0 skipped'
+  exit 1
+fi
 
 # Nothing that the build starts may outlive it, and the SDK needs a home to write to.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1

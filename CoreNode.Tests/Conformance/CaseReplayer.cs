@@ -119,7 +119,8 @@ internal sealed class CaseReplayer(Uri server)
     private async Task<RawResponse> AskAsync(string method, string path)
     {
         using RawConnection connection = await RawConnection.OpenAsync(server);
-        string head = $"{method} {path} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Length: 0\r\nConnection: close\r\n";
+        string head = $"{method} {path} HTTP/1.1\r\nHost: {server.Authority}\r\n"
+            + "Content-Length: 0\r\nConnection: close\r\n";
         await connection.SendAsync(head, []);
         return await connection.ReceiveAsync(_requestTimeout, _ => false)
             ?? throw new IOException($"no answer to {method} {path} within {_requestTimeout}");

@@ -5,7 +5,9 @@ namespace CoreNode.Tests.Conformance;
 /// <summary>Holds an answer against a recorded one and names the first place where they differ.</summary>
 internal static class ExpectedAnswer
 {
-    /// <summary>Null if the answer is as recorded. An empty expectation (a step that only starts a watch) fits all.</summary>
+    /// <summary>
+    /// Null if the answer is as recorded. An empty expectation (a step that only starts a watch) fits all.
+    /// </summary>
     public static string? Difference(JsonObject expected, JsonObject actual)
     {
         if (expected.Count == 0)

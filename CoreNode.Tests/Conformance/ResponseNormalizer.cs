@@ -23,7 +23,9 @@ internal sealed partial class ResponseNormalizer(string authority, long start)
         "Date", "Connection", "Content-Length", "Transfer-Encoding",
     };
 
-    /// <summary>The answer as the object that a case expects: status, headers_subset, body, trailing_newline, open.</summary>
+    /// <summary>
+    /// The answer as the object that a case expects: status, headers_subset, body, trailing_newline, open.
+    /// </summary>
     public JsonObject Normalize(RawResponse? response, bool sorted, bool headOnly)
     {
         if (response is null)
@@ -84,7 +86,8 @@ internal sealed partial class ResponseNormalizer(string authority, long start)
 
     private JsonNode? Value(JsonNode? node, bool sorted, string name) => node switch
     {
-        JsonObject members => new JsonObject(members.Select(m => KeyValuePair.Create(m.Key, Value(m.Value, sorted, m.Key)))),
+        JsonObject members => new JsonObject(
+            members.Select(m => KeyValuePair.Create(m.Key, Value(m.Value, sorted, m.Key)))),
         JsonArray items => List(items, sorted, name),
         JsonValue value when value.TryGetValue(out string? text) => Text(text, name),
         JsonValue value when value.TryGetValue(out long number) && number > 0
@@ -124,7 +127,9 @@ internal sealed partial class ResponseNormalizer(string authority, long start)
     }
 
     private static bool IsUrl(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue(out string? text) && text.StartsWith("http", StringComparison.Ordinal);
+        node is JsonValue value
+        && value.TryGetValue(out string? text)
+        && text.StartsWith("http", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\b[0-9a-f]{13,16}\b")]
     private static partial Regex Ids();

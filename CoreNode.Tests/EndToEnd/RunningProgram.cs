@@ -33,7 +33,9 @@ internal sealed class RunningProgram : IDisposable
     /// <summary>What it wrote to stderr so far.</summary>
     public string StandardError => Snapshot(_error);
 
-    /// <summary>Starts <paramref name="program"/>; variables of <paramref name="environment"/> are added to ours.</summary>
+    /// <summary>
+    /// Starts <paramref name="program"/>; variables of <paramref name="environment"/> are added to ours.
+    /// </summary>
     public static RunningProgram Start(
         string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {

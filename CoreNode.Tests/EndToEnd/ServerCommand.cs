@@ -1,6 +1,8 @@
 namespace CoreNode.Tests.EndToEnd;
 
-/// <summary>How one kind of server is run, so that the same suite judges corenode and, as a check of itself, etcd.</summary>
+/// <summary>
+/// How one kind of server is run, so that the same suite judges corenode and, as a check of itself, etcd.
+/// </summary>
 /// <param name="Name">Shown in test names and failures.</param>
 /// <param name="Program">Finds the executable; ignores the test where it is missing.</param>
 /// <param name="Arguments">The arguments for one data folder and its ports.</param>
@@ -9,7 +11,9 @@ internal sealed record ServerCommand(
     Func<string> Program,
     Func<ServerPlace, IEnumerable<string>> Arguments)
 {
-    /// <summary>The command called "corenode" or "etcd" (the names that test fixtures take as their argument).</summary>
+    /// <summary>
+    /// The command called "corenode" or "etcd" (the names that test fixtures take as their argument).
+    /// </summary>
     public static ServerCommand Named(string name) => name switch
     {
         "corenode" => NodeProcess.Command,

@@ -43,7 +43,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>What it wrote to stdout since its last start.</summary>
     public string StandardOutput => _running?.StandardOutput ?? "";
 
-    private RunningProgram Running => _running ?? throw new InvalidOperationException($"{_command.Name} is not started");
+    private RunningProgram Running =>
+        _running ?? throw new InvalidOperationException($"{_command.Name} is not started");
 
     /// <summary>Starts a server on an empty folder and waits until /health says true.</summary>
     public static Task<ServerProcess> StartAsync(ServerCommand command, params string[] extra) =>
@@ -83,7 +84,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         await WaitUntilReadyAsync();
     }
 
-    /// <summary>Polls /health until it says true; fails with the server's own words if it ends or takes too long.</summary>
+    /// <summary>
+    /// Polls /health until it says true; fails with the server's own words if it ends or takes too long.
+    /// </summary>
     public async Task WaitUntilReadyAsync()
     {
         Stopwatch watch = Stopwatch.StartNew();

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace CoreNode.Tests.EndToEnd;
 
-/// <summary>Sends signals that <see cref="System.Diagnostics.Process"/> has no method for; always to one known pid.</summary>
+/// <summary>
+/// Sends signals that <see cref="System.Diagnostics.Process"/> has no method for; always to one known pid.
+/// </summary>
 internal static partial class Signals
 {
     public const int Kill = 9;

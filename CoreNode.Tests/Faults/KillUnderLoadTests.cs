@@ -15,7 +15,9 @@ internal sealed class KillUnderLoadTests
     private const int WatcherCount = 3;
     private const int MostViolationsShown = 10;
 
-    /// <summary>34 kills in CI, with the usual and with snapshot counts so small that kills hit snapshots too.</summary>
+    /// <summary>
+    /// 34 kills in CI, with the usual and with snapshot counts so small that kills hit snapshots too.
+    /// </summary>
     [TestCase("corenode", 12, 100_000)]
     [TestCase("corenode", 12, 500)]
     [TestCase("corenode", 10, 20)]
@@ -64,7 +66,8 @@ internal sealed class KillUnderLoadTests
         // Half of the rounds as fast as it goes, half slow enough that every watcher keeps up.
         TimeSpan pause = prng.Chance(0.5) ? TimeSpan.Zero : TimeSpan.FromMilliseconds(prng.Next(1, 4));
         bool killed = false;
-        Task writing = Task.WhenAll(writers.Select(w => w.RunAsync(client, round, pause, () => Volatile.Read(ref killed))));
+        Task writing = Task.WhenAll(writers.Select(
+            writer => writer.RunAsync(client, round, pause, () => Volatile.Read(ref killed))));
         Task<Dictionary<string, StoredKey>> reading = ReadUntilGoneAsync(client, writers[0].Folder);
         await Task.WhenAny(writing, Task.Delay(prng.Next(100, 900)));
         Volatile.Write(ref killed, true);

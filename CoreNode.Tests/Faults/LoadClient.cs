@@ -84,7 +84,9 @@ internal sealed class LoadClient(string url) : IDisposable
             DateTimeOffset.UtcNow);
     }
 
-    /// <summary>The first event at or after an index; the index of the answer's error if that history is cleared.</summary>
+    /// <summary>
+    /// The first event at or after an index; the index of the answer's error if that history is cleared.
+    /// </summary>
     public async Task<(WatchedEvent? Event, long ClearedAt)> NextEventAsync(long fromIndex, CancellationToken cancel)
     {
         string path = $"/v2/keys{Root}?wait=true&recursive=true&waitIndex={fromIndex}";

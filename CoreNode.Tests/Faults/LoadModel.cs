@@ -94,7 +94,9 @@ internal sealed class LoadModel
         }
     }
 
-    /// <summary>Holds what the restarted store shows against what it must show, and takes over what it decided.</summary>
+    /// <summary>
+    /// Holds what the restarted store shows against what it must show, and takes over what it decided.
+    /// </summary>
     public void Judge(StoreReading reading)
     {
         lock (_gate)
@@ -168,7 +170,8 @@ internal sealed class LoadModel
             return;
         }
         _keys.Remove(operation.Key);
-        foreach (string below in _keys.Keys.Where(k => k.StartsWith(operation.Key + "/", StringComparison.Ordinal)).ToArray())
+        string folder = operation.Key + "/";
+        foreach (string below in _keys.Keys.Where(k => k.StartsWith(folder, StringComparison.Ordinal)).ToArray())
             _keys.Remove(below);
     }
 
@@ -196,7 +199,7 @@ internal sealed class LoadModel
             ? certain is null || unknown is { Value: null } || MayBeGone(certain, unknown, reading.After)
             : isUnknownWrite || IsSame(certain, actual);
         if (!allowed)
-            Violation($"{key} must be {Text(certain)}{(unknown is null ? "" : $" or {unknown}")}, but is {Text(actual)}");
+            Violation($"{key} must be {Text(certain)}, unless by {unknown}, but is {Text(actual)}");
         if (actual?.ExpiresAt + _latestExpiry < reading.Before)
             Violation($"{key} has outlived its deadline: {actual}");
         if (isUnknownWrite)
@@ -238,8 +241,8 @@ internal sealed class LoadModel
         certain?.ExpiresAt <= now + _clockStep || unknown?.SentAt + unknown?.TimeToLive <= now + _clockStep;
 
     private static bool IsSame(StoredKey? certain, StoredKey actual) =>
-        certain is not null && certain.Value == actual.Value && certain.ModifiedIndex == actual.ModifiedIndex
-        && (certain.CreatedIndex == 0 || (certain.CreatedIndex == actual.CreatedIndex && certain.Expiration == actual.Expiration));
+        certain == actual
+        || (certain?.CreatedIndex == 0 && (certain.Value, certain.ModifiedIndex) == (actual.Value, actual.ModifiedIndex));
 
     private static string Text(StoredKey? key) => key?.ToString() ?? "absent";
 

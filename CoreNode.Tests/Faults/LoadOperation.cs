@@ -18,7 +18,9 @@ internal sealed record LoadOperation
     /// <summary>Form fields besides the value.</summary>
     public IReadOnlyDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Unique for each write, so that what is read tells which write it came from; null for a delete.</summary>
+    /// <summary>
+    /// Unique for each write, so that what is read tells which write it came from; null for a delete.
+    /// </summary>
     public string? Value { get; init; }
 
     /// <summary>How long the key lives after this write; null if for ever.</summary>

@@ -76,7 +76,9 @@ internal sealed class LoadWriter(LoadKind kind, int id, LoadModel model, Prng pr
         LoadOperation set = new() { Method = "PUT", Path = key, Action = "set", Value = UniqueValue(round) };
         if (choice >= 5)
             return set;
-        return set with { Action = present ? "update" : "create", Fields = Field("prevExist", present ? "true" : "false") };
+        return present
+            ? set with { Action = "update", Fields = Field("prevExist", "true") }
+            : set with { Action = "create", Fields = Field("prevExist", "false") };
     }
 
     private LoadOperation NextCount()

@@ -21,5 +21,6 @@ internal sealed record StoredKey(string Value, long ModifiedIndex, long CreatedI
         : null;
 
     public override string ToString() =>
-        $"{LoadOperation.Short(Value)} (modified {ModifiedIndex}, created {CreatedIndex}, expires {Expiration ?? "never"})";
+        $"{LoadOperation.Short(Value)} (modified {ModifiedIndex}, created {CreatedIndex}, "
+        + $"expires {Expiration ?? "never"})";
 }
