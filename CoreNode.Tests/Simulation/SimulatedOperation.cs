@@ -1,0 +1,20 @@
+namespace CoreNode.Tests.Simulation;
+
+/// <summary>What changes a simulated disk, or makes it durable.</summary>
+internal enum SimulatedOperationKind
+{
+    Create,
+    CreateFolder,
+    Write,
+    Preallocate,
+    SetLength,
+    SyncData,
+    Sync,
+    SyncFolder,
+    Rename,
+    Delete,
+}
+
+/// <summary>One such call, counted from 1.</summary>
+internal readonly record struct SimulatedOperation(
+    long Number, SimulatedOperationKind Kind, string Path, long Offset, long Length);
