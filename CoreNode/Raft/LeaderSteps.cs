@@ -69,9 +69,14 @@ internal static class LeaderSteps
         core.TransferTarget = target.Node;
         core.ElectionElapsed = 0;
         if (target.Match == core.Log.Last)
+        {
             SendTimeoutNow(core, target.Node);
-        else
-            core.IsReplicationDue = true;
+            return;
+        }
+
+        // What is in flight may be lost, and there is no time to wait for a heartbeat to find out.
+        target.IsNudgeDue = target.State == ProgressState.Replicate;
+        core.IsReplicationDue = true;
     }
 
     /// <summary>More of the leader's own log became durable, which counts like any member's.</summary>

@@ -1,0 +1,326 @@
+using System.Globalization;
+using System.Text;
+using CoreNode.Foundation;
+using CoreNode.Raft;
+
+namespace CoreNode.Tests.Raft;
+
+/// <summary>
+/// A cluster under one seed: time, disks and network do whatever is legal, members crash and come back, members come
+/// and go. Everything is checked as it happens.
+/// </summary>
+internal sealed class RandomCluster
+{
+    private const int MaxMembers = 7;
+    private const int MaxWire = 200;
+
+    private readonly Prng _prng;
+    private readonly SafetyChecker _checker = new();
+    private readonly List<Member> _members = [];
+    private readonly List<WireItem> _wire = [];
+    private readonly Configuration _initial;
+    private readonly HashSet<(NodeId, NodeId)> _cutLinks = [];
+    private readonly double _loss;
+    private readonly bool _preVote;
+    private readonly bool _checkQuorum;
+    private readonly bool _changesMembers;
+    private int _proposals;
+
+    public RandomCluster(ulong seed)
+    {
+        _prng = new Prng(seed);
+        _loss = _prng.Chance(0.5) ? 0 : _prng.NextDouble() * 0.3;
+        _preVote = _prng.Chance(0.7);
+        _checkQuorum = _prng.Chance(0.7);
+        _changesMembers = _prng.Chance(0.5);
+        int voters = 1 + _prng.Next(5);
+        _initial = new Configuration(Enumerable.Range(1, voters).Select(static id => new NodeId((ulong)id)));
+        foreach (NodeId id in _initial.Voters)
+            Add(id);
+    }
+
+    public int Elections { get; private set; }
+
+    public LogIndex HighestApplied => _checker.HighestApplied;
+
+    public int ReadsAnswered => _checker.ReadsAnswered;
+
+    /// <summary>Some steps of chaos.</summary>
+    public void Run(int steps)
+    {
+        for (int i = 0; i < steps; i++)
+        {
+            Step();
+            if (i % 64 == 0)
+                CheckLogs();
+        }
+    }
+
+    /// <summary>Everything is well again: a leader must emerge, and a new command must reach everybody.</summary>
+    public void Recover()
+    {
+        _cutLinks.Clear();
+        foreach (Member member in _members.Where(static member => member.IsDown))
+            member.Restart();
+        string last = $"last {_proposals}";
+        for (int round = 0; round < 400; round++)
+        {
+            foreach (Member member in _members)
+            {
+                Input(member, member.Node.Tick);
+                Drain(member);
+            }
+
+            DeliverAll();
+            if (round % 20 == 0)
+                ReportLostSnapshots();
+            Member? leader = _members.Where(static member => member.Node.Role == RaftRole.Leader)
+                .MaxBy(static member => member.Node.Term);
+            if (leader is null)
+                continue;
+            if (!leader.Commands.Contains(last))
+                Input(leader, () => leader.Node.Propose([Encoding.UTF8.GetBytes(last)]));
+            else if (leader.Node.Configuration.Members().All(id => Find(id).Commands.Contains(last)))
+                return;
+        }
+
+        throw new AssertionException("the healed cluster did not commit: "
+            + string.Join("; ", _members.Select(static member => RaftText.Status(member.Node.Status()))));
+    }
+
+    private void Step()
+    {
+        Member member = _members[_prng.Next(_members.Count)];
+        int choice = _prng.Next(1000);
+        if (member.IsDown)
+        {
+            if (choice < 60)
+                member.Restart();
+            return;
+        }
+
+        switch (choice)
+        {
+            case < 330:
+                DeliverOne();
+                break;
+            case < 620:
+                if (member.Node.HasReady)
+                    TakeReady(member);
+                break;
+            case < 800:
+                if (member.Disk.Writes.Count > 0)
+                    CompleteWrite(member);
+                break;
+            case < 850:
+                Input(member, member.Node.Tick);
+                break;
+            case < 920:
+                Propose(member);
+                break;
+            case < 945:
+                Input(member, () => member.Node.RequestRead(_checker.BeginRead()));
+                break;
+            default:
+                Disturb(member, choice);
+                break;
+        }
+    }
+
+    private void Disturb(Member member, int choice)
+    {
+        switch (choice)
+        {
+            case < 955:
+                for (int i = 0; i < 20; i++)
+                    Input(member, member.Node.Tick);
+                break;
+            case < 965:
+                CutOrHeal();
+                break;
+            case < 972:
+                member.Crash(_prng);
+                break;
+            case < 982:
+                if (member.Applied > member.Disk.Snapshot.Metadata.Index && member.Node.PersistedIndex >= member.Applied)
+                    member.Compact(LogIndex.Max(member.Disk.Snapshot.Metadata.Index,
+                        member.Applied - (ulong)_prng.Next((int)(member.Applied - member.Disk.Snapshot.Metadata.Index))));
+                break;
+            case < 988:
+                ReportTransport(member);
+                break;
+            case < 992:
+                Input(member, () => member.Node.TransferLeadership(_members[_prng.Next(_members.Count)].Id));
+                break;
+            default:
+                if (_changesMembers)
+                    ChangeMembers(member);
+                break;
+        }
+    }
+
+    private void Propose(Member member)
+    {
+        ReadOnlyMemory<byte>[] commands = new ReadOnlyMemory<byte>[1 + _prng.Next(3)];
+        for (int i = 0; i < commands.Length; i++)
+            commands[i] = Encoding.UTF8.GetBytes((++_proposals).ToString(CultureInfo.InvariantCulture));
+        Input(member, () => member.Node.Propose(commands));
+    }
+
+    private void ChangeMembers(Member member)
+    {
+        ConfigurationStep[] steps = new ConfigurationStep[1 + _prng.Next(3)];
+        for (int i = 0; i < steps.Length; i++)
+            steps[i] = new ConfigurationStep((ConfigurationOperation)(1 + _prng.Next(4)),
+                new NodeId((ulong)(1 + _prng.Next(MaxMembers))));
+        Input(member, () => member.Node.ProposeConfiguration(new ConfigurationChange(steps)));
+        foreach (NodeId id in member.Node.Configuration.Members())
+        {
+            if (_members.All(known => known.Id != id))
+                Add(id);
+        }
+    }
+
+    private void ReportTransport(Member member)
+    {
+        NodeId other = _members[_prng.Next(_members.Count)].Id;
+        if (_prng.Chance(0.5))
+            Input(member, () => member.Node.ReportUnreachable(other));
+        else
+            Input(member, () => member.Node.ReportSnapshot(other, isDelivered: false));
+    }
+
+    // The transport's duty after a snapshot that went missing in the chaos.
+    private void ReportLostSnapshots()
+    {
+        foreach (Member member in _members)
+        {
+            foreach (Member other in _members)
+                member.Node.ReportSnapshot(other.Id, isDelivered: false);
+        }
+    }
+
+    private void CutOrHeal()
+    {
+        if (_cutLinks.Count > 0 && _prng.Chance(0.6))
+        {
+            _cutLinks.Clear();
+            return;
+        }
+
+        foreach (Member from in _members)
+        {
+            foreach (Member to in _members)
+            {
+                if (_prng.Chance(0.3))
+                    _cutLinks.Add((from.Id, to.Id));
+            }
+        }
+    }
+
+    private void DeliverOne()
+    {
+        if (_wire.Count == 0)
+            return;
+
+        // Mostly in order, sometimes not.
+        int at = _prng.Chance(0.7) ? 0 : _prng.Next(_wire.Count);
+        WireItem item = _wire[at];
+        if (!_prng.Chance(0.05))
+            _wire.RemoveAt(at);
+        if (!_prng.Chance(_loss) && !_cutLinks.Contains((item.Message.From, item.Message.To)))
+            Deliver(item);
+        if (_wire.Count > MaxWire)
+            _wire.RemoveRange(0, MaxWire / 2);
+    }
+
+    private void DeliverAll()
+    {
+        for (int round = 0; round < 50 && _wire.Count > 0; round++)
+        {
+            WireItem[] items = [.. _wire];
+            _wire.Clear();
+            foreach (WireItem item in items)
+                Deliver(item);
+            foreach (Member member in _members)
+                Drain(member);
+        }
+    }
+
+    private void Deliver(WireItem item)
+    {
+        if (_members.FirstOrDefault(member => member.Id == item.Message.To) is { IsDown: false } to)
+            Input(to, () => to.Receive(item));
+    }
+
+    private void Drain(Member member)
+    {
+        while (member.Node.HasReady || member.Disk.Writes.Count > 0)
+        {
+            if (member.Node.HasReady)
+                TakeReady(member);
+            else
+                CompleteWrite(member);
+        }
+    }
+
+    private void TakeReady(Member member)
+    {
+        int reads = member.Reads.Count;
+        (Ready _, List<WireItem> sent) = member.TakeReady();
+        Send(member, sent);
+        foreach (ReadState read in member.Reads.Skip(reads))
+            _checker.EndRead(read);
+    }
+
+    private void CompleteWrite(Member member)
+    {
+        List<WireItem> sent = [];
+        Input(member, () => sent = member.CompleteWrite());
+        Send(member, sent);
+    }
+
+    private void Send(Member member, List<WireItem> sent)
+    {
+        foreach (WireItem item in sent)
+            SafetyChecker.Sent(member, item.Message);
+        _wire.AddRange(sent);
+    }
+
+    private void Input(Member member, Action input)
+    {
+        Term term = member.Node.Term;
+        RaftRole role = member.Node.Role;
+        input();
+        if (member.Node.Role != RaftRole.Leader || (role == RaftRole.Leader && term == member.Node.Term))
+            return;
+        Elections++;
+        _checker.Leads(member);
+    }
+
+    private void CheckLogs()
+    {
+        for (int i = 0; i < _members.Count; i++)
+        {
+            for (int j = 0; j < i; j++)
+                SafetyChecker.Matching(_members[i], _members[j]);
+        }
+    }
+
+    private Member Find(NodeId id) => _members.First(member => member.Id == id);
+
+    private void Add(NodeId id) => _members.Add(new Member(id, _initial, _prng.Child($"member {id}"),
+        prng => new RaftConfig
+        {
+            Id = id,
+            Prng = prng,
+            PreVote = _preVote,
+            CheckQuorum = _checkQuorum,
+            MaxInflightMessages = 4,
+            MaxMessageBytes = 100,
+            MaxApplyBytes = 100,
+        })
+    {
+        OnApply = _checker.Applied,
+    });
+}
