@@ -49,6 +49,14 @@ internal sealed class ArchitectureSampleTests
             EdgeRules.Violations(s_table, s_uses.Value), Has.None.Contains($"{nameof(BannedNeeds)}.Innocent"));
 
     [Test]
+    public void A_thread_that_waits_for_a_task_is_found_and_await_is_not()
+    {
+        IReadOnlyList<string> found = EdgeRules.Violations(s_table, s_uses.Value);
+        Assert.That(found, Has.Some.Contains("Blocking.Read").And.Some.Contains("Blocking.Take"));
+        Assert.That(found, Has.Some.Contains("Blocking.Start").And.None.Contains("Blocking.Await"));
+    }
+
+    [Test]
     public void A_place_is_named_with_file_and_line() =>
         Assert.That(
             EdgeRules.Violations(s_table, s_uses.Value),

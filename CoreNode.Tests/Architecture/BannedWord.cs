@@ -8,9 +8,6 @@ namespace CoreNode.Tests.Architecture;
 /// <param name="ExceptIn">Beginnings of paths where it is allowed.</param>
 internal sealed record BannedWord(Regex Pattern, string Instead, params string[] ExceptIn)
 {
-    private static readonly string[] s_whereWaitingIsAllowed =
-        ["CoreNode/Hosting/", "CoreNode/Program.cs", "CoreNode.Tests/"];
-
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<BannedWord> All =
     [
@@ -18,10 +15,6 @@ internal sealed record BannedWord(Regex Pattern, string Instead, params string[]
         new(new Regex(@"\bDateTime(Offset)?\.Now\b"), "TimeProvider by constructor"),
         new(new Regex(@"\bThread\.Sleep\b"), "a timer of TimeProvider, a queue or an event"),
         new(new Regex(@"\basync void\b"), "async Task that its owner awaits"),
-        new(new Regex(@"\.Result\b(?!\s*\()"), "await", s_whereWaitingIsAllowed),
-        new(new Regex(@"\.Wait\(\)"), "await", s_whereWaitingIsAllowed),
-        new(new Regex(@"\.GetAwaiter\(\)\s*\.GetResult\(\)"), "await", s_whereWaitingIsAllowed),
-        new(new Regex(@"\bTask\.Run\b"), "a loop that Hosting starts and watches", s_whereWaitingIsAllowed),
         new(new Regex(@"\bunsafe\b"), "a safe span, or Platform", "CoreNode/Platform/", "CoreNode.Tests/"),
         new(new Regex(@"#nullable disable"), "an annotation"),
     ];

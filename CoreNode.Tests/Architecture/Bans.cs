@@ -2,7 +2,8 @@ namespace CoreNode.Tests.Architecture;
 
 /// <summary>
 /// What keeps deciders repeatable: a simulator must be able to drive them with nothing but their inputs, and every
-/// replica must come to the same state from the same log.
+/// replica must come to the same state from the same log. And what keeps the others honest: the disk through its seam,
+/// time by constructor, no thread that waits for a task.
 /// </summary>
 internal static class Bans
 {
@@ -56,6 +57,19 @@ internal static class Bans
         new("Microsoft.Extensions.Logging.*", "a returned fact that the shell logs"),
     ];
 
+    private static readonly Ban[] s_blocking =
+    [
+        new("System.Threading.Tasks.Task::Wait", "await"),
+        new("System.Threading.Tasks.Task::WaitAll", "await"),
+        new("System.Threading.Tasks.Task::WaitAny", "await"),
+        new("System.Threading.Tasks.Task::get_Result", "await"),
+        new("System.Threading.Tasks.ValueTask::get_Result", "await"),
+        new("System.Runtime.CompilerServices.TaskAwaiter::GetResult", "await"),
+        new("System.Runtime.CompilerServices.ValueTaskAwaiter::GetResult", "await"),
+        new("System.Threading.Tasks.Task::Run", "a loop that Hosting starts and watches"),
+        new("System.Threading.Tasks.TaskFactory::StartNew", "a loop that Hosting starts and watches"),
+    ];
+
     private static readonly Ban[] s_locks =
     [
         new("System.Threading.Monitor", "one owner: no locks"),
@@ -78,10 +92,10 @@ internal static class Bans
     {
         ModuleKind.Decider => [.. s_files, .. s_clockAndChance, .. s_ambient, .. s_locks, .. s_async],
         ModuleKind.Foundation => [.. s_files, .. s_clockAndChance, .. s_ambient, .. s_async],
-        ModuleKind.Port => [.. s_files, .. s_clockAndChance, .. s_ambient],
-        ModuleKind.Service => [.. s_files, .. s_clockAndChance, .. s_uptime],
-        ModuleKind.Mechanism => [.. s_clockAndChance, .. s_uptime],
-        ModuleKind.Edge => s_clockAndChance,
+        ModuleKind.Port => [.. s_files, .. s_clockAndChance, .. s_ambient, .. s_blocking],
+        ModuleKind.Service => [.. s_files, .. s_clockAndChance, .. s_uptime, .. s_blocking],
+        ModuleKind.Mechanism => [.. s_clockAndChance, .. s_uptime, .. s_blocking],
+        ModuleKind.Edge => [.. s_clockAndChance, .. s_blocking],
         ModuleKind.Composition => [],
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no such kind"),
     };

@@ -82,6 +82,10 @@ internal static class EdgeRules
         // Every iterator asks which thread enumerates it; that is the compiler's doing and decides nothing.
         if (use is { IsGenerated: true, Member: "get_CurrentManagedThreadId", Type: "System.Environment" })
             return null;
+
+        // await ends in GetResult too, once the task is done.
+        if (use is { IsAwaiting: true, Member: "GetResult" })
+            return null;
         return Bans.Of(rule.Kind).FirstOrDefault(b => b.Covers(use));
     }
 

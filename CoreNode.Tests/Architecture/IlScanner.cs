@@ -17,6 +17,7 @@ internal sealed class IlScanner
     private string _module = "";
     private string _where = "";
     private bool _isGenerated;
+    private bool _isAwaiting;
 
     private IlScanner(ModuleDefinition assembly, string root)
     {
@@ -75,6 +76,7 @@ internal sealed class IlScanner
         _module = module;
         _where = Readable(type);
         _isGenerated = type.Name.Contains('<', StringComparison.Ordinal);
+        _isAwaiting = type.Interfaces.Any(i => i.InterfaceType.Name == "IAsyncStateMachine");
         AddType(type.BaseType);
         foreach (InterfaceImplementation implemented in type.Interfaces)
             AddType(implemented.InterfaceType);
@@ -246,6 +248,7 @@ internal sealed class IlScanner
         _uses.Add(new Use(_module, _where, module, AssemblyOf(outermost), outermost.FullName, member)
         {
             IsGenerated = _isGenerated,
+            IsAwaiting = _isAwaiting,
         });
     }
 

@@ -16,6 +16,9 @@ internal sealed record Use(
     /// <summary>True for code that the compiler made (iterators, closures).</summary>
     public bool IsGenerated { get; init; }
 
+    /// <summary>True for the state machine that the compiler made of an async method.</summary>
+    public bool IsAwaiting { get; init; }
+
     /// <summary>What is needed, for messages.</summary>
     public string Target => Member.Length == 0 ? Type : $"{Type}.{Member}";
 }
