@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using CoreNode.Cli;
+using CoreNode.Hosting;
 using CoreNode.Platform;
 
 namespace CoreNode;
@@ -14,9 +15,10 @@ internal static class Program
         using Stream input = Console.OpenStandardInput();
         await using StreamWriter output = Utf8(Console.OpenStandardOutput(), isAutoFlushed: false);
         await using StreamWriter error = Utf8(Console.OpenStandardError(), isAutoFlushed: true);
+        BuildInfo build = ReadBuild();
         var host = new CliHost
         {
-            RunNode = (_, _) => NoNodeAsync(error),
+            RunNode = (arguments, cancellation) => RunNodeAsync(arguments, build, output, error, cancellation),
             Input = input,
             IsInputRedirected = Console.IsInputRedirected,
             Output = output,
@@ -24,7 +26,7 @@ internal static class Program
             IsOutputTerminal = !Console.IsOutputRedirected,
             IsErrorTerminal = !Console.IsErrorRedirected,
             Environment = Environment.GetEnvironmentVariable,
-            Build = ReadBuild(),
+            Build = build,
             SendSignal = ProcessSignals.Send,
         };
         return await CommandLine.RunAsAsync(Environment.GetCommandLineArgs()[0], args, host);
@@ -33,10 +35,12 @@ internal static class Program
     private static StreamWriter Utf8(Stream stream, bool isAutoFlushed) =>
         new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = isAutoFlushed };
 
-    private static async Task<int> NoNodeAsync(TextWriter error)
+    private static Task<int> RunNodeAsync(
+        string[] arguments, BuildInfo build, StreamWriter output, TextWriter error, CancellationToken cancellation)
     {
-        await error.WriteLineAsync("this build has no supervisor: `corenode node` cannot run");
-        return 2;
+        output.AutoFlush = true;
+        NodeHost node = new(output, error, Environment.GetEnvironmentVariable, $"{build.Version}+{build.Commit}");
+        return node.RunAsync(arguments, cancellation);
     }
 
     private static BuildInfo ReadBuild()

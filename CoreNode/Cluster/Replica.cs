@@ -22,6 +22,7 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
     private readonly ReplicaCore _core;
     private readonly ReplicaLoop _loop;
     private readonly WalThread _wal;
+    private readonly SnapshotJobs _snapshots;
     private readonly TaskCompletionSource _walFault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _hasLeader = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IKeyspace _current;
@@ -41,8 +42,8 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
         _logger = logs.CreateLogger<Replica>();
         _inbox = new Inbox(_parker);
         _wal = new WalThread(log, this);
-        Snapshots = new SnapshotJobs(store, _inbox, time, logs.CreateLogger<SnapshotJobs>());
-        ReplicaPorts ports = new(new WalWriter(_wal), Snapshots, time, _signals);
+        _snapshots = new SnapshotJobs(store, _inbox, time, logs.CreateLogger<SnapshotJobs>());
+        ReplicaPorts ports = new(new WalWriter(_wal), _snapshots, time, _signals);
         _core = new ReplicaCore(options, state, ports);
         _loop = new ReplicaLoop(_core, _inbox, _parker, _signals, Publish);
         _current = _core.Published;
@@ -79,8 +80,8 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
     /// <summary>fsync counts and times, for metrics and health.</summary>
     public WalSyncStatistics SyncStatistics => _wal.Statistics;
 
-    /// <summary>The snapshot writer, for metrics.</summary>
-    internal SnapshotJobs Snapshots { get; }
+    /// <summary>Snapshots written and verified since the start.</summary>
+    public long SnapshotsTaken => _snapshots.Taken;
 
     public IReadOnlyList<Member> Members
     {
@@ -155,7 +156,7 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
         _isStopped = true;
         _loop.RequestStop();
         await _loop.Completion.ContinueWith(static _ => { }, TaskScheduler.Default);
-        Snapshots.Dispose();
+        _snapshots.Dispose();
         _wal.Dispose();
         _parker.Dispose();
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Formatting.Display;
 
 namespace CoreNode.Hosting;
 
@@ -11,13 +12,15 @@ namespace CoreNode.Hosting;
 /// </summary>
 internal sealed class StderrSink(TextWriter target, bool isJournal) : ILogEventSink
 {
+    private static readonly MessageTemplateTextFormatter s_message = new("{Message:lj}", CultureInfo.InvariantCulture);
+
     private readonly Lock _gate = new();
 
     public void Emit(LogEvent logEvent)
     {
         StringBuilder text = new();
         AppendPrefix(text, logEvent);
-        text.Append(logEvent.RenderMessage(CultureInfo.InvariantCulture).Replace("\n", " ", StringComparison.Ordinal));
+        text.Append(Message(logEvent));
         if (logEvent.Exception is { } fault)
             AppendFault(text, logEvent, fault);
         text.Append('\n');
@@ -26,6 +29,14 @@ internal sealed class StderrSink(TextWriter target, bool isJournal) : ILogEventS
             target.Write(text);
             target.Flush();
         }
+    }
+
+    // A line break in a value must not begin a line that looks like another event.
+    private static string Message(LogEvent logEvent)
+    {
+        using StringWriter text = new(CultureInfo.InvariantCulture);
+        s_message.Format(logEvent, text);
+        return text.ToString().Replace("\n", " ", StringComparison.Ordinal);
     }
 
     private void AppendPrefix(StringBuilder text, LogEvent logEvent)

@@ -1,0 +1,28 @@
+using CoreNode.Api;
+using CoreNode.Cluster;
+
+namespace CoreNode.Hosting;
+
+/// <summary>The options of the parts, cut from those of the node.</summary>
+internal static class NodeComposition
+{
+    internal static ReplicaOptions Replica(NodeOptions options) => new()
+    {
+        Folder = Path.Combine(options.DataFolder, "raft"),
+        Name = options.Name,
+        InitialMembers = options.InitialCluster,
+        ClusterToken = options.InitialClusterToken,
+        AdvertiseClientUrls = options.AdvertiseClientUrls,
+        HeartbeatInterval = options.HeartbeatInterval,
+        ElectionTimeout = options.ElectionTimeout,
+        SnapshotCount = options.SnapshotCount,
+        Seed = (ulong)Environment.TickCount64,
+    };
+
+    internal static ApiOptions Api(NodeOptions options, string? unixSocket) => new()
+    {
+        ListenClientUrls = options.ListenClientUrls,
+        UnixSocketPath = unixSocket,
+        CorsOrigins = options.CorsOrigins,
+    };
+}

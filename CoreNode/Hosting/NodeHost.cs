@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using CoreNode.Api;
+using CoreNode.Cluster;
+using CoreNode.Foundation;
+using CoreNode.Platform;
+using Microsoft.Extensions.Logging;
+
+namespace CoreNode.Hosting;
+
+/// <summary>
+/// `corenode node`: reads the options, takes the data folder, composes replica and HTTP surface, and runs until a
+/// signal or a fault. Exit codes: 0 stopped on request, 1 failed, 2 wrong options.
+/// </summary>
+public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, string?> environment, string version)
+{
+    /// <summary>Runs a node with the arguments after `node`.</summary>
+    public async Task<int> RunAsync(string[] arguments, CancellationToken cancellation)
+    {
+        if (arguments.Any(a => a is "--help" or "-h" or "-?"))
+        {
+            await output.WriteAsync(NodeFlags.Help());
+            return 0;
+        }
+
+        NodeOptionsReader reader = new(environment, File.ReadAllText);
+        if (reader.Read(arguments) is not { } options)
+        {
+            foreach (string problem in reader.Problems)
+                await error.WriteLineAsync($"corenode node: {problem}");
+            await error.WriteLineAsync("See `corenode node --help`.");
+            return 2;
+        }
+
+        using DevNode? dev = options.IsDev ? new DevNode() : null;
+        options = dev?.Adapt(options) ?? options;
+        bool isJournal = environment("JOURNAL_STREAM") is { Length: > 0 };
+        using ILoggerFactory logs = Logging.Create(options.LogLevel, error, isJournal);
+        ILogger logger = logs.CreateLogger<NodeHost>();
+        try
+        {
+            return await RunAsync(options, logs, logger, cancellation);
+        }
+        catch (Exception fault) when (fault is CorruptionException or IOException or UnauthorizedAccessException)
+        {
+            // The message says what, where and what to do; a stack trace would bury it.
+            await error.WriteLineAsync($"{(isJournal ? "<2>" : "")}corenode node: {fault.Message}");
+            return 1;
+        }
+        catch (Exception fault)
+        {
+            logger.Failed(fault);
+            return 1;
+        }
+    }
+
+    private async Task<int> RunAsync(
+        NodeOptions options, ILoggerFactory logs, ILogger logger, CancellationToken cancellation)
+    {
+        ApiServer.ConfigureProcess(Math.Clamp(Environment.ProcessorCount / 2, 1, 8));
+        using ServiceManager manager = new(environment("NOTIFY_SOCKET"), environment("WATCHDOG_USEC"));
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, logger, stop);
+        using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, logger, stop);
+        RealFiles files = new();
+        files.CreateFolder(options.DataFolder);
+        using IDisposable folderLock = files.TryLock(Path.Combine(options.DataFolder, "lock"))
+            ?? throw new IOException(
+                $"{options.DataFolder} is in use by another node; stop it, or give this one its own --data-dir");
+        logger.Starting(version, options.DataFolder);
+        MetricRegistry metrics = new();
+        Replica replica = await Replica.StartAsync(
+            NodeComposition.Replica(options), files, TimeProvider.System, logs, stop.Token);
+        await using (replica.ConfigureAwait(false))
+        {
+            NodeMetrics.Register(metrics, replica, version);
+            await ServeAsync(options, replica, metrics, manager, logs, logger, stop.Token);
+        }
+
+        logger.Stopped();
+        return 0;
+    }
+
+    private async Task ServeAsync(
+        NodeOptions options, Replica replica, MetricRegistry metrics, ServiceManager manager,
+        ILoggerFactory logs, ILogger logger, CancellationToken stop)
+    {
+        string? socket = UnixSocketPath.Prepare(options.UnixSocket, logger);
+        ApiServer server = new(
+            NodeComposition.Api(options, socket), replica, replica, metrics, TimeProvider.System, logs);
+        await using (server.ConfigureAwait(false))
+        {
+            await server.StartAsync(stop);
+            string urls = string.Join(' ', server.BoundUrls.Select(u => u.GetLeftPart(UriPartial.Authority)));
+            manager.Ready($"serving on {urls}");
+            if (options.IsDev)
+                await output.WriteAsync(DevNode.Hints(server.BoundUrls, CommandName()));
+            Task watchdog = Watchdog.RunAsync(manager, replica, TimeProvider.System, logger, stop);
+            Task ended = await Task.WhenAny(replica.Completion, Task.Delay(Timeout.Infinite, stop));
+            manager.Stopping();
+            if (ended == replica.Completion)
+                await ended;
+            await watchdog;
+            await server.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private static PosixSignalRegistration OnSignal(PosixSignal signal, ILogger logger, CancellationTokenSource stop) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            logger.Stopping(signal.ToString());
+            stop.Cancel();
+        });
+
+    // What the user can paste: the binary's own path, or dotnet run's form.
+    private static string CommandName()
+    {
+        string path = Environment.ProcessPath ?? "corenode";
+        return path.Contains("/bin/", StringComparison.Ordinal) && path.Contains("/net", StringComparison.Ordinal)
+            ? "dotnet run --project CoreNode --"
+            : path;
+    }
+}
