@@ -138,12 +138,11 @@ internal sealed class RequestContext
     }
 
     /// <summary>
-    /// What Go's server answers by itself, before any handler: text that ends with the connection. Kestrel writes that
-    /// form (no length, no chunks) for requests of HTTP/1.0 only, and if it is flushed before the end.
+    /// What Go's server answers by itself, before any handler: text that ends with the connection. The request was made
+    /// one of HTTP/1.0 by <see cref="RequestLineReader"/>; the flush keeps Kestrel from counting the length.
     /// </summary>
     public Task BareBadRequest()
     {
-        _request.Protocol = "HTTP/1.0";
         Status = 400;
         Headers.ContentType = PlainType;
         CloseAfterAnswer();
