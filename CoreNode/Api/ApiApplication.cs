@@ -35,7 +35,7 @@ internal sealed class ApiApplication(
         await answered;
         if (context.Body != BodyState.Waiting)
             return;
-        await context.Writer.FlushAsync(CancellationToken.None);
+        await context.FlushAsync(CancellationToken.None);
         await BodyReader.DiscardAsync(context);
     }
 
@@ -43,11 +43,7 @@ internal sealed class ApiApplication(
     {
         RequestScratch scratch = RequestScratch.Current;
         if (!context.TryParseTarget(scratch, out RequestTarget target))
-        {
-            // What Go's server answers before any handler sees the request.
-            context.CloseAfterAnswer();
-            return context.Plain(400, "400 Bad Request"u8);
-        }
+            return context.BareBadRequest();
 
         if (!context.IsAsterisk)
             cors.Apply(context);

@@ -40,8 +40,14 @@ public sealed partial class ApiServer : IAsyncDisposable
             new WatchEndpoint(store, metrics, _stopping.Token),
             new ListingEndpoint(options));
         ClusterIdHeader clusterId = new(cluster);
-        _application = new ApiApplication(
-            new CorsPolicy(options.CorsOrigins), clusterId, keys, new FixedEndpoints(cluster));
+        FixedEndpoints others = new(
+            new MembersEndpoint(options, cluster, clusterId),
+            new AuthEndpoint(options, clusterId),
+            new StatsEndpoint(store, cluster, time),
+            new NodeEndpoint(store, cluster, metrics));
+        _application = new ApiApplication(new CorsPolicy(options.CorsOrigins), clusterId, keys, others);
+        ProcessFigures.Register(metrics);
+        StoreFigures.Register(metrics, store, cluster);
         _kestrel = new KestrelServer(
             Options.Create(KestrelSettings.Make(options)),
             new SocketTransportFactory(Options.Create(KestrelSettings.MakeSockets()), loggers),

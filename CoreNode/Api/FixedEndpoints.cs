@@ -1,34 +1,33 @@
-using CoreNode.Store;
-
 namespace CoreNode.Api;
 
-/// <summary>Everything beside /v2/keys: small answers on fixed paths.</summary>
-internal sealed class FixedEndpoints(IClusterView cluster)
+/// <summary>Finds who answers what is not under /v2/keys: a handful of fixed paths, as Go's ServeMux matches them.</summary>
+internal sealed class FixedEndpoints(
+    MembersEndpoint members, AuthEndpoint auth, StatsEndpoint stats, NodeEndpoint node)
 {
     /// <summary>Answers a request for a path, which lies in scratch memory.</summary>
     public Task Answer(RequestContext context, ReadOnlySpan<byte> path)
     {
-        if (path.SequenceEqual("/version"u8))
-            return Version(context);
-        if (path.SequenceEqual("/health"u8))
-            return Health(context);
-        return context.NotFound();
+        if (!path.StartsWith("/v2/"u8))
+            return node.Answer(context, path) ?? context.NotFound();
+        ReadOnlySpan<byte> rest = path[3..];
+        if (rest.SequenceEqual("/machines"u8))
+            return node.Machines(context);
+        if (IsUnder(rest, "/members"u8, out ReadOnlySpan<byte> member))
+            return members.Answer(context, member);
+        Task? answer = null;
+        if (IsUnder(rest, "/stats"u8, out ReadOnlySpan<byte> stat))
+            answer = stats.Answer(context, stat);
+        else if (IsUnder(rest, "/auth"u8, out ReadOnlySpan<byte> user))
+            answer = auth.Answer(context, user);
+        return answer ?? context.NotFound();
     }
 
-    private static Task Version(RequestContext context)
+    private static bool IsUnder(ReadOnlySpan<byte> path, ReadOnlySpan<byte> prefix, out ReadOnlySpan<byte> rest)
     {
-        if (context.Method != "GET")
-            return context.MethodNotAllowed("GET");
-        context.Headers.ContentType = RequestContext.JsonType;
-        return context.Answer("{\"etcdserver\":\"3.4.23\",\"etcdcluster\":\"3.4.0\"}"u8);
-    }
-
-    private Task Health(RequestContext context)
-    {
-        if (context.Method != "GET")
-            return context.MethodNotAllowed("GET");
-        return cluster.UnhealthyReason is null
-            ? context.Plain(200, "{\"health\":\"true\"}"u8)
-            : context.PlainError(503, "{\"health\":\"false\"}\n"u8);
+        rest = default;
+        if (!path.StartsWith(prefix))
+            return false;
+        rest = path[prefix.Length..];
+        return rest.IsEmpty || rest[0] == '/';
     }
 }

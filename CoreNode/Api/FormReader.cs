@@ -1,3 +1,5 @@
+using CoreNode.Api.Wire;
+
 namespace CoreNode.Api;
 
 /// <summary>

@@ -12,6 +12,9 @@ internal static class KestrelSettings
     // etcd's listener probes silent clients every 30 s, so that a watch of a dead machine ends.
     private const int KeepAliveSeconds = 30;
 
+    // etcd never closes an idle connection. Kestrel's "infinite" overflows its own clock and closes after a second.
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(3650);
+
     /// <summary>Limits, protocol and listeners.</summary>
     public static KestrelServerOptions Make(ApiOptions options)
     {
@@ -30,7 +33,7 @@ internal static class KestrelSettings
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
-        limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        limits.KeepAliveTimeout = s_longest;
         foreach (Uri url in options.ListenClientUrls)
             kestrel.Listen(ToEndPoint(url), static listen => Configure(listen));
         if (options.UnixSocketPath is { } path)

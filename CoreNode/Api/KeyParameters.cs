@@ -1,3 +1,4 @@
+using CoreNode.Api.Wire;
 using CoreNode.Store;
 using static CoreNode.Api.KeyFields;
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using CoreNode.Api.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -24,19 +23,18 @@ internal sealed class ListingEndpoint(ApiOptions options)
         JsonBuffer json = RequestScratch.Current.TakeJson();
         if (listing.Fill(json, options.ListingChunkBytes))
             return context.Answer(json.Written);
-        context.Writer.Write(json.Written);
+        context.Write(json.Written);
         return StreamAsync(context, listing);
     }
 
     private async Task StreamAsync(RequestContext context, Listing listing)
     {
         context.RequireReading(s_slowestReader);
-        PipeWriter writer = context.Writer;
         JsonBuffer json = new(options.ListingChunkBytes + 1024);
         bool isDone = false;
         while (true)
         {
-            FlushResult flushed = await writer.FlushAsync(CancellationToken.None);
+            FlushResult flushed = await context.FlushAsync(CancellationToken.None);
             if (isDone || flushed.IsCompleted || context.ClientGone.IsCancellationRequested)
                 return;
 
@@ -44,7 +42,7 @@ internal sealed class ListingEndpoint(ApiOptions options)
             await Task.Yield();
             json.Clear(options.ListingChunkBytes * 2);
             isDone = listing.Fill(json, options.ListingChunkBytes);
-            writer.Write(json.Written);
+            context.Write(json.Written);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using CoreNode.Api.Wire;
 using Microsoft.AspNetCore.Http;
@@ -63,8 +62,9 @@ internal sealed class RequestContext
     /// <summary>Reader of the body.</summary>
     public PipeReader BodyPipe => _features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
 
-    /// <summary>Writer of the answer's body.</summary>
-    public PipeWriter Writer => _responseBody.Writer;
+    /// <summary>Sends the headers and what was written so far; waits while the client reads too slowly.</summary>
+    public ValueTask<FlushResult> FlushAsync(CancellationToken cancellation) =>
+        _responseBody.Writer.FlushAsync(cancellation);
 
     /// <summary>Fires when the client is gone, unlike Kestrel's own not when it only closed its sending half.</summary>
     public CancellationToken ClientGone => _connection.Closed;
@@ -133,8 +133,34 @@ internal sealed class RequestContext
     {
         Headers.ContentLength = body.Length;
         if (!IsHead)
-            Writer.Write(body);
+            Write(body);
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// What Go's server answers by itself, before any handler: text that ends with the connection. The request was made
+    /// one of HTTP/1.0 by <see cref="RequestLineReader"/>; the flush keeps Kestrel from counting the length.
+    /// </summary>
+    public Task BareBadRequest()
+    {
+        Status = 400;
+        Headers.ContentType = PlainType;
+        CloseAfterAnswer();
+        Write("400 Bad Request"u8);
+        return FlushAsync(CancellationToken.None).AsTask();
+    }
+
+    /// <summary>
+    /// Appends to the answer's body; nothing is sent before a flush or the end. The size is asked for: without one some
+    /// memory pools of Kestrel hand out nothing.
+    /// </summary>
+    public void Write(ReadOnlySpan<byte> body)
+    {
+        if (body.IsEmpty)
+            return;
+        PipeWriter writer = _responseBody.Writer;
+        body.CopyTo(writer.GetSpan(body.Length));
+        writer.Advance(body.Length);
     }
 
     /// <summary>405 with the methods that are allowed.</summary>

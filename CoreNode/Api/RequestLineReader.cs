@@ -1,21 +1,24 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Threading.Tasks.Sources;
 
 namespace CoreNode.Api;
 
 /// <summary>
-/// The connection's input with one correction: Kestrel refuses a request target that has <c>%00</c> in its path or a
+/// The connection's input with its request lines corrected: Kestrel refuses a request target that has <c>%00</c> in its path or a
 /// raw byte above 0x7F, both of which are legal key bytes for etcd (curl sends raw UTF-8). When such a request line
 /// arrives, its target is kept in <see cref="OriginalTarget"/> and the bytes that Kestrel would refuse are overwritten
-/// in place. Only a request line is ever looked at: <see cref="ExpectRequestLine"/> says when the next bytes are one,
+/// in place. A target that Go refuses (a bad escape, a control character) gets HTTP/1.0, because Go's answer to it ends
+/// with the connection and Kestrel writes that form for 1.0 only. Only a request line is ever looked at: <see cref="ExpectRequestLine"/> says when the next bytes are one,
 /// and it is called only after the body before it was read to its end, so a body never changes.
 /// </summary>
 internal sealed class RequestLineReader(PipeReader inner) : PipeReader, IValueTaskSource<ReadResult>
 {
     private const byte Filler = (byte)'x';
+
+    // Without one of these a request line needs no second look.
+    private static readonly SearchValues<byte> s_special = SearchValues.Create(SpecialBytes());
 
     private bool _atRequestLine = true;
     private ValueTask<ReadResult> _pending;
@@ -121,9 +124,8 @@ internal sealed class RequestLineReader(PipeReader inner) : PipeReader, IValueTa
         }
 
         _atRequestLine = false;
-        line = line.Slice(start, end);
-        if (!Ascii.IsValid(line) || line.IndexOf("%00"u8) >= 0)
-            Overwrite(buffer.Slice(start, end));
+        if (line.Slice(start, end).TrimEnd((byte)'\r').ContainsAny(s_special))
+            Correct(buffer.Slice(start, end));
     }
 
     // The line is not complete, or spread over several blocks.
@@ -134,10 +136,10 @@ internal sealed class RequestLineReader(PipeReader inner) : PipeReader, IValueTa
         if (!reader.TryReadTo(out ReadOnlySequence<byte> line, (byte)'\n'))
             return;
         _atRequestLine = false;
-        Overwrite(line);
+        Correct(line);
     }
 
-    private void Overwrite(in ReadOnlySequence<byte> sequence)
+    private void Correct(in ReadOnlySequence<byte> sequence)
     {
         byte[] line = sequence.ToArray();
         int start = line.AsSpan().IndexOf((byte)' ') + 1;
@@ -145,13 +147,10 @@ internal sealed class RequestLineReader(PipeReader inner) : PipeReader, IValueTa
         if (start == 0 || end <= start)
             return;
         byte[] original = line[start..end];
-        Span<byte> target = line.AsSpan(start, end - start);
-        bool changed = false;
-        for (int at; (at = target.IndexOf("%00"u8)) >= 0; changed = true)
-            target.Slice(at, 3).Fill(Filler);
-        for (int at; (at = target.IndexOfAnyInRange((byte)0x80, (byte)0xFF)) >= 0; changed = true)
-            target[at] = Filler;
-        if (!changed)
+        bool isRefused = !RequestTarget.TryParse(original, RequestScratch.Current, out _);
+        if (isRefused && line.AsSpan(end).IndexOf(" HTTP/1.1"u8) == 0)
+            line[end + 8] = (byte)'0';
+        if (!Overwrite(line.AsSpan(start, end - start)) && !isRefused)
             return;
         OriginalTarget = original;
         int from = 0;
@@ -161,5 +160,27 @@ internal sealed class RequestLineReader(PipeReader inner) : PipeReader, IValueTa
             line.AsSpan(from, segment.Length).CopyTo(MemoryMarshal.AsMemory(segment).Span);
             from += segment.Length;
         }
+    }
+
+    private static bool Overwrite(Span<byte> target)
+    {
+        bool changed = false;
+        for (int at; (at = target.IndexOf("%00"u8)) >= 0; changed = true)
+            target.Slice(at, 3).Fill(Filler);
+        for (int at; (at = target.IndexOfAnyExceptInRange((byte)1, (byte)0x7F)) >= 0; changed = true)
+            target[at] = Filler;
+        return changed;
+    }
+
+    private static byte[] SpecialBytes()
+    {
+        List<byte> special = [(byte)'%'];
+        for (int b = 0; b <= 0xFF; b++)
+        {
+            if (b is < 0x20 or > 0x7E)
+                special.Add((byte)b);
+        }
+
+        return [.. special];
     }
 }

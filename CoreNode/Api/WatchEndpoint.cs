@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using CoreNode.Api.Wire;
 using CoreNode.Foundation;
@@ -36,13 +35,12 @@ internal sealed class WatchEndpoint(IKeyStore store, MetricRegistry metrics, Can
             watch.StartIndex.Value, watch.StartAppliedIndex.Value, watch.StartTerm.Value));
         context.Headers.ContentType = RequestContext.JsonType;
         context.RequireReading(s_slowestReader);
-        PipeWriter writer = context.Writer;
-        await writer.FlushAsync(CancellationToken.None);
+        await context.FlushAsync(CancellationToken.None);
         using CancellationTokenSource end =
             CancellationTokenSource.CreateLinkedTokenSource(context.ClientGone, stopping);
         try
         {
-            await DeliverAsync(watch, writer, request.IsStream, end.Token);
+            await DeliverAsync(watch, context, request.IsStream, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -50,7 +48,7 @@ internal sealed class WatchEndpoint(IKeyStore store, MetricRegistry metrics, Can
         }
     }
 
-    private async Task DeliverAsync(IWatch watch, PipeWriter writer, bool isStream, CancellationToken end)
+    private async Task DeliverAsync(IWatch watch, RequestContext context, bool isStream, CancellationToken end)
     {
         while (true)
         {
@@ -60,7 +58,7 @@ internal sealed class WatchEndpoint(IKeyStore store, MetricRegistry metrics, Can
             while (written < MaxUnflushedBytes && watch.TryRead(out KeyEvent? change))
             {
                 byte[] json = KeyJson.Rendered(change, RequestScratch.Current.TakeJson());
-                writer.Write(json);
+                context.Write(json);
                 if (!isStream)
                     return;
                 written += json.Length;
@@ -68,13 +66,13 @@ internal sealed class WatchEndpoint(IKeyStore store, MetricRegistry metrics, Can
 
             if (written > 0)
             {
-                FlushResult flushed = await writer.FlushAsync(end);
+                FlushResult flushed = await context.FlushAsync(end);
                 if (flushed.IsCompleted)
                     return;
             }
             else if (isDropped)
             {
-                TellDropped(writer);
+                TellDropped(context);
                 return;
             }
             else if (!await watch.WaitAsync(end) && !watch.IsDropped)
@@ -84,7 +82,7 @@ internal sealed class WatchEndpoint(IKeyStore store, MetricRegistry metrics, Can
         }
     }
 
-    private void TellDropped(PipeWriter writer)
+    private void TellDropped(RequestContext context)
     {
         _dropped.Increment();
         JsonBuffer json = RequestScratch.Current.TakeJson();
@@ -92,6 +90,6 @@ internal sealed class WatchEndpoint(IKeyStore store, MetricRegistry metrics, Can
             ErrorCode.WatcherCleared,
             "slow watcher dropped: more than 100 undelivered events",
             store.Current.Index.Value));
-        writer.Write(json.Written);
+        context.Write(json.Written);
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace CoreNode.Api;
+namespace CoreNode.Api.Wire;
 
 /// <summary>How Go reads and prints small texts in places that clients see: booleans, numbers, quotes, durations.</summary>
 internal static class GoText
