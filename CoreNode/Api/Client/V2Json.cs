@@ -36,7 +36,7 @@ public static class V2Json
             while (NextProperty(ref reader, out string name))
             {
                 if (name == "action")
-                    action = ParseAction(reader.GetString());
+                    action = ActionNames.Parse(reader.GetString());
                 else if (name == "node")
                     node = ReadNode(ref reader);
                 else if (name == "prevNode")
@@ -164,19 +164,6 @@ public static class V2Json
 
         return nodes;
     }
-
-    private static KeyAction? ParseAction(string? name) => name switch
-    {
-        "get" => KeyAction.Get,
-        "set" => KeyAction.Set,
-        "create" => KeyAction.Create,
-        "update" => KeyAction.Update,
-        "compareAndSwap" => KeyAction.CompareAndSwap,
-        "delete" => KeyAction.Delete,
-        "compareAndDelete" => KeyAction.CompareAndDelete,
-        "expire" => KeyAction.Expire,
-        _ => null,
-    };
 
     private static string NotOurAnswer(V2Reply.Answered answer)
     {

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace CoreNode.Cli;
+
+/// <summary>What the command line needs of the process it runs in. Hosting supplies it; tests supply their own.</summary>
+public sealed record CliHost
+{
+    /// <summary>Runs the supervisor with the arguments after <c>node</c> (it parses them and prints their help itself)
+    /// and gives the exit code.</summary>
+    public required Func<string[], CancellationToken, Task<int>> RunNode { get; init; }
+
+    /// <summary>Bytes of standard input.</summary>
+    public required Stream Input { get; init; }
+
+    /// <summary>True if standard input is a pipe or a file, so that a value may be read from it.</summary>
+    public required bool IsInputRedirected { get; init; }
+
+    /// <summary>Results.</summary>
+    public required TextWriter Output { get; init; }
+
+    /// <summary>Problems and progress.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>True if results go to a terminal, which may get colour.</summary>
+    public bool IsOutputTerminal { get; init; }
+
+    /// <summary>True if somebody watches standard error: long waits then say what they wait for.</summary>
+    public bool IsErrorTerminal { get; init; }
+
+    /// <summary>Looks up an environment variable; null if not set.</summary>
+    public required Func<string, string?> Environment { get; init; }
+
+    /// <summary>What this binary is.</summary>
+    public required BuildInfo Build { get; init; }
+
+    /// <summary>Sends a signal to a process by its id, for commands that run others.</summary>
+    public required Action<int, PosixSignal> SendSignal { get; init; }
+
+    /// <summary>Time for deadlines and notices.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Ends whatever runs.</summary>
+    public CancellationToken Cancellation { get; init; }
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using CoreNode.Api.Client;
+using CoreNode.Cli.Etcdctl;
+
+namespace CoreNode.Cli;
+
+/// <summary>
+/// The command line: every subcommand but what <c>node</c> itself does, and the old tools' names. Results go to
+/// <see cref="CliHost.Output"/>, problems to <see cref="CliHost.Error"/>; the exit codes are 0 done, 1 failed, 2 wrong
+/// usage, 3 no node reachable, 4 not found.
+/// </summary>
+public static class CommandLine
+{
+    /// <summary>Runs as the tool that <paramref name="programName"/> names: corenode, or an old tool by a link.</summary>
+    public static Task<int> RunAsAsync(string programName, string[] args, CliHost host)
+    {
+        switch (Path.GetFileName(programName))
+        {
+            case "etcdctl":
+                return EtcdctlProgram.RunAsync(args, host);
+            case "fleetctl" or "locksmithctl" or "update_engine_client":
+                host.Error.WriteLine(
+                    $"this corenode does not speak {Path.GetFileName(programName)} yet: units, the reboot lock and "
+                    + "updates come with later parts of CoreNode. What there is now: corenode --help");
+                return Task.FromResult(ExitCode.Usage);
+            default:
+                return RunAsync(args, host);
+        }
+    }
+
+    /// <summary>Runs a command line of corenode and gives the exit code.</summary>
+    public static async Task<int> RunAsync(string[] args, CliHost host)
+    {
+        try
+        {
+            int exitCode = args switch
+            {
+                ["node", .. var rest] => await host.RunNode(rest, host.Cancellation),
+                ["etcdctl", .. var rest] => await EtcdctlProgram.RunAsync(rest, host),
+                ["--version"] => await RunParsedAsync(["version"], host),
+                _ => await RunParsedAsync(args, host),
+            };
+            return exitCode;
+        }
+        finally
+        {
+            await host.Output.FlushAsync(CancellationToken.None);
+            await host.Error.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    private static async Task<int> RunParsedAsync(string[] args, CliHost host)
+    {
+        var session = new CliSession(host);
+        CliCommand root = CommandTree.Build(session, args);
+        // No response files: a value may begin with @.
+        ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (args.Length == 0)
+        {
+            HelpPage.Write(root, host.Error);
+            return ExitCode.Usage;
+        }
+
+        if (parsed.Action is not HelpPage)
+        {
+            IReadOnlyList<string> problems = UsageErrors.Find(parsed);
+            if (problems.Count > 0)
+                return FailUsage(session, parsed, problems);
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = host.Output,
+                    Error = host.Error,
+                    EnableDefaultExceptionHandler = false,
+                    // Signals end the process as by default; the watches handle them themselves.
+                    ProcessTerminationTimeout = null,
+                },
+                host.Cancellation);
+        }
+        catch (UsageException wrong)
+        {
+            return FailUsage(session, parsed, [wrong.Message]);
+        }
+        catch (ClientConfigurationException wrong)
+        {
+            return session.Fail(ExitCode.Usage, wrong.Message);
+        }
+    }
+
+    private static int FailUsage(CliSession session, ParseResult parsed, IReadOnlyList<string> problems)
+    {
+        foreach (string problem in problems)
+            session.Host.Error.WriteLine(problem);
+        return session.Fail(
+            ExitCode.Usage, $"see `{HelpPage.Path(parsed.CommandResult.Command)} --help` for how it is used");
+    }
+}

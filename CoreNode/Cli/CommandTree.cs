@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using CoreNode.Cli.Completion;
+using CoreNode.Cli.Keys;
+using CoreNode.Cli.Members;
+
+namespace CoreNode.Cli;
+
+/// <summary>
+/// All commands. Only the group that is called is built: a start is short, and help, errors and completion, which want
+/// the whole tree, ask for it.
+/// </summary>
+internal static class CommandTree
+{
+    private static readonly (string Name, Func<CliSession, CliCommand> Build)[] s_groups =
+    [
+        ("node", NodeCommand),
+        ("kv", KeyCommands.Build),
+        ("member", MemberCommands.Build),
+        ("cluster", ClusterCommands.Build),
+        ("version", VersionCommand.Build),
+        ("completion", CompletionCommand.Build),
+        ("etcdctl", EtcdctlCommand),
+    ];
+
+    /// <summary>Builds the tree for these arguments.</summary>
+    public static CliCommand Build(CliSession session, IReadOnlyList<string> args)
+    {
+        string? called = FirstWord(session, args);
+        return s_groups.Any(group => group.Name == called) ? Build(session, called) : BuildAll(session);
+    }
+
+    /// <summary>Builds every command.</summary>
+    public static CliCommand BuildAll(CliSession session) => Build(session, (string?)null);
+
+    private static CliCommand Build(CliSession session, string? only)
+    {
+        var root = new CliCommand("corenode", "a self-updating, clustered node in one executable")
+        {
+            Details = "Commands ask the node at --endpoints. Results go to standard output, problems to standard "
+                + "error. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no node reachable, 4 not found.",
+            Examples =
+            [
+                ("corenode node --dev", "try it: a throw-away node that serves within seconds"),
+                ("corenode kv set /app/motd hello", "write a key"),
+                ("corenode cluster health", "see whether all is well"),
+            ],
+        };
+        foreach (Option option in session.Options.All)
+            root.Options.Add(option);
+        root.Options.Add(new HelpOption { Action = new HelpPage(session.Host.Output) });
+        foreach ((string name, Func<CliSession, CliCommand> build) in s_groups)
+        {
+            if (only is null || only == name)
+                root.Subcommands.Add(build(session));
+        }
+
+        return root;
+    }
+
+    // `node` and `etcdctl` parse their own flags; they are here for help, completion and suggestions.
+    private static CliCommand NodeCommand(CliSession session) => Forwarding(session, new CliCommand(
+        "node", "run the supervisor of this machine")
+    {
+        Details = "Its own options are shown by `corenode node --help`.",
+        Examples =
+        [
+            ("corenode node --dev", "a throw-away node on free ports of this machine"),
+            ("corenode node --data-dir /var/lib/corenode", "a node that keeps its data"),
+        ],
+    });
+
+    private static CliCommand EtcdctlCommand(CliSession session) => Forwarding(session, new CliCommand(
+        "etcdctl", "speak etcdctl's v2 commands and flags, for scripts that use it")
+    {
+        Details = "The same happens if the binary is called etcdctl, by a link for example.",
+        Examples =
+        [
+            ("corenode etcdctl set /app/motd hello", "as etcdctl would"),
+            ("ln -s /usr/bin/corenode /usr/local/bin/etcdctl", "for scripts that call etcdctl"),
+        ],
+    });
+
+    private static CliCommand Forwarding(CliSession session, CliCommand command)
+    {
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction(_ => session.Fail(
+            ExitCode.Usage,
+            $"`{command.Name}` has options of its own, so it comes first: corenode {command.Name} …"));
+        return command;
+    }
+
+    private static string? FirstWord(CliSession session, IReadOnlyList<string> args)
+    {
+        for (int at = 0; at < args.Count; at++)
+        {
+            if (!args[at].StartsWith('-'))
+                return args[at];
+            bool takesValue = session.Options.All.Any(option =>
+                option.Name == args[at] || option.Aliases.Contains(args[at]));
+            if (takesValue)
+                at++;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.Globalization;
+using CoreNode.Api.Client;
+
+namespace CoreNode.Cli;
+
+/// <summary>The options that every command has.</summary>
+internal sealed class GlobalOptions
+{
+    /// <summary>Where a node that runs here is reached without a password and without TCP.</summary>
+    public const string DefaultSocket = "/run/corenode/corenode.sock";
+
+    private const string DefaultEndpoint = "http://127.0.0.1:2379";
+
+    public Option<string> Endpoints { get; } = new("--endpoints")
+    {
+        Description = "nodes to ask, tried in this order; default: $CORENODE_ENDPOINTS, else the unix socket "
+            + $"{DefaultSocket}, else {DefaultEndpoint}",
+        HelpName = "URL,…",
+        Recursive = true,
+    };
+
+    public Option<string> Output { get; } = MakeOutput();
+
+    public Option<TimeSpan> Timeout { get; } = MakeTimeout();
+
+    public Option<string> CaFile { get; } = File("--cacert", "CA certificates that nodes are checked against (PEM)");
+
+    public Option<string> CertFile { get; } = File("--cert", "client certificate (PEM)");
+
+    public Option<string> KeyFile { get; } = File("--key", "key of the client certificate (PEM)");
+
+    public Option<string> User { get; } = new("--user")
+    {
+        Description = "user and password, where the store asks for them",
+        HelpName = "U:P",
+        Recursive = true,
+    };
+
+    public IEnumerable<Option> All => [Endpoints, Output, Timeout, CaFile, CertFile, KeyFile, User];
+
+    /// <summary>True for <c>-o json</c>.</summary>
+    public bool IsJson(ParseResult parsed) => parsed.GetValue(Output) == "json";
+
+    /// <summary>What the client is to use; problems are told as a <see cref="UsageException"/>.</summary>
+    public ClientOptions ToClientOptions(ParseResult parsed, CliHost host)
+    {
+        var endpoints = new List<ClientEndpoint>();
+        string text = parsed.GetValue(Endpoints) ?? DefaultEndpoints(host);
+        foreach (string one in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!ClientEndpoint.TryParse(one, out ClientEndpoint? endpoint, out string? problem))
+                throw new UsageException($"--endpoints: {problem}");
+            endpoints.Add(endpoint);
+        }
+
+        if (endpoints.Count == 0)
+            throw new UsageException("--endpoints is empty; write http://HOST:PORT, several with commas");
+        TimeSpan timeout = parsed.GetValue(Timeout);
+        return new ClientOptions
+        {
+            Endpoints = endpoints,
+            RequestTimeout = timeout,
+            ConnectTimeout = timeout < TimeSpan.FromSeconds(3) ? timeout : TimeSpan.FromSeconds(3),
+            CaFile = parsed.GetValue(CaFile),
+            CertFile = parsed.GetValue(CertFile),
+            KeyFile = parsed.GetValue(KeyFile),
+            User = parsed.GetValue(User),
+            Time = host.Time,
+        };
+    }
+
+    private static string DefaultEndpoints(CliHost host)
+    {
+        string? named = host.Environment("CORENODE_ENDPOINTS");
+        if (!string.IsNullOrWhiteSpace(named))
+            return named;
+        return System.IO.File.Exists(DefaultSocket) ? $"unix://{DefaultSocket}" : DefaultEndpoint;
+    }
+
+    private static Option<string> MakeOutput()
+    {
+        var option = new Option<string>("--output", "-o")
+        {
+            Description = "text for people, json for programs",
+            HelpName = "text|json",
+            Recursive = true,
+            DefaultValueFactory = _ => "text",
+            CustomParser = result =>
+            {
+                string value = result.Tokens[0].Value;
+                if (value is not ("text" or "json"))
+                    result.AddError($"--output is text or json, not '{value}'");
+                return value;
+            },
+        };
+        return option;
+    }
+
+    private static Option<TimeSpan> MakeTimeout() => new("--timeout")
+    {
+        Description = "longest wait for one node's answer, in seconds",
+        HelpName = "S",
+        Recursive = true,
+        DefaultValueFactory = _ => TimeSpan.FromSeconds(10),
+        CustomParser = result =>
+        {
+            string value = result.Tokens[0].Value;
+            bool isNumber = double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out double seconds);
+            if (isNumber && seconds is > 0 and <= 86400)
+                return TimeSpan.FromSeconds(seconds);
+            result.AddError($"--timeout is a number of seconds, such as 5 or 0.5, not '{value}'");
+            return default;
+        },
+    };
+
+    private static Option<string> File(string name, string description) =>
+        new(name) { Description = description, HelpName = "FILE", Recursive = true };
+}
