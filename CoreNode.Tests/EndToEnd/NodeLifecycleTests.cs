@@ -52,6 +52,23 @@ internal sealed class NodeLifecycleTests
     }
 
     [Test]
+    public async Task Serves_clients_on_its_unix_socket_until_it_stops()
+    {
+        await using ServerProcess node = await NodeProcess.StartAsync();
+        string socket = node.Place.SocketPath;
+        string[] request =
+            ["--silent", "--show-error", "--unix-socket", socket, "http://corenode/v2/keys/a", "-d", "value=b"];
+        ProgramResult posted = await ProgramResult.OfAsync(TestPrograms.Curl(), request);
+        Assert.That(posted.Output, Does.StartWith("{\"action\":\"create\""), posted.Error);
+        await node.KillAsync();
+        await node.RestartAsync();
+        ProgramResult again = await ProgramResult.OfAsync(TestPrograms.Curl(), request);
+        Assert.That(again.ExitCode, Is.Zero, "a socket file left by a killed node is in the way");
+        await node.StopAsync();
+        Assert.That(File.Exists(socket), Is.False);
+    }
+
+    [Test]
     public async Task A_second_node_on_the_same_data_folder_is_refused()
     {
         await using ServerProcess node = await NodeProcess.StartAsync();

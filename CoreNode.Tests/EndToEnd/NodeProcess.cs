@@ -18,6 +18,7 @@ internal static class NodeProcess
         "--listen-peer-urls", Text(place.PeerUrl),
         "--initial-advertise-peer-urls", Text(place.PeerUrl),
         "--initial-cluster", $"default={Text(place.PeerUrl)}",
+        "--unix-socket", place.SocketPath,
     ];
 
     private static string Text(Uri url) => url.GetLeftPart(UriPartial.Authority);

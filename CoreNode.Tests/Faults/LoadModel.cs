@@ -242,7 +242,8 @@ internal sealed class LoadModel
 
     private static bool IsSame(StoredKey? certain, StoredKey actual) =>
         certain == actual
-        || (certain?.CreatedIndex == 0 && (certain.Value, certain.ModifiedIndex) == (actual.Value, actual.ModifiedIndex));
+        || (certain?.CreatedIndex == 0
+            && (certain.Value, certain.ModifiedIndex) == (actual.Value, actual.ModifiedIndex));
 
     private static string Text(StoredKey? key) => key?.ToString() ?? "absent";
 
