@@ -13,12 +13,12 @@ internal sealed class KeyTreeTests
     {
         Prng random = new(seed);
         KeyTree tree = new();
-        SortedDictionary<byte[], byte[]> twin = new(Comparer<byte[]>.Create((a, b) => KeyOrder.Compare(a, b)));
+        SortedTwin twin = new();
         List<(TreeNode Root, List<byte[]> Expected)> frozen = [];
-        for (int step = 0; step < 20_000; step++)
+        for (int step = 0; step < 12_000; step++)
         {
             byte[] key = RandomKey(random, seed);
-            bool isRemoval = random.Chance(step / 5000 % 2 == 0 ? 0.1 : 0.6);
+            bool isRemoval = random.Chance(step / 3000 % 2 == 0 ? 0.1 : 0.6);
             if (isRemoval)
                 RemoveBoth(tree, twin, key, seed);
             else
@@ -26,7 +26,7 @@ internal sealed class KeyTreeTests
             if (step % 2000 == 1999)
             {
                 CheckNode(tree.Root, seed);
-                frozen.Add((tree.Freeze(), [.. twin.Values]));
+                frozen.Add((tree.Freeze(), twin.Values));
             }
         }
 
@@ -65,7 +65,7 @@ internal sealed class KeyTreeTests
         return [(byte)'/', .. key];
     }
 
-    private static void PutBoth(KeyTree tree, SortedDictionary<byte[], byte[]> twin, byte[] key, Prng random)
+    private static void PutBoth(KeyTree tree, SortedTwin twin, byte[] key, Prng random)
     {
         long deadline = random.Chance(0.2) ? random.Next(1, 1000) : 0;
         KeyRecord record = KeyRecord.File(key, BitConverter.GetBytes(random.Next(1000)), 1, 1, deadline);
@@ -79,11 +79,10 @@ internal sealed class KeyTreeTests
         Assert.That(tree.Root.Total, Is.EqualTo(twin.Count), $"seed {random.Seed}");
     }
 
-    private static void RemoveBoth(KeyTree tree, SortedDictionary<byte[], byte[]> twin, byte[] key, ulong seed)
+    private static void RemoveBoth(KeyTree tree, SortedTwin twin, byte[] key, ulong seed)
     {
         byte[] end = KeyOrder.AfterSubtree(key);
-        List<byte[]> gone = twin.Keys
-            .Where(k => KeyOrder.Compare(k, key) >= 0 && KeyOrder.Compare(k, end) < 0).ToList();
+        List<byte[]> gone = twin.Between(key, end);
         foreach (byte[] one in gone)
             twin.Remove(one);
         Assert.That(tree.RemoveSubtree(key), Is.EqualTo(gone.Count), $"seed {seed}");
@@ -132,5 +131,32 @@ internal sealed class KeyTreeTests
         Assert.That(branch.Deadline, Is.EqualTo(deadline), $"seed {seed}: deadline of a branch");
         Assert.That(heights, Has.Count.EqualTo(1), $"seed {seed}: heights differ");
         return heights.Single() + 1;
+    }
+
+    /// <summary>The same with collections of the framework.</summary>
+    private sealed class SortedTwin
+    {
+        private readonly SortedSet<byte[]> _keys = new(Comparer<byte[]>.Create((a, b) => KeyOrder.Compare(a, b)));
+        private readonly Dictionary<string, byte[]> _values = [];
+
+        public int Count => _keys.Count;
+
+        public List<byte[]> Values => [.. _keys.Select(key => _values[KvHarness.Text(key)])];
+
+        public byte[] this[byte[] key]
+        {
+            set
+            {
+                _keys.Add(key);
+                _values[KvHarness.Text(key)] = value;
+            }
+        }
+
+        public bool ContainsKey(byte[] key) => _keys.Contains(key);
+
+        public void Remove(byte[] key) => _keys.Remove(key);
+
+        public List<byte[]> Between(byte[] from, byte[] end) =>
+            [.. _keys.GetViewBetween(from, end).Where(key => !key.AsSpan().SequenceEqual(end))];
     }
 }
