@@ -1,5 +1,6 @@
 using CoreNode.Foundation;
 using CoreNode.Platform;
+using CoreNode.Tests.Simulation;
 using CoreNode.Wal;
 
 namespace CoreNode.Tests.Faults;
@@ -11,7 +12,7 @@ internal static class WalChecker
     /// Null if everything acknowledged is there, in order, nothing is invented, and the log takes more.
     /// <paramref name="found"/> is the number of the append up to which it goes.
     /// </summary>
-    public static string? Check(IFiles files, WalWorkload workload, Prng chance, out int found)
+    public static string? Check(SimulatedFiles files, WalWorkload workload, Prng chance, out int found)
     {
         found = 0;
         if (workload.States.Count == 1 && !WalLog.Exists(files, WalWorkload.Folder))
@@ -26,7 +27,7 @@ internal static class WalChecker
         }
     }
 
-    private static string? CheckOpened(IFiles files, WalWorkload workload, Prng chance, out int found)
+    private static string? CheckOpened(SimulatedFiles files, WalWorkload workload, Prng chance, out int found)
     {
         found = 0;
         LogIndex snapshot = workload.SnapshotIndex;
@@ -43,7 +44,7 @@ internal static class WalChecker
         return GoOn(files, log, workload.States[at], snapshot, chance);
     }
 
-    private static string? GoOn(IFiles files, WalLog log, WalState state, LogIndex snapshot, Prng chance)
+    private static string? GoOn(SimulatedFiles files, WalLog log, WalState state, LogIndex snapshot, Prng chance)
     {
         Term term = state.HardState.Term.Next;
         WalState next = state with
@@ -59,11 +60,16 @@ internal static class WalChecker
             log.Sync();
         }
 
-        using WalLog again = WalLog.Open(
-            files, WalWorkload.Folder, snapshot, WalWorkload.Options, out WalRecovery recovery);
-        return next.IsWhatWasRecovered(recovery, snapshot) && recovery.CutBytes == 0
+        return IsThere(files, next, snapshot) && IsThere(files.AfterPowerCut(chance), next, snapshot)
             ? null
             : "what was appended after the recovery is not there";
+    }
+
+    private static bool IsThere(SimulatedFiles files, WalState state, LogIndex snapshot)
+    {
+        using WalLog log = WalLog.Open(
+            files, WalWorkload.Folder, snapshot, WalWorkload.Options, out WalRecovery recovery);
+        return state.IsWhatWasRecovered(recovery, snapshot) && recovery.CutBytes == 0;
     }
 
     private static string Describe(WalRecovery recovery, WalWorkload workload)

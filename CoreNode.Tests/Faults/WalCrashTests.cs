@@ -1,6 +1,7 @@
 using CoreNode.Foundation;
 using CoreNode.Platform;
 using CoreNode.Tests.Simulation;
+using CoreNode.Wal;
 
 namespace CoreNode.Tests.Faults;
 
@@ -158,9 +159,9 @@ internal sealed class WalCrashTests
     {
         // On a copy, since the checker appends: the original stays what the recovery itself made of it.
         string? problem = WalChecker.Check(files.AfterKill(), workload, new Prng(9), out found);
-        if (problem is null && CoreNode.Wal.WalLog.Exists(files, WalWorkload.Folder))
+        if (problem is null && WalLog.Exists(files, WalWorkload.Folder))
         {
-            CoreNode.Wal.WalLog.Open(
+            WalLog.Open(
                 files, WalWorkload.Folder, workload.SnapshotIndex, WalWorkload.Options, out _).Dispose();
         }
 

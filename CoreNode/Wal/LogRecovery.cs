@@ -59,35 +59,14 @@ internal sealed class LogRecovery(IFiles files, string folder, LogIndex snapshot
     public WalRecovery Run()
     {
         int start = FindStart();
-        SegmentHeader? header = null;
-        long cut = 0;
-        for (int i = start; i < Segments.Count; i++)
-        {
-            bool isLast = i == Segments.Count - 1;
-            IFile file = files.Open(Segments[i].Path, create: false);
-            try
-            {
-                SegmentHeader next = ReadHeader(file, Segments[i]);
-                if (header is null)
-                    Begin(next);
-                else
-                    CheckFollows(header, next, i);
-                header = next;
-                if (isLast)
-                    cut = ReadLast(file, Segments[i], header);
-                else
-                    ReadFull(file, Segments[i], header, Segments[i + 1]);
-            }
-            finally
-            {
-                if (LastFile != file)
-                    file.Dispose();
-            }
-        }
-
-        LastHeader = header;
+        List<SegmentHeader> headers = ReadHeaders(start);
+        Begin(headers[0]);
+        for (int i = 0; i < headers.Count - 1; i++)
+            ReadFull(Segments[start + i], headers[i], headers[i + 1]);
+        LastHeader = headers[^1];
+        long cut = ReadLast(Segments[^1], LastHeader);
         CheckWhole();
-        return new WalRecovery(header!.Identity, new WalHardState(_term, _vote, _commit), _entries, cut);
+        return new WalRecovery(LastHeader.Identity, new WalHardState(_term, _vote, _commit), _entries, cut);
     }
 
     private int FindStart()
@@ -107,6 +86,23 @@ internal sealed class LogRecovery(IFiles files, string folder, LogIndex snapshot
             + $"the newest readable snapshot ends at {snapshotIndex}: what lies between is missing", WalLog.WhatToDo);
     }
 
+    // All of them before any frame, so that what is missing or foreign is named as such.
+    private List<SegmentHeader> ReadHeaders(int start)
+    {
+        List<SegmentHeader> headers = [];
+        byte[] block = new byte[SegmentHeader.Length];
+        for (int i = start; i < Segments.Count; i++)
+        {
+            using IFile file = files.Open(Segments[i].Path, create: false);
+            int length = file.Read(0, block);
+            headers.Add(SegmentHeader.Decode(block.AsSpan(0, length), Segments[i].Path, Segments[i].Name));
+            if (i > start)
+                CheckFollows(headers[^2], headers[^1], Segments[i].Path);
+        }
+
+        return headers;
+    }
+
     private void Begin(SegmentHeader header)
     {
         _last = header.Name.FirstIndex.Previous;
@@ -115,9 +111,8 @@ internal sealed class LogRecovery(IFiles files, string folder, LogIndex snapshot
         _commit = header.HardState.Commit;
     }
 
-    private void CheckFollows(SegmentHeader before, SegmentHeader header, int at)
+    private static void CheckFollows(SegmentHeader before, SegmentHeader header, string path)
     {
-        string path = Segments[at].Path;
         if (header.Name.Sequence != before.Name.Sequence + 1)
         {
             throw new CorruptionException(path, 0, $"segment {before.Name.Sequence + 1} is missing before segment "
@@ -133,10 +128,9 @@ internal sealed class LogRecovery(IFiles files, string folder, LogIndex snapshot
     }
 
     // Reads up to the end that the next segment's header gives, and compares the chain there.
-    private void ReadFull(IFile file, Segment segment, SegmentHeader header, Segment nextSegment)
+    private void ReadFull(Segment segment, SegmentHeader header, SegmentHeader next)
     {
-        using IFile nextFile = files.Open(nextSegment.Path, create: false);
-        SegmentHeader next = ReadHeader(nextFile, nextSegment);
+        using IFile file = files.Open(segment.Path, create: false);
         SegmentReader reader = new(file, header.Seed, Math.Min(next.PreviousEnd, file.Length));
         ReadFrames(reader, segment.Path);
         if (reader.Offset != next.PreviousEnd)
@@ -152,8 +146,9 @@ internal sealed class LogRecovery(IFiles files, string folder, LogIndex snapshot
         }
     }
 
-    private long ReadLast(IFile file, Segment segment, SegmentHeader header)
+    private long ReadLast(Segment segment, SegmentHeader header)
     {
+        IFile file = files.Open(segment.Path, create: false);
         LastFile = file;
         _durableOffset = SegmentHeader.Length;
         SegmentReader reader = new(file, header.Seed, file.Length);
@@ -258,12 +253,5 @@ internal sealed class LogRecovery(IFiles files, string folder, LogIndex snapshot
             throw new CorruptionException(path, End, $"the log ends at index {LastIndex}, but says that {_commit} is "
                 + "committed", WalLog.WhatToDo);
         }
-    }
-
-    private static SegmentHeader ReadHeader(IFile file, Segment segment)
-    {
-        byte[] block = new byte[SegmentHeader.Length];
-        int length = file.Read(0, block);
-        return SegmentHeader.Decode(block.AsSpan(0, length), segment.Path, segment.Name);
     }
 }

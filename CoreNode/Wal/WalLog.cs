@@ -286,8 +286,9 @@ public sealed class WalLog : IDisposable
         _files.Rename(unused.Path, segment.Path);
         _files.SyncFolder(_folder);
         _segments.Add(segment);
-        _file = unused.File;
-        Interlocked.Exchange(ref _length, unused.File.Length);
+        unused.File.Dispose();
+        _file = _files.Open(segment.Path, create: false);
+        Interlocked.Exchange(ref _length, _file.Length);
         _seed = header.Seed;
         _chain = header.Seed;
         _end = SegmentHeader.Length;
