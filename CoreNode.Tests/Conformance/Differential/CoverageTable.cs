@@ -37,15 +37,16 @@ internal sealed class CoverageTable
     public IReadOnlyList<CoverageCell> Surprises => [.. _cells.Keys.Where(c => ImpossibleCells.Reason(c) is not null)];
 
     /// <summary>Ways to write a parameter that no request used.</summary>
-    public IReadOnlyList<string> UnusedSpellings =>
+    public IReadOnlyList<(string Method, CarriedParameter Parameter)> UnusedSpellings =>
     [
         .. from method in new[] { "GET", "PUT", "POST", "DELETE" }
            from parameter in ParameterDraw.Names
            from spelling in Enum.GetValues<Spelling>()
            from inBody in new[] { false, true }
            where (!inBody || method is "PUT" or "POST") && !HasNoBadSpelling(parameter, spelling)
-           where !_spellings.ContainsKey((method, new CarriedParameter(parameter, spelling, inBody)))
-           select $"{method} {parameter} {spelling} in the {(inBody ? "body" : "query")}",
+           let written = (method, new CarriedParameter(parameter, spelling, inBody))
+           where !_spellings.ContainsKey(written)
+           select written,
     ];
 
     /// <summary>Statuses of the requests that never reached the store.</summary>
@@ -53,6 +54,9 @@ internal sealed class CoverageTable
 
     /// <summary>True once the cell was reached.</summary>
     public bool Reached(CoverageCell cell) => _cells.ContainsKey(cell);
+
+    /// <summary>True once a request of the method carried the parameter so.</summary>
+    public bool Used((string Method, CarriedParameter Parameter) spelling) => _spellings.ContainsKey(spelling);
 
     /// <summary>Counts one step.</summary>
     public void Add(DifferentialStep step)

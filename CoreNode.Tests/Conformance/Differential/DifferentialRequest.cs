@@ -27,11 +27,13 @@ internal sealed record DifferentialRequest(
     /// <summary>The line for a transcript.</summary>
     public override string ToString()
     {
-        string text = $"{Method} {Target}";
+        string text = $"{Method} {Short(Target)}";
         if (ContentType is not null)
             text += $"  [{ContentType}]";
         if (Body is not null)
-            text += $"  {(Body.Length > 200 ? $"{Body[..60]}… ({Body.Length} bytes)" : Body)}";
+            text += $"  {Short(Body)}";
         return BarrierAfter ? text + "  (then all watches are compared)" : text;
     }
+
+    private static string Short(string text) => text.Length > 300 ? $"{text[..120]}… ({text.Length} bytes)" : text;
 }

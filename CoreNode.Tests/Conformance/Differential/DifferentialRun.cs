@@ -51,6 +51,11 @@ internal sealed class DifferentialRun(Uri reference, Uri subject) : IDisposable
         const int windowOfHistory = 1000;
         while (hints.CurrentIndex <= windowOfHistory + 1)
             yield return generator.Next();
+        foreach ((string Method, CarriedParameter Parameter) spelling in Coverage.UnusedSpellings)
+        {
+            for (int tries = 0; tries < maxTries && !Coverage.Used(spelling); tries++)
+                yield return generator.Spelled(spelling.Method, spelling.Parameter);
+        }
         foreach (CoverageCell hole in Coverage.Holes)
         {
             for (int tries = 0; tries < maxTries && !Coverage.Reached(hole); tries++)

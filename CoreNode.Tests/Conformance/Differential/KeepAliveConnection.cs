@@ -74,8 +74,10 @@ internal sealed class KeepAliveConnection(Uri server) : IDisposable
         long started = Stopwatch.GetTimestamp();
         while (!enough(_reader))
         {
-            if (_socket is null || Stopwatch.GetElapsedTime(started) > AnswerDeadline)
-                throw new IOException($"{server} gave no whole answer; so far: {_reader.ToAnswer().Text}");
+            if (_socket is null)
+                throw new IOException($"{server} closed before the answer was whole; so far: {_reader.ToAnswer()}");
+            if (Stopwatch.GetElapsedTime(started) > AnswerDeadline)
+                throw new IOException($"{server} did not answer in {AnswerDeadline}; so far: {_reader.ToAnswer()}");
             ReceiveOnce();
         }
         if (_reader is { IsComplete: true, Closes: true })

@@ -53,6 +53,35 @@ internal sealed class RequestGenerator(Prng prng, KeyspaceHints hints)
         return draft.Build();
     }
 
+    /// <summary>A request of the method that carries the parameter spelled so, in either place.</summary>
+    public DifferentialRequest Spelled(string method, CarriedParameter parameter)
+    {
+        Operation operation = method switch
+        {
+            "GET" => Operation.Get,
+            "PUT" => Operation.Set,
+            "POST" => Operation.Post,
+            _ => Operation.Delete,
+        };
+        RequestDraft draft = Start(operation, KeyDraw.Key(prng, hints), valueChance: 0);
+        switch (parameter.Spelling)
+        {
+            case Spelling.Empty:
+                AddOnce(draft, parameter.Name, "");
+                break;
+            case Spelling.Bad:
+                AddOnce(draft, parameter.Name, ParameterDraw.Bad(prng, parameter.Name)!, Spelling.Bad);
+                break;
+            case Spelling.Repeated:
+                AddOnce(draft, parameter.Name, "");
+                draft.Repeat(parameter.Name, "second");
+                break;
+            default:
+                return Next();
+        }
+        return draft.Build();
+    }
+
     private void AimAt(CoverageCell cell, RequestDraft draft)
     {
         switch (cell.Outcome)
@@ -94,6 +123,8 @@ internal sealed class RequestGenerator(Prng prng, KeyspaceHints hints)
                 break;
             case "108":
                 AddOnce(draft, "dir", ParameterDraw.Boolean(prng, true));
+                if (cell.Parameter == "recursive" && !draft.Has("recursive"))
+                    draft.Add("recursive", ParameterDraw.Boolean(prng, false));
                 break;
         }
     }
@@ -101,11 +132,14 @@ internal sealed class RequestGenerator(Prng prng, KeyspaceHints hints)
     private string KeyFor(string outcome) => outcome switch
     {
         "107" => "/",
-        "102" or "108" => hints.AnyKey(prng, directory: true) ?? "/d",
+        "102" or "108" => prng.Chance(0.5) ? Parent(hints.AnyKey(prng, directory: false)) : hints.AnyKey(prng, true) ?? "/d",
         "104" => (hints.AnyKey(prng, directory: false) ?? "/a") + "/b",
         "101" or "105" or "200" => hints.AnyKey(prng, directory: false) ?? "/a",
         _ => KeyDraw.Key(prng, hints),
     };
+
+    // The directory of a key that was there is one that holds something.
+    private static string Parent(string? key) => key?.LastIndexOf('/') is > 0 and int end ? key[..end] : "/d";
 
     private RequestDraft Start(Operation operation, string key, double valueChance = 1)
     {
