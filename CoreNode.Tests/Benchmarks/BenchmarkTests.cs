@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+using CoreNode.Tests.EndToEnd;
+
+namespace CoreNode.Tests.Benchmarks;
+
+/// <summary>The figures of docs/benchmarks.md, CoreNode and etcd in turn. Run by packaging/bench.sh.</summary>
+[TestFixture, Explicit, Category("Benchmark"), Category("Native"), NonParallelizable]
+internal sealed class BenchmarkTests
+{
+    private static readonly Dictionary<string, Func<BenchmarkOptions, Task<IReadOnlyList<Figure>>>> Rows = new()
+    {
+        ["put"] = ThroughputRows.PutAsync,
+        ["get"] = ThroughputRows.GetAsync,
+        ["latency"] = ThroughputRows.LatencyAsync,
+        ["wal"] = ThroughputRows.WalAsync,
+        ["watch"] = WatchRows.FanOutAsync,
+        ["fill"] = LargeStoreRows.FillAsync,
+        ["idle"] = StartRows.IdleAsync,
+        ["start"] = StartRows.StartAsync,
+        ["size"] = StartRows.SizeAsync,
+    };
+
+    [Test]
+    public async Task Figures_are_measured_for_both_servers()
+    {
+        BenchmarkOptions options = BenchmarkOptions.FromEnvironment(Rows.Keys);
+        Assert.That(options.Rows, Is.SubsetOf(Rows.Keys), "rows that there are");
+        List<Figure> figures = [];
+        foreach (string row in options.Rows)
+        {
+            foreach (Figure figure in await Rows[row](options))
+            {
+                figures.Add(figure);
+                TestContext.Progress.WriteLine(FigureTable.Line(figure));
+            }
+        }
+        string result = Machine(options) + "\n" + FigureTable.Format(figures);
+        TestContext.Out.WriteLine(result);
+        if (Environment.GetEnvironmentVariable(BenchmarkOptions.ResultVariable) is { Length: > 0 } file)
+            await File.WriteAllTextAsync(file, result);
+        Assert.That(figures.SelectMany(f => f.Passes), Has.All.Matches<(double Etcd, double Node)>(
+            p => double.IsFinite(p.Etcd) && double.IsFinite(p.Node)));
+    }
+
+    private static string Machine(BenchmarkOptions options)
+    {
+        string processor = File.ReadLines("/proc/cpuinfo")
+            .FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "?";
+        string kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+        string load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
+        DriveInfo drive = new(Path.GetTempPath());
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} × {processor}, Linux {kernel}, ");
+        text.Append(CultureInfo.InvariantCulture, $"data on {drive.DriveFormat}, load {load} before the end, ");
+        text.Append(CultureInfo.InvariantCulture, $"{options.Passes} passes of {options.PassTime.TotalSeconds} s, ");
+        text.Append(ColdCache.IsPossible ? "cold cache" : "cache not dropped (not root)").Append('\n');
+        text.Append(CultureInfo.InvariantCulture, $"etcd: {TestPrograms.Etcd()}, CoreNode: {TestPrograms.Corenode()}\n");
+        return text.ToString();
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace CoreNode.Tests.Benchmarks;
+
+/// <summary>What a figure should reach.</summary>
+internal abstract record Target
+{
+    private Target()
+    {
+    }
+
+    /// <summary>Shown for what it tells beside another figure.</summary>
+    public static Target None { get; } = new Shown();
+
+    /// <summary>Whether it is met; null where there is nothing to meet.</summary>
+    public abstract bool? IsMet(Figure figure);
+
+    /// <summary>At most this share of etcd's figure in the same run.</summary>
+    internal sealed record Share(double Most) : Target
+    {
+        public override bool? IsMet(Figure figure) => figure.Ratio <= Most;
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"≤ {Most} × etcd");
+    }
+
+    /// <summary>More than etcd's figure in every pass.</summary>
+    internal sealed record Ahead : Target
+    {
+        public override bool? IsMet(Figure figure) => figure.Passes.All(p => p.Node > p.Etcd);
+
+        public override string ToString() => "ahead in every pass";
+    }
+
+    /// <summary>At most this, whatever etcd needs.</summary>
+    internal sealed record AtMost(double Most) : Target
+    {
+        public override bool? IsMet(Figure figure) => figure.Node <= Most;
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"≤ {Most}");
+    }
+
+    private sealed record Shown : Target
+    {
+        public override bool? IsMet(Figure figure) => null;
+
+        public override string ToString() => "";
+    }
+}

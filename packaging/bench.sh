@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Measures CoreNode and Debian's etcd in turn on this machine and prints one table (docs/benchmarks.md).
+#
+#   packaging/bench.sh                        everything, about 15 minutes
+#   packaging/bench.sh --quick                short passes and 100,000 keys, about 3 minutes
+#   packaging/bench.sh --rows put,get         only these of: put get latency wal watch fill idle start size
+#   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. packaging/prerequisites.sh
+
+usage() {
+  sed -n '2,7s/^# \{0,1\}//p' packaging/bench.sh >&2
+  exit 2
+}
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --quick) export CORENODE_BENCH_PASSES=3 CORENODE_BENCH_SECONDS=2 CORENODE_BENCH_KEYS=100000 ;;
+    --rows | --passes | --seconds | --keys)
+      [ $# -ge 2 ] || usage
+      name=${1#--}
+      export "CORENODE_BENCH_${name^^}=$2"
+      shift
+      ;;
+    *) usage ;;
+  esac
+  shift
+done
+
+# Nothing that the build starts may outlive it.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+ensure_packages etcd-server
+if [ -z "${CORENODE_BINARY:-}" ]; then
+  bash packaging/build.sh
+  export CORENODE_BINARY=$PWD/out/corenode
+fi
+
+result=$(mktemp -t corenode-bench.XXXXXX)
+log=$(mktemp -t corenode-bench.XXXXXX)
+trap 'rm -f "$result" "$log"' EXIT
+export CORENODE_BENCH_RESULT=$result
+
+echo 'building the load generator'
+dotnet build CoreNode.Tests -c Release -v quiet --nologo </dev/null >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+echo "measuring on $(nproc) processors, load $(cut -d ' ' -f 1 /proc/loadavg): other work on this machine falsifies it"
+code=0
+dotnet test CoreNode.Tests -c Release --no-build --nologo --filter Category=Benchmark \
+  --logger 'console;verbosity=normal' -- NUnit.ExplicitMode=Relaxed </dev/null >"$log" 2>&1 || code=$?
+[ "$code" = 0 ] || cat "$log" >&2
+cat "$result"
+[ -s "$result" ] || { echo 'bench.sh: nothing was measured' >&2; exit 1; }
+exit "$code"
