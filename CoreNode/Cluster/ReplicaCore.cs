@@ -64,6 +64,9 @@ internal sealed class ReplicaCore
 
     internal RaftNode Raft => _raft;
 
+    /// <summary>Where the loop takes its time from.</summary>
+    internal TimeProvider Time => _time;
+
     internal bool IsDiskFull { get; private set; }
 
     internal ulong SnapshotsTaken { get; private set; }
