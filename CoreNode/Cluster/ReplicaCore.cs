@@ -168,7 +168,9 @@ internal sealed class ReplicaCore
         _incomingReads.Clear();
     }
 
-    /// <summary>Writes the commit position that no append has carried yet, so that the next start has less to do.</summary>
+    /// <summary>
+    /// Writes the commit position that no append has carried yet, so that the next start has less to do.
+    /// </summary>
     internal void WriteLastHardState()
     {
         if (_unwrittenHardState is { } state)
