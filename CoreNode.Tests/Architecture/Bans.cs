@@ -57,15 +57,14 @@ internal static class Bans
         new("Microsoft.Extensions.Logging.*", "a returned fact that the shell logs"),
     ];
 
+    // Not of ValueTask: hot paths read the result of one that is complete without a state machine.
     private static readonly Ban[] s_blocking =
     [
         new("System.Threading.Tasks.Task::Wait", "await"),
         new("System.Threading.Tasks.Task::WaitAll", "await"),
         new("System.Threading.Tasks.Task::WaitAny", "await"),
         new("System.Threading.Tasks.Task::get_Result", "await"),
-        new("System.Threading.Tasks.ValueTask::get_Result", "await"),
         new("System.Runtime.CompilerServices.TaskAwaiter::GetResult", "await"),
-        new("System.Runtime.CompilerServices.ValueTaskAwaiter::GetResult", "await"),
         new("System.Threading.Tasks.Task::Run", "a loop that Hosting starts and watches"),
         new("System.Threading.Tasks.TaskFactory::StartNew", "a loop that Hosting starts and watches"),
     ];

@@ -19,16 +19,18 @@ internal sealed class CSharpText
     }
 
     /// <summary>The text without comments and without what is in strings.</summary>
-    public string Code => new(_code);
+    public string Code { get; private set; } = "";
 
     /// <summary>The text without what is in strings.</summary>
-    public string CodeAndComments => new(_withComments);
+    public string CodeAndComments { get; private set; } = "";
 
     /// <summary>Reads a whole file.</summary>
     public static CSharpText Of(string text)
     {
         CSharpText result = new(text);
         result.ReadCode(closing: 0);
+        result.Code = new string(result._code);
+        result.CodeAndComments = new string(result._withComments);
         return result;
     }
 

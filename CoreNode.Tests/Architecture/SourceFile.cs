@@ -6,6 +6,15 @@ namespace CoreNode.Tests.Architecture;
 /// <param name="SizeBytes">Its length on disk.</param>
 internal sealed record SourceFile(string Path, string Text, long SizeBytes)
 {
+    private readonly Lazy<CSharpText> _code = new(() => CSharpText.Of(Text));
+    private readonly Lazy<IReadOnlyList<CSharpDeclaration>> _outline = new(() => CSharpOutline.Of(Text));
+
+    /// <summary>The text without strings, as C#.</summary>
+    public CSharpText Code => _code.Value;
+
+    /// <summary>The declarations, as C#.</summary>
+    public IReadOnlyList<CSharpDeclaration> Outline => _outline.Value;
+
     /// <summary>The lines without their ends.</summary>
     public IReadOnlyList<string> Lines { get; } = Text.Split('\n');
 

@@ -58,7 +58,7 @@ internal static partial class TidyChecks
     /// <summary>A method can be seen as a whole.</summary>
     public static IEnumerable<string> MethodLength(SourceFile file) =>
         file.IsCSharp
-            ? CSharpOutline.Of(file.Text)
+            ? file.Outline
                 .Where(d => !d.IsType && d.LastLine - d.FirstLine + 1 > MethodLimit)
                 .Select(d => $"{file.Path}:{d.FirstLine}: {d.LastLine - d.FirstLine + 1} lines in \"{d.Name}\", "
                     + $"{MethodLimit} allowed: split it")
@@ -106,7 +106,7 @@ internal static partial class TidyChecks
     {
         if (!file.IsCSharp)
             yield break;
-        string text = CSharpText.Of(file.Text).CodeAndComments;
+        string text = file.Code.CodeAndComments;
         foreach (BannedWord word in BannedWord.All)
         {
             if (word.ExceptIn.Any(path => file.Path.StartsWith(path, StringComparison.Ordinal)))
@@ -121,7 +121,7 @@ internal static partial class TidyChecks
     {
         if (!file.IsCSharp)
             yield break;
-        string text = CSharpText.Of(file.Text).CodeAndComments;
+        string text = file.Code.CodeAndComments;
         foreach (Match match in Pragma().Matches(text))
         {
             if (!match.Value.Contains("//", StringComparison.Ordinal))
@@ -148,9 +148,11 @@ internal static partial class TidyChecks
     {
         if (!file.IsCSharp)
             yield break;
-        string stem = Path.GetFileName(file.Path).Split('.')[0];
-        CSharpDeclaration[] types = [.. CSharpOutline.Of(file.Text).Where(d => d is { IsType: true, Depth: 0 })];
-        if (types.Length > 0 && !types.Any(t => t.Name == stem))
+        string[] parts = Path.GetFileName(file.Path).Split('.');
+        string stem = parts[0];
+        CSharpDeclaration[] types = [.. file.Outline.Where(d => d is { IsType: true, Depth: 0 })];
+        // Replica.Log.cs holds a part of Replica, or ReplicaLog.
+        if (types.Length > 0 && !types.Any(t => t.Name == stem || (parts.Length > 2 && t.Name == stem + parts[1])))
             yield return $"{file.Path}:{types[0].FirstLine}: no type {stem} in it, but {types[0].Name}";
         foreach (CSharpDeclaration other in types.Where(t => t.Name != stem && t.IsPublic && file.IsProductCode))
             yield return $"{file.Path}:{other.FirstLine}: the public type {other.Name} needs a file of its own";
@@ -159,9 +161,10 @@ internal static partial class TidyChecks
     /// <summary>Each type that other modules see says what it is.</summary>
     public static IEnumerable<string> Summaries(SourceFile file)
     {
-        if (!file.IsProductCode)
+        // A second part of a class (Server.Log.cs) is described at the first.
+        if (!file.IsProductCode || Path.GetFileName(file.Path).Split('.').Length > 2)
             yield break;
-        foreach (CSharpDeclaration type in CSharpOutline.Of(file.Text).Where(d => d.IsType && d.IsPublic))
+        foreach (CSharpDeclaration type in file.Outline.Where(d => d.IsType && d.IsPublic))
         {
             bool isDocumented = type.FirstLine > 1
                 && file.Lines[type.FirstLine - 2].TrimStart().StartsWith("///", StringComparison.Ordinal);
@@ -173,7 +176,7 @@ internal static partial class TidyChecks
     /// <summary>Unsafe code says why it is safe.</summary>
     public static IEnumerable<string> SafetyNotes(SourceFile file)
     {
-        if (!file.IsProductCode || !UnsafeWord().IsMatch(CSharpText.Of(file.Text).Code))
+        if (!file.IsProductCode || !UnsafeWord().IsMatch(file.Code.Code))
             yield break;
         if (!file.Text.Contains("safety:", StringComparison.OrdinalIgnoreCase))
             yield return $"{file.Path}:1: unsafe or native code without a comment \"Safety: …\"";

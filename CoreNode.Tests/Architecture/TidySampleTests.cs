@@ -52,6 +52,8 @@ internal sealed class TidySampleTests
         yield return Case("suppressions", "CoreNode/Kv/A.cs", "#pragma warning disable CA1 // the reason\n");
         yield return Case("dead code", "CoreNode/Kv/A.cs", "    // It can neither follow (Raft 5.4.2) nor win;\n");
         yield return Case("file name", "CoreNode/Kv/A.Log.cs", "public partial class A\n{\n    public class B;\n}\n");
+        yield return Case("file name", "CoreNode/Kv/A.Log.cs", "internal static class ALog\n{\n}\n");
+        yield return Case("summaries", "CoreNode/Kv/A.Log.cs", "public partial class A\n{\n}\n");
         yield return Case("summaries", "CoreNode/Kv/A.cs", "/// <summary>a</summary>\n[X]\npublic class A\n{\n}\n");
         yield return Case("summaries", "CoreNode/Kv/A.cs", "internal class A\n{\n    public class B;\n}\n");
         yield return Case("safety notes", "CoreNode/Platform/A.cs", "// Safety: pinned.\nunsafe { }\n");

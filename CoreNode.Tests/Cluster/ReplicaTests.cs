@@ -68,10 +68,12 @@ internal sealed class ReplicaTests
     {
         await using Replica replica = await StartAsync();
         await SetAsync(replica, "/a", "1");
-        using IWatch past = (await replica.WatchAsync(new WatchRequest("/a"u8.ToArray(), false, false, 4), default)).Watch!;
+        using IWatch past =
+            (await replica.WatchAsync(new WatchRequest("/a"u8.ToArray(), false, false, 4), default)).Watch!;
         Assert.That(past.TryRead(out KeyEvent? first), Is.True);
         Assert.That(first!.Index.Value, Is.EqualTo(4));
-        using IWatch live = (await replica.WatchAsync(new WatchRequest("/"u8.ToArray(), true, true, 0), default)).Watch!;
+        using IWatch live =
+            (await replica.WatchAsync(new WatchRequest("/"u8.ToArray(), true, true, 0), default)).Watch!;
         ValueTask<bool> waiting = live.WaitAsync(default);
         Assert.That(waiting.IsCompleted, Is.False);
         await SetAsync(replica, "/b", "2");
@@ -84,7 +86,8 @@ internal sealed class ReplicaTests
     public async Task A_slow_watcher_is_dropped_after_100_events_and_keeps_what_is_queued()
     {
         await using Replica replica = await StartAsync();
-        using IWatch watch = (await replica.WatchAsync(new WatchRequest("/"u8.ToArray(), true, true, 0), default)).Watch!;
+        using IWatch watch =
+            (await replica.WatchAsync(new WatchRequest("/"u8.ToArray(), true, true, 0), default)).Watch!;
         for (int i = 0; i < 120; i++)
             await SetAsync(replica, "/a", "1");
         Assert.That(watch.IsDropped, Is.True);
@@ -112,7 +115,8 @@ internal sealed class ReplicaTests
     public async Task A_key_with_a_deadline_expires_through_the_log()
     {
         await using Replica replica = await StartAsync();
-        using IWatch watch = (await replica.WatchAsync(new WatchRequest("/t"u8.ToArray(), false, true, 0), default)).Watch!;
+        using IWatch watch =
+            (await replica.WatchAsync(new WatchRequest("/t"u8.ToArray(), false, true, 0), default)).Watch!;
         long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
         byte[] command = new KeyCommand
         {

@@ -5,7 +5,9 @@ using CoreNode.Store;
 
 namespace CoreNode.Tests.Kv;
 
-/// <summary>A state machine with a log position and a clock of its own, driven by plain strings (Latin-1 bytes).</summary>
+/// <summary>
+/// A state machine with a log position and a clock of its own, driven by plain strings (Latin-1 bytes).
+/// </summary>
 internal sealed class KvHarness
 {
     public const long Now = 1_700_000_000_000_000_000;

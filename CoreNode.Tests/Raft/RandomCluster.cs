@@ -142,9 +142,13 @@ internal sealed class RandomCluster
                 member.Crash(_prng);
                 break;
             case < 982:
-                if (member.Applied > member.Disk.Snapshot.Metadata.Index && member.Node.PersistedIndex >= member.Applied)
-                    member.Compact(LogIndex.Max(member.Disk.Snapshot.Metadata.Index,
-                        member.Applied - (ulong)_prng.Next((int)(member.Applied - member.Disk.Snapshot.Metadata.Index))));
+                LogIndex snapshot = member.Disk.Snapshot.Metadata.Index;
+                if (member.Applied > snapshot && member.Node.PersistedIndex >= member.Applied)
+                {
+                    member.Compact(LogIndex.Max(
+                        snapshot, member.Applied - (ulong)_prng.Next((int)(member.Applied - snapshot))));
+                }
+
                 break;
             case < 988:
                 ReportTransport(member);

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace CoreNode.Cli;
 
-/// <summary>What the command line needs of the process it runs in. Hosting supplies it; tests supply their own.</summary>
+/// <summary>
+/// What the command line needs of the process it runs in. Hosting supplies it; tests supply their own.
+/// </summary>
 public sealed record CliHost
 {
     /// <summary>Runs the supervisor with the arguments after <c>node</c> (it parses them and prints their help itself)

@@ -11,7 +11,9 @@ namespace CoreNode.Cli;
 /// </summary>
 public static class CommandLine
 {
-    /// <summary>Runs as the tool that <paramref name="programName"/> names: corenode, or an old tool by a link.</summary>
+    /// <summary>
+    /// Runs as the tool that <paramref name="programName"/> names: corenode, or an old tool by a link.
+    /// </summary>
     public static Task<int> RunAsAsync(string programName, string[] args, CliHost host)
     {
         switch (Path.GetFileName(programName))

@@ -99,7 +99,7 @@ internal static class UsageErrors
             foreach (Option option in at.Options.Where(option => at == command || option.Recursive))
             {
                 yield return option.Name;
-                foreach (string alias in option.Aliases.Where(alias => alias.StartsWith("--", StringComparison.Ordinal)))
+                foreach (string alias in option.Aliases.Where(a => a.StartsWith("--", StringComparison.Ordinal)))
                     yield return alias;
             }
         }

@@ -19,7 +19,8 @@ internal static class VersionCommand
         };
         command.SetAction(parsed =>
         {
-            session.Host.Output.WriteLine(session.IsJson(parsed) ? ToJson(session.Host.Build) : ToText(session.Host.Build));
+            BuildInfo build = session.Host.Build;
+            session.Host.Output.WriteLine(session.IsJson(parsed) ? ToJson(build) : ToText(build));
             return ExitCode.Done;
         });
         return command;

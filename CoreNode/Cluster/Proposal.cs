@@ -48,7 +48,9 @@ internal sealed class Proposal : LoopMessage, IValueTaskSource<KeyOutcome>
     /// <summary>Remembers the answer; given out by <see cref="Complete"/> after the batch has been published.</summary>
     internal void SetOutcome(in KeyOutcome outcome) => _outcome = outcome;
 
-    /// <summary>Gives the answer. The continuation runs here, on the loop's thread: one hop less for every write.</summary>
+    /// <summary>
+    /// Gives the answer. The continuation runs here, on the loop's thread: one hop less for every write.
+    /// </summary>
     internal void Complete() => _source.SetResult(_outcome);
 
     KeyOutcome IValueTaskSource<KeyOutcome>.GetResult(short token)

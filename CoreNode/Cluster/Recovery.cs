@@ -84,6 +84,7 @@ internal sealed class Recovery(
             recovered.HardState.Vote,
             LogIndex.Max(recovered.HardState.Commit, snapshot.Index));
         return new RaftNode(
-            config, hardState, Configuration.Decode(snapshot.Configuration.Span), snapshot.Index, snapshot.Term, entries);
+            config, hardState, Configuration.Decode(snapshot.Configuration.Span), snapshot.Index, snapshot.Term,
+            entries);
     }
 }

@@ -17,19 +17,22 @@ internal static partial class ReplicaLog
         "the disk of {Folder} is full: writes are refused, reads and deletes go on; free some space there")]
     internal static partial void DiskFull(this ILogger logger, string folder);
 
-    [LoggerMessage(EventIds.Cluster + 4, LogLevel.Information, "the disk of {Folder} has room again: writes are accepted")]
+    [LoggerMessage(EventIds.Cluster + 4, LogLevel.Information,
+        "the disk of {Folder} has room again: writes are accepted")]
     internal static partial void DiskHasRoom(this ILogger logger, string folder);
 
     [LoggerMessage(EventIds.Cluster + 5, LogLevel.Information,
         "snapshot at index {Index}: {Keys} keys, {Bytes} bytes in {Elapsed} ms")]
-    internal static partial void SnapshotTaken(this ILogger logger, LogIndex index, long keys, long bytes, long elapsed);
+    internal static partial void SnapshotTaken(
+        this ILogger logger, LogIndex index, long keys, long bytes, long elapsed);
 
     [LoggerMessage(EventIds.Cluster + 6, LogLevel.Error,
         "snapshot at index {Index} failed; the log is kept and the next one is tried later")]
     internal static partial void SnapshotFailed(this ILogger logger, Exception fault, LogIndex index);
 
     [LoggerMessage(EventIds.Cluster + 7, LogLevel.Information,
-        "recovered {Keys} keys at index {Index}: snapshot at {SnapshotIndex}, {Entries} log entries after it, {Elapsed} ms")]
+        "recovered {Keys} keys at index {Index}: snapshot at {SnapshotIndex}, {Entries} log entries after it, "
+        + "{Elapsed} ms")]
     internal static partial void Recovered(
         this ILogger logger, long keys, LogIndex index, LogIndex snapshotIndex, int entries, long elapsed);
 
@@ -37,6 +40,7 @@ internal static partial class ReplicaLog
         "cut {Bytes} bytes of a write that was never acknowledged from the end of the log")]
     internal static partial void CutTornTail(this ILogger logger, long bytes);
 
-    [LoggerMessage(EventIds.Cluster + 9, LogLevel.Information, "new member {NodeId} of cluster {ClusterId} in {Folder}")]
+    [LoggerMessage(EventIds.Cluster + 9, LogLevel.Information,
+        "new member {NodeId} of cluster {ClusterId} in {Folder}")]
     internal static partial void Bootstrapped(this ILogger logger, NodeId nodeId, string clusterId, string folder);
 }

@@ -64,6 +64,9 @@ internal sealed class ReplicaCore
 
     internal RaftNode Raft => _raft;
 
+    /// <summary>Where the loop takes its time from.</summary>
+    internal TimeProvider Time => _time;
+
     internal bool IsDiskFull { get; private set; }
 
     internal ulong SnapshotsTaken { get; private set; }
@@ -165,7 +168,9 @@ internal sealed class ReplicaCore
         _incomingReads.Clear();
     }
 
-    /// <summary>Writes the commit position that no append has carried yet, so that the next start has less to do.</summary>
+    /// <summary>
+    /// Writes the commit position that no append has carried yet, so that the next start has less to do.
+    /// </summary>
     internal void WriteLastHardState()
     {
         if (_unwrittenHardState is { } state)

@@ -13,6 +13,8 @@ internal sealed class ReplicaLoop
     private const int InlineSignals = 4;
     private const int SignalsAChunk = 128;
 
+    private static readonly TimeSpan s_drainTime = TimeSpan.FromMilliseconds(800);
+
     [ThreadStatic]
     private static bool t_isLoop;
 
@@ -90,8 +92,8 @@ internal sealed class ReplicaLoop
     // On stop: what is already in the log gets its answer, as long as the disk answers in time.
     private void Drain()
     {
-        long deadline = Environment.TickCount64 + 800;
-        while (_core.HasPending && Environment.TickCount64 < deadline)
+        long start = _core.Time.GetTimestamp();
+        while (_core.HasPending && _core.Time.GetElapsedTime(start) < s_drainTime)
             Round();
         _core.Stop(StoreErrors.Stopped);
         while (_inbox.TryTake(out LoopMessage? message))

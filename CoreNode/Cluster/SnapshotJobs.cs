@@ -40,7 +40,8 @@ internal sealed class SnapshotJobs(SnapshotStore store, Inbox inbox, TimeProvide
             long bytes = store.Write(snapshot, _stop.Token);
             Interlocked.Increment(ref _taken);
             logger.SnapshotTaken(
-                snapshot.Index, snapshot.Keys.Keyspace.Count, bytes, (long)time.GetElapsedTime(start).TotalMilliseconds);
+                snapshot.Index, snapshot.Keys.Keyspace.Count, bytes,
+                (long)time.GetElapsedTime(start).TotalMilliseconds);
             inbox.Post(new SnapshotFinished(snapshot.Index, null));
         }
         catch (OperationCanceledException)

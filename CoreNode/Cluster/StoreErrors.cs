@@ -19,5 +19,6 @@ internal static class StoreErrors
 
     internal static readonly KeyError DiskFull = KeyError.Of(
         ErrorCode.RaftInternal,
-        "corenode: the disk of the data folder is full; free some space there, or delete keys: deletes and reads still work");
+        "corenode: the disk of the data folder is full; free some space there, or delete keys: deletes and reads still "
+        + "work");
 }

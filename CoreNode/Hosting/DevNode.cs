@@ -11,7 +11,8 @@ internal sealed class DevNode : IDisposable
     /// <summary>The options with a temporary folder and, where a usual port is taken, a free one.</summary>
     internal NodeOptions Adapt(NodeOptions options)
     {
-        HashSet<int> taken = [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(l => l.Port)];
+        IPEndPoint[] listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
+        HashSet<int> taken = [.. listeners.Select(l => l.Port)];
         List<Uri> clients = [.. options.ListenClientUrls.Select(u => OnFreePort(u, taken))];
         return options with
         {

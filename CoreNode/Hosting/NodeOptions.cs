@@ -2,7 +2,9 @@ using CoreNode.Cluster;
 
 namespace CoreNode.Hosting;
 
-/// <summary>The effective configuration of a node, all sources merged and checked; see <see cref="NodeFlags"/>.</summary>
+/// <summary>
+/// The effective configuration of a node, all sources merged and checked; see <see cref="NodeFlags"/>.
+/// </summary>
 public sealed record NodeOptions
 {
     /// <summary>Human name of this member.</summary>

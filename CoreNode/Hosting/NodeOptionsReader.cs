@@ -133,7 +133,8 @@ public sealed class NodeOptionsReader(Func<string, string?> environment, Func<st
         };
     }
 
-    private string Text(string name) => _values.TryGetValue(name, out string? value) ? value : NodeFlags.Find(name)!.Default;
+    private string Text(string name) =>
+        _values.TryGetValue(name, out string? value) ? value : NodeFlags.Find(name)!.Default;
 
     private bool Switch(string name)
     {

@@ -45,7 +45,8 @@ internal sealed class StderrSink(TextWriter target, bool isJournal) : ILogEventS
             text.Append('<').Append(Priority(logEvent.Level)).Append('>');
         else
         {
-            text.Append(logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture))
+            DateTime time = logEvent.Timestamp.UtcDateTime;
+            text.Append(time.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture))
                 .Append(' ').Append(Word(logEvent.Level)).Append(' ');
         }
     }

@@ -18,7 +18,9 @@ internal static class Comparison
         bool isValueRight = command.PreviousValue.IsEmpty || command.PreviousValue.SequenceEqual(found.Value);
         if (isIndexRight && isValueRight)
             return null;
-        byte[] valuePart = isValueRight ? [] : [(byte)'[', .. command.PreviousValue, .. " != "u8, .. found.Value, (byte)']'];
+        byte[] valuePart = isValueRight
+            ? []
+            : [(byte)'[', .. command.PreviousValue, .. " != "u8, .. found.Value, (byte)']'];
         byte[] indexPart = isIndexRight ? [] : Encoding.ASCII.GetBytes(string.Create(
             CultureInfo.InvariantCulture, $"[{command.PreviousIndex} != {found.ModifiedIndex}]"));
         byte[] cause = isIndexRight || isValueRight

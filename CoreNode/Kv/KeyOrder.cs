@@ -10,7 +10,9 @@ namespace CoreNode.Kv;
 /// </summary>
 internal static class KeyOrder
 {
-    /// <summary>Negative, zero or positive as <paramref name="a"/> sorts before, with or after <paramref name="b"/>.</summary>
+    /// <summary>
+    /// Negative, zero or positive as <paramref name="a"/> sorts before, with or after <paramref name="b"/>.
+    /// </summary>
     public static int Compare(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {
         int common = a.CommonPrefixLength(b);
@@ -73,7 +75,9 @@ internal static class KeyOrder
     /// <summary>Length of the parent's path; 0 is the root.</summary>
     public static int ParentLength(ReadOnlySpan<byte> key) => key.LastIndexOf((byte)'/');
 
-    /// <summary>The path that ends after the component which follows the first <paramref name="length"/> bytes.</summary>
+    /// <summary>
+    /// The path that ends after the component which follows the first <paramref name="length"/> bytes.
+    /// </summary>
     public static ReadOnlySpan<byte> NextPath(ReadOnlySpan<byte> key, int length)
     {
         int next = key[(length + 1)..].IndexOf((byte)'/');
@@ -92,7 +96,8 @@ internal static class KeyOrder
     public static byte[] AfterSubtree(ReadOnlySpan<byte> key) => [.. key, 0];
 
     /// <summary>
-    /// A shortest key that is above <paramref name="left"/> and not above <paramref name="right"/>, to divide two nodes.
+    /// A shortest key that is above <paramref name="left"/> and not above <paramref name="right"/>, to divide two
+    /// nodes.
     /// </summary>
     public static byte[] Separator(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {

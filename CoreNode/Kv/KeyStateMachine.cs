@@ -56,7 +56,9 @@ public sealed class KeyStateMachine
     /// </summary>
     public ulong StateHash => _stateHash;
 
-    /// <summary>The earliest deadline of any key, in nanoseconds since 1970 UTC; long.MaxValue if there is none.</summary>
+    /// <summary>
+    /// The earliest deadline of any key, in nanoseconds since 1970 UTC; long.MaxValue if there is none.
+    /// </summary>
     public long NextExpirationUnixNs => _keys.Root.Deadline;
 
     /// <summary>True if anybody watches anything.</summary>
@@ -92,7 +94,9 @@ public sealed class KeyStateMachine
     /// <param name="index">Position of the entry; after the last one.</param>
     /// <param name="term">Term of the entry.</param>
     /// <param name="nowUnixNs">Wall clock, only for the remaining ttl that answers and events show.</param>
-    /// <exception cref="InvariantException">The bytes are no command: the log is not what this version wrote.</exception>
+    /// <exception cref="InvariantException">
+    /// The bytes are no command: the log is not what this version wrote.
+    /// </exception>
     public KeyOutcome Apply(ReadOnlySpan<byte> command, LogIndex index, Term term, long nowUnixNs)
     {
         Advance(index, term);
@@ -135,7 +139,9 @@ public sealed class KeyStateMachine
     /// </summary>
     public IKeyspace Publish() => Freeze();
 
-    /// <summary>Freezes everything that a snapshot holds; costs no more than <see cref="Publish"/> and the history.</summary>
+    /// <summary>
+    /// Freezes everything that a snapshot holds; costs no more than <see cref="Publish"/> and the history.
+    /// </summary>
     public KeySnapshot Capture() => new(Freeze(), _history.ToArray(), _stateHash);
 
     /// <summary>

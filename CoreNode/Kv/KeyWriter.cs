@@ -134,7 +134,8 @@ internal sealed class KeyWriter(KeyTree tree, StoreStatistics statistics)
     private static KeyError NotAFile(ReadOnlySpan<byte> key, StoreIndex current) =>
         new(ErrorCode.NotAFile, key.ToArray(), current.Value);
 
-    private static KeyRecord NewRecord(ReadOnlySpan<byte> key, in KeyCommand command, ReadOnlySpan<byte> value, ulong next)
+    private static KeyRecord NewRecord(
+        ReadOnlySpan<byte> key, in KeyCommand command, ReadOnlySpan<byte> value, ulong next)
     {
         long deadline = command.ExpirationUnixNs < FirstDeadlineUnixNs ? 0 : command.ExpirationUnixNs;
         return command.IsDirectory
@@ -152,7 +153,8 @@ internal sealed class KeyWriter(KeyTree tree, StoreStatistics statistics)
             KeyRecord old = tree.Found;
             if (old.IsDirectory)
                 return KeyWrite.Failed(NotAFile(command.Key, current));
-            KeyRecord replacement = NewRecord(command.Key, command, command.IsRefresh ? old.Value : command.Value, next);
+            ReadOnlySpan<byte> value = command.IsRefresh ? old.Value : command.Value;
+            KeyRecord replacement = NewRecord(command.Key, command, value, next);
             tree.Replace(replacement);
             return KeyWrite.Done(KeyAction.Set, replacement, old, command.IsRefresh);
         }

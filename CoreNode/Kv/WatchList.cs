@@ -1,6 +1,8 @@
 namespace CoreNode.Kv;
 
-/// <summary>The watches on one key, in the order in which they came; linked, so that any of them leaves at once.</summary>
+/// <summary>
+/// The watches on one key, in the order in which they came; linked, so that any of them leaves at once.
+/// </summary>
 internal sealed class WatchList(byte[] key)
 {
     private WatchRegistration? _last;

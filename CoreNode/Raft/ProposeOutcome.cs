@@ -3,7 +3,9 @@ namespace CoreNode.Raft;
 /// <summary>What became of a proposal.</summary>
 public enum ProposeOutcome
 {
-    /// <summary>In the leader's log. Committed only when it comes back in a Ready with the same index and term.</summary>
+    /// <summary>
+    /// In the leader's log. Committed only when it comes back in a Ready with the same index and term.
+    /// </summary>
     Accepted,
 
     /// <summary>This member does not lead; nothing was appended.</summary>

@@ -29,6 +29,8 @@ public sealed record KvSetOptions
     /// <summary>Makes or updates a directory; the value is ignored.</summary>
     public bool IsDirectory { get; init; }
 
-    /// <summary>Only renews the lifetime: keeps the value, tells no watcher. Wants an empty value and a lifetime.</summary>
+    /// <summary>
+    /// Only renews the lifetime: keeps the value, tells no watcher. Wants an empty value and a lifetime.
+    /// </summary>
     public bool IsRefresh { get; init; }
 }

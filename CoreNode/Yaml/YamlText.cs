@@ -3,7 +3,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace CoreNode.Yaml;
 
-/// <summary>YAML text to values, by YamlDotNet's representation model (its deserializer fails under native AOT).</summary>
+/// <summary>
+/// YAML text to values, by YamlDotNet's representation model (its deserializer fails under native AOT).
+/// </summary>
 public static class YamlText
 {
     /// <summary>Reads one map of scalars and lists of scalars.</summary>
@@ -17,7 +19,8 @@ public static class YamlText
         }
         catch (YamlException fault)
         {
-            throw new YamlProblemException(fault.InnerException?.Message ?? fault.Message, fault.Start.Line, fault.Start.Column);
+            throw new YamlProblemException(
+                fault.InnerException?.Message ?? fault.Message, fault.Start.Line, fault.Start.Column);
         }
 
         if (stream.Documents.Count == 0)

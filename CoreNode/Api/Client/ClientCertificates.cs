@@ -7,7 +7,9 @@ namespace CoreNode.Api.Client;
 internal sealed record ClientCertificates(X509CertificateCollection? Own, X509Certificate2Collection? Authorities)
 {
     /// <summary>Reads the files that the options name; null if they name none.</summary>
-    /// <exception cref="ClientConfigurationException">A file is missing, unreadable, or no PEM of that kind.</exception>
+    /// <exception cref="ClientConfigurationException">
+    /// A file is missing, unreadable, or no PEM of that kind.
+    /// </exception>
     public static ClientCertificates? Load(ClientOptions options)
     {
         if (options.CertFile is null != options.KeyFile is null)
@@ -33,7 +35,8 @@ internal sealed record ClientCertificates(X509CertificateCollection? Own, X509Ce
         }
         catch (Exception fault) when (IsFileFault(fault))
         {
-            throw new ClientConfigurationException($"cannot read the CA certificates in {file}: {fault.Message}", fault);
+            throw new ClientConfigurationException(
+                $"cannot read the CA certificates in {file}: {fault.Message}", fault);
         }
 
         if (authorities.Count == 0)

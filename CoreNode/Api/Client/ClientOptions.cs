@@ -15,7 +15,9 @@ public sealed record ClientOptions
     /// <summary>Longest time to connect to one endpoint.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>False: watches wait for their answer to begin without limit, as behind a proxy that holds it back.</summary>
+    /// <summary>
+    /// False: watches wait for their answer to begin without limit, as behind a proxy that holds it back.
+    /// </summary>
     public bool LimitsWatchStart { get; init; } = true;
 
     /// <summary>PEM file with the CAs that https endpoints are checked against; null: the system's.</summary>
@@ -36,6 +38,8 @@ public sealed record ClientOptions
     /// <summary>Time for deadlines and for waits between attempts.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Seed of the chance in waits between attempts, so that many clients do not return at one moment.</summary>
+    /// <summary>
+    /// Seed of the chance in waits between attempts, so that many clients do not return at one moment.
+    /// </summary>
     public ulong JitterSeed { get; init; } = ((ulong)Environment.ProcessId << 40) ^ (ulong)Environment.TickCount64;
 }

@@ -11,7 +11,9 @@ public static class KeyPath
     /// <summary>Where the keys are on a server.</summary>
     public const string KeysPrefix = "/v2/keys";
 
-    /// <summary>The key as the store names it: "/" or "/a/b"; "." and ".." are resolved and never leave the root.</summary>
+    /// <summary>
+    /// The key as the store names it: "/" or "/a/b"; "." and ".." are resolved and never leave the root.
+    /// </summary>
     public static string Clean(string key)
     {
         var parts = new List<string>();

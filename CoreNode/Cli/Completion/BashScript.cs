@@ -17,7 +17,8 @@ internal static class BashScript
         output.WriteLine($"      {string.Join('|', withValue)}) skip=1 ;;");
         output.WriteLine("      -*) ;;");
         output.WriteLine("      *) case $path/$word in");
-        output.WriteLine($"           {string.Join('|', entries.Skip(1).Select(entry => entry.Path))}) path+=/$word ;;");
+        string paths = string.Join('|', entries.Skip(1).Select(entry => entry.Path));
+        output.WriteLine($"           {paths}) path+=/$word ;;");
         output.WriteLine("         esac ;;");
         output.WriteLine("    esac");
         output.WriteLine("  done");

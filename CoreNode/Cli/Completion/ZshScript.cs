@@ -33,7 +33,8 @@ internal static class ZshScript
         foreach (CompletionEntry entry in entries)
         {
             IEnumerable<string> described =
-                entry.Commands.Select(one => $"'{one.Name}:{one.Meaning.Replace("'", "'\\''", StringComparison.Ordinal)}'");
+                entry.Commands.Select(
+                    one => $"'{one.Name}:{one.Meaning.Replace("'", "'\\''", StringComparison.Ordinal)}'");
             output.WriteLine($"    ('{entry.Path}')");
             output.WriteLine($"      commands_=({string.Join(' ', described)})");
             output.WriteLine($"      options_=({string.Join(' ', entry.Options)}) ;;");
@@ -42,6 +43,7 @@ internal static class ZshScript
         output.WriteLine("  esac");
         output.WriteLine("  if [[ $current == -* ]]; then compadd -a options_; else _describe command commands_; fi");
         output.WriteLine("}");
-        output.WriteLine("if [[ ${funcstack[1]} == _corenode ]]; then _corenode \"$@\"; else compdef _corenode corenode; fi");
+        output.WriteLine(
+            "if [[ ${funcstack[1]} == _corenode ]]; then _corenode \"$@\"; else compdef _corenode corenode; fi");
     }
 }

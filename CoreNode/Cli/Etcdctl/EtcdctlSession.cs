@@ -60,7 +60,9 @@ internal sealed class EtcdctlSession(CliHost host, GoFlagSet globals) : IDisposa
             : throw EtcdctlException.Error(EtcdctlExit.BadArguments, "value required");
     }
 
-    /// <summary>The client; with <paramref name="syncs"/> it first learns the members' own URLs, unless told not to.</summary>
+    /// <summary>
+    /// The client; with <paramref name="syncs"/> it first learns the members' own URLs, unless told not to.
+    /// </summary>
     public async Task<V2Client> OpenAsync(bool syncs = true)
     {
         ClientOptions options = MakeOptions();

@@ -42,8 +42,8 @@ internal static class WatchRequests
         List<string> words = flags.Arguments;
         if (words.Count < 2)
             throw EtcdctlException.Error(EtcdctlExit.BadArguments, "key and command to exec required");
-        // "KEY -- COMMAND …", or as of old "COMMAND … KEY". Some builds of etcdctl lose the "--" unless a flag comes right
-        // before the key; what is documented counts here.
+        // "KEY -- COMMAND …", or as of old "COMMAND … KEY". Some builds of etcdctl lose the "--" unless a flag comes
+        // right before the key; what is documented counts here.
         int separator = words.IndexOf("--", 1);
         string key = separator > 0 ? words[0] : words[^1];
         List<string> command = separator > 0 ? words[2..] : words[..^1];

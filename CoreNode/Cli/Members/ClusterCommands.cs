@@ -92,7 +92,8 @@ internal static class ClusterCommands
         // Beside a pipe there is no width to keep to: nothing may be cut or wrapped.
         if (!session.Host.IsOutputTerminal)
             console.Profile.Width = 1000;
-        Table table = new Table().Border(TableBorder.None).AddColumns("ID", "NAME", "ROLE", "HEALTH", "CLIENTS", "PEERS");
+        Table table = new Table().Border(TableBorder.None)
+            .AddColumns("ID", "NAME", "ROLE", "HEALTH", "CLIENTS", "PEERS");
         foreach (MemberHealth one in survey.Members)
         {
             string role = one.Member.Id == survey.LeaderId ? "leader" : one.Member.Name.Length == 0 ? "-" : "follower";
@@ -131,8 +132,10 @@ internal static class ClusterCommands
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "no such state"),
     };
 
-    /// <summary>All members with their health. As etcdctl has it, one healthy member makes the cluster healthy: a member
-    /// says so only while it sees a leader.</summary>
+    /// <summary>
+    /// All members with their health. As etcdctl has it, one healthy member makes the cluster healthy: a member says so
+    /// only while it sees a leader.
+    /// </summary>
     private sealed record ClusterSurvey(IReadOnlyList<MemberHealth> Members, string? LeaderId)
     {
         public bool IsHealthy => Members.Any(member => member.State == HealthState.Healthy);

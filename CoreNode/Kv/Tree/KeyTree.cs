@@ -108,7 +108,9 @@ internal sealed class KeyTree
         return before - _root.Total;
     }
 
-    /// <summary>The record whose deadline comes first, of those with the same deadline the first in key order.</summary>
+    /// <summary>
+    /// The record whose deadline comes first, of those with the same deadline the first in key order.
+    /// </summary>
     public bool TryGetEarliest(out KeyRecord record)
     {
         record = default;

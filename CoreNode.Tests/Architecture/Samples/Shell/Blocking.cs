@@ -5,7 +5,7 @@ internal static class Blocking
 {
     public static int Read(Task<int> task) => task.Result;
 
-    public static int Take(ValueTask<int> task) => task.GetAwaiter().GetResult();
+    public static int Take(Task<int> task) => task.GetAwaiter().GetResult();
 
     public static Task Start() => Task.Run(static () => 1);
 
