@@ -27,6 +27,8 @@ internal sealed class MemoryKeyStore : IKeyStore
 
     public IKeyspace Current => _current;
 
+    public bool IsOwnerThread => false;
+
     public StoreStatistics Statistics { get; } = new();
 
     /// <summary>Answers with this error instead of writing or reading linearizably.</summary>

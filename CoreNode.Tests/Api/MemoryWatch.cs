@@ -12,6 +12,7 @@ internal sealed class MemoryWatch(Action<MemoryWatch> remove, IKeyspace start) :
     private readonly Lock _gate = new();
     private readonly Queue<KeyEvent> _queue = new();
     private TaskCompletionSource<bool>? _waiter;
+    private bool _isEnded;
 
     public StoreIndex StartIndex { get; } = start.Index;
 
@@ -45,7 +46,7 @@ internal sealed class MemoryWatch(Action<MemoryWatch> remove, IKeyspace start) :
         TaskCompletionSource<bool> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
-            if (_queue.Count > 0 || IsDropped)
+            if (_queue.Count > 0 || IsDropped || _isEnded)
                 return _queue.Count > 0;
             _waiter = waiter;
         }
@@ -53,5 +54,13 @@ internal sealed class MemoryWatch(Action<MemoryWatch> remove, IKeyspace start) :
         return await waiter.Task.WaitAsync(cancellation);
     }
 
-    public void Dispose() => remove(this);
+    public void Dispose()
+    {
+        remove(this);
+        lock (_gate)
+        {
+            _isEnded = true;
+            _waiter?.TrySetResult(false);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using CoreNode.Store;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
@@ -9,7 +10,7 @@ namespace CoreNode.Api;
 /// handful of fixed paths, and each microsecond here is paid by every request.
 /// </summary>
 internal sealed class ApiApplication(
-    CorsPolicy cors, ClusterIdHeader clusterId, KeysEndpoint keys, FixedEndpoints others)
+    IKeyStore store, CorsPolicy cors, ClusterIdHeader clusterId, KeysEndpoint keys, FixedEndpoints others)
     : IHttpApplication<RequestContext>
 {
     /// <inheritdoc/>
@@ -26,7 +27,9 @@ internal sealed class ApiApplication(
     /// <inheritdoc/>
     public Task ProcessRequestAsync(RequestContext context)
     {
-        Task answered = Answer(context);
+        // A client that sends requests ahead gets the next one begun where its last write was answered: on the thread
+        // that applies all writes. It may cost that thread nothing.
+        Task answered = store.IsOwnerThread ? AnswerElsewhereAsync(context) : Answer(context);
         return context.CanHaveBody && context.Body == BodyState.Waiting ? PassBodyAsync(context, answered) : answered;
     }
 
@@ -35,8 +38,14 @@ internal sealed class ApiApplication(
         await answered;
         if (context.Body != BodyState.Waiting)
             return;
-        await context.FlushAsync(CancellationToken.None);
+        await context.FlushAsync();
         await BodyReader.DiscardAsync(context);
+    }
+
+    private async Task AnswerElsewhereAsync(RequestContext context)
+    {
+        await Task.Yield();
+        await Answer(context);
     }
 
     private Task Answer(RequestContext context)

@@ -27,7 +27,7 @@ public sealed record ApiOptions
     /// <summary>Longest JSON body of the members and auth surfaces.</summary>
     public int MaxJsonBytes { get; init; } = 1 << 20;
 
-    /// <summary>How long <see cref="ApiServer.StopAsync"/> waits for running requests before it cuts them off.</summary>
+    /// <summary>How long <see cref="ApiServer.StopAsync"/> waits for requests before it cuts them off.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>

@@ -45,7 +45,7 @@ public sealed partial class ApiServer : IAsyncDisposable
             new AuthEndpoint(options, clusterId),
             new StatsEndpoint(store, cluster, time),
             new NodeEndpoint(store, cluster, metrics));
-        _application = new ApiApplication(new CorsPolicy(options.CorsOrigins), clusterId, keys, others);
+        _application = new ApiApplication(store, new CorsPolicy(options.CorsOrigins), clusterId, keys, others);
         ProcessFigures.Register(metrics);
         StoreFigures.Register(metrics, store, cluster);
         _kestrel = new KestrelServer(

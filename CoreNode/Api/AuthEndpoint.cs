@@ -91,10 +91,12 @@ internal sealed class AuthEndpoint(ApiOptions options, ClusterIdHeader clusterId
         if (request is null || !HasFieldTypes(request, kind))
             await context.Message(400, "Invalid JSON in request body.");
         else if ((request.Find(kind)?.Text ?? "") != name)
-            await context.Message(400, $"{(kind == "user" ? "User" : "Role")} JSON name does not match the name in the URL");
+            await context.Message(400, $"{Title(kind)} JSON name does not match the name in the URL");
         else
             await (kind == "user" ? CheckUser(context, request, name) : CheckRole(context, request, name));
     }
+
+    private static string Title(string kind) => kind == "user" ? "User" : "Role";
 
     private static bool HasFieldTypes(GoJsonValue request, string kind) =>
         request.Kind is GoJsonKind.Map or GoJsonKind.Null

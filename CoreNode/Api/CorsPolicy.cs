@@ -17,7 +17,8 @@ internal sealed class CorsPolicy
 
     /// <summary>An empty list allows everybody, as "*" does.</summary>
     public CorsPolicy(IReadOnlyList<string> origins) =>
-        _origins = origins.Count == 0 || origins.Contains("*") ? null : new HashSet<string>(origins, StringComparer.Ordinal);
+        _origins = origins.Count == 0 || origins.Contains("*")
+            ? null : new HashSet<string>(origins, StringComparer.Ordinal);
 
     /// <summary>Adds what the policy says to an answer.</summary>
     public void Apply(RequestContext context)

@@ -1,6 +1,6 @@
 namespace CoreNode.Api;
 
-/// <summary>Finds who answers what is not under /v2/keys: a handful of fixed paths, as Go's ServeMux matches them.</summary>
+/// <summary>Finds who answers what is not under /v2/keys: fixed paths, as Go's ServeMux matches them.</summary>
 internal sealed class FixedEndpoints(
     MembersEndpoint members, AuthEndpoint auth, StatsEndpoint stats, NodeEndpoint node)
 {

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CoreNode.Api;
 
-/// <summary>How Kestrel is set up: Go's limits, no time-outs that a long poll could meet, one thread for the sockets.</summary>
+/// <summary>How Kestrel is set up: Go's limits, and no time-out that a long poll could meet.</summary>
 internal static class KestrelSettings
 {
     // etcd's listener probes silent clients every 30 s, so that a watch of a dead machine ends.

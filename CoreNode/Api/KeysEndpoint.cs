@@ -15,6 +15,9 @@ internal sealed class KeysEndpoint(
     /// <summary>Bytes of "/v2/keys", which comes before each key in a path.</summary>
     public const int PrefixLength = 8;
 
+    // Answering a small write where it was applied saves a thread switch; a large one would delay the others.
+    private const int MaxBytesOnOwnerThread = 16 << 10;
+
     private IndexHeaders? _lastPosition;
 
     /// <summary>GET and HEAD.</summary>
@@ -127,8 +130,17 @@ internal sealed class KeysEndpoint(
             : AnswerWriteAsync(context, proposal, noValue);
     }
 
-    private static async Task AnswerWriteAsync(RequestContext context, ValueTask<KeyOutcome> proposal, bool noValue) =>
-        await AnswerWrite(context, await proposal, noValue);
+    private async Task AnswerWriteAsync(RequestContext context, ValueTask<KeyOutcome> proposal, bool noValue)
+    {
+        KeyOutcome outcome = await proposal;
+        if (outcome.Event is { } change && store.IsOwnerThread
+            && change.Node.Bytes.Length + change.Previous.Bytes.Length > MaxBytesOnOwnerThread)
+        {
+            await Task.Yield();
+        }
+
+        await AnswerWrite(context, outcome, noValue);
+    }
 
     private static Task AnswerWrite(RequestContext context, in KeyOutcome outcome, bool noValue)
     {

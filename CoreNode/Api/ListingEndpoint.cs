@@ -34,7 +34,7 @@ internal sealed class ListingEndpoint(ApiOptions options)
         bool isDone = false;
         while (true)
         {
-            FlushResult flushed = await context.FlushAsync(CancellationToken.None);
+            FlushResult flushed = await context.FlushAsync();
             if (isDone || flushed.IsCompleted || context.ClientGone.IsCancellationRequested)
                 return;
 

@@ -85,7 +85,8 @@ internal sealed class NodeEndpoint(IKeyStore store, IClusterView cluster, Metric
         json.Number(state.AppliedTerm.Value);
         json.Raw(",\"lead\":"u8);
         json.Quoted(cluster.Leader.ToString());
-        json.Raw(cluster.Leader == cluster.Self ? ",\"raftState\":\"StateLeader\""u8 : ",\"raftState\":\"StateFollower\""u8);
+        json.Raw(",\"raftState\":"u8);
+        json.Quoted(cluster.Leader == cluster.Self ? "StateLeader" : "StateFollower");
         json.Raw(",\"applied\":"u8);
         json.Number(state.AppliedIndex.Value);
         json.Raw("}\n}\n"u8);

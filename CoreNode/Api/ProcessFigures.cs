@@ -3,7 +3,7 @@ using CoreNode.Foundation;
 
 namespace CoreNode.Api;
 
-/// <summary>Figures of the process under the names that every Prometheus dashboard knows. Linux: read from /proc.</summary>
+/// <summary>Figures of the process under the names that Prometheus dashboards know, from Linux' /proc.</summary>
 internal static class ProcessFigures
 {
     private static readonly double s_startSeconds =

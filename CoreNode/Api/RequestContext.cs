@@ -63,8 +63,7 @@ internal sealed class RequestContext
     public PipeReader BodyPipe => _features.GetRequiredFeature<IRequestBodyPipeFeature>().Reader;
 
     /// <summary>Sends the headers and what was written so far; waits while the client reads too slowly.</summary>
-    public ValueTask<FlushResult> FlushAsync(CancellationToken cancellation) =>
-        _responseBody.Writer.FlushAsync(cancellation);
+    public ValueTask<FlushResult> FlushAsync() => _responseBody.Writer.FlushAsync(CancellationToken.None);
 
     /// <summary>Fires when the client is gone, unlike Kestrel's own not when it only closed its sending half.</summary>
     public CancellationToken ClientGone => _connection.Closed;
@@ -81,7 +80,7 @@ internal sealed class RequestContext
     /// <summary>True for the target "*", which only OPTIONS may have.</summary>
     public bool IsAsterisk => _request.RawTarget == "*";
 
-    /// <summary>The next bytes of the connection are a request line; what was kept of this request is forgotten.</summary>
+    /// <summary>Forgets this request; the next bytes of the connection are a request line.</summary>
     public void End()
     {
         if (Body == BodyState.Read || !CanHaveBody)
@@ -147,7 +146,7 @@ internal sealed class RequestContext
         Headers.ContentType = PlainType;
         CloseAfterAnswer();
         Write("400 Bad Request"u8);
-        return FlushAsync(CancellationToken.None).AsTask();
+        return FlushAsync().AsTask();
     }
 
     /// <summary>

@@ -6,12 +6,13 @@ using System.Threading.Tasks.Sources;
 namespace CoreNode.Api;
 
 /// <summary>
-/// The connection's input with its request lines corrected: Kestrel refuses a request target that has <c>%00</c> in its path or a
-/// raw byte above 0x7F, both of which are legal key bytes for etcd (curl sends raw UTF-8). When such a request line
-/// arrives, its target is kept in <see cref="OriginalTarget"/> and the bytes that Kestrel would refuse are overwritten
-/// in place. A target that Go refuses (a bad escape, a control character) gets HTTP/1.0, because Go's answer to it ends
-/// with the connection and Kestrel writes that form for 1.0 only. Only a request line is ever looked at: <see cref="ExpectRequestLine"/> says when the next bytes are one,
-/// and it is called only after the body before it was read to its end, so a body never changes.
+/// The connection's input with its request lines corrected: Kestrel refuses a target that has <c>%00</c> in its path or
+/// a raw byte above 0x7F, both of which are legal key bytes for etcd (curl sends raw UTF-8). Of such a request line the
+/// target is kept in <see cref="OriginalTarget"/>, and the bytes that Kestrel would refuse are overwritten in place. A
+/// target that Go refuses (a bad escape, a control character) gets HTTP/1.0, because Go's answer to it ends with the
+/// connection and Kestrel writes that form for 1.0 only. Nothing but a request line is ever looked at:
+/// <see cref="ExpectRequestLine"/> says when the next bytes are one, and it is called only after the body before it was
+/// read to its end, so a body never changes.
 /// </summary>
 internal sealed class RequestLineReader(PipeReader inner) : PipeReader, IValueTaskSource<ReadResult>
 {

@@ -18,9 +18,7 @@ public sealed class MetricHistogram
             Invariant.That(bounds[i - 1] < bounds[i], "histogram bounds grow");
     }
 
-    /// <summary>
-    /// Powers of two from 1 ms to 8.192 s, the bounds that etcd uses for its disk latencies (in seconds).
-    /// </summary>
+    /// <summary>1 ms to 8.192 s by powers of two, in seconds: etcd's bounds for disk latencies.</summary>
     public static ReadOnlySpan<double> DiskSeconds =>
         [.001, .002, .004, .008, .016, .032, .064, .128, .256, .512, 1.024, 2.048, 4.096, 8.192];
 

@@ -4,9 +4,7 @@ using System.Text;
 
 namespace CoreNode.Api.Wire;
 
-/// <summary>
-/// How Go reads and prints small texts in places that clients see: booleans, numbers, quotes, durations.
-/// </summary>
+/// <summary>How Go reads and prints booleans, numbers, quotes and durations where clients see it.</summary>
 internal static class GoText
 {
     private const long NsPerSecond = 1_000_000_000;

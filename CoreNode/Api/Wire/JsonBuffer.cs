@@ -198,10 +198,16 @@ public sealed class JsonBuffer : IBufferWriter<byte>
 
     private static byte HexDigit(int value) => (byte)(value < 10 ? '0' + value : 'a' + value - 10);
 
+    private void Grow(int count)
+    {
+        long length = Math.Max(_bytes.Length * 2L, (long)Length + count);
+        Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, length));
+    }
+
     private Span<byte> Reserve(int count)
     {
         if (_bytes.Length - Length < count)
-            Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max(_bytes.Length * 2L, (long)Length + count)));
+            Grow(count);
         return _bytes.AsSpan(Length);
     }
 }

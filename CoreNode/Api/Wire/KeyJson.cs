@@ -34,7 +34,7 @@ public static class KeyJson
         json.Raw("}\n"u8);
     }
 
-    /// <summary>The answer to a write with noValueOnSuccess: nodes only for the actions that etcd shows them for.</summary>
+    /// <summary>The answer to a write with noValueOnSuccess: nodes only for deletes, as etcd.</summary>
     public static void WriteEventWithoutValue(JsonBuffer json, KeyEvent change)
     {
         if (change.Action is not (KeyAction.Set or KeyAction.Create or KeyAction.Update or KeyAction.CompareAndSwap))
