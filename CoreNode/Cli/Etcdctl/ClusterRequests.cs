@@ -24,7 +24,8 @@ internal static class ClusterRequests
     ];
 
     private static EtcdctlCommand Refused(string name, string reason) => new(name, $"refused: {reason}", "", [],
-        (_, _) => throw EtcdctlException.Error(EtcdctlExit.BadArguments, reason));
+        (_, _) => throw EtcdctlException.Error(EtcdctlExit.BadArguments, reason))
+    { IsRefused = true };
 
     private static async Task<int> HealthAsync(EtcdctlSession session, GoFlagSet flags)
     {

@@ -15,4 +15,7 @@ internal sealed record EtcdctlCommand(
 {
     /// <summary>True if it takes another program's command line after "--".</summary>
     public bool KeepsSeparator { get; init; }
+
+    /// <summary>True if it only says why it is not there: help leaves it out.</summary>
+    public bool IsRefused { get; init; }
 }

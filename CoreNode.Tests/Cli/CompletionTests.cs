@@ -1,0 +1,75 @@
+using CoreNode.Tests.EndToEnd;
+
+namespace CoreNode.Tests.Cli;
+
+/// <summary>The scripts run in the shells that they are for.</summary>
+[TestFixture, Category("Unit")]
+internal sealed class CompletionTests
+{
+    private const string Bash = "/bin/bash";
+
+    [TestCase("corenode ", "cluster completion etcdctl kv member node version")]
+    [TestCase("corenode k", "kv")]
+    [TestCase("corenode kv w", "watch")]
+    [TestCase("corenode kv exec", "exec-watch")]
+    [TestCase("corenode --endpoints kv kv l", "ls")]
+    [TestCase("corenode -o ", "json text")]
+    [TestCase("corenode kv get --qu", "--quorum")]
+    [TestCase("corenode kv set --swap-with-v", "--swap-with-value")]
+    [TestCase("corenode kv set --ttl ", "")]
+    [TestCase("corenode member ", "list")]
+    [TestCase("corenode kv ls --end", "--endpoints")]
+    [TestCase("corenode kv set /a --file /etc/passw", "/etc/passwd /etc/passwd-")]
+    public async Task Bash_offers_what_may_follow(string typed, string offered)
+    {
+        // What bash does for TAB: the words typed so far, the last of them perhaps empty.
+        const string ask = """
+            source /dev/stdin
+            COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+            _corenode
+            printf '%s\n' "${COMPREPLY[@]}"
+            """;
+        CliRun script = await CliRun.OfAsync(["completion", "bash"]);
+        ProgramResult result = await ProgramResult.OfAsync(
+            Bash, ["-c", ask, "bash", .. typed.Split(' ')], input: script.Output);
+        Assert.That(result.Error, Is.Empty);
+        string[] found = [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order()];
+        Assert.That(found, Is.EqualTo(offered.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Test]
+    public async Task Bash_registers_the_function_for_corenode()
+    {
+        CliRun script = await CliRun.OfAsync(["completion", "bash"]);
+        ProgramResult result = await ProgramResult.OfAsync(
+            Bash, ["-c", "source /dev/stdin && complete -p corenode"], input: script.Output);
+        Assert.That(result.Output.Trim(), Is.EqualTo("complete -F _corenode corenode"), result.Error);
+    }
+
+    [Test]
+    public async Task The_bash_script_has_no_syntax_error()
+    {
+        CliRun script = await CliRun.OfAsync(["completion", "bash"]);
+        ProgramResult result = await ProgramResult.OfAsync(Bash, ["-n", "/dev/stdin"], input: script.Output);
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+    }
+
+    [Test]
+    public async Task The_zsh_script_has_no_syntax_error()
+    {
+        const string zsh = "/bin/zsh";
+        if (!File.Exists(zsh))
+            Assert.Ignore("zsh is not installed: apt-get install zsh");
+        CliRun script = await CliRun.OfAsync(["completion", "zsh"]);
+        ProgramResult result = await ProgramResult.OfAsync(zsh, ["-n", "/dev/stdin"], input: script.Output);
+        Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
+    }
+
+    [Test]
+    public async Task The_zsh_script_names_every_command_with_its_meaning()
+    {
+        CliRun script = await CliRun.OfAsync(["completion", "zsh"]);
+        Assert.That(script.Output, Does.StartWith("#compdef corenode"));
+        Assert.That(script.Output, Does.Contain("'watch:wait for a change and print it'"));
+    }
+}

@@ -1,0 +1,61 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using CoreNode.Cli;
+using CoreNode.Platform;
+
+namespace CoreNode.Hosting;
+
+/// <summary>This process as the command line sees it: streams, environment, what was built, how a node is run.</summary>
+internal static class ProcessHost
+{
+    /// <summary>Runs the command line of this process, by the name that it was called by, and gives the exit code.</summary>
+    public static async Task<int> RunAsync(string programName, string[] args)
+    {
+        using Stream input = Console.OpenStandardInput();
+        await using StreamWriter output = Utf8(Console.OpenStandardOutput(), isAutoFlushed: false);
+        await using StreamWriter error = Utf8(Console.OpenStandardError(), isAutoFlushed: true);
+        BuildInfo build = ReadBuild();
+        return await CommandLine.RunAsAsync(programName, args, new CliHost
+        {
+            RunNode = (arguments, cancellation) => RunNodeAsync(arguments, build, output, error, cancellation),
+            Input = input,
+            IsInputRedirected = Console.IsInputRedirected,
+            Output = output,
+            Error = error,
+            IsOutputTerminal = !Console.IsOutputRedirected,
+            IsErrorTerminal = !Console.IsErrorRedirected,
+            Environment = Environment.GetEnvironmentVariable,
+            Build = build,
+            SendSignal = ProcessSignals.Send,
+        });
+    }
+
+    /// <summary>What this binary is, from what the build wrote into it.</summary>
+    public static BuildInfo ReadBuild()
+    {
+        // The SDK writes version+commit where the build sets SourceRevisionId.
+        string text = typeof(ProcessHost).Assembly
+            .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+        string[] parts = text.Split('+', 2);
+        string kind = RuntimeFeature.IsDynamicCodeCompiled ? "managed" : "native";
+        return new BuildInfo(
+            parts[0],
+            parts.Length > 1 && parts[1].Length > 0 ? parts[1] : "unknown",
+            RuntimeInformation.FrameworkDescription,
+            $"{kind} {RuntimeInformation.RuntimeIdentifier}");
+    }
+
+    private static StreamWriter Utf8(Stream stream, bool isAutoFlushed) =>
+        new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = isAutoFlushed };
+
+    private static Task<int> RunNodeAsync(
+        string[] arguments, BuildInfo build, StreamWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        // What a node says belongs to somebody who watches it now.
+        output.AutoFlush = true;
+        NodeHost node = new(output, error, Environment.GetEnvironmentVariable, $"{build.Version}+{build.Commit}");
+        return node.RunAsync(arguments, cancellation);
+    }
+}
