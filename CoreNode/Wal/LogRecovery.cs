@@ -82,8 +82,9 @@ internal sealed class LogRecovery(IFiles files, string folder, LogIndex snapshot
 
         if (start >= 0)
             return start;
-        throw new CorruptionException(Segments[0].Path, 0, $"the log begins at index {Segments[0].Name.FirstIndex}, but "
-            + $"the newest readable snapshot ends at {snapshotIndex}: what lies between is missing", WalLog.WhatToDo);
+        string what = $"the log begins at index {Segments[0].Name.FirstIndex}, but the newest readable snapshot ends at "
+            + $"{snapshotIndex}: what lies between is missing";
+        throw new CorruptionException(Segments[0].Path, 0, what, WalLog.WhatToDo);
     }
 
     // All of them before any frame, so that what is missing or foreign is named as such.
@@ -135,8 +136,9 @@ internal sealed class LogRecovery(IFiles files, string folder, LogIndex snapshot
         ReadFrames(reader, segment.Path);
         if (reader.Offset != next.PreviousEnd)
         {
-            throw new CorruptionException(segment.Path, reader.Offset, "a frame is damaged or missing: the frames end "
-                + $"here, but segment {next.Name.Sequence} says that they go on to {next.PreviousEnd}", WalLog.WhatToDo);
+            string what = "a frame is damaged or missing: the frames end here, but segment "
+                + $"{next.Name.Sequence} says that they go on to {next.PreviousEnd}";
+            throw new CorruptionException(segment.Path, reader.Offset, what, WalLog.WhatToDo);
         }
 
         if (reader.Chain != next.PreviousChain)
@@ -244,8 +246,9 @@ internal sealed class LogRecovery(IFiles files, string folder, LogIndex snapshot
         string path = Segments[^1].Path;
         if (_startAfter > snapshotIndex)
         {
-            throw new CorruptionException(path, End, $"the log goes on after a snapshot of index {_startAfter}, but the "
-                + $"newest readable snapshot ends at {snapshotIndex}", WalLog.WhatToDo);
+            string what = $"the log goes on after a snapshot of index {_startAfter}, but the newest readable snapshot "
+                + $"ends at {snapshotIndex}";
+            throw new CorruptionException(path, End, what, WalLog.WhatToDo);
         }
 
         if (_commit > LastIndex)

@@ -66,7 +66,7 @@ internal sealed record SegmentHeader
         BinaryPrimitives.WriteUInt32LittleEndian(block[ChecksumOffset..], Checksum(block));
     }
 
-    /// <summary>Reads the block of the file at <paramref name="path"/>, which must be the segment of that name.</summary>
+    /// <summary>Reads the block of the file at <paramref name="path"/>, the segment of that name.</summary>
     /// <exception cref="CorruptionException">It is damaged, of another place or of a newer format.</exception>
     public static SegmentHeader Decode(ReadOnlySpan<byte> block, string path, SegmentName name)
     {
@@ -87,8 +87,8 @@ internal sealed record SegmentHeader
         SegmentHeader header = Parse(block, program);
         if (header.Name != name)
         {
-            throw Damaged(
-                path, 16, $"the header says that the segment's name is {header.Name.FileName}: it was renamed or copied");
+            string what = $"by its header the segment's name is {header.Name.FileName}: it was renamed or copied";
+            throw Damaged(path, 16, what);
         }
 
         return header;

@@ -26,8 +26,9 @@ internal static class TornTail
         {
             if (IsProofOfDamage(tail.AsMemory(at), seed, offset, offset + at))
             {
-                throw new CorruptionException(path, offset, "a frame is damaged or missing, although an intact frame at "
-                    + $"offset {offset + at} shows that it was durable", WalLog.WhatToDo);
+                string what = "a frame is damaged or missing, although an intact frame at offset "
+                    + $"{offset + at} shows that it was durable";
+                throw new CorruptionException(path, offset, what, WalLog.WhatToDo);
             }
         }
 
