@@ -82,8 +82,8 @@ internal sealed class LogRecovery(IFiles files, string folder, LogIndex snapshot
 
         if (start >= 0)
             return start;
-        string what = $"the log begins at index {Segments[0].Name.FirstIndex}, but the newest readable snapshot ends at "
-            + $"{snapshotIndex}: what lies between is missing";
+        string what = $"the log begins at index {Segments[0].Name.FirstIndex}, but the newest readable snapshot ends "
+            + $"at {snapshotIndex}: what lies between is missing";
         throw new CorruptionException(Segments[0].Path, 0, what, WalLog.WhatToDo);
     }
 

@@ -23,7 +23,7 @@ public sealed record WalOptions
     /// <summary>Time between attempts to get room while the disk is full.</summary>
     public TimeSpan DiskFullRetryDelay { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Version of this program, at most 16 ASCII characters; named by an older one that cannot read us.</summary>
+    /// <summary>Version of this program, at most 16 ASCII characters, for older ones that cannot read us.</summary>
     public string ProgramVersion { get; init; } =
         typeof(WalOptions).Assembly.GetName().Version?.ToString(3) ?? "unknown";
 }
