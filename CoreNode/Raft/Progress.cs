@@ -120,10 +120,11 @@ internal sealed class Progress(NodeId node, Inflights inflights)
     /// </summary>
     public bool StepBack(LogIndex rejected, LogIndex hint)
     {
+        // What was acknowledged cannot be missing: an old answer, or a disk that was set back.
+        if (rejected <= Match)
+            return false;
         if (State == ProgressState.Replicate)
         {
-            if (rejected <= Match)
-                return false;
             BecomeProbe();
             return true;
         }
