@@ -75,7 +75,8 @@ internal sealed class RaftLog
     public bool Matches(LogIndex index, Term term) => TryTermAt(index, out Term here) && here == term;
 
     /// <summary>Raft §5.4.1: the later last term wins; with equal terms the longer log.</summary>
-    public bool IsUpToDate(LogIndex last, Term lastTerm) => lastTerm > LastTerm || (lastTerm == LastTerm && last >= Last);
+    public bool IsUpToDate(LogIndex last, Term lastTerm) =>
+        lastTerm > LastTerm || (lastTerm == LastTerm && last >= Last);
 
     public void Append(in RaftEntry entry)
     {
@@ -84,7 +85,7 @@ internal sealed class RaftLog
         LastTerm = entry.Term;
     }
 
-    /// <summary>Drops <paramref name="index"/> and everything after it, which a leader of a later term contradicts.</summary>
+    /// <summary>Drops <paramref name="index"/> and all after it, which a leader of a later term contradicts.</summary>
     public void TruncateFrom(LogIndex index)
     {
         Invariant.That(index > Committed, "committed entries are never replaced");
