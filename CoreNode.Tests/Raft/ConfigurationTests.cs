@@ -53,8 +53,10 @@ internal sealed class ConfigurationTests
         Configuration three = SingleNode.Voters(3);
         Assert.Multiple(() =>
         {
-            Assert.That(Apply(three, new ConfigurationStep(ConfigurationOperation.AddVoter, new(4))), Is.EqualTo(SingleNode.Voters(4)));
-            Assert.That(Apply(three, new ConfigurationStep(ConfigurationOperation.Remove, new(3))), Is.EqualTo(SingleNode.Voters(2)));
+            Assert.That(Apply(three, new ConfigurationStep(ConfigurationOperation.AddVoter, new(4))),
+                Is.EqualTo(SingleNode.Voters(4)));
+            Assert.That(Apply(three, new ConfigurationStep(ConfigurationOperation.Remove, new(3))),
+                Is.EqualTo(SingleNode.Voters(2)));
             Assert.That(Apply(three, new ConfigurationStep(ConfigurationOperation.AddLearner, new(4)),
                 new ConfigurationStep(ConfigurationOperation.AddLearner, new(5))), Is.EqualTo(
                 new Configuration(three.Voters, learners: [new(4), new(5)])));

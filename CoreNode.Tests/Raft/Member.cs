@@ -96,9 +96,7 @@ internal sealed class Member
         return [.. write.MessagesAfterPersist.Select(Wrap)];
     }
 
-    /// <summary>
-    /// Makes a durable snapshot of what is applied, and forgets the log up to <paramref name="index"/>.
-    /// </summary>
+    /// <summary>Makes a durable snapshot of what is applied; forgets the log up to <paramref name="index"/>.</summary>
     public void Compact(LogIndex index)
     {
         Assert.That(Node.TryGetTerm(Applied, out Term term), Is.True, "the applied entry is in memory");

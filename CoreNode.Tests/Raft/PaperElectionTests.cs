@@ -3,7 +3,7 @@ using CoreNode.Raft;
 
 namespace CoreNode.Tests.Raft;
 
-/// <summary>The paper's rules on terms and elections, section by section (and the thesis where it goes further).</summary>
+/// <summary>The paper's rules on terms and elections, section by section, and the thesis's beyond it.</summary>
 [TestFixture, Category("Conformance")]
 internal sealed class PaperElectionTests
 {

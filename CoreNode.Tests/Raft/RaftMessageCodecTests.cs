@@ -20,7 +20,11 @@ internal sealed class RaftMessageCodecTests
         Reject = true,
         IsTransfer = true,
         Snapshot = new SnapshotMetadata(new LogIndex(9), new Term(10), SingleNode.Voters(2)),
-        Entries = new[] { SingleNode.Entry(5, 3), SingleNode.Entry(6, 3) with { Kind = EntryKind.Empty, Data = default } },
+        Entries = new[]
+        {
+            SingleNode.Entry(5, 3),
+            SingleNode.Entry(6, 3) with { Kind = EntryKind.Empty, Data = default },
+        },
     };
 
     [Test]

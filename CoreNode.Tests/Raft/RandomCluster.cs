@@ -21,6 +21,8 @@ internal sealed class RandomCluster
     private readonly Configuration _initial;
     private readonly HashSet<(NodeId, NodeId)> _cutLinks = [];
     private readonly double _loss;
+    private readonly double _turmoil;
+    private readonly double _diskSpeed;
     private readonly bool _preVote;
     private readonly bool _checkQuorum;
     private readonly bool _changesMembers;
@@ -30,6 +32,8 @@ internal sealed class RandomCluster
     {
         _prng = new Prng(seed);
         _loss = _prng.Chance(0.5) ? 0 : _prng.NextDouble() * 0.3;
+        _turmoil = _prng.NextDouble();
+        _diskSpeed = 0.1 + _prng.NextDouble() * 0.9;
         _preVote = _prng.Chance(0.7);
         _checkQuorum = _prng.Chance(0.7);
         _changesMembers = _prng.Chance(0.5);
@@ -51,7 +55,7 @@ internal sealed class RandomCluster
         for (int i = 0; i < steps; i++)
         {
             Step();
-            if (i % 64 == 0)
+            if (i % 128 == 0)
                 CheckLogs();
         }
     }
@@ -91,74 +95,56 @@ internal sealed class RandomCluster
     private void Step()
     {
         Member member = _members[_prng.Next(_members.Count)];
-        int choice = _prng.Next(1000);
         if (member.IsDown)
         {
-            if (choice < 60)
+            if (_prng.Chance(0.1))
                 member.Restart();
             return;
         }
 
-        switch (choice)
-        {
-            case < 330:
-                DeliverOne();
-                break;
-            case < 620:
-                if (member.Node.HasReady)
-                    TakeReady(member);
-                break;
-            case < 800:
-                if (member.Disk.Writes.Count > 0)
-                    CompleteWrite(member);
-                break;
-            case < 850:
-                Input(member, member.Node.Tick);
-                break;
-            case < 920:
-                Propose(member);
-                break;
-            case < 945:
-                Input(member, () => member.Node.RequestRead(_checker.BeginRead()));
-                break;
-            default:
-                Disturb(member, choice);
-                break;
-        }
+        for (int i = _prng.Next(5); i > 0; i--)
+            DeliverOne();
+        if (member.Node.HasReady && _prng.Chance(0.8))
+            TakeReady(member);
+        if (member.Disk.Writes.Count > 0 && _prng.Chance(_diskSpeed))
+            CompleteWrite(member);
+        if (_prng.Chance(0.4))
+            Input(member, member.Node.Tick);
+        if (_prng.Chance(0.2))
+            Propose(member);
+        if (_prng.Chance(0.05))
+            Input(member, () => member.Node.RequestRead(_checker.BeginRead()));
+        if (_prng.Chance(_turmoil))
+            Disturb(member, _prng.Next(1000));
     }
 
     private void Disturb(Member member, int choice)
     {
         switch (choice)
         {
-            case < 955:
+            case < 4:
                 for (int i = 0; i < 20; i++)
                     Input(member, member.Node.Tick);
                 break;
-            case < 965:
+            case < 14:
                 CutOrHeal();
                 break;
-            case < 972:
+            case < 30:
                 member.Crash(_prng);
                 break;
-            case < 982:
+            case < 60:
                 LogIndex snapshot = member.Disk.Snapshot.Metadata.Index;
-                if (member.Applied > snapshot && member.Node.PersistedIndex >= member.Applied)
-                {
-                    member.Compact(LogIndex.Max(
-                        snapshot, member.Applied - (ulong)_prng.Next((int)(member.Applied - snapshot))));
-                }
-
+                if (member.Applied > snapshot && member.Node.TryGetTerm(member.Applied, out _))
+                    member.Compact(member.Applied - (ulong)_prng.Next((int)(member.Applied - snapshot)));
                 break;
-            case < 988:
+            case < 75:
                 ReportTransport(member);
                 break;
-            case < 992:
+            case < 85:
                 Input(member, () => member.Node.TransferLeadership(_members[_prng.Next(_members.Count)].Id));
                 break;
-            default:
-                if (_changesMembers)
-                    ChangeMembers(member);
+            case < 110 when _changesMembers:
+                ChangeMembers(member);
                 break;
         }
     }

@@ -11,7 +11,7 @@ namespace CoreNode.Tests.Raft;
 internal sealed class RandomClusterTests
 {
     private const int Seeds = 300;
-    private const int Steps = 4000;
+    private const int Steps = 2000;
 
     [Test]
     public void Chaos_breaks_no_property_of_Raft_and_the_healed_cluster_commits()

@@ -19,8 +19,8 @@ internal sealed class SafetyChecker
     /// <summary>State machine safety: nobody applies another entry at an index that somebody has applied.</summary>
     public void Applied(Member member, RaftEntry entry)
     {
-        if (_applied.TryGetValue(entry.Index, out RaftEntry known))
-            Require(Same(known, entry), $"{member.Id} applies {RaftText.Entry(entry)}, not {RaftText.Entry(known)}");
+        if (_applied.TryGetValue(entry.Index, out RaftEntry known) && !Same(known, entry))
+            Require(false, $"{member.Id} applies {RaftText.Entry(entry)}, not {RaftText.Entry(known)}");
         _applied[entry.Index] = entry;
         HighestApplied = LogIndex.Max(HighestApplied, entry.Index);
     }
@@ -39,22 +39,25 @@ internal sealed class SafetyChecker
         Require(node.LastIndex >= HighestApplied, $"leader {member.Id} ends before the applied {HighestApplied}");
         foreach (RaftEntry entry in _applied.Values)
         {
-            if (node.TryGetTerm(entry.Index, out Term term))
-                Require(term == entry.Term, $"leader {member.Id} lacks the applied {RaftText.Entry(entry)}");
+            if (node.TryGetTerm(entry.Index, out Term term) && term != entry.Term)
+                Require(false, $"leader {member.Id} lacks the applied {RaftText.Entry(entry)}");
         }
     }
 
     /// <summary>Log matching: two logs that agree at one position agree everywhere before it.</summary>
     public static void Matching(Member a, Member b)
     {
-        LogIndex low = LogIndex.Max(a.Node.FirstIndex, b.Node.FirstIndex);
+        LogIndex low = LogIndex.Max(a.Node.FirstIndex, b.Node.FirstIndex).Previous;
         bool haveToAgree = false;
         for (LogIndex at = LogIndex.Min(a.Node.LastIndex, b.Node.LastIndex); at >= low; at = at.Previous)
         {
-            RaftEntry x = EntryAt(a.Node, at);
-            RaftEntry y = EntryAt(b.Node, at);
-            haveToAgree |= x.Term == y.Term;
-            Require(!haveToAgree || Same(x, y), $"{a.Id} has {RaftText.Entry(x)} and {b.Id} {RaftText.Entry(y)}");
+            a.Node.TryGetTerm(at, out Term x);
+            b.Node.TryGetTerm(at, out Term y);
+            haveToAgree |= x == y;
+            if (haveToAgree && x != y)
+                Require(false, $"{a.Id} has {RaftText.At(at, x)} and {b.Id} {RaftText.At(at, y)}");
+            if (at == LogIndex.Zero)
+                break;
         }
     }
 
@@ -65,15 +68,15 @@ internal sealed class SafetyChecker
         if (message.Kind is MessageKind.Vote || message is { Kind: MessageKind.VoteResponse, Reject: false })
         {
             NodeId vote = message.Kind == MessageKind.Vote ? member.Id : message.To;
-            Require(disk.HardState.Term > message.Term
-                || (disk.HardState.Term == message.Term && disk.HardState.Vote == vote),
-                $"{RaftText.Message(message)} is sent before it is durable");
+            bool isDurable = disk.HardState.Term > message.Term
+                || (disk.HardState.Term == message.Term && disk.HardState.Vote == vote);
+            Require(isDurable, "a vote is sent before it is durable", message);
         }
 
         if (message is { Kind: MessageKind.AppendResponse, Reject: false })
         {
             LogIndex last = disk.Entries.Count > 0 ? disk.Entries[^1].Index : disk.Snapshot.Metadata.Index;
-            Require(last >= message.LogIndex, $"{RaftText.Message(message)} is sent before it is durable");
+            Require(last >= message.LogIndex, "an acknowledgement is sent before it is durable", message);
         }
     }
 
@@ -90,14 +93,14 @@ internal sealed class SafetyChecker
         ReadsAnswered++;
     }
 
-    private static RaftEntry EntryAt(RaftNode node, LogIndex index)
-    {
-        Require(node.TryGetEntries(index, 0, out ReadOnlyMemory<RaftEntry> entries), $"{index} is in memory");
-        return entries.Span[0];
-    }
-
     private static bool Same(RaftEntry a, RaftEntry b) => a.Index == b.Index && a.Term == b.Term && a.Kind == b.Kind
         && a.Data.Span.SequenceEqual(b.Data.Span);
+
+    private static void Require(bool holds, string what, RaftMessage message)
+    {
+        if (!holds)
+            Require(false, $"{what}: {RaftText.Message(message)}");
+    }
 
     private static void Require(bool holds, string what)
     {

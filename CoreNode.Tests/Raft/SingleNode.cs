@@ -46,7 +46,8 @@ internal sealed class SingleNode
         new(Enumerable.Range(1, count).Select(static id => new NodeId((ulong)id)));
 
     /// <summary>Entries from index 1 on with these terms.</summary>
-    public static RaftEntry[] Log(params ulong[] terms) => [.. terms.Select(static (term, i) => Entry((ulong)i + 1, term))];
+    public static RaftEntry[] Log(params ulong[] terms) =>
+        [.. terms.Select(static (term, i) => Entry((ulong)i + 1, term))];
 
     public static RaftEntry Entry(ulong index, ulong term) =>
         new(new LogIndex(index), new Term(term), EntryKind.Command, Encoding.UTF8.GetBytes($"{index}/{term}"));
@@ -121,7 +122,7 @@ internal sealed class SingleNode
     public ProposeResult Propose(params string[] commands) =>
         Node.Propose([.. commands.Select(static text => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(text))]);
 
-    public ulong[] LogTerms() => Node.TryGetEntries(Node.FirstIndex, int.MaxValue, out ReadOnlyMemory<RaftEntry> entries)
+    public ulong[] LogTerms() => Node.TryGetEntries(Node.FirstIndex, int.MaxValue, out var entries)
         ? [.. entries.ToArray().Select(static entry => entry.Term.Value)]
         : [];
 }

@@ -2,9 +2,7 @@ using CoreNode.Foundation;
 
 namespace CoreNode.Raft;
 
-/// <summary>
-/// What holds for every message that a healthy member sends; anything else is dropped before it can hurt.
-/// </summary>
+/// <summary>What holds for every message of a healthy member; anything else is dropped before it can hurt.</summary>
 internal static class MessageCheck
 {
     // Far beyond any real position, and far enough from overflow for all arithmetic.

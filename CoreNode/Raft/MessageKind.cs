@@ -18,9 +18,7 @@ public enum MessageKind : byte
     /// <summary>AppendEntries (§5.3).</summary>
     Append = 5,
 
-    /// <summary>
-    /// Answer to <see cref="Append"/> and <see cref="Snapshot"/>: durable up to LogIndex, or rejected.
-    /// </summary>
+    /// <summary>Answer to <see cref="Append"/> and <see cref="Snapshot"/>: durable to LogIndex, or rejected.</summary>
     AppendResponse = 6,
 
     /// <summary>The leader lives; carries the commit index and the current round of reads.</summary>

@@ -16,9 +16,7 @@ internal sealed class OutstandingWrites
     /// <summary>Notes a write whose last entry is (<paramref name="last"/>, <paramref name="term"/>).</summary>
     public void Add(LogIndex last, Term term) => _writes.Enqueue(new Write(last, term, last));
 
-    /// <summary>
-    /// Entries from <paramref name="index"/> on are replaced: earlier writes no longer vouch for them.
-    /// </summary>
+    /// <summary>Entries from <paramref name="index"/> on are replaced: no write so far vouches for them.</summary>
     public void CutFrom(LogIndex index)
     {
         int count = _writes.Count;

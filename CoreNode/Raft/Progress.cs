@@ -98,7 +98,7 @@ internal sealed class Progress(NodeId node, Inflights inflights)
         }
     }
 
-    /// <summary>The member has durably stored everything up to <paramref name="index"/>; false if that is old news.</summary>
+    /// <summary>The member has everything up to <paramref name="index"/> on disk; false if that is old news.</summary>
     public bool Acknowledge(LogIndex index)
     {
         bool isNews = index > Match;

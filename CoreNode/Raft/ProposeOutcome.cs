@@ -3,9 +3,7 @@ namespace CoreNode.Raft;
 /// <summary>What became of a proposal.</summary>
 public enum ProposeOutcome
 {
-    /// <summary>
-    /// In the leader's log. Committed only when it comes back in a Ready with the same index and term.
-    /// </summary>
+    /// <summary>In the leader's log; committed only when a Ready brings it back with the same term.</summary>
     Accepted,
 
     /// <summary>This member does not lead; nothing was appended.</summary>

@@ -96,9 +96,7 @@ internal sealed class RaftCore
 
     public long Ignored(IgnoreReason reason) => _ignored[(int)reason];
 
-    /// <summary>
-    /// Follows <paramref name="leader"/>, or nobody yet, in a term at least as late as the current one.
-    /// </summary>
+    /// <summary>Follows <paramref name="leader"/>, or nobody yet, in this term or a later one.</summary>
     public void BecomeFollower(Term term, NodeId leader)
     {
         Enter(RaftRole.Follower, term, leader);

@@ -85,9 +85,7 @@ internal sealed class RaftLog
         LastTerm = entry.Term;
     }
 
-    /// <summary>
-    /// Drops <paramref name="index"/> and everything after it, which a leader of a later term contradicts.
-    /// </summary>
+    /// <summary>Drops <paramref name="index"/> and all after it, which a leader of a later term contradicts.</summary>
     public void TruncateFrom(LogIndex index)
     {
         Invariant.That(index > Committed, "committed entries are never replaced");

@@ -26,14 +26,10 @@ public sealed record RaftMessage
     /// </summary>
     public LogIndex LogIndex { get; init; }
 
-    /// <summary>
-    /// Term of the entry at <see cref="LogIndex"/>; in a rejection the term at <see cref="RejectHint"/>.
-    /// </summary>
+    /// <summary>Term at <see cref="LogIndex"/>; in a rejection that at <see cref="RejectHint"/>.</summary>
     public Term LogTerm { get; init; }
 
-    /// <summary>
-    /// Append: consecutive entries right after <see cref="LogIndex"/>; may be shared between messages.
-    /// </summary>
+    /// <summary>Append: the entries right after <see cref="LogIndex"/>; several messages may share them.</summary>
     public ReadOnlyMemory<RaftEntry> Entries { get; init; }
 
     /// <summary>Append, Heartbeat: the leader's commit index, as far as it concerns the receiver.</summary>

@@ -220,9 +220,7 @@ public sealed class RaftNode
             peer.BecomeProbe();
     }
 
-    /// <summary>
-    /// A snapshot that a <see cref="MessageKind.Snapshot"/> message asked for was delivered, or failed.
-    /// </summary>
+    /// <summary>What a <see cref="MessageKind.Snapshot"/> message asked for was delivered, or failed.</summary>
     public void ReportSnapshot(NodeId node, bool isDelivered)
     {
         if (_core.Role != RaftRole.Leader || _core.Peers.Find(node) is not { State: ProgressState.Snapshot } peer)
@@ -235,9 +233,7 @@ public sealed class RaftNode
         peer.IsProbeOut = true;
     }
 
-    /// <summary>
-    /// True when <see cref="TakeReady"/> has something to say (now and then it turns out to be nothing).
-    /// </summary>
+    /// <summary>True when <see cref="TakeReady"/> has something to say; now and then that is nothing.</summary>
     public bool HasReady => !_core.Outbox.IsEmpty || _core.Log.HasEntriesToPersist || _core.Log.HasEntriesToApply
         || _core.IsReplicationDue || _core.Reads.IsRoundDue || _core.SnapshotToInstall is not null
         || CurrentHardState() != _handedHardState || CurrentLeaderState() != _handedLeaderState
@@ -294,9 +290,7 @@ public sealed class RaftNode
         _core.Configurations.CompactTo(_core.Log.Base);
     }
 
-    /// <summary>
-    /// Entries in memory from an index on, at least one and at most so heavy; false if there is none.
-    /// </summary>
+    /// <summary>Entries in memory from an index on, at least one, up to a weight; false if there is none.</summary>
     public bool TryGetEntries(LogIndex from, int maxBytes, out ReadOnlyMemory<RaftEntry> entries)
     {
         bool isHeld = from >= FirstIndex && from <= LastIndex;

@@ -12,9 +12,7 @@ internal sealed class ReadOnlyQueue
     private readonly Queue<Read> _confirming = new();
     private readonly List<Read> _waiting = [];
 
-    /// <summary>
-    /// The last round started; rounds continue over terms, so that an old answer confirms nothing new.
-    /// </summary>
+    /// <summary>The last round started; rounds go on over terms, so that an old answer confirms nothing.</summary>
     public ulong Round { get; private set; }
 
     public int Count => _confirming.Count + _waiting.Count;

@@ -43,14 +43,10 @@ public sealed class Ready
     /// <summary>Confirmed reads: serve each once its index is applied.</summary>
     public IReadOnlyList<ReadState> ReadStates => _readStates;
 
-    /// <summary>
-    /// Set when leader, role or term changed. Reads asked for before the change may never be answered.
-    /// </summary>
+    /// <summary>Set when leader, role or term changed. Reads asked for before may never be answered.</summary>
     public LeaderState? LeaderState { get; internal set; }
 
-    /// <summary>
-    /// Set when another configuration came into force, so that the transport connects and disconnects.
-    /// </summary>
+    /// <summary>Set when another configuration came into force: connect and disconnect accordingly.</summary>
     public Configuration? Configuration { get; internal set; }
 
     /// <summary>True when nothing has to become durable.</summary>
