@@ -130,7 +130,8 @@ internal sealed class WalDamageTests
 
         SimulatedFiles copied = log.Files.AfterKill();
         copied.Put(log.Segments[^1], log.Files.Get(log.Segments[0]));
-        Assert.That(() => Open(copied), Throws.TypeOf<CorruptionException>().With.Message.Contains("renamed or copied"));
+        Assert.That(
+            () => Open(copied), Throws.TypeOf<CorruptionException>().With.Message.Contains("renamed or copied"));
     }
 
     [Test]
@@ -143,7 +144,8 @@ internal sealed class WalDamageTests
         segment[end - 1] ^= 1;
         uint seed = SegmentHeader.Decode(segment, log.Segments[0], NameOf(log.Segments[0])).Seed;
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(segment.AsSpan(start));
-        uint checksum = FrameWriter.Checksum(seed, start, length, segment.AsSpan(start + Frame.PrefixLength, (int)length));
+        Span<byte> body = segment.AsSpan(start + Frame.PrefixLength, (int)length);
+        uint checksum = FrameWriter.Checksum(seed, start, length, body);
         BinaryPrimitives.WriteUInt32LittleEndian(segment.AsSpan(start + 4), checksum);
         mixed.Put(log.Segments[0], segment);
         Assert.That(() => Open(mixed), Throws.TypeOf<CorruptionException>().With.Message.Contains("not those that"));
@@ -225,7 +227,8 @@ internal sealed class WalDamageTests
         try
         {
             WalRecovery recovery = AfterFlip(log, path, at, () => log.Open());
-            Assert.Fail($"{path}, flip at {at}: not refused, {recovery.Entries.Count} entries, cut {recovery.CutBytes}");
+            Assert.Fail(
+                $"{path}, flip at {at}: not refused, {recovery.Entries.Count} entries, cut {recovery.CutBytes}");
             throw new InvalidOperationException();
         }
         catch (CorruptionException e)

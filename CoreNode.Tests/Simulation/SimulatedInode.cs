@@ -2,7 +2,9 @@ using CoreNode.Foundation;
 
 namespace CoreNode.Tests.Simulation;
 
-/// <summary>A file apart from its names: what the process sees, what the disk holds, and the writes in between.</summary>
+/// <summary>
+/// A file apart from its names: what the process sees, what the disk holds, and the writes in between.
+/// </summary>
 internal sealed class SimulatedInode
 {
     /// <summary>The unit that a disk writes whole.</summary>

@@ -19,7 +19,11 @@ public static class Crc32C
         crc = ~crc;
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(data);
         foreach (ulong word in words)
-            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+        {
+            crc = BitOperations.Crc32C(
+                crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+        }
+
         foreach (byte b in data[(words.Length * sizeof(ulong))..])
             crc = BitOperations.Crc32C(crc, b);
         return ~crc;

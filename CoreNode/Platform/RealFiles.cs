@@ -93,7 +93,9 @@ public sealed class RealFiles : IFiles
             descriptor = LibC.Open(path, flags | LibC.OpenCloseOnExec, FileMode);
         }
         while (descriptor < 0 && Marshal.GetLastPInvokeError() == LibC.Interrupted);
-        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure(path, "cannot be opened");
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw Failure(path, "cannot be opened");
     }
 
     private static IOException Failure(string path, string what)

@@ -4,7 +4,9 @@ using CoreNode.Platform;
 
 namespace CoreNode.Wal;
 
-/// <summary>Encodes frames one after the other into one buffer that is reused, so appending allocates nothing.</summary>
+/// <summary>
+/// Encodes frames one after the other into one buffer that is reused, so appending allocates nothing.
+/// </summary>
 internal sealed class FrameWriter
 {
     /// <summary>No frame without entries is longer.</summary>

@@ -82,7 +82,8 @@ internal sealed class LogRecovery(IFiles files, string folder, LogIndex snapshot
 
         if (start >= 0)
             return start;
-        throw new CorruptionException(Segments[0].Path, 0, $"the log begins at index {Segments[0].Name.FirstIndex}, but "
+        throw new CorruptionException(Segments[0].Path, 0,
+            $"the log begins at index {Segments[0].Name.FirstIndex}, but "
             + $"the newest readable snapshot ends at {snapshotIndex}: what lies between is missing", WalLog.WhatToDo);
     }
 
@@ -136,7 +137,8 @@ internal sealed class LogRecovery(IFiles files, string folder, LogIndex snapshot
         if (reader.Offset != next.PreviousEnd)
         {
             throw new CorruptionException(segment.Path, reader.Offset, "a frame is damaged or missing: the frames end "
-                + $"here, but segment {next.Name.Sequence} says that they go on to {next.PreviousEnd}", WalLog.WhatToDo);
+                + $"here, but segment {next.Name.Sequence} says that they go on to {next.PreviousEnd}",
+                WalLog.WhatToDo);
         }
 
         if (reader.Chain != next.PreviousChain)
@@ -244,7 +246,8 @@ internal sealed class LogRecovery(IFiles files, string folder, LogIndex snapshot
         string path = Segments[^1].Path;
         if (_startAfter > snapshotIndex)
         {
-            throw new CorruptionException(path, End, $"the log goes on after a snapshot of index {_startAfter}, but the "
+            throw new CorruptionException(path, End,
+                $"the log goes on after a snapshot of index {_startAfter}, but the "
                 + $"newest readable snapshot ends at {snapshotIndex}", WalLog.WhatToDo);
         }
 

@@ -66,7 +66,9 @@ internal sealed record SegmentHeader
         BinaryPrimitives.WriteUInt32LittleEndian(block[ChecksumOffset..], Checksum(block));
     }
 
-    /// <summary>Reads the block of the file at <paramref name="path"/>, which must be the segment of that name.</summary>
+    /// <summary>
+    /// Reads the block of the file at <paramref name="path"/>, which must be the segment of that name.
+    /// </summary>
     /// <exception cref="CorruptionException">It is damaged, of another place or of a newer format.</exception>
     public static SegmentHeader Decode(ReadOnlySpan<byte> block, string path, SegmentName name)
     {
@@ -88,7 +90,8 @@ internal sealed record SegmentHeader
         if (header.Name != name)
         {
             throw Damaged(
-                path, 16, $"the header says that the segment's name is {header.Name.FileName}: it was renamed or copied");
+                path, 16,
+                $"the header says that the segment's name is {header.Name.FileName}: it was renamed or copied");
         }
 
         return header;

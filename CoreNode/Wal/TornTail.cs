@@ -26,7 +26,8 @@ internal static class TornTail
         {
             if (IsProofOfDamage(tail.AsMemory(at), seed, offset, offset + at))
             {
-                throw new CorruptionException(path, offset, "a frame is damaged or missing, although an intact frame at "
+                throw new CorruptionException(path, offset,
+                    "a frame is damaged or missing, although an intact frame at "
                     + $"offset {offset + at} shows that it was durable", WalLog.WhatToDo);
             }
         }

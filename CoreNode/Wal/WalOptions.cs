@@ -6,7 +6,9 @@ public sealed record WalOptions
     /// <summary>Size of a full-grown segment; segments grow fourfold up to it, so a small node stays small.</summary>
     public long SegmentSizeBytes { get; init; } = 64 << 20;
 
-    /// <summary>Size of a fresh log's first segment: small, since its zeros are written before the node serves.</summary>
+    /// <summary>
+    /// Size of a fresh log's first segment: small, since its zeros are written before the node serves.
+    /// </summary>
     public long FirstSegmentBytes { get; init; } = 1 << 20;
 
     /// <summary>Room kept back for deletes and configuration when the disk is full.</summary>
@@ -23,7 +25,9 @@ public sealed record WalOptions
     /// <summary>Time between attempts to get room while the disk is full.</summary>
     public TimeSpan DiskFullRetryDelay { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Version of this program, at most 16 ASCII characters; an older one names it when it cannot read us.</summary>
+    /// <summary>
+    /// Version of this program, at most 16 ASCII characters; an older one names it when it cannot read us.
+    /// </summary>
     public string ProgramVersion { get; init; } =
         typeof(WalOptions).Assembly.GetName().Version?.ToString(3) ?? "unknown";
 }
