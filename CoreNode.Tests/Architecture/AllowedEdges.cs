@@ -10,7 +10,7 @@ internal static class AllowedEdges
     /// True once every module of the table exists: from then on an allowed edge that nobody uses fails the test, so
     /// that the table cannot be wider than the code.
     /// </summary>
-    public static bool AllModulesAreThere => false;
+    public static bool AllModulesAreThere => true;
 
     /// <summary>The rules of corenode.dll.</summary>
     public static readonly EdgeTable Table = new(
@@ -25,10 +25,10 @@ internal static class AllowedEdges
             new("Yaml", ModuleKind.Mechanism),
             new("Cluster", ModuleKind.Service, "Raft", "Kv", "Wal", "Store", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
-            new("Api.Client", ModuleKind.Edge, "Api.Wire", "Store"),
+            new("Api.Client", ModuleKind.Edge, "Store"),
             new("Api", ModuleKind.Edge, "Api.Wire", "Store"),
-            new("Cli", ModuleKind.Edge, "Api.Client", "Api.Wire", "Store"),
-            new("Hosting", ModuleKind.Composition, "Api", "Cli", "Cluster", "Kv", "Wal", "Store", "Platform", "Yaml"),
+            new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
+            new("Hosting", ModuleKind.Composition, "Api", "Cluster", "Wal", "Store", "Platform", "Yaml"),
             new("Program", ModuleKind.Composition, "Cli", "Hosting", "Platform"),
         ],
         [

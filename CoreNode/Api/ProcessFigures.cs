@@ -6,9 +6,7 @@ namespace CoreNode.Api;
 /// <summary>Figures of the process under the names that Prometheus dashboards know, from Linux' /proc.</summary>
 internal static class ProcessFigures
 {
-    private static readonly double s_startSeconds =
-        (DateTimeOffset.UtcNow - TimeSpan.FromMilliseconds(Environment.TickCount64)).ToUnixTimeMilliseconds() / 1e3
-        + StartTicks() / 100.0;
+    private static readonly double s_startSeconds = BootSeconds() + (StartTicks() / 100.0);
 
     /// <summary>How many files the process may have open; 0 if unknown.</summary>
     public static long MaxOpenFiles { get; } = ReadMaxOpenFiles();
@@ -50,6 +48,13 @@ internal static class ProcessFigures
             return 0;
         string afterName = fields[0][(fields[0].LastIndexOf(')') + 2)..];
         return double.Parse(afterName.Split(' ')[19], CultureInfo.InvariantCulture);
+    }
+
+    // proc(5): "btime", seconds since 1970.
+    private static double BootSeconds()
+    {
+        string? line = ReadLines("/proc/stat").FirstOrDefault(l => l.StartsWith("btime ", StringComparison.Ordinal));
+        return line is null ? 0 : double.Parse(line[6..], CultureInfo.InvariantCulture);
     }
 
     private static long ReadMaxOpenFiles()

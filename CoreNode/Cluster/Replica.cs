@@ -35,7 +35,8 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
     private long _rounds;
 
     private Replica(
-        ReplicaOptions options, ReplicaState state, WalLog log, SnapshotStore store, TimeProvider time, ILoggerFactory logs)
+        ReplicaOptions options, ReplicaState state, WalLog log, SnapshotStore store, TimeProvider time,
+        ILoggerFactory logs)
     {
         _options = options;
         _time = time;
