@@ -52,13 +52,14 @@ fi
 
 # Warnings of trimming and native compilation: none from our own code, and of packages' code only what is written down.
 # They are given once, when the code is compiled: what has unexplained ones must be compiled again the next time.
-sed -nE 's/.*(warning|error) (IL[23][0-9]{3}): ([^ ]+): .*/\2 \3/p' "$log" | sort -u | while read -r code member; do
-  if ! grep -qF "$code in \`$member\`" "$decision"; then
-    grep -F "$code: $member" "$log" >&2
-    rm -rf CoreNode/obj/native
-    fail "$code in $member is not explained in $decision"
-  fi
-done
+unexplained=$(sed -nE 's/.*(warning|error) (IL[23][0-9]{3}): ([^ ]+): .*/\2 \3/p' "$log" | sort -u |
+  while read -r code member; do
+    grep -qF "$code in \`$member\`" "$decision" || echo "$code in $member"
+  done)
+if [ -n "$unexplained" ]; then
+  rm -rf CoreNode/obj/native
+  fail "warnings that $decision does not explain:"$'\n'"$unexplained"
+fi
 
 [ "$(head -c 4 out/publish/corenode | od -An -c | tr -d ' ')" = '177ELF' ] || fail "out/publish/corenode is no ELF file"
 size=$(stat -c %s out/publish/corenode)
