@@ -74,15 +74,19 @@ internal sealed class WatchQueue(Inbox inbox, List<WatchQueue> signals) : IWatch
     /// <summary>Wakes the reader if it waits. Its continuation runs on the calling thread.</summary>
     internal void Signal()
     {
+        bool hasEvents;
         lock (_gate)
         {
             _isSignalled = false;
-            if (!_isWaiting)
+            hasEvents = _count > 0;
+
+            // The reader may have taken the event before it was signalled, and wait for the next one already.
+            if (!_isWaiting || (!hasEvents && !_isEnded))
                 return;
             _isWaiting = false;
         }
 
-        _waiter.SetResult(_count > 0);
+        _waiter.SetResult(hasEvents);
     }
 
     /// <summary>Loop: no more events will come, because the store stops.</summary>
