@@ -15,6 +15,7 @@ internal sealed class MemoryKeyStore : IKeyStore
     private readonly KeyStateMachine _machine;
     private volatile IKeyspace _current;
     private ulong _applied;
+    private int _waitingWrites;
 
     public MemoryKeyStore(TimeProvider time)
     {
@@ -36,6 +37,9 @@ internal sealed class MemoryKeyStore : IKeyStore
 
     /// <summary>Holds back the next writes until it is completed.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Writes that are held back now.</summary>
+    public int WaitingWrites => Volatile.Read(ref _waitingWrites);
 
     private long Now => (_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
 
@@ -75,7 +79,9 @@ internal sealed class MemoryKeyStore : IKeyStore
 
     private async ValueTask<KeyOutcome> ApplyLaterAsync(byte[] command)
     {
+        Interlocked.Increment(ref _waitingWrites);
         await Gate;
+        Interlocked.Decrement(ref _waitingWrites);
         return Apply(command);
     }
 

@@ -64,7 +64,9 @@ internal static class GoText
             return "0s";
         if (Math.Abs(ns) < NsPerSecond)
         {
-            return Math.Abs(ns) < 1_000_000
+            return Math.Abs(ns) < 1_000
+                ? string.Create(CultureInfo.InvariantCulture, $"{ns}ns")
+                : Math.Abs(ns) < 1_000_000
                 ? string.Create(CultureInfo.InvariantCulture, $"{ns / 1e3:0.###}µs")
                 : string.Create(CultureInfo.InvariantCulture, $"{ns / 1e6:0.######}ms");
         }

@@ -1,0 +1,56 @@
+using CoreNode.Api;
+using CoreNode.Foundation;
+using CoreNode.Store;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoreNode.Tests.Api;
+
+/// <summary>A server on a free loopback port over the in-memory store.</summary>
+internal sealed class ApiHarness : IAsyncDisposable
+{
+    private readonly ApiServer _server;
+
+    private ApiHarness(ApiOptions options, Func<IKeyStore, IKeyStore>? wrap)
+    {
+        Store = new MemoryKeyStore(Time);
+        Cluster = new OneMember(Time);
+        _server = new ApiServer(
+            options with { ListenClientUrls = [new Uri("http://127.0.0.1:0")] },
+            wrap is null ? Store : wrap(Store),
+            Cluster,
+            Metrics,
+            Time,
+            NullLoggerFactory.Instance);
+    }
+
+    public ManualTime Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_795_000_000));
+
+    public MemoryKeyStore Store { get; }
+
+    public OneMember Cluster { get; }
+
+    public MetricRegistry Metrics { get; } = new();
+
+    public Uri Url => _server.BoundUrls[0];
+
+    public static async Task<ApiHarness> StartAsync(
+        ApiOptions? options = null, Func<IKeyStore, IKeyStore>? wrap = null)
+    {
+        ApiHarness harness = new(options ?? new ApiOptions(), wrap);
+        await harness._server.StartAsync(CancellationToken.None);
+        return harness;
+    }
+
+    public Task<RawClient> OpenAsync() => RawClient.OpenAsync(Url);
+
+    /// <summary>One request on a connection of its own.</summary>
+    public async Task<RawAnswer> AskAsync(string method, string target, string headers = "", string body = "")
+    {
+        await using RawClient client = await OpenAsync();
+        return await client.AskAsync(method, target, headers, body);
+    }
+
+    public Task StopAsync() => _server.StopAsync(CancellationToken.None);
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+}
