@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace CoreNode.Tests.EndToEnd;
 
 /// <summary>How a node starts, tells systemd about itself, stops, and refuses to start.</summary>
@@ -140,10 +142,9 @@ internal sealed class NodeLifecycleTests
         while (true)
         {
             string printed = node.StandardOutput + node.StandardError;
-            int at = printed.IndexOf("http://127.0.0.1:", StringComparison.Ordinal);
-            int end = at < 0 ? -1 : printed.IndexOfAny(['/', ' ', '\n', '\'', '"'], at + "http://".Length);
-            if (end > 0)
-                return new Uri(printed[at..end]);
+            Match url = Regex.Match(printed, @"http://127\.0\.0\.1:\d+(?=\D)");
+            if (url.Success)
+                return new Uri(url.Value);
             Assert.That(node.HasExited, Is.False, printed);
             await Task.Delay(10, deadline.Token);
         }

@@ -57,8 +57,8 @@ internal sealed class StoppedNodeTests
         await using ServerProcess node = await NodeProcess.StartAsync("--snapshot-count", "20");
         await FillAsync(node);
         await node.StopAsync();
-        string newest = new DirectoryInfo(Path.Combine(node.DataFolder, "raft", "snap")).EnumerateFiles()
-            .OrderBy(f => f.Name, StringComparer.Ordinal).Last().FullName;
+        string newest = Directory.EnumerateFiles(Path.Combine(node.DataFolder, "raft", "snap"), "*.snap")
+            .Order(StringComparer.Ordinal).Last();
         Flip(newest, new FileInfo(newest).Length / 2);
         await AssertRefusedAsync(node, newest);
     }
