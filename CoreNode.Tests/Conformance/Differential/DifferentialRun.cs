@@ -33,8 +33,8 @@ internal sealed class DifferentialRun(Uri reference, Uri subject) : IDisposable
     }
 
     /// <summary>
-    /// Aims at every cell that is still a hole, each at most <paramref name="maxTries"/> times, after enough writes that
-    /// history begins later than the sequence.
+    /// Aims at every cell that is still a hole, each at most <paramref name="maxTries"/> times, after enough writes
+    /// that history begins later than the sequence.
     /// </summary>
     public void RunTowardHoles(ulong seed, int maxTries)
     {

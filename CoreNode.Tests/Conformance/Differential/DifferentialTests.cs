@@ -5,8 +5,8 @@ using CoreNode.Tests.EndToEnd;
 namespace CoreNode.Tests.Conformance.Differential;
 
 /// <summary>
-/// Thousands of random requests to Debian's etcd and to the native node, every answer compared. With etcd as the subject
-/// the same sequences check the test itself: etcd against etcd must show no difference.
+/// Thousands of random requests to Debian's etcd and to the native node, every answer compared. With etcd as the
+/// subject the same sequences check the test itself: etcd against etcd must show no difference.
 /// </summary>
 [TestFixture("corenode"), TestFixture("etcd"), Category("Conformance"), Category("Native")]
 internal sealed class DifferentialTests(string subject)

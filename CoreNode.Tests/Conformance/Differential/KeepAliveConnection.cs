@@ -5,8 +5,9 @@ using System.Text;
 namespace CoreNode.Tests.Conformance.Differential;
 
 /// <summary>
-/// One keep-alive connection without an HTTP library between: what is sent is what the test wrote, also where no library
-/// would write it, and nothing in the answer is repaired. Used by one thread; opened again after the server closed it.
+/// One keep-alive connection without an HTTP library between: what is sent is what the test wrote, also where no
+/// library would write it, and nothing in the answer is repaired. Used by one thread; opened again after the server
+/// closed it.
 /// </summary>
 internal sealed class KeepAliveConnection(Uri server) : IDisposable
 {
@@ -21,7 +22,9 @@ internal sealed class KeepAliveConnection(Uri server) : IDisposable
     /// <summary>The connection's socket while it is open, to wait on several at once.</summary>
     public Socket? Socket => _socket;
 
-    /// <summary>Sends one request and begins its answer. The bytes are those given; Host and lengths are added.</summary>
+    /// <summary>
+    /// Sends one request and begins its answer. The bytes are those given; Host and lengths are added.
+    /// </summary>
     public void Send(string method, string target, string? contentType, string? body)
     {
         StringBuilder head = new();

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace CoreNode.Tests.Conformance.Differential;
 
 /// <summary>
-/// Compares how both servers counted the same requests in /v2/stats/store. Not compared: <c>getsFail</c>, where etcd also
-/// counts a look-up of its own per request, and <c>watchers</c>, which follows closed connections with a delay.
+/// Compares how both servers counted the same requests in /v2/stats/store. Not compared: <c>getsFail</c>, where etcd
+/// also counts a look-up of its own per request, and <c>watchers</c>, which follows closed connections with a delay.
 /// </summary>
 internal sealed class StoreStatisticsComparer(Uri reference, Uri subject)
 {
