@@ -78,7 +78,8 @@ internal sealed class DifferentialRun(Uri reference, Uri subject) : IDisposable
             bool barrier = sent.Count % RequestsBetweenBarriers == 0 || _session.OpenWatches >= MaxOpenWatches;
             DifferentialRequest request = drawn with { BarrierAfter = barrier };
             sent.Add(request);
-            DifferentialStep step = _session.Run(request);
+            if (TryRun(request, sent, name) is not { } step)
+                return;
             Requests++;
             Coverage.Add(step);
             hints.Learn(step.Expected, _session.ReferenceBase);
@@ -91,6 +92,23 @@ internal sealed class DifferentialRun(Uri reference, Uri subject) : IDisposable
             }
             if (++differing >= MaxDifferingSteps)
                 return;
+        }
+    }
+
+    // A server that ends or hangs makes every other comparison worthless: what was sent last is the finding.
+    private DifferentialStep? TryRun(DifferentialRequest request, List<DifferentialRequest> sent, string name)
+    {
+        try
+        {
+            return _session.Run(request);
+        }
+        catch (IOException problem)
+        {
+            StringBuilder text = new($"{name}: {problem.Message}\n  the last requests:\n");
+            foreach (DifferentialRequest earlier in sent.TakeLast(30))
+                text.Append("    ").Append(earlier).Append('\n');
+            _reports.Add(text.ToString());
+            return null;
         }
     }
 

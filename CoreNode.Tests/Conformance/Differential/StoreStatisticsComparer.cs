@@ -33,7 +33,10 @@ internal sealed class StoreStatisticsComparer(Uri reference, Uri subject)
     {
         using KeepAliveConnection connection = new(server);
         connection.Send("GET", "/v2/stats/store", null, null);
-        using JsonDocument document = JsonDocument.Parse(connection.ReceiveAnswer().Body);
+        RawAnswer answer = connection.ReceiveAnswer();
+        if (answer.Status != 200)
+            return new Dictionary<string, long> { [$"status {answer.Status}"] = 0 };
+        using JsonDocument document = JsonDocument.Parse(answer.Body);
         return document.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetInt64());
     }
 }
