@@ -70,60 +70,68 @@ internal sealed class DifferentialRun(Uri reference, Uri subject) : IDisposable
 
     private void Play(KeyspaceHints hints, IEnumerable<DifferentialRequest> requests, string name)
     {
-        _session.Begin();
         List<DifferentialRequest> sent = [];
+        try
+        {
+            Play(hints, requests, name, sent);
+        }
+        catch (IOException problem)
+        {
+            // A server that ends or hangs makes every other comparison worthless: what was sent last is the finding.
+            _reports.Add($"{name}: {problem.Message}\n  the last requests:\n{Transcript(sent)}");
+        }
+    }
+
+    private void Play(
+        KeyspaceHints hints, IEnumerable<DifferentialRequest> requests, string name, List<DifferentialRequest> sent)
+    {
+        _session.Begin();
         int differing = 0;
         foreach (DifferentialRequest drawn in requests)
         {
             bool barrier = sent.Count % RequestsBetweenBarriers == 0 || _session.OpenWatches >= MaxOpenWatches;
             DifferentialRequest request = drawn with { BarrierAfter = barrier };
             sent.Add(request);
-            if (TryRun(request, sent, name) is not { } step)
-                return;
+            DifferentialStep step = _session.Run(request);
             Requests++;
             Coverage.Add(step);
             hints.Learn(step.Expected, _session.ReferenceBase);
             if (step.Differences.Count == 0)
                 continue;
             if (_describedKinds.Count < MaxDescribedKinds && _describedKinds.Add(Kind(step)))
-            {
                 Describe(step, sent, name);
-                Replay(sent);
-            }
             if (++differing >= MaxDifferingSteps)
                 return;
-        }
-    }
-
-    // A server that ends or hangs makes every other comparison worthless: what was sent last is the finding.
-    private DifferentialStep? TryRun(DifferentialRequest request, List<DifferentialRequest> sent, string name)
-    {
-        try
-        {
-            return _session.Run(request);
-        }
-        catch (IOException problem)
-        {
-            StringBuilder text = new($"{name}: {problem.Message}\n  the last requests:\n");
-            foreach (DifferentialRequest earlier in sent.TakeLast(30))
-                text.Append("    ").Append(earlier).Append('\n');
-            _reports.Add(text.ToString());
-            return null;
         }
     }
 
     private void Describe(DifferentialStep step, List<DifferentialRequest> sent, string name)
     {
         string kind = Kind(step);
-        IReadOnlyList<DifferentialRequest> shrunk = SequenceShrinker.Shrink(
-            sent, s => Replay(s).Any(r => Kind(r) == kind), ShrinkDeadline);
+        IReadOnlyList<DifferentialRequest> shrunk = Shrink(sent, kind);
         StringBuilder text = new($"{name}: {step.Request.Method} {step.Request.Target}\n");
         foreach (string difference in step.Differences)
             text.Append("  ").Append(difference).Append('\n');
         text.Append($"  transcript, shrunk from {sent.Count} requests to {shrunk.Count}:\n");
-        foreach (DifferentialRequest request in shrunk.TakeLast(30))
-            text.Append("    ").Append(request).Append('\n');
-        _reports.Add(text.ToString());
+        _reports.Add(text.Append(Transcript(shrunk)).ToString());
+        // The sequence goes on where it stood.
+        Replay(sent);
+    }
+
+    private static string Transcript(IEnumerable<DifferentialRequest> requests) =>
+        string.Concat(requests.TakeLast(30).Select(r => $"    {r}\n"));
+
+    private IReadOnlyList<DifferentialRequest> Shrink(List<DifferentialRequest> sent, string kind)
+    {
+        try
+        {
+            return SequenceShrinker.Shrink(sent, s => Replay(s).Any(r => Kind(r) == kind), ShrinkDeadline);
+        }
+        catch (IOException)
+        {
+            // A server ended while it was asked again: the difference is told as it was found.
+            return sent;
+        }
     }
 
     private List<DifferentialStep> Replay(IReadOnlyList<DifferentialRequest> requests)

@@ -14,6 +14,7 @@ internal sealed class KeepAliveConnection(Uri server) : IDisposable
     private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(10);
     private readonly byte[] _buffer = new byte[64 * 1024];
     private Socket? _socket;
+    private int _requests;
     private AnswerReader _reader = new("GET");
 
     /// <summary>The answer being read.</summary>
@@ -60,13 +61,23 @@ internal sealed class KeepAliveConnection(Uri server) : IDisposable
     private void Send(byte[] request, string method)
     {
         _reader = new AnswerReader(method);
+        _requests++;
         // An idle connection that the server closed meanwhile shows as readable.
         if (_socket is { } idle && idle.Poll(0, SelectMode.SelectRead))
             Dispose();
         if (_socket is null)
         {
+            _requests = 1;
             _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            _socket.Connect(server.Host, server.Port);
+            try
+            {
+                _socket.Connect(server.Host, server.Port);
+            }
+            catch (SocketException problem)
+            {
+                Dispose();
+                throw new IOException($"{server} takes no connections: {problem.Message}", problem);
+            }
             _socket.ReceiveTimeout = (int)AnswerDeadline.TotalMilliseconds;
         }
         _socket.Send(request);
@@ -78,9 +89,12 @@ internal sealed class KeepAliveConnection(Uri server) : IDisposable
         while (!enough(_reader))
         {
             if (_socket is null)
-                throw new IOException($"{server} closed before the answer was whole; so far: {_reader.ToAnswer()}");
+            {
+                throw new IOException($"{server} closed the connection at its request {_requests}, "
+                    + $"{_reader.BodyLength} bytes of body before the end of the answer");
+            }
             if (Stopwatch.GetElapsedTime(started) > AnswerDeadline)
-                throw new IOException($"{server} did not answer in {AnswerDeadline}; so far: {_reader.ToAnswer()}");
+                throw new IOException($"{server} did not answer in {AnswerDeadline}");
             ReceiveOnce();
         }
         if (_reader is { IsComplete: true, Closes: true })
