@@ -55,7 +55,7 @@ internal sealed class BenchmarkTests
         text.Append(CultureInfo.InvariantCulture, $"data on {drive.DriveFormat}, load {load} before the end, ");
         text.Append(CultureInfo.InvariantCulture, $"{options.Passes} passes of {options.PassTime.TotalSeconds} s, ");
         text.Append(ColdCache.IsPossible ? "cold cache" : "cache not dropped (not root)").Append('\n');
-        text.Append(CultureInfo.InvariantCulture, $"etcd: {TestPrograms.Etcd()}, CoreNode: {TestPrograms.Corenode()}\n");
+        text.Append($"etcd: {TestPrograms.Etcd()}, CoreNode: {TestPrograms.Corenode()}\n");
         return text.ToString();
     }
 }

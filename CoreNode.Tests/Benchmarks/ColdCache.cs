@@ -10,7 +10,9 @@ internal static class ColdCache
     /// <summary>True when this process may drop caches.</summary>
     public static bool IsPossible { get; } = Environment.IsPrivilegedProcess && File.Exists(DropCaches);
 
-    /// <summary>Writes everything out and drops the page cache; only the first where the second is not permitted.</summary>
+    /// <summary>
+    /// Writes everything out and drops the page cache; only the first where the second is not permitted.
+    /// </summary>
     public static async Task MakeAsync()
     {
         using RunningProgram sync = RunningProgram.Start("sync", []);

@@ -26,7 +26,9 @@ internal sealed partial class EventPoll : IDisposable
         _descriptor = Checked(CreatePoll(0));
     }
 
-    /// <summary>Watches <paramref name="descriptor"/> for readability; <see cref="TagAt"/> tells it by the tag.</summary>
+    /// <summary>
+    /// Watches <paramref name="descriptor"/> for readability; <see cref="TagAt"/> tells it by the tag.
+    /// </summary>
     public void Add(int descriptor, int tag)
     {
         Span<byte> change = stackalloc byte[DataOffset + 8];

@@ -2,7 +2,9 @@ using CoreNode.Tests.EndToEnd;
 
 namespace CoreNode.Tests.Benchmarks;
 
-/// <summary>A million keys: memory, stalls while they are written and snapshots are taken, restart after kill -9.</summary>
+/// <summary>
+/// A million keys: memory, stalls while they are written and snapshots are taken, restart after kill -9.
+/// </summary>
 internal static class LargeStoreRows
 {
     private const int Connections = 128;
@@ -23,7 +25,8 @@ internal static class LargeStoreRows
         [
             Of("resident memory", "MB", new Target.AtMost(400), o => o.ResidentMegabytes),
             Of("most resident memory while filling", "MB", Target.None, o => o.PeakMegabytes),
-            Of("longest stall of a writer, 128 connections", "ms", new Target.AtMost(50), o => o.Fill.LongestMilliseconds),
+            Of("longest stall of a writer, 128 connections", "ms", new Target.AtMost(50),
+                o => o.Fill.LongestMilliseconds),
             Of("p99.9 of a writer", "ms", Target.None, o => o.Fill.LatencyMilliseconds(0.999)),
             Of("snapshots completed meanwhile", "", Target.None, o => o.Snapshots),
             Of("time to fill", "s", Target.None, o => o.Fill.Elapsed.TotalSeconds),

@@ -4,8 +4,8 @@ using CoreNode.Foundation;
 namespace CoreNode.Tests.Benchmarks;
 
 /// <summary>
-/// A request that is written once and then only gets the digits of another key: /dNNNN/kNNNNNNNN, a leaf path of 16 bytes
-/// in one of 1,000 directories.
+/// A request that is written once and then only gets the digits of another key: /dNNNN/kNNNNNNNN, a leaf path of 16
+/// bytes in one of 1,000 directories.
 /// </summary>
 internal sealed class RequestTemplate
 {

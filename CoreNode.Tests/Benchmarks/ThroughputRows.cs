@@ -15,7 +15,8 @@ internal static class ThroughputRows
         List<(LoadResult Etcd, LoadResult Node)> passes = Load(pair, options, RequestTemplate.Put);
         return
         [
-            Of("processor time of a PUT, 64 connections", "µs", new Target.Share(0.5), passes, r => r.ServerMicroseconds),
+            Of("processor time of a PUT, 64 connections", "µs", new Target.Share(0.5), passes,
+                r => r.ServerMicroseconds),
             Of("PUT rate, 64 connections", "1/s", new Target.Ahead(), passes, r => r.RequestsPerSecond),
             Of("PUT p99, 64 connections", "ms", Target.None, passes, r => r.LatencyMilliseconds(0.99)),
         ];
@@ -28,7 +29,8 @@ internal static class ThroughputRows
         List<(LoadResult Etcd, LoadResult Node)> passes = Load(pair, options, RequestTemplate.Get);
         return
         [
-            Of("processor time of a GET, 64 connections", "µs", new Target.Share(0.5), passes, r => r.ServerMicroseconds),
+            Of("processor time of a GET, 64 connections", "µs", new Target.Share(0.5), passes,
+                r => r.ServerMicroseconds),
             Of("GET rate, 64 connections", "1/s", new Target.Ahead(), passes, r => r.RequestsPerSecond),
             Of("GET p99, 64 connections", "ms", Target.None, passes, r => r.LatencyMilliseconds(0.99)),
         ];

@@ -4,7 +4,9 @@ using CoreNode.Tests.EndToEnd;
 
 namespace CoreNode.Tests.Benchmarks;
 
-/// <summary>How long it takes from the start of a PUT until the last of 1000 stream watchers of the key is told.</summary>
+/// <summary>
+/// How long it takes from the start of a PUT until the last of 1000 stream watchers of the key is told.
+/// </summary>
 internal static class WatchRows
 {
     private const int Watchers = 1000;

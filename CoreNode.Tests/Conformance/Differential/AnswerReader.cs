@@ -4,8 +4,8 @@ using System.Text;
 namespace CoreNode.Tests.Conformance.Differential;
 
 /// <summary>
-/// Parses one answer out of bytes that arrive piece by piece: length, chunks or the end of the connection (RFC 9112 §6).
-/// Strict on purpose: an answer that a lenient client would accept fails the comparison here.
+/// Parses one answer out of bytes that arrive piece by piece: length, chunks or the end of the connection (RFC 9112
+/// §6). Strict on purpose: an answer that a lenient client would accept fails the comparison here.
 /// </summary>
 internal sealed class AnswerReader(string method)
 {

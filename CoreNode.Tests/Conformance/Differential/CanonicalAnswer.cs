@@ -6,9 +6,9 @@ using System.Text.RegularExpressions;
 namespace CoreNode.Tests.Conformance.Differential;
 
 /// <summary>
-/// An answer in a form that is equal for two servers that behave alike: indexes relative to each server's start, ids and
-/// addresses masked, children in byte order where the request left the order open. Times are kept aside, to be compared
-/// with a tolerance. Field order and string escapes stay as sent.
+/// An answer in a form that is equal for two servers that behave alike: indexes relative to each server's start, ids
+/// and addresses masked, children in byte order where the request left the order open. Times are kept aside, to be
+/// compared with a tolerance. Field order and string escapes stay as sent.
 /// </summary>
 internal sealed partial class CanonicalAnswer
 {
@@ -16,7 +16,9 @@ internal sealed partial class CanonicalAnswer
     private readonly long _baseIndex;
     private readonly bool _sortsNodes;
 
-    /// <summary>Canonical form of <paramref name="answer"/> by a server that stood at <paramref name="baseIndex"/>.</summary>
+    /// <summary>
+    /// Canonical form of <paramref name="answer"/> by a server that stood at <paramref name="baseIndex"/>.
+    /// </summary>
     public CanonicalAnswer(RawAnswer answer, long baseIndex, DifferentialRequest request)
     {
         _baseIndex = baseIndex;

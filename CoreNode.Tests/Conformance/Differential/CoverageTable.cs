@@ -3,8 +3,8 @@ using System.Text;
 namespace CoreNode.Tests.Conformance.Differential;
 
 /// <summary>
-/// Counts what the requests of a run reached: operation × parameter × outcome, and for each method how each parameter was
-/// spelled and where it stood. A cell that can occur and was not reached is a hole of the test.
+/// Counts what the requests of a run reached: operation × parameter × outcome, and for each method how each parameter
+/// was spelled and where it stood. A cell that can occur and was not reached is a hole of the test.
 /// </summary>
 internal sealed class CoverageTable
 {
@@ -80,7 +80,9 @@ internal sealed class CoverageTable
         }
     }
 
-    /// <summary>The table as text: counts, "·" for cells that cannot occur, "HOLE" for those that were missed.</summary>
+    /// <summary>
+    /// The table as text: counts, "·" for cells that cannot occur, "HOLE" for those that were missed.
+    /// </summary>
     public override string ToString()
     {
         StringBuilder text = new();
@@ -97,7 +99,8 @@ internal sealed class CoverageTable
             }
         }
         text.Append("\nbefore the store: ");
-        text.AppendJoin(", ", _transport.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key}: {t.Value}"));
+        IEnumerable<string> counts = _transport.Select(t => $"{t.Key}: {t.Value}").Order(StringComparer.Ordinal);
+        text.AppendJoin(", ", counts);
         return text.Append('\n').ToString();
     }
 

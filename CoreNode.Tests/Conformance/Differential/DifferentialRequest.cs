@@ -18,10 +18,14 @@ internal sealed record DifferentialRequest(
     IReadOnlyList<CarriedParameter> Carried,
     string? KeyPath)
 {
-    /// <summary>True when the answer may stay open: it gets a connection of its own and is compared at a barrier.</summary>
+    /// <summary>
+    /// True when the answer may stay open: it gets a connection of its own and is compared at a barrier.
+    /// </summary>
     public bool MayStayOpen => Operation is Operation.Watch or Operation.Stream;
 
-    /// <summary>True for a long poll or stream that must be told everything by now; set on the last request before it.</summary>
+    /// <summary>
+    /// True for a long poll or stream that must be told everything by now; set on the last request before it.
+    /// </summary>
     public bool BarrierAfter { get; init; }
 
     /// <summary>The line for a transcript.</summary>

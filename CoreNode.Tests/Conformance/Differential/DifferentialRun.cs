@@ -33,8 +33,8 @@ internal sealed class DifferentialRun(Uri reference, Uri subject) : IDisposable
     }
 
     /// <summary>
-    /// Aims at every cell that is still a hole, each at most <paramref name="maxTries"/> times, after enough writes that
-    /// history begins later than the sequence.
+    /// Aims at every cell that is still a hole, each at most <paramref name="maxTries"/> times, after enough writes
+    /// that history begins later than the sequence.
     /// </summary>
     public void RunTowardHoles(ulong seed, int maxTries)
     {
@@ -70,8 +70,22 @@ internal sealed class DifferentialRun(Uri reference, Uri subject) : IDisposable
 
     private void Play(KeyspaceHints hints, IEnumerable<DifferentialRequest> requests, string name)
     {
-        _session.Begin();
         List<DifferentialRequest> sent = [];
+        try
+        {
+            Play(hints, requests, name, sent);
+        }
+        catch (IOException problem)
+        {
+            // A server that ends or hangs makes every other comparison worthless: what was sent last is the finding.
+            _reports.Add($"{name}: {problem.Message}\n  the last requests:\n{Transcript(sent)}");
+        }
+    }
+
+    private void Play(
+        KeyspaceHints hints, IEnumerable<DifferentialRequest> requests, string name, List<DifferentialRequest> sent)
+    {
+        _session.Begin();
         int differing = 0;
         foreach (DifferentialRequest drawn in requests)
         {
@@ -85,10 +99,7 @@ internal sealed class DifferentialRun(Uri reference, Uri subject) : IDisposable
             if (step.Differences.Count == 0)
                 continue;
             if (_describedKinds.Count < MaxDescribedKinds && _describedKinds.Add(Kind(step)))
-            {
                 Describe(step, sent, name);
-                Replay(sent);
-            }
             if (++differing >= MaxDifferingSteps)
                 return;
         }
@@ -97,15 +108,30 @@ internal sealed class DifferentialRun(Uri reference, Uri subject) : IDisposable
     private void Describe(DifferentialStep step, List<DifferentialRequest> sent, string name)
     {
         string kind = Kind(step);
-        IReadOnlyList<DifferentialRequest> shrunk = SequenceShrinker.Shrink(
-            sent, s => Replay(s).Any(r => Kind(r) == kind), ShrinkDeadline);
+        IReadOnlyList<DifferentialRequest> shrunk = Shrink(sent, kind);
         StringBuilder text = new($"{name}: {step.Request.Method} {step.Request.Target}\n");
         foreach (string difference in step.Differences)
             text.Append("  ").Append(difference).Append('\n');
         text.Append($"  transcript, shrunk from {sent.Count} requests to {shrunk.Count}:\n");
-        foreach (DifferentialRequest request in shrunk.TakeLast(30))
-            text.Append("    ").Append(request).Append('\n');
-        _reports.Add(text.ToString());
+        _reports.Add(text.Append(Transcript(shrunk)).ToString());
+        // The sequence goes on where it stood.
+        Replay(sent);
+    }
+
+    private static string Transcript(IEnumerable<DifferentialRequest> requests) =>
+        string.Concat(requests.TakeLast(30).Select(r => $"    {r}\n"));
+
+    private IReadOnlyList<DifferentialRequest> Shrink(List<DifferentialRequest> sent, string kind)
+    {
+        try
+        {
+            return SequenceShrinker.Shrink(sent, s => Replay(s).Any(r => Kind(r) == kind), ShrinkDeadline);
+        }
+        catch (IOException)
+        {
+            // A server ended while it was asked again: the difference is told as it was found.
+            return sent;
+        }
     }
 
     private List<DifferentialStep> Replay(IReadOnlyList<DifferentialRequest> requests)

@@ -7,8 +7,8 @@ internal sealed record DifferentialStep(
     DifferentialRequest Request, RawAnswer Expected, RawAnswer Actual, List<string> Differences)
 {
     /// <summary>
-    /// The reference's outcome as the coverage table counts it: etcd's error code, else the status. Error 201 has a name
-    /// of its own beside status 201.
+    /// The reference's outcome as the coverage table counts it: etcd's error code, else the status. Error 201 has a
+    /// name of its own beside status 201.
     /// </summary>
     public string Outcome => ErrorCode(Expected) switch
     {

@@ -5,8 +5,8 @@ using CoreNode.Tests.EndToEnd;
 namespace CoreNode.Tests.Conformance.Differential;
 
 /// <summary>
-/// Thousands of random requests to Debian's etcd and to the native node, every answer compared. With etcd as the subject
-/// the same sequences check the test itself: etcd against etcd must show no difference.
+/// Thousands of random requests to Debian's etcd and to the native node, every answer compared. With etcd as the
+/// subject the same sequences check the test itself: etcd against etcd must show no difference.
 /// </summary>
 [TestFixture("corenode"), TestFixture("etcd"), Category("Conformance"), Category("Native")]
 internal sealed class DifferentialTests(string subject)
@@ -82,7 +82,10 @@ internal sealed class DifferentialTests(string subject)
             : subject == "etcd" ? 1000 : 3000;
 
     private string Failure(DifferentialRun run) =>
-        $"{subject} differs from etcd. To repeat one sequence:\n"
+        $"{subject} ({_subject!.Url}) differs from etcd ({_reference!.Url}). To repeat one sequence:\n"
         + $"  {SeedVariable}=0x5EED dotnet test --filter \"FullyQualifiedName~DifferentialTests\"\n"
-        + $"with the seed of the report. {run.Reports.Count} kinds of difference:\n\n{string.Join('\n', run.Reports)}";
+        + $"with the seed of the report. {run.Reports.Count} kinds of difference:\n\n{string.Join('\n', run.Reports)}\n"
+        + $"{subject} wrote last:\n{LastLines(_subject.StandardError)}";
+
+    private static string LastLines(string text) => string.Join('\n', text.Split('\n').TakeLast(30));
 }

@@ -6,7 +6,9 @@ using CoreNode.Tests.EndToEnd;
 
 namespace CoreNode.Tests.Conformance.Differential;
 
-/// <summary>Keys that expire while both servers run: which ones go, in which order, with which events, what is left.</summary>
+/// <summary>
+/// Keys that expire while both servers run: which ones go, in which order, with which events, what is left.
+/// </summary>
 [TestFixture("corenode"), TestFixture("etcd"), Category("Conformance"), Category("Native")]
 [Parallelizable(ParallelScope.Self)]
 internal sealed partial class ExpiryDifferentialTests(string subject)

@@ -12,17 +12,18 @@ internal static class ImpossibleCells
     [
         (Any, [], ["400", "404"], "only HEAD has no body to carry a code"),
         (Operation.Get, [], ["201", "101", "102", "105", "107", "108", "401"], "a read neither creates nor compares"),
-        (Operation.Watch, [], ["201", "101", "102", "105", "107", "108"], "a watch only waits; with quorum it is a read"),
-        (Operation.Stream, [], ["201", "101", "102", "105", "107", "108"], "a watch only waits; with quorum it is a read"),
+        (Operation.Watch, [], ["201", "101", "102", "105", "107", "108"], "a watch only waits; with quorum it reads"),
+        (Operation.Stream, [], ["201", "101", "102", "105", "107", "108"], "a watch only waits; with quorum it reads"),
         (Operation.Set, [], ["101", "105", "108", "401"], "set has no condition and removes no directory"),
         (Operation.Create, [], ["200", "100", "101", "102", "108", "401"], "create answers 201 or that the key exists"),
         (Operation.Update, [], ["201", "101", "105", "108", "401"], "update needs the key and compares nothing"),
         (Operation.CompareAndSwap, [], ["201", "105", "108", "401"], "the key must be there"),
         (Operation.Post, [], ["200", "100", "101", "102", "105", "107", "108", "401"], "makes a new name anywhere"),
         (Operation.Delete, [], ["201", "101", "105", "401"], "delete has no condition"),
-        (Operation.CompareAndDelete, [], ["201", "105", "107", "108", "401"], "directories, also /, are refused first (102)"),
+        (Operation.CompareAndDelete, [], ["201", "105", "107", "108", "401"], "directories, also /, get 102 first"),
 
-        // Parameters that would make it another operation are carried in their refused form only, and parsing stops there.
+        // Parameters that would make it another operation are carried in their refused form only, and parsing stops
+        // there.
         (Operation.Set, ["prevExist"], ["200", "201", "100", "102", "104", "107", "211", "212"],
             "a good prevExist makes it create, update or compareAndSwap; a bad one is found before refresh"),
         (Operation.Set, ["prevValue"], ["200", "201", "100", "102", "104", "107", "202", "211", "212"],

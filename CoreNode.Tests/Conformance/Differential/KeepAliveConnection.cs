@@ -5,14 +5,16 @@ using System.Text;
 namespace CoreNode.Tests.Conformance.Differential;
 
 /// <summary>
-/// One keep-alive connection without an HTTP library between: what is sent is what the test wrote, also where no library
-/// would write it, and nothing in the answer is repaired. Used by one thread; opened again after the server closed it.
+/// One keep-alive connection without an HTTP library between: what is sent is what the test wrote, also where no
+/// library would write it, and nothing in the answer is repaired. Used by one thread; opened again after the server
+/// closed it.
 /// </summary>
 internal sealed class KeepAliveConnection(Uri server) : IDisposable
 {
     private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(10);
     private readonly byte[] _buffer = new byte[64 * 1024];
     private Socket? _socket;
+    private int _requests;
     private AnswerReader _reader = new("GET");
 
     /// <summary>The answer being read.</summary>
@@ -21,7 +23,9 @@ internal sealed class KeepAliveConnection(Uri server) : IDisposable
     /// <summary>The connection's socket while it is open, to wait on several at once.</summary>
     public Socket? Socket => _socket;
 
-    /// <summary>Sends one request and begins its answer. The bytes are those given; Host and lengths are added.</summary>
+    /// <summary>
+    /// Sends one request and begins its answer. The bytes are those given; Host and lengths are added.
+    /// </summary>
     public void Send(string method, string target, string? contentType, string? body)
     {
         StringBuilder head = new();
@@ -57,13 +61,23 @@ internal sealed class KeepAliveConnection(Uri server) : IDisposable
     private void Send(byte[] request, string method)
     {
         _reader = new AnswerReader(method);
+        _requests++;
         // An idle connection that the server closed meanwhile shows as readable.
         if (_socket is { } idle && idle.Poll(0, SelectMode.SelectRead))
             Dispose();
         if (_socket is null)
         {
+            _requests = 1;
             _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            _socket.Connect(server.Host, server.Port);
+            try
+            {
+                _socket.Connect(server.Host, server.Port);
+            }
+            catch (SocketException problem)
+            {
+                Dispose();
+                throw new IOException($"{server} takes no connections: {problem.Message}", problem);
+            }
             _socket.ReceiveTimeout = (int)AnswerDeadline.TotalMilliseconds;
         }
         _socket.Send(request);
@@ -75,9 +89,12 @@ internal sealed class KeepAliveConnection(Uri server) : IDisposable
         while (!enough(_reader))
         {
             if (_socket is null)
-                throw new IOException($"{server} closed before the answer was whole; so far: {_reader.ToAnswer()}");
+            {
+                throw new IOException($"{server} closed the connection at its request {_requests}, "
+                    + $"{_reader.BodyLength} bytes of body before the end of the answer");
+            }
             if (Stopwatch.GetElapsedTime(started) > AnswerDeadline)
-                throw new IOException($"{server} did not answer in {AnswerDeadline}; so far: {_reader.ToAnswer()}");
+                throw new IOException($"{server} did not answer in {AnswerDeadline}");
             ReceiveOnce();
         }
         if (_reader is { IsComplete: true, Closes: true })

@@ -2,7 +2,9 @@ using CoreNode.Foundation;
 
 namespace CoreNode.Tests.Conformance.Differential;
 
-/// <summary>Draws keys of a small alphabet, so that requests meet each other, and ways to write them in a target.</summary>
+/// <summary>
+/// Draws keys of a small alphabet, so that requests meet each other, and ways to write them in a target.
+/// </summary>
 internal static class KeyDraw
 {
     /// <summary>First components of all keys: what a sequence has to clear when it starts.</summary>
@@ -60,7 +62,8 @@ internal static class KeyDraw
     // Latin-1: each char goes out as one byte; \u00c3\u00a9 is é in UTF-8.
     private static readonly string[] OddNames =
     [
-        "/%20", "/+", "/%2B", "/%00", "/%0a", "/%7f", "/%3F", "/%23", "/%25", "/%3b", "/;", "/%c3%a9", "/%ff%fe", "/%e2%80%a8",
-        "/%3c%3e%26", "/%22%5c", "/~!*'()", "/@:,=$", "/.a", "/a.", "/...", "/_", "/%5Fx", "/A", "/%e2%82", "/[x]", "/^|`",
+        "/%20", "/+", "/%2B", "/%00", "/%0a", "/%7f", "/%3F", "/%23", "/%25", "/%3b", "/;", "/%c3%a9", "/%ff%fe",
+        "/%e2%80%a8", "/%3c%3e%26", "/%22%5c", "/~!*'()", "/@:,=$", "/.a", "/a.", "/...", "/_", "/%5Fx", "/A",
+        "/%e2%82", "/[x]", "/^|`",
     ];
 }

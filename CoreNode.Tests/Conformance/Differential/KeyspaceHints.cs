@@ -54,7 +54,8 @@ internal sealed partial class KeyspaceHints
         string key = Written(keyElement.GetString()!, baseIndex);
         if (action is "delete" or "compareAndDelete" or "expire")
         {
-            foreach (string gone in _nodes.Keys.Where(k => k == key || k.StartsWith(key + "/", StringComparison.Ordinal)))
+            string below = key + "/";
+            foreach (string gone in _nodes.Keys.Where(k => k == key || k.StartsWith(below, StringComparison.Ordinal)))
                 _nodes.Remove(gone);
             return;
         }

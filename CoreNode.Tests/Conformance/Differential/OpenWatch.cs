@@ -1,10 +1,12 @@
 namespace CoreNode.Tests.Conformance.Differential;
 
 /// <summary>The same watch on both servers, from its answer's head until the next barrier.</summary>
-internal sealed record OpenWatch(DifferentialRequest Request, KeepAliveConnection Reference, KeepAliveConnection Subject)
-    : IDisposable
+internal sealed record OpenWatch(
+    DifferentialRequest Request, KeepAliveConnection Reference, KeepAliveConnection Subject) : IDisposable
 {
-    /// <summary>True when both have told equally much: the same number of events, and both open or both ended.</summary>
+    /// <summary>
+    /// True when both have told equally much: the same number of events, and both open or both ended.
+    /// </summary>
     public bool AreEven =>
         Reference.Reader.BodyLines == Subject.Reader.BodyLines
         && Reference.Reader.IsComplete == Subject.Reader.IsComplete;

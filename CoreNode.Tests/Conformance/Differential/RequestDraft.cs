@@ -6,7 +6,9 @@ namespace CoreNode.Tests.Conformance.Differential;
 /// <summary>A request while it is being drawn: parameters with their places, then put together once.</summary>
 internal sealed class RequestDraft(Prng prng, Operation operation, string method, string key)
 {
-    private static readonly string[] Noise = ["&", "=x", "flag", "consistent=true", "Value=x", "a=b=c", "VALUE=1", "%20=1"];
+    private static readonly string[] Noise =
+        ["&", "=x", "flag", "consistent=true", "Value=x", "a=b=c", "VALUE=1", "%20=1"];
+
     private readonly List<(string Name, string Value, bool InBody)> _parameters = [];
     private readonly List<CarriedParameter> _carried = [];
 
@@ -22,7 +24,9 @@ internal sealed class RequestDraft(Prng prng, Operation operation, string method
     /// <summary>The key as written in the target.</summary>
     public string SpelledKey { get; set; } = key;
 
-    /// <summary>What the request counts as; a path that is refused before the store makes it a matter of transport.</summary>
+    /// <summary>
+    /// What the request counts as; a path that is refused before the store makes it a matter of transport.
+    /// </summary>
     public Operation Operation { get; set; } = operation;
 
     /// <summary>A form that cannot be parsed, in the query or in the body; null for none.</summary>
@@ -45,7 +49,9 @@ internal sealed class RequestDraft(Prng prng, Operation operation, string method
         _carried.Add(new CarriedParameter(name, value.Length == 0 ? Spelling.Empty : spelling, inBody));
     }
 
-    /// <summary>Adds a second one of the same name in a place that must lose: later, or in the query when both are.</summary>
+    /// <summary>
+    /// Adds a second one of the same name in a place that must lose: later, or in the query when both are.
+    /// </summary>
     public void Repeat(string name, string value)
     {
         (string _, string _, bool firstInBody) = _parameters.Find(p => p.Name == name);

@@ -132,7 +132,8 @@ internal sealed class RequestGenerator(Prng prng, KeyspaceHints hints)
     private string KeyFor(string outcome) => outcome switch
     {
         "107" => "/",
-        "102" or "108" => prng.Chance(0.5) ? Parent(hints.AnyKey(prng, directory: false)) : hints.AnyKey(prng, true) ?? "/d",
+        "102" or "108" when prng.Chance(0.5) => Parent(hints.AnyKey(prng, directory: false)),
+        "102" or "108" => hints.AnyKey(prng, directory: true) ?? "/d",
         "104" => (hints.AnyKey(prng, directory: false) ?? "/a") + "/b",
         "101" or "105" or "200" => hints.AnyKey(prng, directory: false) ?? "/a",
         _ => KeyDraw.Key(prng, hints),
@@ -245,8 +246,10 @@ internal sealed class RequestGenerator(Prng prng, KeyspaceHints hints)
             case "ttl":
                 return ParameterDraw.Ttl(prng, draft.Operation);
             case "prevExist":
-                return draft.Operation is Operation.Set ? null
-                    : ParameterDraw.Boolean(prng, draft.Operation != Operation.Create && (conditional || prng.Chance(0.5)));
+                if (draft.Operation == Operation.Set)
+                    return null;
+                bool mayExist = draft.Operation != Operation.Create && (conditional || prng.Chance(0.5));
+                return ParameterDraw.Boolean(prng, mayExist);
             case "prevIndex":
                 return plainWrite ? "0" : ParameterDraw.PreviousIndex(prng, hints, draft.Key);
             case "prevValue":

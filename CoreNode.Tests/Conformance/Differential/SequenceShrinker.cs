@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace CoreNode.Tests.Conformance.Differential;
 
-/// <summary>Makes a failing sequence shorter by leaving out ever smaller parts that the failure does not need.</summary>
+/// <summary>
+/// Makes a failing sequence shorter by leaving out ever smaller parts that the failure does not need.
+/// </summary>
 internal static class SequenceShrinker
 {
     /// <summary>

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace CoreNode.Tests.Conformance.Differential;
 
 /// <summary>
-/// Compares how both servers counted the same requests in /v2/stats/store. Not compared: <c>getsFail</c>, where etcd also
-/// counts a look-up of its own per request, and <c>watchers</c>, which follows closed connections with a delay.
+/// Compares how both servers counted the same requests in /v2/stats/store. Not compared: <c>getsFail</c>, where etcd
+/// also counts a look-up of its own per request, and <c>watchers</c>, which follows closed connections with a delay.
 /// </summary>
 internal sealed class StoreStatisticsComparer(Uri reference, Uri subject)
 {
@@ -33,7 +33,10 @@ internal sealed class StoreStatisticsComparer(Uri reference, Uri subject)
     {
         using KeepAliveConnection connection = new(server);
         connection.Send("GET", "/v2/stats/store", null, null);
-        using JsonDocument document = JsonDocument.Parse(connection.ReceiveAnswer().Body);
+        RawAnswer answer = connection.ReceiveAnswer();
+        if (answer.Status != 200)
+            return new Dictionary<string, long> { [$"status {answer.Status}"] = 0 };
+        using JsonDocument document = JsonDocument.Parse(answer.Body);
         return document.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetInt64());
     }
 }

@@ -28,8 +28,9 @@ internal static class TransportDraw
             return Plain(method, "/v2/keys" + KeyDraw.Spell(prng, key));
         }
         string target = EndPoints[prng.Next(EndPoints.Length)];
-        string[] refused = target.StartsWith("/v2/members", StringComparison.Ordinal) ? ["GET", "HEAD", "PATCH"] : Methods;
-        return Plain(refused[prng.Next(refused.Length)], target + (prng.Chance(0.2) ? "?a=b&c=%zz" : ""));
+        bool isMembers = target.StartsWith("/v2/members", StringComparison.Ordinal);
+        string[] harmless = isMembers ? ["GET", "HEAD", "PATCH"] : Methods;
+        return Plain(harmless[prng.Next(harmless.Length)], target + (prng.Chance(0.2) ? "?a=b&c=%zz" : ""));
     }
 
     private static DifferentialRequest Plain(string method, string target) =>
