@@ -15,6 +15,7 @@ internal static class LeaderSteps
             core.TransferTarget = NodeId.None;
             if (core.Config.CheckQuorum && !HeardFromQuorum(core))
             {
+                Probe.Hit("raft.quorum-lost");
                 core.BecomeFollower(core.Term, NodeId.None);
                 return;
             }
@@ -99,7 +100,10 @@ internal static class LeaderSteps
         core.IsReplicationDue = true;
         Commit(core);
         if (core.Role == RaftRole.Leader && peer.Node == core.TransferTarget && peer.Match == core.Log.Last)
+        {
+            Probe.Hit("raft.transfer-after-catch-up");
             SendTimeoutNow(core, peer.Node);
+        }
     }
 
     private static void StepBack(RaftCore core, Progress peer, RaftMessage message)
@@ -134,10 +138,12 @@ internal static class LeaderSteps
         Configuration current = core.Configurations.Current;
         if (current.IsJoint)
         {
+            Probe.Hit("raft.joint-left");
             core.AppendConfiguration(current.LeaveJoint());
         }
         else if (!current.IsVoter(core.Id))
         {
+            Probe.Hit("raft.leader-removed");
             Replication.Flush(core);
             foreach (Progress peer in core.Peers.All)
             {
