@@ -125,7 +125,7 @@ internal static class LeaderSteps
         if (index <= core.Log.Committed || !core.Log.Matches(index, core.Term))
             return;
         core.Log.CommitTo(index);
-        core.IsReplicationDue = true;
+        core.IsReplicationDue = core.Peers.HasOthers;
         foreach ((NodeId from, ulong context) in core.Reads.TakePostponed())
             HandleRead(core, from, context);
         if (core.Configurations.CurrentIndex <= index)
