@@ -117,6 +117,20 @@ internal sealed class PaperReplicationTests
     }
 
     [Test]
+    public void Section_5_3_what_an_old_leader_sent_is_not_acknowledged_to_the_new_one()
+    {
+        SingleNode node = new();
+        node.Node.Step(node.Append(2, 1, 0, 0, 0, SingleNode.Log(1, 1, 1)));
+        node.Node.TakeReady();
+        node.Node.Step(node.Message(MessageKind.Heartbeat, 3, 2));
+        node.Node.TakeReady();
+        node.Node.AdvancePersisted(new LogIndex(3), new Term(1));
+        Assert.That(node.Work(), Is.Empty, "the new leader's log may differ from index 1 on");
+        RaftMessage answer = node.Step(node.Append(3, 2, 2, 1, 0)).Single();
+        Assert.That((answer.Reject, answer.LogIndex.Value), Is.EqualTo((false, 2UL)), "what it has seen to be equal");
+    }
+
+    [Test]
     public void Section_5_4_2_only_entries_of_the_own_term_are_committed_by_counting()
     {
         SingleNode node = new(hardState: new HardState(new Term(2), NodeId.None, LogIndex.Zero),

@@ -13,6 +13,13 @@ internal sealed class RandomClusterTests
     private const int Seeds = 300;
     private const int Steps = 2000;
 
+    private static readonly string[] s_rarePaths =
+    [
+        "raft.configuration-replaced", "raft.election-lost", "raft.joint-left", "raft.leader-removed",
+        "raft.quorum-lost", "raft.removed-member-campaigns", "raft.snapshot-of-known-prefix",
+        "raft.snapshot-restored", "raft.transfer-after-catch-up", "raft.write-replaced-in-flight",
+    ];
+
     [Test]
     public void Chaos_breaks_no_property_of_Raft_and_the_healed_cluster_commits()
     {
@@ -35,6 +42,10 @@ internal sealed class RandomClusterTests
             Assert.That(applied, Is.GreaterThan(20 * count), "the chaos leaves room for work");
             Assert.That(elections, Is.GreaterThan((int)count), "leaders change");
             Assert.That(reads, Is.GreaterThan((int)count), "reads are answered");
+#if DEBUG
+            if (count >= Seeds)
+                Assert.That(Probe.Hits.Keys, Is.SupersetOf(s_rarePaths), "rare paths are reached");
+#endif
         });
     }
 

@@ -21,6 +21,8 @@ internal sealed class SafetyChecker
     {
         if (_applied.TryGetValue(entry.Index, out RaftEntry known) && !Same(known, entry))
             Require(false, $"{member.Id} applies {RaftText.Entry(entry)}, not {RaftText.Entry(known)}");
+        if (LastOnDisk(member) < entry.Index)
+            Require(false, $"{member.Id} applies {RaftText.Entry(entry)}, which it could lose");
         _applied[entry.Index] = entry;
         HighestApplied = LogIndex.Max(HighestApplied, entry.Index);
     }
@@ -75,8 +77,7 @@ internal sealed class SafetyChecker
 
         if (message is { Kind: MessageKind.AppendResponse, Reject: false })
         {
-            LogIndex last = disk.Entries.Count > 0 ? disk.Entries[^1].Index : disk.Snapshot.Metadata.Index;
-            Require(last >= message.LogIndex, "an acknowledgement is sent before it is durable", message);
+            Require(LastOnDisk(member) >= message.LogIndex, "an acknowledgement is sent before it is durable", message);
         }
     }
 
@@ -92,6 +93,10 @@ internal sealed class SafetyChecker
         Require(read.Index >= _reads[read.Context], $"read {read.Context} at {read.Index} misses applied entries");
         ReadsAnswered++;
     }
+
+    private static LogIndex LastOnDisk(Member member) => member.Disk.Entries.Count > 0
+        ? member.Disk.Entries[^1].Index
+        : member.Disk.Snapshot.Metadata.Index;
 
     private static bool Same(RaftEntry a, RaftEntry b) => a.Index == b.Index && a.Term == b.Term && a.Kind == b.Kind
         && a.Data.Span.SequenceEqual(b.Data.Span);

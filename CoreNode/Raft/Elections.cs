@@ -20,6 +20,8 @@ internal static class Elections
             core.BecomePreCandidate();
         else
             core.BecomeCandidate();
+        if (!core.Configurations.Current.IsVoter(core.Id))
+            Probe.Hit("raft.removed-member-campaigns");
         core.Votes.Record(core.Id, true);
         switch (core.Votes.Outcome(core.Configurations.Current))
         {
@@ -71,6 +73,7 @@ internal static class Elections
                 core.BecomeLeader(byOwnVoteAlone: false);
                 break;
             case VoteOutcome.Lost:
+                Probe.Hit("raft.election-lost");
                 core.BecomeFollower(core.Term, NodeId.None);
                 break;
             case VoteOutcome.Open:

@@ -65,11 +65,14 @@ internal static class FollowerSteps
 
         if (core.Log.Matches(snapshot.Index, snapshot.Term))
         {
+            Probe.Hit("raft.snapshot-of-known-prefix");
+
             // §7: a snapshot of a prefix of this log only tells that the prefix is committed.
             core.Log.CommitTo(snapshot.Index);
         }
         else
         {
+            Probe.Hit("raft.snapshot-restored");
             core.Log.Restore(snapshot.Index, snapshot.Term);
             core.Configurations.Reset(snapshot.Index, snapshot.Configuration);
             core.SnapshotToInstall = snapshot;
@@ -154,7 +157,8 @@ internal static class FollowerSteps
         if (from <= core.Log.Last)
         {
             core.Log.TruncateFrom(from);
-            core.Configurations.TruncateFrom(from);
+            if (core.Configurations.TruncateFrom(from))
+                Probe.Hit("raft.configuration-replaced");
         }
 
         foreach (ref readonly RaftEntry entry in entries)

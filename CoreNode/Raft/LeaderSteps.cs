@@ -15,6 +15,7 @@ internal static class LeaderSteps
             core.TransferTarget = NodeId.None;
             if (core.Config.CheckQuorum && !HeardFromQuorum(core))
             {
+                Probe.Hit("raft.quorum-lost");
                 core.BecomeFollower(core.Term, NodeId.None);
                 return;
             }
@@ -99,7 +100,10 @@ internal static class LeaderSteps
         core.IsReplicationDue = true;
         Commit(core);
         if (core.Role == RaftRole.Leader && peer.Node == core.TransferTarget && peer.Match == core.Log.Last)
+        {
+            Probe.Hit("raft.transfer-after-catch-up");
             SendTimeoutNow(core, peer.Node);
+        }
     }
 
     private static void StepBack(RaftCore core, Progress peer, RaftMessage message)
@@ -121,7 +125,7 @@ internal static class LeaderSteps
         if (index <= core.Log.Committed || !core.Log.Matches(index, core.Term))
             return;
         core.Log.CommitTo(index);
-        core.IsReplicationDue = true;
+        core.IsReplicationDue = core.Peers.HasOthers;
         foreach ((NodeId from, ulong context) in core.Reads.TakePostponed())
             HandleRead(core, from, context);
         if (core.Configurations.CurrentIndex <= index)
@@ -134,10 +138,12 @@ internal static class LeaderSteps
         Configuration current = core.Configurations.Current;
         if (current.IsJoint)
         {
+            Probe.Hit("raft.joint-left");
             core.AppendConfiguration(current.LeaveJoint());
         }
         else if (!current.IsVoter(core.Id))
         {
+            Probe.Hit("raft.leader-removed");
             Replication.Flush(core);
             foreach (Progress peer in core.Peers.All)
             {

@@ -25,6 +25,7 @@ internal sealed class OutstandingWrites
             Write write = _writes.Dequeue();
             if (write.VouchesTo >= index)
             {
+                Probe.Hit("raft.write-replaced-in-flight");
                 _cut += write.IsCut ? 0 : 1;
                 write = write with { VouchesTo = index.Previous };
             }

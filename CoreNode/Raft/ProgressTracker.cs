@@ -13,6 +13,9 @@ internal sealed class ProgressTracker(RaftConfig config)
 
     public IReadOnlyList<Progress> All => _all;
 
+    /// <summary>True when there is anybody to send to.</summary>
+    public bool HasOthers => _all.Count > 1 || (_all.Count == 1 && _all[0].Node != config.Id);
+
     public Progress? Find(NodeId node)
     {
         foreach (Progress progress in _all)

@@ -142,7 +142,7 @@ internal sealed class RaftCore
         RaftEntry entry = new(Log.Last.Next, Term, kind, data);
         Log.Append(entry);
         WaitingBytes += entry.SizeBytes;
-        IsReplicationDue = true;
+        IsReplicationDue = Peers.HasOthers;
     }
 
     /// <summary>Leader: appends a configuration, which is in force from here on (§6).</summary>
@@ -151,6 +151,7 @@ internal sealed class RaftCore
         Append(EntryKind.Configuration, configuration.Encode());
         Configurations.Add(Log.Last, configuration);
         Peers.Follow(configuration, Log.Last.Previous);
+        IsReplicationDue = Peers.HasOthers;
     }
 
     /// <summary>Sends at once, unless this leader's term could still be forgotten.</summary>

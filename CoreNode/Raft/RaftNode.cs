@@ -247,7 +247,8 @@ public sealed class RaftNode
             Replication.StartReadRound(_core);
         if (_core.IsReplicationDue)
             Replication.Flush(_core);
-        _ready.Exchange(_core.Outbox);
+        if (!_core.Outbox.IsEmpty)
+            _ready.Exchange(_core.Outbox);
         _ready.Snapshot = _core.SnapshotToInstall;
         _core.SnapshotToInstall = null;
         _core.Log.TakeEntriesToPersist(_ready.Entries);
