@@ -70,13 +70,17 @@ internal sealed class EndpointConnection : IDisposable
             progress.HasBegun = true;
         using var deadline = new CancellationTokenSource(_options.ConnectTimeout, _options.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
-        Socket socket = MakeSocket();
+        Socket socket = Endpoint.SocketPath is null
+            ? new Socket(SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             if (Endpoint.SocketPath is { } path)
                 await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), both.Token);
             else
                 await socket.ConnectAsync(context.DnsEndPoint, both.Token);
+            if (Endpoint.SocketPath is null)
+                Tune(socket);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
@@ -94,17 +98,15 @@ internal sealed class EndpointConnection : IDisposable
         return new NetworkStream(socket, ownsSocket: true);
     }
 
-    private Socket MakeSocket()
+    // Only once connected: .NET 9 gives a socket with options up after the first of a name's addresses fails.
+    private static void Tune(Socket socket)
     {
-        if (Endpoint.SocketPath is not null)
-            return new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.NoDelay = true;
         // A watch may be silent for days: without probes a node that lost power would never be noticed.
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-        return socket;
     }
 
     /// <summary>How far a request's own connection came; neither flag is set if it took one from the pool.</summary>
