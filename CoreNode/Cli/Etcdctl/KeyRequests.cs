@@ -116,7 +116,9 @@ internal static class KeyRequests
     {
         string path = EtcdctlSession.Path(EtcdctlSession.Key(flags));
         options = options with { IsDirectory = true, TimeToLive = EtcdctlSession.Ttl(flags) };
-        PrintUnlessSimple(session, await session.CallAsync(V2Request.Set(path, [], options)));
+        KvChange change = await session.CallAsync(V2Request.Set(path, [], options));
+        if (session.OutputFormat != "simple")
+            session.Print(change);
         return EtcdctlExit.Done;
     }
 
@@ -130,7 +132,7 @@ internal static class KeyRequests
             PreviousValue = EtcdctlSession.NotEmpty(flags.Text("with-value")),
             PreviousIndex = EtcdctlSession.Index(flags, "with-index"),
         }));
-        PrintUnlessSimple(session, change);
+        PrintRemoved(session, change);
         return EtcdctlExit.Done;
     }
 
@@ -138,12 +140,12 @@ internal static class KeyRequests
     {
         string path = EtcdctlSession.Path(EtcdctlSession.Key(flags));
         var options = new KvDeleteOptions { IsDirectory = true };
-        PrintUnlessSimple(session, await session.CallAsync(V2Request.Delete(path, options)));
+        PrintRemoved(session, await session.CallAsync(V2Request.Delete(path, options)));
         return EtcdctlExit.Done;
     }
 
     // A directory has no value to show; the other formats show its indexes.
-    private static void PrintUnlessSimple(EtcdctlSession session, KvChange change)
+    private static void PrintRemoved(EtcdctlSession session, KvChange change)
     {
         if (!change.Node.IsDirectory || session.OutputFormat != "simple")
             session.Print(change);

@@ -158,7 +158,7 @@ internal static class WriteCommands
             return await new KeyCall(session, parsed).RunAsync(
                 V2Request.Set(KeyPath.OfKey(name), bytes, options),
                 name,
-                change => change.Node.IsDirectory ? ExitCode.Done : PrintValue(session, change));
+                change => isDirectory ? ExitCode.Done : PrintValue(session, change));
         });
         return command;
     }
