@@ -8,6 +8,8 @@ namespace CoreNode.Tests.Faults;
 /// <summary>Opens what a crash left and says what is wrong with it, if anything.</summary>
 internal static class WalChecker
 {
+    private const int CutsAfterwards = 3;
+
     /// <summary>
     /// Null if everything acknowledged is there, in order, nothing is invented, and the log takes more.
     /// <paramref name="found"/> is the number of the append up to which it goes.
@@ -60,9 +62,15 @@ internal static class WalChecker
             log.Sync();
         }
 
-        return IsThere(files, next, snapshot) && IsThere(files.AfterPowerCut(chance), next, snapshot)
-            ? null
-            : "what was appended after the recovery is not there";
+        if (!IsThere(files, next, snapshot))
+            return "what was appended after the recovery is not there";
+        for (int cut = 0; cut < CutsAfterwards; cut++)
+        {
+            if (!IsThere(files.AfterPowerCut(chance.Child($"afterwards {cut}")), next, snapshot))
+                return "what was appended after the recovery is lost by a power cut";
+        }
+
+        return null;
     }
 
     private static bool IsThere(SimulatedFiles files, WalState state, LogIndex snapshot)

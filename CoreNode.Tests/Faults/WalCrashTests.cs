@@ -37,10 +37,10 @@ internal sealed class WalCrashTests
         {
             string where = $"seed {seed}, operation {at}";
             SimulatedFiles killed = files.AfterKill();
-            Assert.That(Recover(killed, workload, out int found), Is.Null, where);
             Prng chance = new Prng((ulong)seed).Child($"cut {at}");
+            Assert.That(Recover(killed, workload, chance, out int found), Is.Null, where);
             SimulatedFiles cut = killed.AfterPowerCut(chance);
-            Assert.That(Recover(cut, workload, out int foundAgain), Is.Null, where);
+            Assert.That(Recover(cut, workload, chance, out int foundAgain), Is.Null, where);
             Assert.That(foundAgain, Is.EqualTo(found), $"{where}: recovered first, then lost");
         }
     }
@@ -53,9 +53,9 @@ internal sealed class WalCrashTests
             string where = $"seed {seed}, operation {at}";
             files.Intercept = null;
             SimulatedFiles killed = files.AfterKill();
-            Assert.That(Recover(killed, workload, out int found), Is.Null, where);
             Prng chance = new Prng((ulong)seed).Child($"failed {at}");
-            Assert.That(Recover(killed.AfterPowerCut(chance), workload, out int foundAgain), Is.Null, where);
+            Assert.That(Recover(killed, workload, chance, out int found), Is.Null, where);
+            Assert.That(Recover(killed.AfterPowerCut(chance), workload, chance, out int foundAgain), Is.Null, where);
             Assert.That(foundAgain, Is.EqualTo(found), $"{where}: recovered first, then lost");
         }
     }
@@ -91,6 +91,36 @@ internal sealed class WalCrashTests
                     Assert.Fail($"{where}: {problem}");
             }
         }
+    }
+
+    [Test]
+    public void A_log_that_nothing_interrupted_is_read_without_a_cut()
+    {
+        int recycled = 0;
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            WalWorkload workload = new(seed);
+            SimulatedFiles files = new(new Prng(seed))
+            {
+                Intercept = operation =>
+                {
+                    bool isRelease = operation.Path.EndsWith(SegmentName.Extension, StringComparison.Ordinal);
+                    recycled += operation.Kind == SimulatedOperationKind.Rename && isRelease ? 1 : 0;
+                    return null;
+                },
+            };
+            workload.Run(files, 2 * Steps);
+            using WalLog log = WalLog.Open(
+                files.AfterKill(),
+                WalWorkload.Folder,
+                workload.SnapshotIndex,
+                WalWorkload.Options,
+                out WalRecovery recovery);
+            Assert.That(recovery.CutBytes, Is.Zero, $"seed {seed}");
+            Assert.That(workload.States[^1].IsWhatWasRecovered(recovery, workload.SnapshotIndex), Is.True);
+        }
+
+        Assert.That(recycled, Is.GreaterThan(10), "the workload uses segments again");
     }
 
     [Test]
@@ -155,10 +185,10 @@ internal sealed class WalCrashTests
         }
     }
 
-    private static string? Recover(SimulatedFiles files, WalWorkload workload, out int found)
+    private static string? Recover(SimulatedFiles files, WalWorkload workload, Prng chance, out int found)
     {
         // On a copy, since the checker appends: the original stays what the recovery itself made of it.
-        string? problem = WalChecker.Check(files.AfterKill(), workload, new Prng(9), out found);
+        string? problem = WalChecker.Check(files.AfterKill(), workload, chance, out found);
         if (problem is null && WalLog.Exists(files, WalWorkload.Folder))
         {
             WalLog.Open(

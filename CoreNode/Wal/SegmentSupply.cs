@@ -130,8 +130,8 @@ internal sealed class SegmentSupply(IFiles files, string folder, WalOptions opti
         Release(unused.Path);
     }
 
-    // Deletes what was released but for one file of the right size, whose new name is returned. The old name must be
-    // gone from the disk before the content is overwritten.
+    // Deletes what was released but for one file of the right size, whose new name is returned. The old name is
+    // gone from the disk before the content is overwritten, so that no start meets a segment's name over zeros.
     private string? ClearReleased(long size)
     {
         string? recycled = null;
