@@ -55,7 +55,23 @@ internal sealed class AuthEndpoint(ApiOptions options, ClusterIdHeader clusterId
     {
         if (!IsAllowed(context, "GET"))
             return context.MethodNotAllowed("GET");
+        // etcd reads these lists' query as a form, and has no better answer for one that cannot be parsed.
+        if (!IsForm(context))
+            return context.Message(500, "Internal Server Error");
         return Text(context, isUser ? """{"users":null}""" : $$"""{"roles":[{{RoleRoot}}]}""");
+    }
+
+    private static bool IsForm(RequestContext context)
+    {
+        RequestScratch scratch = RequestScratch.Current;
+        if (!context.TryParseTarget(scratch, out RequestTarget target))
+            return false;
+        FormReader query = new(target.Query, scratch.Form(target.Query.Length));
+        while (query.MoveNext())
+        {
+        }
+
+        return query.Error is null;
     }
 
     private Task User(RequestContext context, string user)

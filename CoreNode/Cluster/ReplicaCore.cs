@@ -145,7 +145,9 @@ internal sealed class ReplicaCore
         long next = _kv.NextExpirationUnixNs;
         if (next == long.MaxValue)
             return toTick;
-        TimeSpan toExpiry = TimeSpan.FromTicks(Math.Max(0, next - NowUnixNs()) / 100);
+        // Compared before subtracting: a ttl that wrapped around leaves a deadline before 1970.
+        long nowNs = NowUnixNs();
+        TimeSpan toExpiry = next <= nowNs ? TimeSpan.Zero : TimeSpan.FromTicks((next - nowNs) / 100);
         TimeSpan toCheck = _time.GetElapsedTime(now, _nextExpiryAt);
         TimeSpan expiry = toExpiry > toCheck ? toExpiry : toCheck;
         return expiry < toTick ? expiry : toTick;

@@ -32,6 +32,17 @@ internal sealed class DifferentialRun(Uri reference, Uri subject) : IDisposable
         Play(hints, Enumerable.Range(0, requests).Select(_ => generator.Next()), $"seed=0x{seed:X}");
     }
 
+    /// <summary>A sequence without requests that are decided before the store, half of it reads.</summary>
+    public void RunReads(ulong seed, int requests)
+    {
+        KeyspaceHints hints = new();
+        RequestGenerator generator = new(new Prng(seed), hints);
+        Operation[] operations = [Operation.Get, Operation.Set];
+        IEnumerable<DifferentialRequest> drawn = Enumerable.Range(0, requests).Select(
+            i => generator.Toward(new CoverageCell(operations[i % 2], "recursive", i % 3 == 0 ? "200" : "100")));
+        Play(hints, drawn, $"reads, seed=0x{seed:X}");
+    }
+
     /// <summary>
     /// Aims at every cell that is still a hole, each at most <paramref name="maxTries"/> times, after enough writes
     /// that history begins later than the sequence.

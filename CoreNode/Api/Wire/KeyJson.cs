@@ -146,7 +146,9 @@ public static class KeyJson
         json.Raw(",\"expiration\":\""u8);
         json.Advance(Rfc3339.Write(json.GetSpan(Rfc3339.MaxLength), expirationUnixNs));
         json.Raw("\""u8);
-        (long seconds, long rest) = Math.DivRem(expirationUnixNs - nowUnixNs, NsPerSecond);
+        // A ttl that wrapped around may lie centuries back: Go's time.Sub stops at the largest difference it can hold.
+        long remaining = (long)Int128.Clamp((Int128)expirationUnixNs - nowUnixNs, long.MinValue, long.MaxValue);
+        (long seconds, long rest) = Math.DivRem(remaining, NsPerSecond);
         if (rest > 0)
             seconds++;
         if (seconds == 0)
