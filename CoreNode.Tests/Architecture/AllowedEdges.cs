@@ -28,8 +28,8 @@ internal static class AllowedEdges
             new("Api.Client", ModuleKind.Edge, "Store"),
             new("Api", ModuleKind.Edge, "Api.Wire", "Store"),
             new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
-            new("Hosting", ModuleKind.Composition, "Api", "Cluster", "Wal", "Store", "Platform", "Yaml"),
-            new("Program", ModuleKind.Composition, "Cli", "Hosting", "Platform"),
+            new("Hosting", ModuleKind.Composition, "Api", "Cli", "Cluster", "Wal", "Store", "Platform", "Yaml"),
+            new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
             new("System.CommandLine", "Cli"),

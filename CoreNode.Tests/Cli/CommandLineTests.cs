@@ -8,7 +8,8 @@ namespace CoreNode.Tests.Cli;
 internal sealed class CommandLineTests
 {
     private const string Nobody = "http://127.0.0.1:1";
-    private const string Found = """{"action":"get","node":{"key":"/a","value":"x","modifiedIndex":4,"createdIndex":4}}""";
+    private const string Found =
+        """{"action":"get","node":{"key":"/a","value":"x","modifiedIndex":4,"createdIndex":4}}""";
     private const string Missing = """{"errorCode":100,"message":"Key not found","cause":"/a","index":7}""";
     private const string Exists = """{"errorCode":105,"message":"Key already exists","cause":"/a","index":7}""";
 

@@ -7,10 +7,14 @@ using CoreNode.Platform;
 
 namespace CoreNode.Hosting;
 
-/// <summary>This process as the command line sees it: streams, environment, what was built, how a node is run.</summary>
+/// <summary>
+/// This process as the command line sees it: streams, environment, what was built, how a node is run.
+/// </summary>
 internal static class ProcessHost
 {
-    /// <summary>Runs the command line of this process, by the name that it was called by, and gives the exit code.</summary>
+    /// <summary>
+    /// Runs the command line of this process, by the name that it was called by, and gives the exit code.
+    /// </summary>
     public static async Task<int> RunAsync(string programName, string[] args)
     {
         using Stream input = Console.OpenStandardInput();

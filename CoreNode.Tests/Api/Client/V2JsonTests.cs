@@ -18,7 +18,8 @@ internal sealed class V2JsonTests
             "ttl":9,"modifiedIndex":7,"createdIndex":4,"unknown":[{"x":1}]},
             "prevNode":{"key":"/a","value":"","modifiedIndex":4,"createdIndex":4}}
             """;
-        Assert.That(V2Json.TryParseChange(Encoding.UTF8.GetBytes(body), new StoreIndex(7), out KvChange? change), Is.True);
+        byte[] bytes = Encoding.UTF8.GetBytes(body);
+        Assert.That(V2Json.TryParseChange(bytes, new StoreIndex(7), out KvChange? change), Is.True);
         Assert.Multiple(() =>
         {
             Assert.That(change!.Action, Is.EqualTo(KeyAction.Update));

@@ -8,7 +8,8 @@ namespace CoreNode.Tests.Api.Client;
 internal sealed class V2TransportTests
 {
     private const string Nobody = "http://127.0.0.1:1";
-    private const string Found = """{"action":"get","node":{"key":"/a","value":"x","modifiedIndex":4,"createdIndex":4}}""";
+    private const string Found =
+        """{"action":"get","node":{"key":"/a","value":"x","modifiedIndex":4,"createdIndex":4}}""";
 
     [Test]
     public async Task A_write_goes_to_the_next_endpoint_if_the_first_cannot_be_reached()

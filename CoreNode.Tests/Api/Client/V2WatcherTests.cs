@@ -104,7 +104,9 @@ internal sealed class V2WatcherTests
         ulong.Parse(request.Target.Split("waitIndex=")[1], CultureInfo.InvariantCulture);
 
     private static string Event(ulong index) =>
-        $$$"""{"action":"set","node":{"key":"/a","modifiedIndex":{{{index}}},"createdIndex":{{{index}}},"value":"x"}}""";
+        $$$"""
+        {"action":"set","node":{"key":"/a","modifiedIndex":{{{index}}},"createdIndex":{{{index}}},"value":"x"}}
+        """;
 
     private static async Task<string[]> ReadAsync(ScriptedServer server, ulong since, int count)
     {

@@ -16,7 +16,8 @@ internal static class EtcdctlHelp
         output.WriteLine($"   {EtcdctlProgram.Version}");
         output.WriteLine();
         output.WriteLine("COMMANDS:");
-        WriteRows(output, commands.Where(command => !command.IsRefused).Select(command => (command.Name, command.Summary)));
+        WriteRows(
+            output, commands.Where(command => !command.IsRefused).Select(command => (command.Name, command.Summary)));
         output.WriteLine();
         output.WriteLine("GLOBAL OPTIONS:");
         WriteRows(output, globals.Select(Row));
