@@ -1,5 +1,4 @@
 using System.Text;
-using CoreNode.Api;
 using CoreNode.Store;
 
 namespace CoreNode.Tests.Api;

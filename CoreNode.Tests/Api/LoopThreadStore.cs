@@ -72,7 +72,7 @@ internal sealed class LoopThreadStore : IKeyStore, IDisposable
     }
 
     private KeyOutcome Apply(byte[] command) =>
-        _inner.ProposeAsync(command, CancellationToken.None).GetAwaiter().GetResult();
+        _inner.ProposeAsync(command, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     private void Run()
     {
