@@ -117,7 +117,6 @@ internal sealed class KeySpaceBenchmark(TextWriter report)
         Report("resident after filling", $"{self.WorkingSet64 >> 20} MB, at most {self.PeakWorkingSet64 >> 20} MB");
         long heap = GC.GetTotalMemory(forceFullCollection: true);
         Report("heap after a full collection", $"{heap >> 20} MB, {heap / keys} B a key");
-        Report("longest pause of a collection", $"{GC.GetGCMemoryInfo(GCKind.Any).PauseDurations[0].TotalMilliseconds:F1} ms");
     }
 
     private void Gets(int keys, Prng random)
@@ -244,7 +243,12 @@ internal sealed class KeySpaceBenchmark(TextWriter report)
 
     private void Removal(int keys)
     {
-        byte[] remove = new KeyCommand { Operation = KeyOperation.Delete, Key = "/bench"u8, IsRecursive = true }.Encode();
+        byte[] remove = new KeyCommand
+        {
+            Operation = KeyOperation.Delete,
+            Key = "/bench"u8,
+            IsRecursive = true,
+        }.Encode();
         long start = Stopwatch.GetTimestamp();
         _machine.Apply(remove, new LogIndex(++_log), new Term(1), 1);
         Report($"delete of a directory of {keys}", $"{Stopwatch.GetElapsedTime(start).TotalMicroseconds:F0} us");
