@@ -1,6 +1,6 @@
 namespace CoreNode.Tests.Kv;
 
-/// <summary>etcd's v2 rules for writes, one by one. Answers read: action node &lt; previous, or code cause @index.</summary>
+/// <summary>etcd's v2 rules for writes. Answers read: action node &lt; previous, or code cause @index.</summary>
 [TestFixture, Category("Unit")]
 internal sealed class KeyWriteTests
 {
@@ -229,9 +229,26 @@ internal sealed class KeyWriteTests
     }
 
     [Test]
+    public void A_key_with_more_parents_than_can_be_kept_is_refused_and_changes_nothing()
+    {
+        string deep = string.Concat(Enumerable.Repeat("/a", 2000));
+        Assert.That(_kv.Set(deep, "1"), Does.StartWith("set /a/a/a"));
+        Assert.That(_kv.Machine.Publish().Count, Is.EqualTo(2000));
+        string tooDeep = "/b" + string.Concat(Enumerable.Repeat("/a", 500_000));
+        Assert.That(_kv.Set(tooDeep), Is.EqualTo("209 too many directories in the key @1"));
+        Assert.That(_kv.Create(tooDeep), Is.EqualTo("209 too many directories in the key @1"));
+        Assert.That(_kv.Post(tooDeep), Is.EqualTo("209 too many directories in the key @1"));
+        Assert.That(_kv.Get(tooDeep), Is.EqualTo("100 /b @1"));
+        Assert.That(_kv.Machine.Publish().Count, Is.EqualTo(2000));
+        Assert.That(_kv.Set("/long/" + new string('x', 1_000_000)), Does.StartWith("set /long/x"));
+    }
+
+    [Test]
     public void Names_may_be_any_bytes_and_list_in_byte_order()
     {
-        foreach (string key in new[] { "/b", "/a/\u00ff", "/a/\0", "/a-", "/a/-", "/a.", "/a0", "/a/\u007f", "/a/A", "/a/a" })
+        string[] keys =
+            ["/b", "/a/\u00ff", "/a/\0", "/a-", "/a/-", "/a.", "/a0", "/a/\u007f", "/a/A", "/a/a"];
+        foreach (string key in keys)
             _kv.Set(key);
         Assert.That(_kv.List("/").Select(line => line.Split(new[] { "=", "/ " }, 0)[0]), Is.EqualTo(
             new[] { "/a", "/a/\0", "/a/-", "/a/A", "/a/a", "/a/\u007f", "/a/\u00ff", "/a-", "/a.", "/a0", "/b" }));

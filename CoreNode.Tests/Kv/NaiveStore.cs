@@ -234,7 +234,8 @@ internal sealed class NaiveStore
         {
             if (!parent.Children!.TryGetValue(name, out Node? next))
             {
-                next = new Node { Key = $"{parent.Key}/{name}", Created = Index + 1, Modified = Index + 1, Children = [] };
+                ulong index = Index + 1;
+                next = new Node { Key = $"{parent.Key}/{name}", Created = index, Modified = index, Children = [] };
                 parent.Children.Add(name, next);
             }
 

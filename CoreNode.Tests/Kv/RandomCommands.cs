@@ -3,7 +3,7 @@ using CoreNode.Store;
 
 namespace CoreNode.Tests.Kv;
 
-/// <summary>Seeded commands over few names, so that they meet: nesting, hidden names, odd bytes, all operations.</summary>
+/// <summary>Seeded commands of all kinds over few names, so that they meet: nested, hidden, odd bytes.</summary>
 internal sealed class RandomCommands(Prng random)
 {
     private static readonly string[] s_names =

@@ -16,6 +16,10 @@ internal sealed class KeyWriter(KeyTree tree, StoreStatistics statistics)
     // they are: the key expires at once.
     private const long FirstDeadlineUnixNs = 946_684_800L * 1_000_000_000L;
 
+    // Every missing parent keeps its whole path. Without a bound one request with half a million slashes would take
+    // 250 GB, and take them again at each replay of the log. 2000 levels in 4000 bytes still pass.
+    private const long MaxParentBytes = 16L << 20;
+
     /// <summary>Replaces a file or makes a new key, with its parents.</summary>
     public KeyWrite Set(in KeyCommand command, StoreIndex current)
     {
@@ -134,6 +138,15 @@ internal sealed class KeyWriter(KeyTree tree, StoreStatistics statistics)
     private static KeyError NotAFile(ReadOnlySpan<byte> key, StoreIndex current) =>
         new(ErrorCode.NotAFile, key.ToArray(), current.Value);
 
+    private static KeyError TooDeep(StoreIndex current) =>
+        KeyError.Of(ErrorCode.InvalidField, "too many directories in the key", current.Value);
+
+    private static bool IsTooDeep(ReadOnlySpan<byte> key, int existing)
+    {
+        long missing = key[existing..].Count((byte)'/') - 1;
+        return missing * key.Length > MaxParentBytes;
+    }
+
     private static KeyRecord NewRecord(
         ReadOnlySpan<byte> key, in KeyCommand command, ReadOnlySpan<byte> value, ulong next)
     {
@@ -162,6 +175,8 @@ internal sealed class KeyWriter(KeyTree tree, StoreStatistics statistics)
         int existing = TreeSearch.ExistingPathLength(tree.Root, command.Key, out KeyRecord fileInTheWay);
         if (!fileInTheWay.IsNone || command.IsRefresh)
             return KeyWrite.Failed(Missing.Explain(command.Key, existing, fileInTheWay, current));
+        if (IsTooDeep(command.Key, existing))
+            return KeyWrite.Failed(TooDeep(current));
         KeyRecord node = NewRecord(command.Key, command, command.Value, next);
         InsertWithParents(node, existing, next);
         return KeyWrite.Done(KeyAction.Set, node, default, isRefresh: false);
@@ -185,6 +200,8 @@ internal sealed class KeyWriter(KeyTree tree, StoreStatistics statistics)
             return Counted(StoreCounter.CreateFail, blocked);
         }
 
+        if (IsTooDeep(key, existing))
+            return Counted(StoreCounter.CreateFail, TooDeep(current));
         ulong next = current.Value + 1;
         KeyRecord node = NewRecord(key, command, command.Value, next);
         InsertWithParents(node, existing, next);

@@ -142,6 +142,8 @@ public sealed class SnapshotReader
         if ((flags & ~(SnapshotFormat.RefreshFlag | SnapshotFormat.PreviousFlag)) != 0 || payload.IsEmpty)
             throw Damaged("a history slot is unknown");
         KeyAction action = (KeyAction)payload[0];
+        if (action is < KeyAction.Set or > KeyAction.Expire)
+            throw Damaged($"a history slot has the unknown action {(byte)action}");
         payload = payload[1..];
         KeyRecord node = TakeRecord(ref payload);
         KeyRecord previous = (flags & SnapshotFormat.PreviousFlag) != 0 ? TakeRecord(ref payload) : default;

@@ -8,9 +8,10 @@ namespace CoreNode.Kv.Tree;
 internal sealed class BranchNode : TreeNode
 {
     /// <summary>Children of a full branch.</summary>
-    public const int Capacity = 64;
+    public const int Capacity = 32;
 
     private ChildBlock _children;
+    private Fences _fences;
     private long _total;
 
     /// <summary>A branch of these children, divided by one fence less.</summary>
@@ -21,7 +22,7 @@ internal sealed class BranchNode : TreeNode
     }
 
     /// <summary>What divides the children.</summary>
-    public Fences Fences { get; private set; } = null!;
+    public ref readonly Fences Fences => ref _fences;
 
     /// <inheritdoc/>
     public override long Total => _total;
@@ -63,18 +64,18 @@ internal sealed class BranchNode : TreeNode
         Invariant.That(Count < Capacity, "a branch that takes a child has room");
         Slots[(position + 1)..Count].CopyTo(Slots[(position + 2)..]);
         _children[position + 1] = child;
-        ReadOnlySpan<byte[]> old = Fences.Keys;
-        Fences = new Fences([.. old[..position], fence, .. old[position..]]);
+        ReadOnlySpan<byte[]> old = _fences.Keys;
+        _fences = new Fences([.. old[..position], fence, .. old[position..]]);
         Count++;
     }
 
     /// <summary>Keeps the first <paramref name="count"/> children; the others become a branch to the right.</summary>
     public BranchNode SplitAt(int count, out byte[] fence)
     {
-        Fences old = Fences;
-        fence = old.Keys[count - 1];
-        BranchNode right = new(Epoch, Children[count..], old.Keys[count..]);
-        Assign(Children[..count].ToArray(), old.Keys[..(count - 1)]);
+        ReadOnlySpan<byte[]> old = _fences.Keys;
+        fence = old[count - 1];
+        BranchNode right = new(Epoch, Children[count..], old[count..]);
+        Assign(Children[..count].ToArray(), old[..(count - 1)]);
         return right;
     }
 
@@ -86,7 +87,7 @@ internal sealed class BranchNode : TreeNode
         children.CopyTo(slots);
         slots[children.Length..].Clear();
         Count = children.Length;
-        Fences = new Fences(fences.ToArray());
+        _fences = new Fences(fences.ToArray());
         Recount();
     }
 

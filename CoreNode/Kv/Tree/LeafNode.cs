@@ -14,7 +14,7 @@ internal sealed class LeafNode : TreeNode
     /// Records in a full leaf. Larger leaves cost more for each copied path, smaller ones more memory and depth; see
     /// docs/decisions/0006.
     /// </summary>
-    public const int Capacity = 32;
+    public const int Capacity = 16;
 
     private HeadBlock _heads;
     private RecordBlock _records;
