@@ -33,7 +33,9 @@ internal sealed record EtcdctlInvocation(int Line, string Text)
         return new EtcdctlInvocation(line, text)
         {
             Words = ShellWords.Split(bar < 0 ? text : text[(bar + 1)..]),
-            Input = before.StartsWith('<') ? before[1..].TrimStart().Replace("\\n", "\n", StringComparison.Ordinal) : "",
+            Input = before.StartsWith('<')
+                ? before[1..].TrimStart().Replace("\\n", "\n", StringComparison.Ordinal)
+                : "",
             IsUnordered = before == "unordered",
             IsFirstLineOnly = before == "first-line",
             Environment = before.StartsWith("env ", StringComparison.Ordinal)
