@@ -37,8 +37,19 @@ internal sealed class SnapshotStore(IFiles files, string replicaFolder, TimeProv
     {
         string path = Path.Combine(Folder, snapshot.Index.Value.ToString("x16", CultureInfo.InvariantCulture) + Suffix);
         string temporary = path + TemporarySuffix;
-        long bytes = WriteFile(temporary, snapshot, cancellation);
-        Verify(temporary, cancellation);
+        long bytes;
+        try
+        {
+            bytes = WriteFile(temporary, snapshot, cancellation);
+            Verify(temporary, cancellation);
+        }
+        catch
+        {
+            // Half a snapshot on a full disk would keep the room that the next attempt needs.
+            files.Delete(temporary);
+            throw;
+        }
+
         files.Rename(temporary, path);
         files.SyncFolder(Folder);
         RemoveOlderThan(snapshot.Index);
