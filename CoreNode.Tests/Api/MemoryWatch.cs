@@ -41,7 +41,7 @@ internal sealed class MemoryWatch(Action<MemoryWatch> remove, IKeyspace start) :
             return _queue.TryDequeue(out change);
     }
 
-    public async ValueTask<bool> WaitAsync(CancellationToken cancellation)
+    public async ValueTask<bool> WaitAsync()
     {
         TaskCompletionSource<bool> waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
@@ -51,7 +51,7 @@ internal sealed class MemoryWatch(Action<MemoryWatch> remove, IKeyspace start) :
             _waiter = waiter;
         }
 
-        return await waiter.Task.WaitAsync(cancellation);
+        return await waiter.Task;
     }
 
     public void Dispose()

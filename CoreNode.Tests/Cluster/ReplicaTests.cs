@@ -74,7 +74,7 @@ internal sealed class ReplicaTests
         Assert.That(first!.Index.Value, Is.EqualTo(4));
         using IWatch live =
             (await replica.WatchAsync(new WatchRequest("/"u8.ToArray(), true, true, 0), default)).Watch!;
-        ValueTask<bool> waiting = live.WaitAsync(default);
+        ValueTask<bool> waiting = live.WaitAsync();
         Assert.That(waiting.IsCompleted, Is.False);
         await SetAsync(replica, "/b", "2");
         Assert.That(await waiting, Is.True);
@@ -95,7 +95,7 @@ internal sealed class ReplicaTests
         while (watch.TryRead(out _))
             read++;
         Assert.That(read, Is.EqualTo(WatchQueue.Capacity));
-        Assert.That(await watch.WaitAsync(default), Is.False);
+        Assert.That(await watch.WaitAsync(), Is.False);
     }
 
     [Test]
@@ -135,7 +135,7 @@ internal sealed class ReplicaTests
     {
         KeyEvent? change;
         while (!watch.TryRead(out change))
-            Assert.That(await watch.WaitAsync(default), Is.True);
+            Assert.That(await watch.WaitAsync(), Is.True);
         return change.Action;
     }
 

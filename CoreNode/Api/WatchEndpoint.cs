@@ -72,7 +72,7 @@ internal sealed class WatchEndpoint(IKeyStore store, MetricRegistry metrics, Can
                 TellDropped(context);
                 return;
             }
-            else if (!await watch.WaitAsync(CancellationToken.None) && !watch.IsDropped)
+            else if (!await watch.WaitAsync() && !watch.IsDropped)
             {
                 return;
             }

@@ -45,9 +45,3 @@ internal sealed class SnapshotFinished(LogIndex index, Exception? fault) : LoopM
 
     internal Exception? Fault { get; } = fault;
 }
-
-/// <summary>The log's disk ran full, or has room again.</summary>
-internal sealed class DiskFullChanged(bool isFull) : LoopMessage
-{
-    internal bool IsFull { get; } = isFull;
-}

@@ -18,6 +18,7 @@ internal sealed class Proposal : LoopMessage, IValueTaskSource<KeyOutcome>
 
     private ManualResetValueTaskSourceCore<KeyOutcome> _source;
     private KeyOutcome _outcome;
+    private ProposalLoad? _load;
 
     private Proposal()
     {
@@ -34,12 +35,13 @@ internal sealed class Proposal : LoopMessage, IValueTaskSource<KeyOutcome>
     /// <summary>The term it was proposed in; another term at its index means that it is lost.</summary>
     internal Term Term { get; set; }
 
-    internal static Proposal Rent(byte[] command, long startedAt)
+    internal static Proposal Rent(byte[] command, long startedAt, ProposalLoad load)
     {
         if (!s_pool.TryDequeue(out Proposal? proposal))
             proposal = new Proposal();
         proposal.Command = command;
         proposal.StartedAt = startedAt;
+        proposal._load = load;
         return proposal;
     }
 
@@ -51,7 +53,11 @@ internal sealed class Proposal : LoopMessage, IValueTaskSource<KeyOutcome>
     /// <summary>
     /// Gives the answer. The continuation runs here, on the loop's thread: one hop less for every write.
     /// </summary>
-    internal void Complete() => _source.SetResult(_outcome);
+    internal void Complete()
+    {
+        _load!.Remove(Command.Length);
+        _source.SetResult(_outcome);
+    }
 
     KeyOutcome IValueTaskSource<KeyOutcome>.GetResult(short token)
     {

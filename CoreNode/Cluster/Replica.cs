@@ -16,6 +16,7 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
     private readonly ReplicaOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<Replica> _logger;
+    private readonly ProposalLoad _load;
     private readonly ThreadParker _parker = new();
     private readonly Inbox _inbox;
     private readonly List<WatchQueue> _signals = [];
@@ -31,7 +32,6 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
     private volatile bool _isStopped;
     private ulong _leader;
     private long _leaderSinceTicks;
-    private int _pendingProposals;
     private long _rounds;
 
     private Replica(
@@ -41,6 +41,7 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
         _options = options;
         _time = time;
         _logger = logs.CreateLogger<Replica>();
+        _load = new ProposalLoad(options.MaxPendingProposals, options.MaxPendingBytes);
         _inbox = new Inbox(_parker);
         _wal = new WalThread(log, this);
         _snapshots = new SnapshotJobs(store, _inbox, time, logs.CreateLogger<SnapshotJobs>());
@@ -127,7 +128,8 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
     {
         if (Refusal(command) is { } refusal)
             return ValueTask.FromResult(new KeyOutcome(null, refusal, StoreIndex.Zero));
-        Proposal proposal = Proposal.Rent(command, _time.GetTimestamp());
+        _load.Add(command.Length);
+        Proposal proposal = Proposal.Rent(command, _time.GetTimestamp(), _load);
         ValueTask<KeyOutcome> answer = proposal.Task;
         _inbox.Post(proposal);
         return answer;
@@ -189,7 +191,7 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
             return StoreErrors.DiskFull;
         }
 
-        return Volatile.Read(ref _pendingProposals) > _options.MaxPendingProposals ? StoreErrors.TooManyRequests : null;
+        return _load.IsAtLimit ? StoreErrors.TooManyRequests : null;
     }
 
     // Runs on the loop's thread after each round.
@@ -197,7 +199,6 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
     {
         if (!ReferenceEquals(_current, core.Published))
             _current = core.Published;
-        Volatile.Write(ref _pendingProposals, core.PendingCount);
         Volatile.Write(ref _rounds, _rounds + 1);
         ulong leader = core.Leader.Value;
         if (leader == _leader)

@@ -67,12 +67,7 @@ internal sealed class ReplicaCore
     /// <summary>Where the loop takes its time from.</summary>
     internal TimeProvider Time => _time;
 
-    internal bool IsDiskFull { get; private set; }
-
     internal ulong SnapshotsTaken { get; private set; }
-
-    /// <summary>Writes that are in the log and not applied.</summary>
-    internal int PendingCount => _pending.Count;
 
     /// <summary>True while writes wait for the log.</summary>
     internal bool HasPending => _pending.Count > 0 || _appends.Count > 0;
@@ -100,9 +95,6 @@ internal sealed class ReplicaCore
                 break;
             case SnapshotFinished finished:
                 FinishSnapshot(finished);
-                break;
-            case DiskFullChanged disk:
-                IsDiskFull = disk.IsFull;
                 break;
             default:
                 throw new InvariantException($"unknown loop message {message.GetType().Name}");
@@ -143,7 +135,7 @@ internal sealed class ReplicaCore
         long now = _time.GetTimestamp();
         TimeSpan toTick = _time.GetElapsedTime(now, _nextTickAt);
         long next = _kv.NextExpirationUnixNs;
-        if (next == long.MaxValue)
+        if (next == long.MaxValue || _raft.Role != RaftRole.Leader)
             return toTick;
         // Compared before subtracting: a ttl that wrapped around leaves a deadline before 1970.
         long nowNs = NowUnixNs();

@@ -112,10 +112,8 @@ internal sealed class WatchQueue(Inbox inbox, List<WatchQueue> signals) : IWatch
         }
     }
 
-    public ValueTask<bool> WaitAsync(CancellationToken cancellation)
+    public ValueTask<bool> WaitAsync()
     {
-        if (cancellation.IsCancellationRequested)
-            return ValueTask.FromResult(false);
         lock (_gate)
         {
             if (_count > 0 || _isEnded)

@@ -11,9 +11,6 @@ internal static class NodeMetrics
         metrics.Gauge("corenode_build_info", "Always 1; the version is the label.", () => 1, $"version=\"{version}\"");
         metrics.Gauge("corenode_applied_index", "Last log entry that was applied.",
             () => replica.Current.AppliedIndex.Value);
-        metrics.Gauge("corenode_store_index", "The store's change counter (X-Etcd-Index).",
-            () => replica.Current.Index.Value);
-        metrics.Gauge("corenode_keys", "Keys and directories in the store.", () => replica.Current.Count);
         metrics.Gauge("corenode_healthy", "1 if this member serves reads and writes.",
             () => replica.UnhealthyReason is null ? 1 : 0);
         metrics.Counter("corenode_snapshots_total", "Snapshots written and verified since the start.",

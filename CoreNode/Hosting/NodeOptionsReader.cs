@@ -227,7 +227,8 @@ public sealed class NodeOptionsReader(Func<string, string?> environment, Func<st
     private static string Suggestion(string name)
     {
         NodeFlag? nearest = NodeFlags.All.MinBy(f => EditDistance(f.Name, name));
-        return nearest is not null && EditDistance(nearest.Name, name) <= 3 ? $"; did you mean --{nearest.Name}?" : "";
+        int farthest = Math.Min(3, name.Length / 3);
+        return nearest is not null && EditDistance(nearest.Name, name) <= farthest ? $"; did you mean --{nearest.Name}?" : "";
     }
 
     private static int EditDistance(string a, string b)

@@ -23,6 +23,9 @@ public interface IWatch : IDisposable
     /// <summary>Takes the next event if there is one.</summary>
     bool TryRead([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out KeyEvent? change);
 
-    /// <summary>Waits until there is an event (true), or the watch was dropped or the store stops (false).</summary>
-    ValueTask<bool> WaitAsync(CancellationToken cancellation);
+    /// <summary>
+    /// Waits until there is an event (true), or the watch ended (false): it was dropped, the store stops, or somebody
+    /// disposed it, which is how a waiting reader is called off.
+    /// </summary>
+    ValueTask<bool> WaitAsync();
 }
