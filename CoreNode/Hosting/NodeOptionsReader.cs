@@ -228,7 +228,8 @@ public sealed class NodeOptionsReader(Func<string, string?> environment, Func<st
     {
         NodeFlag? nearest = NodeFlags.All.MinBy(f => EditDistance(f.Name, name));
         int farthest = Math.Min(3, name.Length / 3);
-        return nearest is not null && EditDistance(nearest.Name, name) <= farthest ? $"; did you mean --{nearest.Name}?" : "";
+        bool isNear = nearest is not null && EditDistance(nearest.Name, name) <= farthest;
+        return isNear ? $"; did you mean --{nearest!.Name}?" : "";
     }
 
     private static int EditDistance(string a, string b)
