@@ -158,7 +158,7 @@ internal sealed class FixedSurfacesTests
         [
             "process_resident_memory_bytes", "process_start_time_seconds", "process_open_fds",
             "process_cpu_seconds_total", "etcd_server_has_leader", "etcd_debugging_store_watchers",
-            "corenode_store_keys",
+            "corenode_store_index",
         ];
         foreach (string name in names)
             Assert.That(answer.Body, Does.Match($"(?m)^{name} [0-9]"));

@@ -11,7 +11,10 @@ namespace CoreNode.Api;
 
 /// <summary>
 /// The client surface of one node: etcd's v2 API over HTTP/1.1 on TCP and on a unix socket. Kestrel's HTTP stack
-/// without host, routing and middleware; the application works on its features directly.
+/// without host, routing and middleware; the application works on its features directly. In: requests, and the store
+/// and cluster behind their interfaces. Out: answers, byte for byte etcd's. What holds: the thread that polls the
+/// sockets and the one that applies writes never do more than a bounded piece of work at a time; nothing is buffered
+/// without a limit; a key or value is bytes and never text.
 /// </summary>
 public sealed partial class ApiServer : IAsyncDisposable
 {
@@ -48,10 +51,11 @@ public sealed partial class ApiServer : IAsyncDisposable
         _application = new ApiApplication(store, new CorsPolicy(options.CorsOrigins), clusterId, keys, others);
         ProcessFigures.Register(metrics);
         StoreFigures.Register(metrics, store, cluster);
+        WarningsOnly warnings = new(loggers);
         _kestrel = new KestrelServer(
             Options.Create(KestrelSettings.Make(options)),
-            new SocketTransportFactory(Options.Create(KestrelSettings.MakeSockets()), loggers),
-            loggers);
+            new SocketTransportFactory(Options.Create(KestrelSettings.MakeSockets()), warnings),
+            warnings);
     }
 
     /// <summary>Where clients are served, with the ports that were chosen; empty before the start.</summary>

@@ -21,7 +21,6 @@ internal static class StoreFigures
         metrics.Counter("etcd_debugging_store_expires_total", "Keys that expired.",
             () => counts[StoreCounter.ExpireCount]);
         metrics.Gauge("etcd_debugging_store_watchers", "Running watches.", () => counts[StoreCounter.Watchers]);
-        metrics.Gauge("corenode_store_keys", "Keys and directories.", () => store.Current.Count);
         metrics.Gauge("corenode_store_index", "The store index.", () => store.Current.Index.Value);
         (string Action, StoreCounter Success)[] writes =
         [
