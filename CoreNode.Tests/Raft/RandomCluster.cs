@@ -126,7 +126,7 @@ internal sealed class RandomCluster
                 for (int i = 0; i < 20; i++)
                     Input(member, member.Node.Tick);
                 break;
-            case < 14:
+            case < 12:
                 CutOrHeal();
                 break;
             case < 30:
@@ -198,11 +198,17 @@ internal sealed class RandomCluster
             return;
         }
 
+        // Two halves that do not hear each other, a leader alone more often than not, or any links one way.
+        bool isSplit = _prng.Chance(0.8);
+        bool isLeaderAlone = _prng.Chance(0.6);
+        HashSet<NodeId> half = [.. _members.Where(member => isLeaderAlone
+            ? member.Node.Role == RaftRole.Leader
+            : _prng.Chance(0.4)).Select(static member => member.Id)];
         foreach (Member from in _members)
         {
             foreach (Member to in _members)
             {
-                if (_prng.Chance(0.3))
+                if (isSplit ? half.Contains(from.Id) != half.Contains(to.Id) : _prng.Chance(0.3))
                     _cutLinks.Add((from.Id, to.Id));
             }
         }

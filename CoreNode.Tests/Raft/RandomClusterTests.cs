@@ -10,8 +10,8 @@ namespace CoreNode.Tests.Raft;
 [TestFixture, Category("Simulation")]
 internal sealed class RandomClusterTests
 {
-    private const int Seeds = 300;
-    private const int Steps = 2000;
+    private const int Seeds = 250;
+    private const int Steps = 2500;
 
     private static readonly string[] s_rarePaths =
     [
