@@ -177,7 +177,8 @@ internal sealed class KvEndToEndTests(string serverName)
         Assert.That(watch.StandardError, Does.Contain("cannot run no-such-program"));
     }
 
-    private Task<ProgramResult> RunAsync(string line) => ProgramResult.OfAsync(_program, line.Split(' '), Environment());
+    private Task<ProgramResult> RunAsync(string line) =>
+        ProgramResult.OfAsync(_program, line.Split(' '), Environment());
 
     private RunningProgram Start(params string[] words) => RunningProgram.Start(_program, words, Environment());
 
