@@ -8,11 +8,11 @@ namespace CoreNode.Tests.Benchmarks;
 
 /// <summary>Append and sync on the machine's own disk. Run it alone: <c>dotnet test --filter Name~Wal_</c>.</summary>
 [TestFixture, Explicit, Category("Benchmark")]
-internal sealed class WalBenchmark : IWalOwner, IDisposable
+internal sealed class WalBenchmark : IWalOwner
 {
     private const int Rounds = 5000;
 
-    private readonly WakeSignal _wake = new();
+    private readonly ThreadParker _wake = new();
     private string _folder = "";
     private long _persisted;
 
@@ -26,12 +26,10 @@ internal sealed class WalBenchmark : IWalOwner, IDisposable
     [TearDown]
     public void Remove_the_folder() => Directory.Delete(_folder, recursive: true);
 
-    public void Dispose() => _wake.Dispose();
-
     public void Persisted(long appendNumber)
     {
         Volatile.Write(ref _persisted, appendNumber);
-        _wake.Set();
+        _wake.Unpark();
     }
 
     public void Failed(Exception fault) => Assert.Fail(fault.ToString());
@@ -58,7 +56,7 @@ internal sealed class WalBenchmark : IWalOwner, IDisposable
         {
             long number = thread.Append(append);
             while (Volatile.Read(ref _persisted) < number)
-                _wake.Wait();
+                _wake.Park();
         });
     }
 

@@ -53,7 +53,10 @@ internal sealed class ReplicaTests
         await using (Replica replica = await StartAsync(snapshotCount: 100))
         {
             for (; rounds < 20 || replica.SnapshotsTaken == 0; rounds++)
-                await Task.WhenAll(Enumerable.Range(0, 50).Select(n => SetAsync(replica, $"/d{n}/k{rounds}", "v").AsTask()));
+            {
+                await Task.WhenAll(
+                    Enumerable.Range(0, 50).Select(n => SetAsync(replica, $"/d{n}/k{rounds}", "v").AsTask()));
+            }
         }
 
         string[] snapshots = Directory.GetFiles(Path.Combine(_folder, "raft", "snap"));
@@ -71,6 +74,7 @@ internal sealed class ReplicaTests
         await SetAsync(replica, "/a", "1");
         using IWatch past =
             (await replica.WatchAsync(new WatchRequest("/a"u8.ToArray(), false, false, 4), default)).Watch!;
+        Assert.That(await past.WaitAsync(), Is.True);
         Assert.That(past.TryRead(out KeyEvent? first), Is.True);
         Assert.That(first!.Index.Value, Is.EqualTo(4));
         using IWatch live =

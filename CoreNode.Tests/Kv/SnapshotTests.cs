@@ -1,13 +1,11 @@
 using CoreNode.Kv;
+using CoreNode.Tests.Wal;
 
 namespace CoreNode.Tests.Kv;
 
 [TestFixture, Category("Unit")]
 internal sealed class SnapshotTests
 {
-    private static string GoldenPath =>
-        Path.Combine(TestContext.CurrentContext.TestDirectory, "TestData", "formats", "snapshot-1.bin");
-
     [Test]
     public void Everything_comes_back_in_pieces_of_any_size([Values(1, 7, 1000, 1_000_000)] int piece)
     {
@@ -110,10 +108,8 @@ internal sealed class SnapshotTests
     [Test]
     public void The_first_format_is_still_read_and_written()
     {
-        if (Environment.GetEnvironmentVariable("CORENODE_REWRITE_GOLDEN") is { Length: > 0 } path)
-            File.WriteAllBytes(Path.Combine(path, "snapshot-1.bin"), GoldenBytes());
-        byte[] golden = File.ReadAllBytes(GoldenPath);
-        Assert.That(GoldenBytes(), Is.EqualTo(golden));
+        GoldenFile.AssertIs("snapshot-1.bin", GoldenBytes());
+        byte[] golden = GoldenFile.Read("snapshot-1.bin");
         SnapshotReader reader = new();
         reader.Read(golden);
         reader.Complete();

@@ -17,6 +17,8 @@ internal sealed class Inbox(ThreadParker parker)
         parker.Unpark();
     }
 
+    internal bool IsEmpty => _messages.IsEmpty;
+
     internal bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out LoopMessage? message) =>
         _messages.TryDequeue(out message);
 }

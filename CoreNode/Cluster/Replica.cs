@@ -161,7 +161,6 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
         await _loop.Completion.ContinueWith(static _ => { }, TaskScheduler.Default);
         _snapshots.Dispose();
         _wal.Dispose();
-        _parker.Dispose();
     }
 
     void IWalOwner.Persisted(long appendNumber) => _inbox.Post(new LogPersisted(appendNumber));

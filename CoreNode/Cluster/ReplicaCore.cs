@@ -69,6 +69,9 @@ internal sealed class ReplicaCore
 
     internal ulong SnapshotsTaken { get; private set; }
 
+    /// <summary>Writes that are in the log and not applied.</summary>
+    internal int PendingCount => _pending.Count;
+
     /// <summary>True while writes wait for the log.</summary>
     internal bool HasPending => _pending.Count > 0 || _appends.Count > 0;
 

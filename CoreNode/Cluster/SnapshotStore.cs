@@ -74,7 +74,7 @@ internal sealed class SnapshotStore(IFiles files, string replicaFolder, TimeProv
             throw new CorruptionException(
                 path, damage.Offset, damage.Message,
                 "The snapshot is damaged and the log before it is gone: restore the data folder from a backup, or "
-                + "remove it and let this member join anew");
+                + "remove it to start with an empty one");
         }
 
         long now = (time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;

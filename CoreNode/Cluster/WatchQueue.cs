@@ -7,7 +7,9 @@ namespace CoreNode.Cluster;
 
 /// <summary>
 /// Events between the loop and one watcher: bounded, so that a slow reader is dropped instead of growing the heap.
-/// The loop offers, one reader takes; <c>_gate</c> guards the ring, the flags and the waiter.
+/// The loop offers, one reader takes; <c>_gate</c> guards the ring, the flags and the waiter. What is offered becomes
+/// readable with <see cref="Signal"/>, after the loop has published the state that it belongs to: who was told of a
+/// change and then reads finds it.
 /// </summary>
 internal sealed class WatchQueue(Inbox inbox, List<WatchQueue> signals) : IWatch, IWatcher, IValueTaskSource<bool>
 {
@@ -20,7 +22,9 @@ internal sealed class WatchQueue(Inbox inbox, List<WatchQueue> signals) : IWatch
     private KeyEvent?[] _ring = [];
     private int _head;
     private int _count;
+    private int _readable;
     private bool _isDropped;
+    private bool _isDropReadable;
     private bool _isEnded;
     private bool _isSignalled;
     private bool _isWaiting;
@@ -37,7 +41,7 @@ internal sealed class WatchQueue(Inbox inbox, List<WatchQueue> signals) : IWatch
         get
         {
             lock (_gate)
-                return _isDropped;
+                return _isDropReadable;
         }
     }
 
@@ -78,7 +82,9 @@ internal sealed class WatchQueue(Inbox inbox, List<WatchQueue> signals) : IWatch
         lock (_gate)
         {
             _isSignalled = false;
-            hasEvents = _count > 0;
+            _readable = _count;
+            _isDropReadable = _isDropped;
+            hasEvents = _readable > 0;
 
             // The reader may have taken the event before it was signalled, and wait for the next one already.
             if (!_isWaiting || (!hasEvents && !_isEnded))
@@ -102,12 +108,13 @@ internal sealed class WatchQueue(Inbox inbox, List<WatchQueue> signals) : IWatch
         lock (_gate)
         {
             change = null;
-            if (_count == 0)
+            if (_readable == 0)
                 return false;
             change = _ring[_head]!;
             _ring[_head] = null;
             _head = (_head + 1) % _ring.Length;
             _count--;
+            _readable--;
             return true;
         }
     }
@@ -116,8 +123,8 @@ internal sealed class WatchQueue(Inbox inbox, List<WatchQueue> signals) : IWatch
     {
         lock (_gate)
         {
-            if (_count > 0 || _isEnded)
-                return ValueTask.FromResult(_count > 0);
+            if (_readable > 0 || (_isEnded && !_isSignalled))
+                return ValueTask.FromResult(_readable > 0);
             Invariant.That(!_isWaiting, "a watch has one reader");
             _isWaiting = true;
             _waiter.Reset();

@@ -44,15 +44,6 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeFolder(string path, uint mode);
 
-    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
-    public static partial int EventDescriptor(uint initial, int flags);
-
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    public static unsafe partial nint Read(SafeFileHandle file, ulong* value, nint length);
-
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    public static unsafe partial nint Write(SafeFileHandle file, ulong* value, nint length);
-
     [LibraryImport("libc", EntryPoint = "setpriority")]
     public static partial int SetPriority(int which, uint who, int priority);
 

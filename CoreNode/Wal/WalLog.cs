@@ -19,7 +19,7 @@ public sealed class WalLog : IDisposable
 {
     /// <summary>What a person is told to do about damage.</summary>
     internal const string WhatToDo = "Nothing was changed. Check the disk; then restore this member from a backup, or "
-        + "remove it from the cluster and add it again with an empty data folder";
+        + "remove the data folder to start with an empty one";
 
     private const int GrowthFactor = 4;
 

@@ -15,7 +15,7 @@ public sealed class WalThread : IDisposable
     private readonly WalLog _log;
     private readonly IWalOwner _owner;
     private readonly WalOptions _options;
-    private readonly WakeSignal _wake = new();
+    private readonly ThreadParker _wake = new();
     private readonly WalBackground _background;
     private readonly Thread _thread;
     private readonly SyncTimes _times = new();
@@ -77,7 +77,7 @@ public sealed class WalThread : IDisposable
         }
 
         if (wake)
-            _wake.Set();
+            _wake.Unpark();
         else if (!append.MustSync)
             _background.NoteActivity();
         return number;
@@ -107,7 +107,6 @@ public sealed class WalThread : IDisposable
         Notify(ref _isStopping);
         _thread.Join();
         _background.Dispose();
-        _wake.Dispose();
         _log.Dispose();
     }
 
@@ -137,7 +136,7 @@ public sealed class WalThread : IDisposable
         }
 
         if (wake)
-            _wake.Set();
+            _wake.Unpark();
     }
 
     private void Run()
@@ -199,7 +198,7 @@ public sealed class WalThread : IDisposable
                 _isSleeping = true;
             }
 
-            _wake.Wait();
+            _wake.Park();
         }
     }
 
