@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CoreNode.Platform;
 
 namespace CoreNode.Cluster;
@@ -100,8 +99,8 @@ internal sealed class ReplicaLoop
     {
         if (Environment.ProcessorCount < 2 || _core.PendingCount is 0 or > MostWritersToSpinFor)
             return false;
-        long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < s_longestSpin)
+        long start = _core.Time.GetTimestamp();
+        while (_core.Time.GetElapsedTime(start) < s_longestSpin)
         {
             if (!_inbox.IsEmpty)
                 return true;

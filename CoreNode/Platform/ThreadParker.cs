@@ -4,9 +4,9 @@ namespace CoreNode.Platform;
 
 /// <summary>
 /// Lets one thread sleep until another wakes it, by futex(2). A permit is remembered, so a wake-up before the sleep
-/// is not lost; waking a thread that is awake costs one atomic exchange and no system call. One thread parks; any unpark.
-/// Measured, a hand-over takes about 3 µs where the framework's primitives took 12 to 40 µs; a write with one connection
-/// pays it three times.
+/// is not lost; waking a thread that is awake costs one atomic exchange and no system call. One thread parks; any
+/// unpark. Measured, a hand-over takes about 3 µs where the framework's primitives took 12 to 40 µs; a write with one
+/// connection pays it three times.
 /// </summary>
 public sealed unsafe partial class ThreadParker
 {
