@@ -37,6 +37,8 @@ internal sealed class ReplicaCore
     private WalHardState? _unwrittenHardState;
     private long _nextTickAt;
     private long _nextExpiryAt;
+    private LogIndex _expireIndex;
+    private long _expiredUntilNs;
     private LogIndex _snapshotIndex;
     private bool _isSnapshotRunning;
 
@@ -203,7 +205,8 @@ internal sealed class ReplicaCore
             Key = "/"u8,
             ExpirationUnixNs = nowNs,
         }.Encode();
-        _raft.Propose([command]);
+        _expireIndex = _raft.Propose([command]).First;
+        _expiredUntilNs = nowNs;
     }
 
     private void ProposeIncoming()
@@ -299,6 +302,10 @@ internal sealed class ReplicaCore
 
         LogIndex applied = committed[^1].Index;
         _raft.AdvanceApplied(applied);
+
+        // One command expires a bounded number of keys: with more due, the next one does not wait for its time.
+        if (applied >= _expireIndex && _kv.NextExpirationUnixNs <= _expiredUntilNs)
+            _nextExpiryAt = 0;
         if (applied.Value > RetainedEntries && applied - _raft.FirstIndex > 2 * RetainedEntries)
             _raft.Compact(applied - RetainedEntries);
     }
