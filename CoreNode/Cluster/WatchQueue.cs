@@ -95,14 +95,6 @@ internal sealed class WatchQueue(Inbox inbox, List<WatchQueue> signals) : IWatch
         _waiter.SetResult(hasEvents);
     }
 
-    /// <summary>Loop: no more events will come, because the store stops.</summary>
-    internal void End()
-    {
-        lock (_gate)
-            _isEnded = true;
-        Signal();
-    }
-
     public bool TryRead([NotNullWhen(true)] out KeyEvent? change)
     {
         lock (_gate)
