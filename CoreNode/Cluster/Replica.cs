@@ -48,6 +48,7 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
         ReplicaPorts ports = new(new WalWriter(_wal), _snapshots, time, _signals);
         _core = new ReplicaCore(options, state, ports);
         _loop = new ReplicaLoop(_core, _inbox, _parker, _signals, Publish);
+        Completion = Task.WhenAny(_loop.Completion, _walFault.Task).Unwrap();
         _current = _core.Published;
         _members = new MemberList(_current, MemberRecords.Read(_current));
         ClusterId = state.ClusterId;
@@ -74,7 +75,7 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
     public DateTimeOffset LeaderSince => new(Volatile.Read(ref _leaderSinceTicks), TimeSpan.Zero);
 
     /// <summary>Ends when the replica has stopped; faults if it could not go on.</summary>
-    public Task Completion => Task.WhenAny(_loop.Completion, _walFault.Task).Unwrap();
+    public Task Completion { get; }
 
     /// <summary>Rounds of the loop so far; a number that stands still means a loop that hangs.</summary>
     public long Rounds => Volatile.Read(ref _rounds);

@@ -95,10 +95,11 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
             if (options.IsDev)
                 await output.WriteAsync(DevNode.Hints(server.BoundUrls, CommandName()));
             Task watchdog = Watchdog.RunAsync(manager, replica, TimeProvider.System, logger, stop);
-            Task ended = await Task.WhenAny(replica.Completion, Task.Delay(Timeout.Infinite, stop));
+            Task failed = replica.Completion;
+            await Task.WhenAny(failed, Task.Delay(Timeout.Infinite, stop));
             manager.Stopping();
-            if (ended == replica.Completion)
-                await ended;
+            if (failed.IsCompleted)
+                await failed;
             await watchdog;
             await server.StopAsync(CancellationToken.None);
         }
