@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using CoreNode.Tests.EndToEnd;
 
@@ -110,7 +111,9 @@ internal sealed class KvEndToEndTests(string serverName)
         [
             .. Enumerable.Range(0, 15).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i / 5}.{i % 5}")),
         ];
-        await UntilAsync(() => Task.FromResult(watch.StandardOutput.EndsWith("2.4\n", StringComparison.Ordinal)));
+        await UntilAsync(
+            () => Task.FromResult(watch.StandardOutput.EndsWith("2.4\n", StringComparison.Ordinal)),
+            () => $"exited {watch.HasExited}\n{watch.StandardOutput}\n{watch.StandardError}");
         string[] lines = watch.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string[] told = [.. lines.Where((_, at) => at > 0 && lines[at - 1] == "[set] /w/k")];
         Assert.That(told, Is.EqualTo(expected), watch.StandardError);
@@ -195,10 +198,14 @@ internal sealed class KvEndToEndTests(string serverName)
         }
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
+    private static async Task UntilAsync(Func<Task<bool>> condition, Func<string>? describe = null)
     {
-        using CancellationTokenSource deadline = new(s_patience);
+        Stopwatch watch = Stopwatch.StartNew();
         while (!await condition())
-            await Task.Delay(20, deadline.Token);
+        {
+            if (watch.Elapsed > s_patience)
+                Assert.Fail($"still waiting after {s_patience}\n{describe?.Invoke()}");
+            await Task.Delay(20);
+        }
     }
 }
