@@ -21,5 +21,19 @@ internal sealed class OneMember(TimeProvider time) : IClusterView
 
     public DateTimeOffset LeaderSince { get; } = time.GetUtcNow();
 
+    public ClusterStatus Status { get; set; } = new()
+    {
+        Role = "leader",
+        Term = new Term(2),
+        Committed = new LogIndex(4),
+        Applied = new LogIndex(4),
+        Last = new LogIndex(4),
+        Voters = [new NodeId(0x2e1259d415f2a040)],
+        Learners = [],
+        Followers = [],
+    };
+
     public string? UnhealthyReason { get; set; }
+
+    public bool IsRemoved(NodeId node) => false;
 }

@@ -1,3 +1,4 @@
+using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Platform;
 using CoreNode.Store;
@@ -45,7 +46,7 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
         _inbox = new Inbox(_parker);
         _wal = new WalThread(log, this);
         _snapshots = new SnapshotJobs(store, _inbox, time, logs.CreateLogger<SnapshotJobs>());
-        ReplicaPorts ports = new(new WalWriter(_wal), _snapshots, time, _signals);
+        ReplicaPorts ports = new(new WalWriter(_wal), _snapshots, time, _signals, NoPeers.Instance);
         _core = new ReplicaCore(options, state, ports);
         _loop = new ReplicaLoop(_core, _inbox, _parker, _signals, Publish);
         Completion = Task.WhenAny(_loop.Completion, _walFault.Task).Unwrap();
@@ -97,6 +98,20 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
             return members.Members;
         }
     }
+
+    public ClusterStatus Status { get; private set; } = new()
+    {
+        Role = "follower",
+        Term = Term.Zero,
+        Committed = LogIndex.Zero,
+        Applied = LogIndex.Zero,
+        Last = LogIndex.Zero,
+        Voters = [],
+        Learners = [],
+        Followers = [],
+    };
+
+    public bool IsRemoved(NodeId node) => false;
 
     public string? UnhealthyReason =>
         _isStopped ? "the node is stopping"

@@ -28,6 +28,12 @@ public interface IClusterView
     /// <summary>When the present leader was first known.</summary>
     DateTimeOffset LeaderSince { get; }
 
+    /// <summary>How this member stands, a heartbeat old at most.</summary>
+    ClusterStatus Status { get; }
+
+    /// <summary>True for a member that was in the cluster and was removed.</summary>
+    bool IsRemoved(NodeId node);
+
     /// <summary>
     /// Why this member should not be given traffic (no leader, disk full, disk failed); null if healthy.
     /// </summary>

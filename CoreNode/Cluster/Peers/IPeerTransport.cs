@@ -1,0 +1,18 @@
+using CoreNode.Foundation;
+
+namespace CoreNode.Cluster.Peers;
+
+/// <summary>
+/// Carries messages between members over the peer listener; implemented by the surface that owns the listeners.
+/// </summary>
+public interface IPeerTransport : IPeerSender, IAsyncDisposable
+{
+    /// <summary>Opens the listener and begins to connect as <see cref="IPeerSender.SetMembers"/> says.</summary>
+    /// <exception cref="IOException">An address cannot be bound; the message says which and why.</exception>
+    Task StartAsync(PeerIdentity self, IPeerReceiver receiver, CancellationToken cancellation);
+}
+
+/// <summary>What a member says of itself when it connects.</summary>
+/// <param name="ClusterId">The cluster; who is of another one is refused.</param>
+/// <param name="Node">This member.</param>
+public sealed record PeerIdentity(ulong ClusterId, NodeId Node);

@@ -1,0 +1,53 @@
+using CoreNode.Foundation;
+
+namespace CoreNode.Store;
+
+/// <summary>How this member stands at one moment, for people, health and metrics. Immutable.</summary>
+public sealed record ClusterStatus
+{
+    /// <summary>Its role: "leader", "follower", "candidate", "pre-candidate" or "learner".</summary>
+    public required string Role { get; init; }
+
+    /// <summary>Its term.</summary>
+    public required Term Term { get; init; }
+
+    /// <summary>Known to be committed up to here.</summary>
+    public required LogIndex Committed { get; init; }
+
+    /// <summary>Applied up to here.</summary>
+    public required LogIndex Applied { get; init; }
+
+    /// <summary>Last entry in its log.</summary>
+    public required LogIndex Last { get; init; }
+
+    /// <summary>Members with a vote.</summary>
+    public required IReadOnlyList<NodeId> Voters { get; init; }
+
+    /// <summary>Members without one, yet.</summary>
+    public required IReadOnlyList<NodeId> Learners { get; init; }
+
+    /// <summary>As the leader: how the others do, itself excluded; else empty.</summary>
+    public required IReadOnlyList<FollowerStatus> Followers { get; init; }
+
+    /// <summary>How far its clock is ahead of most members' (negative: behind); zero while unknown.</summary>
+    public TimeSpan ClockOffset { get; init; }
+
+    /// <summary>99 of 100 of the last fsyncs took no longer.</summary>
+    public TimeSpan SyncP99 { get; init; }
+
+    /// <summary>How long the present fsync has been running; zero if none is.</summary>
+    public TimeSpan SyncRunning { get; init; }
+
+    /// <summary>Bytes of the log's entries in memory.</summary>
+    public long LogBytes { get; init; }
+}
+
+/// <summary>How a leader sees one other member.</summary>
+/// <param name="Node">The member.</param>
+/// <param name="IsVoter">It has a vote.</param>
+/// <param name="IsActive">It answered within the last election timeout.</param>
+/// <param name="State">"probe", "replicate" or "snapshot".</param>
+/// <param name="Match">Durable there up to this index.</param>
+/// <param name="Lag">Entries that it lacks.</param>
+public sealed record FollowerStatus(
+    NodeId Node, bool IsVoter, bool IsActive, string State, LogIndex Match, ulong Lag);
