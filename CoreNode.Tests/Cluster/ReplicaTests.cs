@@ -165,5 +165,7 @@ internal sealed class ReplicaTests
         new RealFiles(),
         TimeProvider.System,
         NullLoggerFactory.Instance,
+        transport: null,
+        probe: null,
         default);
 }

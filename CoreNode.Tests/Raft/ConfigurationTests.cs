@@ -43,7 +43,7 @@ internal sealed class ConfigurationTests
         {
             byte[] bad = [.. good];
             bad[at] ^= 0xFF;
-            Assert.That(!ConfigurationCodec.TryDecode(bad, out Configuration? read) || read.Encode().Length > 0);
+            Assert.That(!ConfigurationCodec.TryDecode(bad, out Configuration? read, out _) || read.Encode().Length > 0);
         }
     }
 

@@ -1,28 +1,46 @@
+using System.Diagnostics.CodeAnalysis;
+using CoreNode.Raft;
+
 namespace CoreNode.Cluster;
 
 /// <summary>Appends on their way to the disk, in order. Owned by the loop.</summary>
 internal sealed class AppendsInFlight
 {
     private readonly Queue<AppendInFlight> _queue = new();
+    private AppendInFlight? _newest;
 
     internal int Count => _queue.Count;
 
-    internal void Add(AppendInFlight append) => _queue.Enqueue(append);
+    /// <summary>When the oldest of them was handed over; null if none is on its way.</summary>
+    internal long? OldestStartedAt => _queue.TryPeek(out AppendInFlight? head) ? head.StartedAt : null;
 
-    /// <summary>Takes all up to that number; true with the last one that had entries, if any had.</summary>
-    internal bool TakeUpTo(long number, out AppendInFlight last)
+    internal void Add(AppendInFlight append)
     {
-        last = default;
-        bool hasEntries = false;
-        while (_queue.TryPeek(out AppendInFlight head) && head.Number <= number)
+        _queue.Enqueue(append);
+        _newest = append;
+    }
+
+    /// <summary>
+    /// Keeps messages until everything handed over so far is durable; false if it is already.
+    /// </summary>
+    internal bool TryHold(IReadOnlyList<RaftMessage> messages)
+    {
+        if (_queue.Count == 0)
+            return false;
+        (_newest!.Messages ??= []).AddRange(messages);
+        return true;
+    }
+
+    /// <summary>Takes the oldest if the log has confirmed it.</summary>
+    internal bool TryTake(long confirmedNumber, [NotNullWhen(true)] out AppendInFlight? append)
+    {
+        if (_queue.TryPeek(out append) && append.Number <= confirmedNumber)
         {
             _queue.Dequeue();
-            if (head.LastIndex.Value == 0)
-                continue;
-            last = head;
-            hasEntries = true;
+            return true;
         }
 
-        return hasEntries;
+        append = null;
+        return false;
     }
 }

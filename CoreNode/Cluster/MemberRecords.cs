@@ -31,6 +31,17 @@ public static class MemberRecords
         Value = Encode(strings),
     }.Encode();
 
+    /// <summary>True if the key is one of these.</summary>
+    internal static bool IsKey(ReadOnlySpan<byte> key) => key.StartsWith("members/"u8);
+
+    /// <summary>
+    /// True for a member that was removed: its peer URLs are an empty list from then on, so that its identity is never
+    /// used again.
+    /// </summary>
+    public static bool IsRemoved(IKeyspace keyspace, NodeId id) =>
+        keyspace.TryGetSystem(Encoding.UTF8.GetBytes(PeersKey(id)), out ReadOnlyMemory<byte> value)
+        && Decode(value.Span).Length == 0;
+
     /// <summary>All members, in order of their ids.</summary>
     public static IReadOnlyList<Member> Read(IKeyspace keyspace)
     {
@@ -40,11 +51,14 @@ public static class MemberRecords
             if (!key.EndsWith(PeersSuffix, StringComparison.Ordinal))
                 continue;
             NodeId id = new(Convert.ToUInt64(key[Prefix.Length..^PeersSuffix.Length], 16));
+            string[] urls = Decode(value.Span);
+            if (urls.Length == 0)
+                continue;
             IReadOnlyList<string> attributes = Attributes(keyspace, id);
             members.Add(new Member(
                 id,
                 attributes.Count > 0 ? attributes[0] : "",
-                Decode(value.Span),
+                urls,
                 attributes.Count > 0 ? [.. attributes.Skip(1)] : []));
         }
 

@@ -17,20 +17,31 @@ namespace CoreNode.Cluster;
 internal sealed class Recovery(
     ReplicaOptions options, IFiles files, SnapshotStore store, StoreStatistics statistics, ILogger logger)
 {
-    private static readonly LogIndex s_firstIndex = new(1);
     private static readonly Term s_firstTerm = new(1);
 
     private string LogFolder => Path.Combine(options.Folder, "wal");
 
+    /// <summary>True if there is no member in the folder yet.</summary>
+    internal bool IsFirstStart => !WalLog.Exists(files, LogFolder);
+
+    /// <summary>The identities that the initial configuration gives.</summary>
+    internal (ulong ClusterId, NodeId Self) InitialIdentity()
+    {
+        Dictionary<NodeId, InitialMember> members = InitialMembers();
+        return (Identities.OfCluster(options.ClusterToken, members.Keys),
+            members.First(m => m.Value.Name == options.Name).Key);
+    }
+
     /// <summary>Recovers or makes the replica's state.</summary>
     /// <exception cref="CorruptionException">Stored data is damaged or does not fit together.</exception>
-    internal (ReplicaState State, WalLog Log) Run()
+    /// <param name="plan">Who this member is in a cluster that it joins; null to begin a new cluster.</param>
+    internal (ReplicaState State, WalLog Log) Run(JoinPlan? plan = null)
     {
         long start = Stopwatch.GetTimestamp();
         files.CreateFolder(LogFolder);
         store.Prepare();
-        if (!WalLog.Exists(files, LogFolder))
-            Bootstrap();
+        if (IsFirstStart)
+            Bootstrap(plan);
         RecoveredSnapshot snapshot = store.ReadNewest(KvOptions(), statistics)
             ?? throw new CorruptionException(
                 store.Folder, 0, "the log is there but no snapshot",
@@ -43,30 +54,51 @@ internal sealed class Recovery(
             snapshot.Keys.Publish().Count, raft.LastIndex, snapshot.Index, recovered.Entries.Count,
             (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         ReplicaState state = new(
-            raft, snapshot.Keys, snapshot.Index, recovered.Identity.ClusterId, recovered.Identity.Node);
+            raft, snapshot.Keys,
+            new SnapshotMetadata(snapshot.Index, snapshot.Term, Configuration.Decode(snapshot.Configuration.Span)),
+            recovered.Identity.ClusterId, recovered.Identity.Node)
+        {
+            FirstPeers = plan?.Peers ?? [],
+        };
         return (state, log);
     }
 
     private KvOptions KvOptions() => new() { HistoryCapacity = options.HistoryCapacity };
 
-    private void Bootstrap()
+    private void Bootstrap(JoinPlan? plan)
     {
-        Dictionary<NodeId, InitialMember> members = options.InitialMembers.ToDictionary(
-            m => Identities.OfMember(options.ClusterToken, m.PeerUrls));
         KeyStateMachine keys = new(KvOptions(), new StoreStatistics());
-        foreach ((NodeId id, InitialMember member) in members.OrderBy(m => m.Key))
+        WalIdentity identity;
+        Configuration configuration;
+        if (plan is not null)
         {
-            keys.Apply(
-                MemberRecords.SetCommand(MemberRecords.PeersKey(id), member.PeerUrls), s_firstIndex, s_firstTerm, 0);
+            // Nothing yet: the leader sends a snapshot, with the members in it.
+            identity = new WalIdentity(plan.ClusterId, plan.Self);
+            configuration = new Configuration(plan.Voters);
+        }
+        else
+        {
+            Dictionary<NodeId, InitialMember> members = InitialMembers();
+            LogIndex index = LogIndex.Zero;
+            foreach ((NodeId id, InitialMember member) in members.OrderBy(m => m.Key))
+            {
+                index = index.Next;
+                keys.Apply(
+                    MemberRecords.SetCommand(MemberRecords.PeersKey(id), member.PeerUrls), index, s_firstTerm, 0);
+            }
+
+            (ulong clusterId, NodeId self) = InitialIdentity();
+            identity = new WalIdentity(clusterId, self);
+            configuration = new Configuration([.. members.Keys.Order()]);
         }
 
-        byte[] configuration = new Configuration([.. members.Keys.Order()]).Encode();
         store.Write(new CapturedSnapshot(keys.Capture(), configuration), CancellationToken.None);
-        NodeId self = members.First(m => m.Value.Name == options.Name).Key;
-        WalIdentity identity = new(Identities.OfCluster(options.ClusterToken, members.Keys), self);
         WalLog.Create(files, LogFolder, identity, new WalOptions()).Dispose();
-        logger.Bootstrapped(self, identity.ClusterId.ToString("x"), options.Folder);
+        logger.Bootstrapped(identity.Node, identity.ClusterId.ToString("x"), options.Folder);
     }
+
+    private Dictionary<NodeId, InitialMember> InitialMembers() => options.InitialMembers.ToDictionary(
+        m => Identities.OfMember(options.ClusterToken, m.PeerUrls));
 
     private RaftNode MakeRaft(RecoveredSnapshot snapshot, WalRecovery recovered)
     {
@@ -77,7 +109,12 @@ internal sealed class Recovery(
             HeartbeatTicks = 1,
             Prng = new Prng(options.Seed).Child("raft"),
         };
-        List<RaftEntry> entries = [.. recovered.Entries.Select(
+        // A crash between a received snapshot and the log's note of it: older entries after it belong to a history
+        // that the snapshot contradicts. Were they consistent with it, their terms would not be older.
+        bool isOfOldHistory = recovered.Entries.Count > 0 && recovered.Entries[0].Term < snapshot.Term;
+        if (isOfOldHistory)
+            Probe.Hit("cluster.old-history-dropped");
+        List<RaftEntry> entries = isOfOldHistory ? [] : [.. recovered.Entries.Select(
             e => new RaftEntry(e.Index, e.Term, (EntryKind)e.Kind, e.Payload))];
         HardState hardState = new(
             recovered.HardState.Term > snapshot.Term ? recovered.HardState.Term : snapshot.Term,

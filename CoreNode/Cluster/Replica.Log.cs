@@ -40,6 +40,32 @@ internal static partial class ReplicaLog
         "cut {Bytes} bytes of a write that was never acknowledged from the end of the log")]
     internal static partial void CutTornTail(this ILogger logger, long bytes);
 
+    [LoggerMessage(EventIds.Cluster + 10, LogLevel.Warning,
+        "the disk has not confirmed a write for {Milliseconds:0} ms: this member gives up leadership")]
+    internal static partial void SteppedDown(this ILogger logger, double milliseconds);
+
+    [LoggerMessage(EventIds.Cluster + 11, LogLevel.Information,
+        "joining: waiting for an answer from one of the members at {Urls}")]
+    internal static partial void WaitingForMembers(this ILogger logger, string urls);
+
+    [LoggerMessage(EventIds.Cluster + 12, LogLevel.Information,
+        "joining cluster {ClusterId} as {NodeId}, with {Others} other members")]
+    internal static partial void Joining(this ILogger logger, NodeId nodeId, string clusterId, int others);
+
+    [LoggerMessage(EventIds.Cluster + 13, LogLevel.Warning, "member {NodeId} refuses this one: {Reason}")]
+    internal static partial void RefusedBy(this ILogger logger, NodeId nodeId, string reason);
+
+    [LoggerMessage(EventIds.Cluster + 14, LogLevel.Critical, "this member stops for good: {Reason}. {WhatToDo}")]
+    internal static partial void StopsForGood(this ILogger logger, string reason, string whatToDo);
+
+    [LoggerMessage(EventIds.Cluster + 15, LogLevel.Information,
+        "snapshot at index {Index} received from {NodeId}: {Keys} keys")]
+    internal static partial void SnapshotReceived(this ILogger logger, LogIndex index, NodeId nodeId, long keys);
+
+    [LoggerMessage(EventIds.Cluster + 16, LogLevel.Warning,
+        "cannot announce this member yet ({Reason}); trying again")]
+    internal static partial void AnnounceFailed(this ILogger logger, string reason);
+
     [LoggerMessage(EventIds.Cluster + 9, LogLevel.Information,
         "new member {NodeId} of cluster {ClusterId} in {Folder}")]
     internal static partial void Bootstrapped(this ILogger logger, NodeId nodeId, string clusterId, string folder);

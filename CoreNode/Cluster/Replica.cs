@@ -9,12 +9,13 @@ namespace CoreNode.Cluster;
 
 /// <summary>
 /// One member's copy of the store: recovers it from disk, runs its loop, and offers it to the surfaces. Any thread may
-/// call. If <see cref="Completion"/> faults (a failed fsync, a broken invariant) the process must end: nothing is
-/// retried on a disk whose state is unknown.
+/// call. If <see cref="Completion"/> faults (a failed fsync, a broken invariant, a member that must stop) the process
+/// must end: nothing is retried on a disk whose state is unknown.
 /// </summary>
-public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposable
+public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWalOwner, IAsyncDisposable
 {
     private readonly ReplicaOptions _options;
+    private readonly IFiles _files;
     private readonly TimeProvider _time;
     private readonly ILogger<Replica> _logger;
     private readonly ProposalLoad _load;
@@ -24,34 +25,49 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
     private readonly ReplicaCore _core;
     private readonly ReplicaLoop _loop;
     private readonly WalThread _wal;
+    private readonly SnapshotStore _store;
     private readonly SnapshotJobs _snapshots;
-    private readonly TaskCompletionSource _walFault = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IPeerTransport? _transport;
+    private readonly TaskCompletionSource _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _hasLeader = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
     private volatile IKeyspace _current;
     private volatile MemberList _members;
+    private volatile ClusterStatus _status;
     private volatile bool _isDiskFull;
     private volatile bool _isStopped;
+    private Task _announcing = Task.CompletedTask;
     private ulong _leader;
     private long _leaderSinceTicks;
+    private long _leaderChanges;
     private long _rounds;
 
     private Replica(
-        ReplicaOptions options, ReplicaState state, WalLog log, SnapshotStore store, TimeProvider time,
-        ILoggerFactory logs)
+        ReplicaOptions options, ReplicaState state, IFiles files, WalLog log, SnapshotStore store, TimeProvider time,
+        ILoggerFactory logs, IPeerTransport? transport)
     {
         _options = options;
+        _files = files;
         _time = time;
         _logger = logs.CreateLogger<Replica>();
+        _transport = transport;
+        _store = store;
         _load = new ProposalLoad(options.MaxPendingProposals, options.MaxPendingBytes);
         _inbox = new Inbox(_parker);
         _wal = new WalThread(log, this);
         _snapshots = new SnapshotJobs(store, _inbox, time, logs.CreateLogger<SnapshotJobs>());
-        ReplicaPorts ports = new(new WalWriter(_wal), _snapshots, time, _signals, NoPeers.Instance);
+        ReplicaPorts ports = new(
+            new WalWriter(_wal), _snapshots, time, _signals, (IPeerSender?)transport ?? NoPeers.Instance)
+        {
+            Logger = _logger,
+        };
         _core = new ReplicaCore(options, state, ports);
         _loop = new ReplicaLoop(_core, _inbox, _parker, _signals, Publish);
-        Completion = Task.WhenAny(_loop.Completion, _walFault.Task).Unwrap();
+        Completion = Task.WhenAny(_loop.Completion, _fault.Task).Unwrap();
         _current = _core.Published;
+        _status = _core.Status;
         _members = new MemberList(_current, MemberRecords.Read(_current));
+        _leaderSinceTicks = time.GetUtcNow().UtcTicks;
         ClusterId = state.ClusterId;
         Self = state.Self;
         StartTime = time.GetUtcNow();
@@ -75,6 +91,9 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
 
     public DateTimeOffset LeaderSince => new(Volatile.Read(ref _leaderSinceTicks), TimeSpan.Zero);
 
+    /// <summary>How often the leader changed since the start, losing it included.</summary>
+    public long LeaderChanges => Volatile.Read(ref _leaderChanges);
+
     /// <summary>Ends when the replica has stopped; faults if it could not go on.</summary>
     public Task Completion { get; }
 
@@ -86,6 +105,15 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
 
     /// <summary>Snapshots written and verified since the start.</summary>
     public long SnapshotsTaken => _snapshots.Taken;
+
+    public ClusterStatus Status
+    {
+        get
+        {
+            WalSyncStatistics sync = _wal.Statistics;
+            return _status with { SyncP99 = sync.RecentP99, SyncRunning = sync.Running };
+        }
+    }
 
     public IReadOnlyList<Member> Members
     {
@@ -99,44 +127,47 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
         }
     }
 
-    public ClusterStatus Status { get; private set; } = new()
-    {
-        Role = "follower",
-        Term = Term.Zero,
-        Committed = LogIndex.Zero,
-        Applied = LogIndex.Zero,
-        Last = LogIndex.Zero,
-        Voters = [],
-        Learners = [],
-        Followers = [],
-    };
-
-    public bool IsRemoved(NodeId node) => false;
-
     public string? UnhealthyReason =>
         _isStopped ? "the node is stopping"
-        : _loop.Completion.IsFaulted || _walFault.Task.IsFaulted ? "the node has failed and is about to end"
-        : Leader.IsNone ? "no leader is known: an election is running or there is no quorum"
+        : _loop.Completion.IsFaulted || _fault.Task.IsFaulted ? "the node has failed and is about to end"
         : _isDiskFull ? "the disk of the data folder is full: writes are refused until there is room"
-        : null;
+        : MemberHealth.Reason(Status, !Leader.IsNone, _time.GetUtcNow() - LeaderSince, _options.ElectionTimeout);
 
     /// <summary>
-    /// Recovers the replica from its folder, or makes it at the first start, and serves once it knows a leader and has
-    /// announced itself.
+    /// Recovers the replica from its folder, or makes it at the first start. The only voter of a cluster serves once it
+    /// leads and has announced itself; others at once, and announce themselves when there is a leader.
     /// </summary>
+    /// <param name="options">How it runs.</param>
+    /// <param name="files">The disk.</param>
+    /// <param name="time">The clocks.</param>
+    /// <param name="logs">Where it says what it does.</param>
+    /// <param name="transport">The way to other members; null for a cluster of one that nobody can join.</param>
+    /// <param name="probe">Asks running members before this one has an identity.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="CorruptionException">Stored data is damaged.</exception>
+    /// <exception cref="MemberStoppedException">This member stopped for good before.</exception>
+    /// <exception cref="IOException">It cannot join, or the peer listener cannot be opened.</exception>
     public static async Task<Replica> StartAsync(
-        ReplicaOptions options, IFiles files, TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
+        ReplicaOptions options, IFiles files, TimeProvider time, ILoggerFactory logs, IPeerTransport? transport,
+        IClusterProbe? probe, CancellationToken cancellation)
     {
+        files.CreateFolder(options.Folder);
+        if (StopNote.Read(files, options.Folder) is { } stop)
+            throw new MemberStoppedException(stop);
         StoreStatistics statistics = new();
         SnapshotStore store = new(files, options.Folder, time);
         Recovery recovery = new(options, files, store, statistics, logs.CreateLogger<Recovery>());
-        (ReplicaState state, WalLog log) = recovery.Run();
-        Replica replica = new(options, state, log, store, time, logs) { Statistics = statistics };
-        if (state.Raft.Configuration.IsSoleVoter(state.Self))
+        (ReplicaState state, WalLog log) = await RecoverAsync(options, recovery, probe, time, logs, cancellation);
+        Replica replica = new(options, state, files, log, store, time, logs, transport) { Statistics = statistics };
+        if (transport is not null)
+            await transport.StartAsync(new PeerIdentity(state.ClusterId, state.Self), replica, cancellation);
+        bool isAlone = state.Raft.Configuration.IsSoleVoter(state.Self);
+        if (isAlone)
             state.Raft.Campaign();
         replica._loop.Start();
-        await replica.AnnounceAsync(cancellation);
+        replica._announcing = replica.AnnounceAsync(cancellation);
+        if (isAlone)
+            await replica._announcing;
         return replica;
     }
 
@@ -169,14 +200,35 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
         return new ValueTask<WatchOutcome>(watch.Completion.Task);
     }
 
+    public ValueTask<MemberChangeOutcome> ChangeAsync(MemberChange change, CancellationToken cancellation)
+    {
+        ChangeMembers message = new(change, _time.GetTimestamp());
+        _inbox.Post(message);
+        return new ValueTask<MemberChangeOutcome>(message.Completion.Task.WaitAsync(cancellation));
+    }
+
+    public ValueTask<MemberChangeOutcome> MoveLeaderAsync(NodeId target, CancellationToken cancellation)
+    {
+        MoveLeader message = new(target);
+        _inbox.Post(message);
+        return new ValueTask<MemberChangeOutcome>(message.Completion.Task.WaitAsync(cancellation));
+    }
+
+    public bool IsRemoved(NodeId node) => MemberRecords.IsRemoved(_current, node);
+
     /// <summary>Answers what is in the log, ends watches, writes what is left and closes the log.</summary>
     public async ValueTask DisposeAsync()
     {
         _isStopped = true;
+        await _stopping.CancelAsync();
         _loop.RequestStop();
         await _loop.Completion.ContinueWith(static _ => { }, TaskScheduler.Default);
+        await _announcing.ContinueWith(static _ => { }, TaskScheduler.Default);
+        if (_transport is not null)
+            await _transport.DisposeAsync();
         _snapshots.Dispose();
         _wal.Dispose();
+        _stopping.Dispose();
     }
 
     void IWalOwner.Persisted(long appendNumber) => _inbox.Post(new LogPersisted(appendNumber));
@@ -184,7 +236,7 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
     void IWalOwner.Failed(Exception fault)
     {
         _logger.LogFailed(fault);
-        _walFault.TrySetException(fault);
+        _fault.TrySetException(fault);
     }
 
     void IWalOwner.DiskFullChanged(bool isFull)
@@ -194,6 +246,31 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
             _logger.DiskFull(_options.Folder);
         else
             _logger.DiskHasRoom(_options.Folder);
+    }
+
+    private static async Task<(ReplicaState State, WalLog Log)> RecoverAsync(
+        ReplicaOptions options, Recovery recovery, IClusterProbe? probe, TimeProvider time, ILoggerFactory logs,
+        CancellationToken cancellation)
+    {
+        if (probe is null || options.InitialMembers.Count == 0)
+            return recovery.Run();
+        Joining joining = new(options, probe, time, logs.CreateLogger<Joining>());
+        JoinPlan? plan = null;
+        if (recovery.IsFirstStart)
+        {
+            (ulong clusterId, NodeId self) = recovery.InitialIdentity();
+            if (options.JoinsExisting)
+                plan = await joining.AskAsync(cancellation);
+            else if (options.InitialMembers.Count > 1)
+                await joining.CheckIsNewAsync(clusterId, self, cancellation);
+        }
+
+        (ReplicaState state, WalLog log) = recovery.Run(plan);
+
+        // A member that stopped before its first snapshot came does not know yet where the others are.
+        if (plan is null && MemberRecords.Read(state.Keys.Publish()).Count == 0)
+            state = state with { FirstPeers = await joining.FindPeersAsync(cancellation) };
+        return (state, log);
     }
 
     private KeyError? Refusal(byte[] command)
@@ -214,35 +291,38 @@ public sealed class Replica : IKeyStore, IClusterView, IWalOwner, IAsyncDisposab
     {
         if (!ReferenceEquals(_current, core.Published))
             _current = core.Published;
+        if (!ReferenceEquals(_status, core.Status))
+            _status = core.Status;
         Volatile.Write(ref _rounds, _rounds + 1);
+        if (core.Stopped is { } stop)
+            StopForGood(stop);
         ulong leader = core.Leader.Value;
         if (leader == _leader)
             return;
         Volatile.Write(ref _leaderSinceTicks, _time.GetUtcNow().UtcTicks);
+        Volatile.Write(ref _leaderChanges, _leaderChanges + 1);
         Volatile.Write(ref _leader, leader);
         _logger.LeaderChanged(core.Leader, core.Raft.Term);
         if (leader != 0)
             _hasLeader.TrySetResult();
     }
 
-    // A fresh one-member cluster ends at store index 3, as etcd's: its peer URLs, its attributes, the cluster version.
-    private async Task AnnounceAsync(CancellationToken cancellation)
+    private void StopForGood(MemberStop stop)
     {
-        await Task.WhenAny(_hasLeader.Task, Completion).WaitAsync(cancellation);
-        if (Completion.IsFaulted)
-            await Completion;
-        List<string> attributes = [_options.Name, .. _options.AdvertiseClientUrls];
-        if (!MemberRecords.Attributes(_current, Self).SequenceEqual(attributes))
-            await ProposeOwnAsync(MemberRecords.AttributesKey(Self), attributes, cancellation);
-        if (!_current.TryGetSystem("version"u8, out _))
-            await ProposeOwnAsync("version", ["1"], cancellation);
-    }
+        if (_isStopped)
+            return;
+        _isStopped = true;
+        _logger.StopsForGood(stop.Message, stop.WhatToDo);
+        try
+        {
+            StopNote.Write(_files, _options.Folder, stop);
+        }
+        catch (IOException)
+        {
+            // The process ends all the same; the next start finds out again.
+        }
 
-    private async Task ProposeOwnAsync(string key, IReadOnlyList<string> strings, CancellationToken cancellation)
-    {
-        KeyOutcome outcome = await ProposeAsync(MemberRecords.SetCommand(key, strings), cancellation);
-        if (outcome.Error is { } error)
-            throw new InvalidOperationException($"cannot announce this member ({key}): {error}");
+        _fault.TrySetException(new MemberStoppedException(stop));
     }
 
     private sealed record MemberList(IKeyspace Keyspace, IReadOnlyList<Member> Members);

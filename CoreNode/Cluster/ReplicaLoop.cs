@@ -17,6 +17,8 @@ internal sealed class ReplicaLoop
 
     private static readonly TimeSpan s_longestSpin = TimeSpan.FromMicroseconds(200);
 
+    private static readonly TimeSpan s_handOverTime = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan s_drainTime = TimeSpan.FromMilliseconds(800);
 
     [ThreadStatic]
@@ -114,6 +116,8 @@ internal sealed class ReplicaLoop
     private void Drain()
     {
         long start = _core.Time.GetTimestamp();
+        while (_core.HandOver() && _core.Time.GetElapsedTime(start) < s_handOverTime)
+            Round();
         while (_core.HasPending && _core.Time.GetElapsedTime(start) < s_drainTime)
             Round();
         _core.Stop(StoreErrors.Stopped);

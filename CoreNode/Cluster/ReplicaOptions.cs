@@ -15,6 +15,12 @@ public sealed record ReplicaOptions
     /// <summary>Keeps clusters apart that start from the same addresses.</summary>
     public string ClusterToken { get; init; } = "etcd-cluster";
 
+    /// <summary>
+    /// The cluster runs already (--initial-cluster-state existing): the identity comes from its members, which are
+    /// asked at the peer URLs of <see cref="InitialMembers"/>.
+    /// </summary>
+    public bool JoinsExisting { get; init; }
+
     /// <summary>Client URLs that are announced to others.</summary>
     public required IReadOnlyList<string> AdvertiseClientUrls { get; init; }
 

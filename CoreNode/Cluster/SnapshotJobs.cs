@@ -42,7 +42,7 @@ internal sealed class SnapshotJobs(SnapshotStore store, Inbox inbox, TimeProvide
             logger.SnapshotTaken(
                 snapshot.Index, snapshot.Keys.Keyspace.Count, bytes,
                 (long)time.GetElapsedTime(start).TotalMilliseconds);
-            inbox.Post(new SnapshotFinished(snapshot.Index, null));
+            inbox.Post(new SnapshotFinished(snapshot, null));
         }
         catch (OperationCanceledException)
         {
@@ -51,7 +51,7 @@ internal sealed class SnapshotJobs(SnapshotStore store, Inbox inbox, TimeProvide
         catch (Exception fault)
         {
             logger.SnapshotFailed(fault, snapshot.Index);
-            inbox.Post(new SnapshotFinished(snapshot.Index, fault));
+            inbox.Post(new SnapshotFinished(snapshot, fault));
         }
     }
 }

@@ -5,17 +5,22 @@ namespace CoreNode.Cluster;
 /// <summary>Answers for writes that the log could not take or confirm; texts are etcd's where etcd has one.</summary>
 internal static class StoreErrors
 {
-    internal static readonly KeyError TimedOut = KeyError.Of(ErrorCode.RaftInternal, "etcdserver: request timed out");
+    internal const string TimedOutText = "etcdserver: request timed out";
 
-    internal static readonly KeyError LostLeadership = KeyError.Of(
-        ErrorCode.RaftInternal, "etcdserver: request timed out, possibly due to previous leader failure");
+    internal const string LostLeadershipText =
+        "etcdserver: request timed out, possibly due to previous leader failure";
 
-    internal static readonly KeyError NoLeader = KeyError.Of(ErrorCode.RaftInternal, "etcdserver: no leader");
+    internal static readonly KeyError TimedOut = KeyError.Of(ErrorCode.RaftInternal, TimedOutText);
+
+    internal static readonly KeyError LostLeadership = KeyError.Of(ErrorCode.RaftInternal, LostLeadershipText);
 
     internal static readonly KeyError TooManyRequests =
         KeyError.Of(ErrorCode.RaftInternal, "etcdserver: too many requests");
 
     internal static readonly KeyError Stopped = KeyError.Of(ErrorCode.RaftInternal, "etcdserver: server stopped");
+
+    internal static readonly KeyError Diverged = KeyError.Of(
+        ErrorCode.RaftInternal, "corenode: this member has stopped serving; its log says why. Ask another member");
 
     internal static readonly KeyError DiskFull = KeyError.Of(
         ErrorCode.RaftInternal,

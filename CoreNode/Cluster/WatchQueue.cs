@@ -75,6 +75,21 @@ internal sealed class WatchQueue(Inbox inbox, List<WatchQueue> signals) : IWatch
         }
     }
 
+    /// <summary>Loop: the events that follow are lost; what is queued is still delivered.</summary>
+    internal void Drop()
+    {
+        lock (_gate)
+        {
+            if (_isEnded)
+                return;
+            _isDropped = _isEnded = true;
+            if (_isSignalled)
+                return;
+            _isSignalled = true;
+            signals.Add(this);
+        }
+    }
+
     /// <summary>Wakes the reader if it waits. Its continuation runs on the calling thread.</summary>
     internal void Signal()
     {

@@ -69,7 +69,7 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         logger.Starting(version, options.DataFolder);
         MetricRegistry metrics = new();
         Replica replica = await Replica.StartAsync(
-            NodeComposition.Replica(options), files, TimeProvider.System, logs, stop.Token);
+            NodeComposition.Replica(options), files, TimeProvider.System, logs, transport: null, probe: null, stop.Token);
         await using (replica.ConfigureAwait(false))
         {
             NodeMetrics.Register(metrics, replica, version);

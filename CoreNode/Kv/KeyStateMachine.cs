@@ -166,6 +166,9 @@ public sealed class KeyStateMachine
     /// <summary>Ends a watch; nothing if it has ended already.</summary>
     public void RemoveWatcher(IWatcher watcher) => _hub.Remove(watcher);
 
+    /// <summary>Lets all watchers go, for an owner that replaces this state by another one.</summary>
+    public IReadOnlyList<IWatcher> TakeWatchers() => _hub.TakeAll();
+
     private static KeyCommand Decode(ReadOnlySpan<byte> command, LogIndex index)
     {
         try

@@ -40,6 +40,16 @@ internal sealed class WatcherHub(StoreStatistics statistics)
             Remove(registration);
     }
 
+    /// <summary>Lets everybody go.</summary>
+    public IReadOnlyList<IWatcher> TakeAll()
+    {
+        IWatcher[] all = [.. _registrations.Keys];
+        statistics.Add(StoreCounter.Watchers, -all.Length);
+        _registrations.Clear();
+        _lists.Clear();
+        return all;
+    }
+
     /// <summary>Tells the watchers of the changed key and of its ancestors, the root first.</summary>
     public void Notify(KeyEvent change)
     {

@@ -79,9 +79,16 @@ public sealed record Configuration
     /// <summary>Reads the bytes of a configuration entry.</summary>
     /// <exception cref="FormatException">They are damaged or of a version that is not known here.</exception>
     public static Configuration Decode(ReadOnlySpan<byte> data) => ConfigurationCodec.TryDecode(data, out
-        Configuration? decoded)
+        Configuration? decoded, out _)
         ? decoded
-        : throw new FormatException($"{data.Length} bytes are not a configuration of version 1");
+        : throw new FormatException($"{data.Length} bytes are not a configuration of version 1 or 2");
+
+    /// <summary>What the proposer put beside the configuration, for the state machine; empty if nothing.</summary>
+    /// <exception cref="FormatException">The bytes are damaged or of a version that is not known here.</exception>
+    public static ReadOnlyMemory<byte> ContextOf(ReadOnlyMemory<byte> data) =>
+        ConfigurationCodec.TryDecode(data.Span, out _, out int length)
+            ? data[^length..]
+            : throw new FormatException($"{data.Length} bytes are not a configuration of version 1 or 2");
 
     /// <inheritdoc/>
     public bool Equals(Configuration? other) => other is not null

@@ -7,21 +7,24 @@ namespace CoreNode.Raft;
 /// <summary>
 /// Bytes of a configuration and of a change. Version 1: the version byte, then for a configuration four lists (voters,
 /// outgoing voters, learners, learners-next), each its length as LEB128 and the ids as u64 little-endian; for a change
-/// one list of (operation byte, id).
+/// one list of (operation byte, id). Version 2 of a configuration: the same, followed by the context to its end.
 /// </summary>
 internal static class ConfigurationCodec
 {
     private const byte Version = 1;
+    private const byte VersionWithContext = 2;
 
     // Far above any sensible cluster; keeps damaged lengths from reserving memory.
     private const int MaxMembers = 10_000;
 
-    public static byte[] Encode(Configuration configuration)
+    public static byte[] Encode(Configuration configuration, ReadOnlySpan<byte> context = default)
     {
         IReadOnlyList<NodeId>[] lists =
             [configuration.Voters, configuration.OutgoingVoters, configuration.Learners, configuration.LearnersNext];
-        byte[] data = new byte[1 + lists.Sum(static list => Leb128.Length(list.Count) + 8 * list.Count)];
-        data[0] = Version;
+        int length = 1 + lists.Sum(static list => Leb128.Length(list.Count) + 8 * list.Count);
+        byte[] data = new byte[length + context.Length];
+        data[0] = context.Length == 0 ? Version : VersionWithContext;
+        context.CopyTo(data.AsSpan(length));
         int at = 1;
         foreach (IReadOnlyList<NodeId> list in lists)
         {
@@ -36,16 +39,19 @@ internal static class ConfigurationCodec
         return data;
     }
 
-    public static bool TryDecode(ReadOnlySpan<byte> data, [NotNullWhen(true)] out Configuration? configuration)
+    public static bool TryDecode(
+        ReadOnlySpan<byte> data, [NotNullWhen(true)] out Configuration? configuration, out int contextLength)
     {
         configuration = null;
-        if (data.Length == 0 || data[0] != Version)
+        contextLength = 0;
+        if (data.Length == 0 || data[0] is not (Version or VersionWithContext))
             return false;
         ReadOnlySpan<byte> rest = data[1..];
         if (!TryTakeList(ref rest, out NodeId[] voters) || !TryTakeList(ref rest, out NodeId[] outgoing)
             || !TryTakeList(ref rest, out NodeId[] learners) || !TryTakeList(ref rest, out NodeId[] next)
-            || rest.Length != 0)
+            || (rest.Length != 0) != (data[0] == VersionWithContext))
             return false;
+        contextLength = rest.Length;
         try
         {
             configuration = new Configuration(voters, outgoing, learners, next);

@@ -42,7 +42,11 @@ internal static class FollowerSteps
     public static void HandleHeartbeat(RaftCore core, RaftMessage message)
     {
         if (message.Commit > core.Log.Last)
+        {
+            // The leader tells what this member itself had acknowledged in this term.
             core.Ignore(IgnoreReason.FollowerLostEntries);
+            core.IsSetBack = true;
+        }
         else
             core.Log.CommitTo(message.Commit);
         core.Send(new RaftMessage

@@ -27,8 +27,8 @@ internal static class MessageCheck
             term = entry.Term;
             if (entry.Kind > EntryKind.Configuration)
                 return false;
-            if (entry.Kind == EntryKind.Configuration && !ConfigurationCodec.TryDecode(entry.Data.Span,
-                out Configuration? _))
+            if (entry.Kind == EntryKind.Configuration && !ConfigurationCodec.TryDecode(
+                entry.Data.Span, out Configuration? _, out _))
                 return false;
         }
 

@@ -89,8 +89,14 @@ internal sealed class RaftCore
     /// Voters may stand for election, and so may a member whose removal is not known to be committed: it may be the
     /// only one whose log allows it to win (thesis §4.2.2). Not while a snapshot is being installed.
     /// </summary>
-    public bool MayCampaign => Log.Persisted >= Log.Base
+    public bool MayCampaign => !IsBarredFromElection && Log.Persisted >= Log.Base
         && (Configurations.Current.IsVoter(Id) || Configurations.At(Log.Committed).IsVoter(Id));
+
+    /// <summary>The caller keeps this member from standing for election.</summary>
+    public bool IsBarredFromElection { get; set; }
+
+    /// <summary>This member lacks what it had acknowledged.</summary>
+    public bool IsSetBack { get; set; }
 
     public void Ignore(IgnoreReason reason) => _ignored[(int)reason]++;
 
@@ -129,6 +135,19 @@ internal sealed class RaftCore
         Leader = leader;
     }
 
+    /// <summary>
+    /// The leader's connection broke: wait for it no longer than a few ticks more, drawn so that two members seldom
+    /// stand at once.
+    /// </summary>
+    public void DoubtLeader()
+    {
+        if (ElectionElapsed >= Config.ElectionTicks)
+            return;
+        Probe.Hit("raft.leader-doubted");
+        ElectionElapsed = Config.ElectionTicks;
+        ElectionTimeout = Config.ElectionTicks + 1 + Config.Prng.Next(Math.Max(1, Config.ElectionTicks / 4));
+    }
+
     public void GrantVote(NodeId candidate)
     {
         Invariant.That(Vote.IsNone || Vote == candidate, "one vote a term");
@@ -146,9 +165,9 @@ internal sealed class RaftCore
     }
 
     /// <summary>Leader: appends a configuration, which is in force from here on (§6).</summary>
-    public void AppendConfiguration(Configuration configuration)
+    public void AppendConfiguration(Configuration configuration, ReadOnlySpan<byte> context = default)
     {
-        Append(EntryKind.Configuration, configuration.Encode());
+        Append(EntryKind.Configuration, ConfigurationCodec.Encode(configuration, context));
         Configurations.Add(Log.Last, configuration);
         Peers.Follow(configuration, Log.Last.Previous);
         IsReplicationDue = Peers.HasOthers;

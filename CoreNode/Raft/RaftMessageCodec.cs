@@ -126,7 +126,7 @@ public static class RaftMessageCodec
         Term term = new(U64(bytes, at + 8));
         at += 16;
         if (!TryTakeLength(bytes, ref at, out int length)
-            || !ConfigurationCodec.TryDecode(bytes.Slice(at, length), out Configuration? configuration))
+            || !ConfigurationCodec.TryDecode(bytes.Slice(at, length), out Configuration? configuration, out _))
             return false;
         at += length;
         snapshot = new SnapshotMetadata(index, term, configuration);

@@ -153,9 +153,10 @@ public sealed class RaftNode
 
     /// <summary>
     /// Changes who takes part. In force at once; done when the entry at the returned index is committed, and, if more
-    /// than one vote changes, the one that ends the joint phase after it.
+    /// than one vote changes, the one that ends the joint phase after it. <paramref name="context"/> rides in the same
+    /// entry, for the state machine: <see cref="Configuration.ContextOf"/>.
     /// </summary>
-    public ProposeResult ProposeConfiguration(ConfigurationChange change)
+    public ProposeResult ProposeConfiguration(ConfigurationChange change, ReadOnlySpan<byte> context = default)
     {
         if (_core.Role != RaftRole.Leader)
             return Refuse(ProposeOutcome.NotLeader);
@@ -170,7 +171,7 @@ public sealed class RaftNode
         ConfigurationRefusal refusal = change.Apply(Configuration, out Configuration next);
         if (refusal != ConfigurationRefusal.None)
             return Refuse(ProposeOutcome.InvalidChange) with { Refusal = refusal };
-        _core.AppendConfiguration(next);
+        _core.AppendConfiguration(next, context);
         return new ProposeResult(ProposeOutcome.Accepted, _core.Log.Last, _core.Term, _core.Id);
     }
 
@@ -213,11 +214,42 @@ public sealed class RaftNode
         return TransferOutcome.Started;
     }
 
-    /// <summary>The transport lost its connection: what is in flight to that member is probably lost.</summary>
+    /// <summary>
+    /// Gives leadership up at once, for nobody in particular: this member cannot do its work (its disk hangs).
+    /// </summary>
+    public void StepDown()
+    {
+        if (_core.Role == RaftRole.Leader)
+            _core.BecomeFollower(_core.Term, NodeId.None);
+    }
+
+    /// <summary>
+    /// True keeps this member from standing for election: its disk hangs, so it could neither vote nor lead, but a
+    /// campaign would disturb those who can.
+    /// </summary>
+    public bool IsBarredFromElection
+    {
+        get => _core.IsBarredFromElection;
+        set => _core.IsBarredFromElection = value;
+    }
+
+    /// <summary>
+    /// True once the leader has shown that this member lacks entries which it had acknowledged in this term: its disk
+    /// was set back. It may have forgotten votes too and must not take part any more.
+    /// </summary>
+    public bool IsSetBack => _core.IsSetBack;
+
+    /// <summary>
+    /// The connection to that member broke: what is in flight to it is probably lost. If it leads, its process has
+    /// probably ended: an election is due soon, and a campaign of others is not disregarded. Pre-vote keeps a wrong
+    /// guess harmless: members that still hear the leader refuse.
+    /// </summary>
     public void ReportUnreachable(NodeId node)
     {
         if (_core.Role == RaftRole.Leader && _core.Peers.Find(node) is { State: ProgressState.Replicate } peer)
             peer.BecomeProbe();
+        else if (_core.Role == RaftRole.Follower && node == _core.Leader && _core.Config.PreVote)
+            _core.DoubtLeader();
     }
 
     /// <summary>What a <see cref="MessageKind.Snapshot"/> message asked for was delivered, or failed.</summary>
