@@ -1,4 +1,3 @@
-using CoreNode.Foundation;
 using CoreNode.Raft;
 
 namespace CoreNode.Cluster.Peers;
@@ -35,8 +34,3 @@ public interface IPeerSender
     /// </summary>
     void SetMembers(IReadOnlyList<PeerAddress> members);
 }
-
-/// <summary>Where a member is reached.</summary>
-/// <param name="Node">Its identity.</param>
-/// <param name="PeerUrls">Its peer URLs; each is tried in turn.</param>
-public sealed record PeerAddress(NodeId Node, IReadOnlyList<string> PeerUrls);
