@@ -38,6 +38,7 @@ internal sealed class NodeEndpoint(IKeyStore store, IClusterView cluster, Metric
         return context.Answer("{\"etcdserver\":\"3.4.23\",\"etcdcluster\":\"3.4.0\"}"u8);
     }
 
+    // From what this member knows by itself: it answers at once, whether there is a quorum or not.
     private Task Health(RequestContext context)
     {
         if (cluster.UnhealthyReason is not { } reason)

@@ -17,7 +17,7 @@ internal sealed class Joining(ReplicaOptions options, IClusterProbe probe, TimeP
     private InitialMember Own => options.InitialMembers.First(m => m.Name == options.Name);
 
     /// <summary>Waits until a member answers, and finds this machine among the members by its peer URLs.</summary>
-    /// <exception cref="IOException">The cluster does not know this machine, or knows it as one that had data.</exception>
+    /// <exception cref="IOException">The cluster does not know this machine, or knows that it had data.</exception>
     internal async Task<JoinPlan> AskAsync(CancellationToken cancellation)
     {
         bool isTold = false;

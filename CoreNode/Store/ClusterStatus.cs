@@ -40,4 +40,21 @@ public sealed record ClusterStatus
 
     /// <summary>Bytes of the log's entries in memory.</summary>
     public long LogBytes { get; init; }
+
+    /// <summary>The highest commit position that a leader has told this member; it may lack the entries.</summary>
+    public LogIndex LeaderCommitted { get; init; }
+
+    /// <summary>How often another leader became known since the start, the first one included.</summary>
+    public long LeaderChanges { get; init; }
+
+    /// <summary>Appends with entries that this member has received since the start.</summary>
+    public long AppendsReceived { get; init; }
+
+    /// <summary>Appends with entries that this member has sent since the start.</summary>
+    public long AppendsSent { get; init; }
+
+    /// <summary>Committed entries that are not applied here yet.</summary>
+    public ulong Lag => LogIndex.Max(LeaderCommitted, Committed).Value is var known && known > Applied.Value
+        ? known - Applied.Value
+        : 0;
 }

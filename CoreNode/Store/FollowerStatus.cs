@@ -10,4 +10,8 @@ namespace CoreNode.Store;
 /// <param name="Match">Durable there up to this index.</param>
 /// <param name="Lag">Entries that it lacks.</param>
 public sealed record FollowerStatus(
-    NodeId Node, bool IsVoter, bool IsActive, string State, LogIndex Match, ulong Lag);
+    NodeId Node, bool IsVoter, bool IsActive, string State, LogIndex Match, ulong Lag)
+{
+    /// <summary>Appends to it and how long its answers took.</summary>
+    public AppendTimes Appends { get; init; } = AppendTimes.None;
+}

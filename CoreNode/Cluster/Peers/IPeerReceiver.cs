@@ -21,7 +21,7 @@ public interface IPeerReceiver
     /// <summary>The connection to a member broke or cannot be made: what was queued to it is probably lost.</summary>
     void ReportUnreachable(NodeId node);
 
-    /// <summary>What <see cref="IPeerSender.SendSnapshot"/> began has arrived and is stored there, or has not.</summary>
+    /// <summary>What <see cref="IPeerSender.SendSnapshot"/> began is stored there now, or is not.</summary>
     void ReportSnapshot(NodeId node, bool isDelivered);
 
     /// <summary>

@@ -18,7 +18,7 @@ public interface IPeerSender
     /// <summary>Queues another message; in order with appends.</summary>
     void Send(PeerMessage message);
 
-    /// <summary>Sends what was queued since the last call: once a round, so that small messages share a packet.</summary>
+    /// <summary>Sends what was queued since the last call: once a round, so small messages share a packet.</summary>
     void Flush();
 
     /// <summary>
