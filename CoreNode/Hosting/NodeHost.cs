@@ -13,6 +13,9 @@ namespace CoreNode.Hosting;
 /// </summary>
 public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, string?> environment, string version)
 {
+    /// <summary>Where the data folder lies; the real disk, unless a test has another.</summary>
+    internal IFiles Files { get; init; } = new RealFiles();
+
     /// <summary>Runs a node with the arguments after `node`.</summary>
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancellation)
     {
@@ -61,15 +64,14 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, logger, stop);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, logger, stop);
-        RealFiles files = new();
-        files.CreateFolder(options.DataFolder);
-        using IDisposable folderLock = files.TryLock(Path.Combine(options.DataFolder, "lock"))
+        Files.CreateFolder(options.DataFolder);
+        using IDisposable folderLock = Files.TryLock(Path.Combine(options.DataFolder, "lock"))
             ?? throw new IOException(
                 $"{options.DataFolder} is in use by another node; stop it, or give this one its own --data-dir");
         logger.Starting(version, options.DataFolder);
         MetricRegistry metrics = new();
         Replica replica = await Replica.StartAsync(
-            NodeComposition.Replica(options), files, TimeProvider.System, logs, stop.Token);
+            NodeComposition.Replica(options), Files, TimeProvider.System, logs, stop.Token);
         await using (replica.ConfigureAwait(false))
         {
             NodeMetrics.Register(metrics, replica, version);
