@@ -86,7 +86,7 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         NodeOptions options, Replica replica, MetricRegistry metrics, ServiceManager manager,
         ILoggerFactory logs, ILogger logger, CancellationToken stop)
     {
-        string? socket = UnixSocketPath.Prepare(options.UnixSocket, logger);
+        string? socket = await UnixSocketPath.PrepareAsync(options.UnixSocket, logger, stop);
         ApiServer server = new(
             NodeComposition.Api(options, socket), replica, replica, metrics, TimeProvider.System, logs);
         await using (server.ConfigureAwait(false))
