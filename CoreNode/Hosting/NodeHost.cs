@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CoreNode.Api;
+using CoreNode.Api.Peers;
 using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Platform;
@@ -13,6 +15,12 @@ namespace CoreNode.Hosting;
 /// </summary>
 public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, string?> environment, string version)
 {
+    /// <summary>Exit code of a member that stops for good; the service manager does not start it again.</summary>
+    internal const int StoppedForGood = 5;
+
+    /// <summary>Where the data folder lies; the real disk, unless a test has another.</summary>
+    internal IFiles Files { get; init; } = new RealFiles();
+
     /// <summary>Runs a node with the arguments after `node`.</summary>
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancellation)
     {
@@ -67,15 +75,16 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, logger, stop);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, logger, stop);
-        RealFiles files = new();
-        files.CreateFolder(options.DataFolder);
-        using IDisposable folderLock = files.TryLock(Path.Combine(options.DataFolder, "lock"))
+        Files.CreateFolder(options.DataFolder);
+        using IDisposable folderLock = Files.TryLock(Path.Combine(options.DataFolder, "lock"))
             ?? throw new IOException(
                 $"{options.DataFolder} is in use by another node; stop it, or give this one its own --data-dir");
         logger.Starting(version, options.DataFolder);
         MetricRegistry metrics = new();
+        PeerTransport transport = new(NodeComposition.Peers(options), metrics, TimeProvider.System, logs);
+        await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         Replica replica = await Replica.StartAsync(
-            NodeComposition.Replica(options), files, TimeProvider.System, logs, transport: null, probe: null, stop.Token);
+            NodeComposition.Replica(options), Files, TimeProvider.System, logs, transport, transport, stop.Token);
         await using (replica.ConfigureAwait(false))
         {
             NodeMetrics.Register(metrics, replica, version);
@@ -90,9 +99,9 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         NodeOptions options, Replica replica, MetricRegistry metrics, ServiceManager manager,
         ILoggerFactory logs, ILogger logger, CancellationToken stop)
     {
-        string? socket = UnixSocketPath.Prepare(options.UnixSocket, logger);
+        string? socket = await UnixSocketPath.PrepareAsync(options.UnixSocket, logger, stop);
         ApiServer server = new(
-            NodeComposition.Api(options, socket, version), replica, replica, new FixedMembership(),
+            NodeComposition.Api(options, socket, version), replica, replica, replica,
             new BackupSource(replica), metrics, TimeProvider.System, logs);
         await using (server.ConfigureAwait(false))
         {
