@@ -70,8 +70,8 @@ internal sealed partial class ReplicaCore
         _signals = ports.Signals;
         _logger = ports.Logger;
         Prng chance = new Prng(options.Seed).Child("replica");
-        _writes = new ClientWrites(_raft, _peers, _completed, chance.NextUInt64());
-        _reads = new PendingReads(_raft, chance.NextUInt64());
+        _writes = new ClientWrites(_raft, _peers, _completed, chance.NextUInt64() >> 1);
+        _reads = new PendingReads(_raft, chance.NextUInt64() >> 1);
         _activity = new PeerActivity(_time, options.ElectionTimeout);
         _members = new MemberChanges(_raft, _peers, options.ClusterToken, _activity);
         _comparison = new StateComparison(_raft, _peers);
