@@ -92,6 +92,9 @@ internal sealed partial class ReplicaCore
 
     internal RaftNode Raft => _raft;
 
+    /// <summary>The state machine, for those who judge it; nobody else touches it.</summary>
+    internal KeyStateMachine Keys => _kv;
+
     /// <summary>Where the loop takes its time from.</summary>
     internal TimeProvider Time => _time;
 
