@@ -15,12 +15,14 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     private const int ClientPort = 2379;
     private const int PeerPort = 2380;
     private static readonly TimeSpan s_questionTime = TimeSpan.FromMilliseconds(700);
-    private static readonly TimeSpan s_addTime = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_changeTime = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 
     private readonly ClusterShape _shape;
     private readonly List<ServerProcess> _members = [];
+    private readonly List<ServerProcess> _removed = [];
     private readonly HttpClient _http;
+    private int _prepared;
 
     private ClusterProcesses(ClusterShape shape)
     {
@@ -35,7 +37,7 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     /// <summary>Every member there is, running or not; the first ones in the order of their names m1, m2, …</summary>
     public IReadOnlyList<ServerProcess> Members => _members;
 
-    /// <summary>The network between the members, if they are isolated: member i is its place i + 1.</summary>
+    /// <summary>The network between the members, if they are isolated.</summary>
     public PacketNetwork? Network { get; }
 
     /// <summary>Where clients live; null for this process' own namespace.</summary>
@@ -53,7 +55,7 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         try
         {
             for (int i = 0; i < shape.Members; i++)
-                cluster._members.Add(cluster.Prepare(i));
+                cluster._members.Add(cluster.Prepare(cluster._prepared++));
             foreach (ServerProcess member in cluster._members)
                 member.Place = member.Place with { OtherMembers = cluster.Others(member) };
             foreach (ServerProcess member in cluster._members)
@@ -71,8 +73,9 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     /// <summary>Waits until each member that runs says that it is healthy.</summary>
     public Task WaitUntilHealthyAsync() => Task.WhenAll(Running.Select(m => m.WaitUntilReadyAsync()));
 
-    /// <summary>The place of a member in <see cref="Network"/>.</summary>
-    public int PlaceOf(ServerProcess member) => _members.IndexOf(member) + 1;
+    /// <summary>The place of a member in <see cref="Network"/>: the number in its name.</summary>
+    public static int PlaceOf(ServerProcess member) =>
+        int.Parse(member.Place.Name.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
 
     /// <summary>
     /// The member that says it leads and that most others name, null if there is none. A leader that was cut off may
@@ -109,26 +112,26 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     /// </summary>
     public async Task<ServerProcess> AddAsync()
     {
-        ServerProcess added = Prepare(_members.Count);
+        ServerProcess added = Prepare(_prepared++);
         added.Place = added.Place with { OtherMembers = Others(added), Joins = true };
         string body = $$"""{"peerURLs":["{{ServerPlace.Text(added.Place.PeerUrl)}}"]}""";
-        using HttpClient patient = new(NamespaceSockets.Handler(Clients)) { Timeout = s_addTime };
-        Stopwatch watch = Stopwatch.StartNew();
-        while (true)
-        {
-            ServerProcess leader = await WaitForLeaderAsync(s_addTime);
-            using StringContent json = new(body, Encoding.UTF8, "application/json");
-            using HttpResponseMessage answer = await patient.PostAsync($"{leader.Url}/v2/members", json);
-            if (answer.IsSuccessStatusCode)
-                break;
-            // Not now: etcd wants to have been connected to all others for five seconds.
-            if ((int)answer.StatusCode < 500 || watch.Elapsed > s_addTime)
-                throw new IOException($"adding was refused: {await answer.Content.ReadAsStringAsync()}\n{Words()}");
-            await Task.Delay(s_pause);
-        }
+        await ChangeAsync(HttpMethod.Post, "/v2/members", body);
         _members.Add(added);
         added.Launch();
         return added;
+    }
+
+    /// <summary>Removes a member for good by DELETE /v2/members/ID; its process is left to itself.</summary>
+    public async Task RemoveAsync(ServerProcess member)
+    {
+        ServerProcess leader = await WaitForLeaderAsync(s_changeTime);
+        JsonNode? list = await AskAsync(leader, "/v2/members");
+        string id = list?["members"]!.AsArray()
+            .Where(m => (string?)m!["name"] == member.Place.Name).Select(m => (string)m!["id"]!).Single()
+            ?? throw new IOException($"the members are not known\n{Words()}");
+        await ChangeAsync(HttpMethod.Delete, $"/v2/members/{id}", body: null);
+        _members.Remove(member);
+        _removed.Add(member);
     }
 
     /// <summary>What the members said last, for failures.</summary>
@@ -138,7 +141,7 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // A stopped process takes SIGKILL as well.
-        foreach (ServerProcess member in _members)
+        foreach (ServerProcess member in _members.Concat(_removed))
             await member.DisposeAsync();
         _http.Dispose();
         Network?.Dispose();
@@ -182,6 +185,29 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     {
         string others = string.Join(',', _members.Where(m => m != member).Select(m => m.Place.InitialMember));
         return others.Length == 0 ? null : others;
+    }
+
+    private async Task ChangeAsync(HttpMethod method, string path, string? body)
+    {
+        using HttpClient patient = new(NamespaceSockets.Handler(Clients)) { Timeout = s_changeTime };
+        Stopwatch watch = Stopwatch.StartNew();
+        while (true)
+        {
+            ServerProcess leader = await WaitForLeaderAsync(s_changeTime);
+            using HttpRequestMessage request = new(method, $"{leader.Url}{path}");
+            if (body is not null)
+                request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+            using HttpResponseMessage answer = await patient.SendAsync(request);
+            if (answer.IsSuccessStatusCode)
+                return;
+            // Not now: etcd wants to have been connected to all others for five seconds.
+            if ((int)answer.StatusCode < 500 || watch.Elapsed > s_changeTime)
+            {
+                string why = await answer.Content.ReadAsStringAsync();
+                throw new IOException($"{method} {path} was refused: {why}\n{Words()}");
+            }
+            await Task.Delay(s_pause);
+        }
     }
 
     private async Task<JsonNode?> AskAsync(ServerProcess member, string path)

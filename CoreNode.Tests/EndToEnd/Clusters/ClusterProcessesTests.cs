@@ -1,7 +1,7 @@
 namespace CoreNode.Tests.EndToEnd.Clusters;
 
 /// <summary>The harness itself, on a cluster that is known to work.</summary>
-[TestFixture, Category("EndToEnd")]
+[TestFixture, Category("EndToEnd"), Category("Native")]
 [Parallelizable(ParallelScope.Self)]
 internal sealed class ClusterProcessesTests
 {
@@ -44,7 +44,7 @@ internal sealed class ClusterProcessesTests
         await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(shape);
         PacketNetwork network = cluster.Network!;
         ServerProcess first = await cluster.WaitForLeaderAsync(s_deadline);
-        network.Faults = LinkFaults.None.WithoutLink(cluster.PlaceOf(first), network.Count);
+        network.Faults = LinkFaults.None.WithoutLink(ClusterProcesses.PlaceOf(first), network.Count);
         await cluster.WaitForLeaderAsync(s_deadline, other: first);
         network.Faults = LinkFaults.None;
         await first.WaitUntilReadyAsync();

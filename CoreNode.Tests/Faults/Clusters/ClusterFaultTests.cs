@@ -13,6 +13,7 @@ namespace CoreNode.Tests.Faults.Clusters;
 internal sealed class ClusterFaultTests
 {
     private const int SomeWrites = 60;
+    private const int FewWrites = 20;
     private static readonly TimeSpan s_election = TimeSpan.FromSeconds(15);
 
     // Longer than an election and a half with the timeouts of these clusters, so that somebody else leads meanwhile.
@@ -28,7 +29,7 @@ internal sealed class ClusterFaultTests
             await trial.ProgressAsync(SomeWrites);
             ServerProcess leader = await trial.Cluster.WaitForLeaderAsync(s_election);
             await leader.KillAsync();
-            await trial.ProgressAsync(SomeWrites);
+            await trial.ProgressAsync(FewWrites);
             leader.Launch();
         }
         await trial.ProgressAsync(SomeWrites);
@@ -79,7 +80,7 @@ internal sealed class ClusterFaultTests
             await trial.ProgressAsync(SomeWrites);
             ServerProcess leader = await trial.Cluster.WaitForLeaderAsync(s_election);
             leader.Pause();
-            await Task.WhenAll(Task.Delay(s_fault), trial.ProgressAsync(SomeWrites));
+            await Task.WhenAll(Task.Delay(s_fault), trial.ProgressAsync(FewWrites));
             leader.Resume();
         }
         await trial.ProgressAsync(SomeWrites);
@@ -96,7 +97,7 @@ internal sealed class ClusterFaultTests
             ServerProcess leader = await trial.Cluster.WaitForLeaderAsync(s_election);
             (int code, _) = await leader.StopAsync();
             Assert.That(code, Is.Zero, leader.StandardError);
-            await trial.ProgressAsync(SomeWrites);
+            await trial.ProgressAsync(FewWrites);
             leader.Launch();
         }
         await trial.ProgressAsync(SomeWrites);
@@ -145,8 +146,8 @@ internal sealed class ClusterFaultTests
     {
         await using ClusterTrial trial = await ClusterTrial.StartAsync(server);
         await trial.ProgressAsync(SomeWrites);
-        await WhileAsync(trial, LinkFaults.None with { Loss = 0.2 }, writes: 20);
-        await WhileAsync(trial, LinkFaults.None with { Loss = 0.2 }, writes: 20);
+        await WhileAsync(trial, LinkFaults.None with { Loss = 0.2 });
+        await WhileAsync(trial, LinkFaults.None with { Loss = 0.2 });
         await trial.ProgressAsync(SomeWrites);
         await trial.JudgeAsync();
     }
@@ -181,7 +182,7 @@ internal sealed class ClusterFaultTests
                 paused.Pause();
             else
                 network.Faults = (LinkFaults.None with { Loss = 0.05 }).WithoutLink(second, network.Count);
-            await Task.WhenAll(Task.Delay(s_fault), trial.ProgressAsync(20));
+            await Task.WhenAll(Task.Delay(s_fault), trial.ProgressAsync(FewWrites));
             if (round < 2)
                 paused.Resume();
             network.Faults = LinkFaults.None;
@@ -191,12 +192,33 @@ internal sealed class ClusterFaultTests
         await trial.JudgeAsync();
     }
 
-    private static async Task WhileAsync(ClusterTrial trial, LinkFaults faults, int writes = SomeWrites)
+    [TestCase("corenode")]
+    public async Task Members_come_and_go_while_others_are_killed(string server)
+    {
+        await using ClusterTrial trial = await ClusterTrial.StartAsync(server);
+        ClusterProcesses cluster = trial.Cluster;
+        await trial.ProgressAsync(SomeWrites);
+        ServerProcess added = await cluster.AddAsync();
+        await trial.ProgressAsync(FewWrites);
+        await added.KillAsync();
+        added.Launch();
+        await added.WaitUntilReadyAsync();
+        ServerProcess leader = await cluster.WaitForLeaderAsync(s_election);
+        await leader.KillAsync();
+        await trial.ProgressAsync(FewWrites);
+        leader.Launch();
+        await cluster.WaitUntilHealthyAsync();
+        await cluster.RemoveAsync(added);
+        await trial.ProgressAsync(SomeWrites);
+        await trial.JudgeAsync();
+    }
+
+    private static async Task WhileAsync(ClusterTrial trial, LinkFaults faults)
     {
         PacketNetwork network = trial.Cluster.Network!;
         long lost = network.LostCount;
         network.Faults = faults;
-        await Task.WhenAll(Task.Delay(s_fault), trial.ProgressAsync(writes));
+        await Task.WhenAll(Task.Delay(s_fault), trial.ProgressAsync(FewWrites));
         network.Faults = LinkFaults.None;
         if (faults.Loss > 0 || !faults.Cut.IsEmpty)
             Assert.That(network.LostCount, Is.GreaterThan(lost), "the fault hit nothing");
@@ -207,7 +229,7 @@ internal sealed class ClusterFaultTests
             .Aggregate(LinkFaults.None, (faults, other) => faults.WithoutPair(place, other));
 
     private static async Task<int> LeaderPlaceAsync(ClusterTrial trial) =>
-        trial.Cluster.PlaceOf(await trial.Cluster.WaitForLeaderAsync(s_election));
+        ClusterProcesses.PlaceOf(await trial.Cluster.WaitForLeaderAsync(s_election));
 
     private static async Task<ServerProcess> FollowerAsync(ClusterTrial trial)
     {

@@ -96,7 +96,7 @@ internal sealed class ClusterTrial : IAsyncDisposable
         await Cluster.WaitUntilHealthyAsync();
         long last = await WriteMarkerAsync();
         await Task.WhenAll(_watchers.Select(w => w.FinishAsync(last)));
-        StoreReading[] readings = await Task.WhenAll(Cluster.Members.Select(ReadAsync));
+        StoreReading[] readings = await Task.WhenAll(Cluster.Members.Select(m => ReadAsync(m, last)));
         IReadOnlyList<HistoryOperation> history = _history.ToList();
         Report(history);
         try
@@ -186,10 +186,19 @@ internal sealed class ClusterTrial : IAsyncDisposable
         }
     }
 
-    private async Task<StoreReading> ReadAsync(ServerProcess member)
+    // What this member has itself, once it has come to the end.
+    private async Task<StoreReading> ReadAsync(ServerProcess member, long last)
     {
         using LoadClient client = new(member.Url, Cluster.Clients);
-        return await client.ReadAllAsync(isQuorum: false);
+        Stopwatch watch = Stopwatch.StartNew();
+        StoreReading reading;
+        while ((reading = await client.ReadAllAsync(isQuorum: false)).StoreIndex < last)
+        {
+            if (watch.Elapsed > s_progressTime)
+                Assert.Fail($"{member.Place.Name} is still at {reading.StoreIndex}, not {last}\n{Cluster.Words()}");
+            await Task.Delay(s_poll);
+        }
+        return reading;
     }
 
     private void Report(IReadOnlyList<HistoryOperation> history)

@@ -18,7 +18,7 @@ internal sealed class RegisterClient : IDisposable
     /// <summary>How many keys all clients share.</summary>
     public const int KeyCount = 5;
 
-    private const int MostPauseMilliseconds = 25;
+    private const int MostPauseMilliseconds = 20;
     private static readonly TimeSpan s_afterRefusal = TimeSpan.FromMilliseconds(20);
 
     private readonly int _id;
@@ -26,6 +26,7 @@ internal sealed class RegisterClient : IDisposable
     private readonly RegisterKnowledge _knowledge;
     private readonly Prng _prng;
     private readonly MemberConnection[] _connections;
+    private int _lastFailed = -1;
     private int _sequence;
 
     public RegisterClient(
@@ -45,7 +46,7 @@ internal sealed class RegisterClient : IDisposable
     public int BoundTo { get; init; } = -1;
 
     /// <summary>How long it waits for an answer.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(800);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>False is a mistake that the judge must find: reads that may be old.</summary>
     public bool ReadsWithQuorum { get; init; } = true;
@@ -55,12 +56,11 @@ internal sealed class RegisterClient : IDisposable
     {
         while (!isOver())
         {
-            int member = BoundTo >= 0 ? BoundTo : _prng.Next(_connections.Length);
+            int member = BoundTo >= 0 ? BoundTo : DrawMember();
             HistoryResult result = await PerformAsync(BoundTo >= 0 ? Read(DrawKey()) : Next(), member);
-            TimeSpan pause = result is HistoryResult.Refused or HistoryResult.Unknown
-                ? s_afterRefusal
-                : TimeSpan.FromMilliseconds(_prng.Next(MostPauseMilliseconds));
-            await Task.Delay(pause);
+            bool isFailure = result is HistoryResult.Refused or HistoryResult.Unknown;
+            _lastFailed = isFailure ? member : -1;
+            await Task.Delay(isFailure ? s_afterRefusal : TimeSpan.FromMilliseconds(_prng.Next(MostPauseMilliseconds)));
         }
     }
 
@@ -149,6 +149,13 @@ internal sealed class RegisterClient : IDisposable
             < 96 => New(HistoryKind.Delete, key),
             _ => New(HistoryKind.CompareAndDelete, key) with { PreviousValue = seen.Value.Value },
         };
+    }
+
+    // Seldom the one that just failed: most of the load goes where it is of use.
+    private int DrawMember()
+    {
+        int drawn = _prng.Next(_connections.Length);
+        return drawn != _lastFailed || _prng.Chance(0.2) ? drawn : _prng.Next(_connections.Length);
     }
 
     private string DrawKey() => Key(_prng.Next(KeyCount));
