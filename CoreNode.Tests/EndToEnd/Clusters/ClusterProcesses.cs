@@ -93,6 +93,21 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         return at < 0 ? null : asked[at];
     }
 
+    /// <summary>Asks until every member that runs names the same leader.</summary>
+    public async Task<ServerProcess> WaitForCommonLeaderAsync(TimeSpan deadline)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        while (watch.Elapsed < deadline)
+        {
+            JsonNode?[] answers = await Task.WhenAll(Running.Select(m => AskAsync(m, "/v2/stats/self")));
+            string?[] named = [.. answers.Select(a => (string?)a?["leaderInfo"]?["leader"]).Distinct()];
+            if (named is [{ Length: > 0 }] && await FindLeaderAsync() is { } leader)
+                return leader;
+            await Task.Delay(s_pause);
+        }
+        throw new TimeoutException($"no common leader after {deadline}\n{Words()}");
+    }
+
     /// <summary>Asks until there is a leader.</summary>
     public async Task<ServerProcess> WaitForLeaderAsync(TimeSpan deadline, ServerProcess? other = null)
     {

@@ -53,7 +53,7 @@ internal static partial class NetworkCalls
         return tun;
     }
 
-    /// <summary>Gives a device of the calling thread's namespace an address in a /24, if any, and takes it up.</summary>
+    /// <summary>Gives a device of the thread's namespace an address in a /24, if any, and takes it up.</summary>
     public static void Configure(string name, ReadOnlySpan<byte> address)
     {
         int socket = Checked(OpenSocket(Internet, Datagram | CloseOnExec, 0), "socket");
