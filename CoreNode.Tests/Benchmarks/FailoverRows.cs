@@ -44,22 +44,25 @@ internal static class FailoverRows
     private static async Task<double> FirstWriteAsync(ServerProcess[] members, long since)
     {
         TaskCompletionSource<double> first = new();
+        using CancellationTokenSource enough = new();
         List<Task> writes = [];
         for (int i = 0; !first.Task.IsCompleted; i++)
         {
             if (Stopwatch.GetElapsedTime(since) > s_patience)
                 throw new TimeoutException($"no write was accepted in {s_patience}");
-            writes.Add(WriteAsync(members[i % members.Length], since, first));
+            writes.Add(WriteAsync(members[i % members.Length], since, first, enough.Token));
             await Task.WhenAny(first.Task, Task.Delay(s_interval));
         }
+        await enough.CancelAsync();
         await Task.WhenAll(writes);
         return await first.Task;
     }
 
-    private static async Task WriteAsync(ServerProcess member, long since, TaskCompletionSource<double> first)
+    private static async Task WriteAsync(
+        ServerProcess member, long since, TaskCompletionSource<double> first, CancellationToken enough)
     {
         using MemberConnection connection = new(member, inside: null);
-        MemberReply reply = await connection.AskAsync("PUT", "/v2/keys/after", "value=1", s_patience);
+        MemberReply reply = await connection.AskAsync("PUT", "/v2/keys/after", "value=1", s_patience, enough);
         if (reply.Answer?.Status is 200 or 201)
             first.TrySetResult(Stopwatch.GetElapsedTime(since).TotalSeconds);
     }

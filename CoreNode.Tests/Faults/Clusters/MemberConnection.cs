@@ -16,9 +16,11 @@ internal sealed class MemberConnection(ServerProcess member, NetworkNamespace? i
     private Socket? _socket;
 
     /// <summary>Sends one request and waits for its whole answer, both within a time.</summary>
-    public async Task<MemberReply> AskAsync(string method, string target, string? form, TimeSpan patience)
+    public async Task<MemberReply> AskAsync(
+        string method, string target, string? form, TimeSpan patience, CancellationToken cancel = default)
     {
-        using CancellationTokenSource timeout = new(patience);
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        timeout.CancelAfter(patience);
         try
         {
             await ConnectAsync(timeout.Token);
