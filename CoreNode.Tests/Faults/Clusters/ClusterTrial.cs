@@ -45,7 +45,9 @@ internal sealed class ClusterTrial : IAsyncDisposable
     /// <summary>Writes that were acknowledged so far.</summary>
     public int AcknowledgedCount => _knowledge.AcknowledgedCount;
 
-    /// <summary>Starts a cluster in namespaces of its own and its load; ignores the test where that is impossible.</summary>
+    /// <summary>
+    /// Starts a cluster in namespaces of its own and its load; ignores the test where that is impossible.
+    /// </summary>
     public static async Task<ClusterTrial> StartAsync(string server, int members = 3, bool readsWithQuorum = true)
     {
         if (NetworkNamespace.Obstacle is { } obstacle)

@@ -13,13 +13,19 @@ internal static class MemberContents
         {
             StoreReading other = readings[i];
             if (other.StoreIndex != first.StoreIndex)
-                throw new AssertionException($"member {i + 1} is at {other.StoreIndex}, member 1 at {first.StoreIndex}");
+            {
+                throw new AssertionException(
+                    $"member {i + 1} is at {other.StoreIndex}, member 1 at {first.StoreIndex}");
+            }
             foreach (string key in first.Keys.Keys.Union(other.Keys.Keys))
             {
                 StoredKey? here = first.Keys.GetValueOrDefault(key);
                 StoredKey? there = other.Keys.GetValueOrDefault(key);
                 if (here != there)
-                    throw new AssertionException($"{key} is {Text(here)} at member 1 but {Text(there)} at member {i + 1}");
+                {
+                    throw new AssertionException(
+                        $"{key} is {Text(here)} at member 1 but {Text(there)} at member {i + 1}");
+                }
             }
         }
     }
