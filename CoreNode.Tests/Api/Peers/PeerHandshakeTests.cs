@@ -62,7 +62,8 @@ internal sealed class PeerHandshakeTests
         await using PeerMember b = await PeerMember.StartAsync(2, clusterId: 0xC2);
         b.Meet((1, a.Url));
         await b.Receiver.UntilAsync(() => !b.Receiver.Refusals.IsEmpty, "a refusal");
-        Assert.That(b.Receiver.Refusals.First().Refusal.Message, Is.EqualTo("member 2 is of cluster c2, member 1 of c1"));
+        Assert.That(
+            b.Receiver.Refusals.First().Refusal.Message, Is.EqualTo("member 2 is of cluster c2, member 1 of c1"));
     }
 
     [Test]
@@ -157,7 +158,8 @@ internal sealed class PeerHandshakeTests
     [Test]
     public async Task Only_so_many_may_be_unknown_at_once_and_they_do_not_hinder_for_ever()
     {
-        await using PeerMember a = await PeerMember.StartAsync(1, options: PeerMember.Options with { MaxHandshakes = 3 });
+        PeerTransportOptions options = PeerMember.Options with { MaxHandshakes = 3 };
+        await using PeerMember a = await PeerMember.StartAsync(1, options: options);
         FakePeer[] silent = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => FakePeer.DialAsync(a.Port)));
         await a.RefusedAsync(ProtocolFault.TooMany);
         foreach (FakePeer one in silent)

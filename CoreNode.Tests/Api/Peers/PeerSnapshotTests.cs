@@ -117,11 +117,11 @@ internal sealed class PeerSnapshotTests
         // Longer than the idle timeout; only the progress in between keeps the stream.
         PeerTransportOptions options = PeerMember.Options with
         {
-            SnapshotIdleTimeout = TimeSpan.FromMilliseconds(400),
+            SnapshotIdleTimeout = TimeSpan.FromSeconds(1),
             SnapshotProgressInterval = TimeSpan.FromMilliseconds(20),
         };
         using ManualResetEventSlim never = new();
-        SnapshotPlace place = new() { OnComplete = () => !never.Wait(1200) };
+        SnapshotPlace place = new() { OnComplete = () => !never.Wait(2500) };
         (PeerMember a, PeerMember b) = await StartAsync(
             new RecordingReceiver { Accept = (_, _) => place.Open() }, s_content, options);
         await using (a)
