@@ -36,7 +36,8 @@ internal sealed class FakePeer(Socket socket) : IDisposable
     }
 
     /// <summary>A good hello of member 2 to member 1.</summary>
-    public static PeerHello Hello(ConnectionKind kind = ConnectionKind.Stream, byte lowest = 1, byte highest = 1) => new()
+    public static PeerHello Hello(
+        ConnectionKind kind = ConnectionKind.Stream, byte lowest = 1, byte highest = 1) => new()
     {
         LowestVersion = lowest,
         HighestVersion = highest,

@@ -159,7 +159,8 @@ internal sealed class PeerDeliveryTests
     [Test]
     public async Task Members_come_move_and_go()
     {
-        await using PeerMember a = await PeerMember.StartAsync(1);
+        PeerTransportOptions patient = PeerMember.Options with { DrainTime = TimeSpan.FromSeconds(20) };
+        await using PeerMember a = await PeerMember.StartAsync(1, options: patient);
         await using PeerMember b = await PeerMember.StartAsync(2);
         await using PeerMember moved = await PeerMember.StartAsync(2);
         a.Meet((2, b.Url));
@@ -181,7 +182,8 @@ internal sealed class PeerDeliveryTests
     [Test]
     public async Task What_is_queued_goes_out_before_a_clean_stop()
     {
-        (PeerMember a, PeerMember b) = await PeerMember.StartTwoAsync();
+        PeerTransportOptions patient = PeerMember.Options with { StopTime = TimeSpan.FromSeconds(20) };
+        (PeerMember a, PeerMember b) = await PeerMember.StartTwoAsync(options: patient);
         await using (b)
         {
             for (ulong i = 0; i < 20; i++)
