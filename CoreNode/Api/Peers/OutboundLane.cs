@@ -8,7 +8,7 @@ namespace CoreNode.Api.Peers;
 /// One kind of messages to one member: keeps a connection open, and dials again when it is lost, with growing waits.
 /// What is sent while there is none is dropped.
 /// </summary>
-internal sealed class OutboundLane
+internal sealed class OutboundLane : IAsyncDisposable
 {
     // Room for some hundred heartbeats; more would be stale when they arrive.
     private const int HeartbeatSendBuffer = 32 << 10;
@@ -66,6 +66,9 @@ internal sealed class OutboundLane
 
     /// <summary>Sends what was queued. The loop's thread.</summary>
     public void Flush() => Volatile.Read(ref _connection)?.Flush();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => new(EndAsync(TimeSpan.Zero));
 
     /// <summary>Ends the connection after what is queued, or after that time, and dials no more.</summary>
     public async Task EndAsync(TimeSpan patience)

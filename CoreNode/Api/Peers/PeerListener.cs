@@ -11,6 +11,7 @@ namespace CoreNode.Api.Peers;
 /// one connection of each kind; a new one replaces the old one, which its sender has given up.
 /// </summary>
 internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, PeerContext context)
+    : IAsyncDisposable
 {
     private const int Backlog = 128;
 
@@ -65,6 +66,9 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
             }
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => new(StopAsync());
 
     /// <summary>Closes listeners and connections, and waits for what ran on them.</summary>
     public async Task StopAsync()

@@ -5,7 +5,7 @@ using CoreNode.Raft;
 namespace CoreNode.Api.Peers;
 
 /// <summary>The way to one other member: its two lanes, and the snapshot that is being sent to it, if any.</summary>
-internal sealed class RemotePeer
+internal sealed class RemotePeer : IAsyncDisposable
 {
     private readonly PeerIdentity _self;
     private readonly IPeerReceiver _receiver;
@@ -58,6 +58,9 @@ internal sealed class RemotePeer
         _snapshot = new SnapshotSender(
             message, Address, Hello(ConnectionKind.Snapshot), _receiver, _context, _prng.Child("snapshot"));
     }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => new(EndAsync(TimeSpan.Zero));
 
     /// <summary>Ends everything; what is queued may go out for that time.</summary>
     public async Task EndAsync(TimeSpan patience)
