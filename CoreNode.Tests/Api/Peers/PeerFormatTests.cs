@@ -11,7 +11,7 @@ namespace CoreNode.Tests.Api.Peers;
 [TestFixture, Category("Conformance")]
 internal sealed class PeerFormatTests
 {
-    private static IEnumerable<PeerMessage> Others() => SampleMessages.Others;
+    private static PeerMessage[] Others() => SampleMessages.Others;
 
     [Test]
     public void A_stream_is_written_as_the_golden_file() =>

@@ -91,7 +91,10 @@ internal sealed class PeerHandshakeTests
         Assert.That((type, payload[0]), Is.EqualTo((FrameType.Accepted, (byte)1)));
         RaftMessage message = new()
         {
-            Kind = MessageKind.AppendResponse, From = new NodeId(2), To = new NodeId(1), LogIndex = new LogIndex(3),
+            Kind = MessageKind.AppendResponse,
+            From = new NodeId(2),
+            To = new NodeId(1),
+            LogIndex = new LogIndex(3),
         };
         await peer.SendAsync(PeerFrame.Encode(FrameType.RaftMessage, RaftMessageCodec.Encode(message)));
         await a.Receiver.UntilAsync(() => a.Receiver.Raft.Count == 1, "the message");

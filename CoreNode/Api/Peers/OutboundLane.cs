@@ -82,6 +82,9 @@ internal sealed class OutboundLane : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await EndAsync(TimeSpan.Zero);
+
     private bool HasRoom(OutboundConnection connection, long length, bool isHeartbeat)
     {
         PeerTransportOptions options = _context.Options;

@@ -71,7 +71,7 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
     public ValueTask DisposeAsync() => new(StopAsync());
 
     /// <summary>Closes listeners and connections, and waits for what ran on them.</summary>
-    public async Task StopAsync()
+    public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         foreach (Socket socket in _sockets)

@@ -65,9 +65,12 @@ internal sealed class RemotePeer : IAsyncDisposable
     /// <summary>Ends everything; what is queued may go out for that time.</summary>
     public async Task EndAsync(TimeSpan patience)
     {
-        Task snapshot = _snapshot?.EndAsync() ?? Task.CompletedTask;
+        Task snapshot = _snapshot?.DisposeAsync().AsTask() ?? Task.CompletedTask;
         await Task.WhenAll(_stream.EndAsync(patience), _heartbeat.EndAsync(patience), snapshot);
     }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await EndAsync(TimeSpan.Zero);
 
     private PeerHello Hello(ConnectionKind kind) => new()
     {

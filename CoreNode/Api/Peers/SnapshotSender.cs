@@ -51,7 +51,7 @@ internal sealed class SnapshotSender : IAsyncDisposable
     public ValueTask DisposeAsync() => new(EndAsync());
 
     /// <summary>Breaks it off.</summary>
-    public async Task EndAsync()
+    public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _run;
