@@ -1,4 +1,5 @@
 using CoreNode.Api;
+using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Store;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,6 +19,8 @@ internal sealed class ApiHarness : IAsyncDisposable
             options with { ListenClientUrls = [new Uri("http://127.0.0.1:0")] },
             wrap is null ? Store : wrap(Store),
             Cluster,
+            Membership,
+            new BackupSource(Cluster),
             Metrics,
             Time,
             NullLoggerFactory.Instance);
@@ -28,6 +31,8 @@ internal sealed class ApiHarness : IAsyncDisposable
     public MemoryKeyStore Store { get; }
 
     public OneMember Cluster { get; }
+
+    public ScriptedMembership Membership { get; } = new();
 
     public MetricRegistry Metrics { get; } = new();
 

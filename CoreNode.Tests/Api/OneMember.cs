@@ -19,7 +19,7 @@ internal sealed class OneMember(TimeProvider time) : IClusterView
 
     public DateTimeOffset StartTime { get; } = time.GetUtcNow();
 
-    public DateTimeOffset LeaderSince { get; } = time.GetUtcNow();
+    public DateTimeOffset LeaderSince { get; set; } = time.GetUtcNow();
 
     public ClusterStatus Status { get; set; } = new()
     {
@@ -35,5 +35,7 @@ internal sealed class OneMember(TimeProvider time) : IClusterView
 
     public string? UnhealthyReason { get; set; }
 
-    public bool IsRemoved(NodeId node) => false;
+    public NodeId Removed { get; set; }
+
+    public bool IsRemoved(NodeId node) => !node.IsNone && node == Removed;
 }

@@ -65,7 +65,7 @@ internal sealed class RawClient : IAsyncDisposable
     public async Task<RawAnswer> ReadAsync(bool isHead = false)
     {
         RawAnswer head = await ReadHeadAsync();
-        if (isHead)
+        if (isHead || head.Status == 204)
             return head;
         if (head["Transfer-Encoding"] != "chunked")
         {

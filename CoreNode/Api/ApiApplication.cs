@@ -63,7 +63,7 @@ internal sealed class ApiApplication(
         ReadOnlySpan<byte> path = target.Path;
         bool isKey = path.StartsWith("/v2/keys"u8)
             && (path.Length == KeysEndpoint.PrefixLength || path[KeysEndpoint.PrefixLength] == '/');
-        return isKey ? AnswerKey(context, target, scratch) : others.Answer(context, path);
+        return isKey ? AnswerKey(context, target, scratch) : others.Answer(context, path, target.Query);
     }
 
     private static Task? Redirect(RequestContext context, in RequestTarget target)

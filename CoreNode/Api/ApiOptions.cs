@@ -9,6 +9,9 @@ public sealed record ApiOptions
     /// <summary>Go's limit for request line and headers together: 1 MiB and 4 KiB.</summary>
     public const int DefaultMaxHeaderBytes = (1 << 20) + 4096;
 
+    /// <summary>What this program is, for /corenode/v1/status.</summary>
+    public string ProgramVersion { get; init; } = "";
+
     /// <summary>Where clients are served: http://ADDRESS:PORT, the port 0 means any free one.</summary>
     public IReadOnlyList<Uri> ListenClientUrls { get; init; } = [];
 

@@ -30,6 +30,8 @@ public sealed partial class ApiServer : IAsyncDisposable
         ApiOptions options,
         IKeyStore store,
         IClusterView cluster,
+        IMembership membership,
+        IBackupSource backups,
         MetricRegistry metrics,
         TimeProvider time,
         ILoggerFactory loggers)
@@ -44,13 +46,15 @@ public sealed partial class ApiServer : IAsyncDisposable
             new ListingEndpoint(options));
         ClusterIdHeader clusterId = new(cluster);
         FixedEndpoints others = new(
-            new MembersEndpoint(options, cluster, clusterId),
+            new MembersEndpoint(options, cluster, membership, clusterId),
             new AuthEndpoint(options, clusterId),
             new StatsEndpoint(store, cluster, time),
-            new NodeEndpoint(store, cluster, metrics));
+            new NodeEndpoint(store, cluster, metrics, time),
+            new OwnEndpoint(new StatusPage(options, store, cluster, time), new BackupEndpoint(store, backups)));
         _application = new ApiApplication(store, new CorsPolicy(options.CorsOrigins), clusterId, keys, others);
         ProcessFigures.Register(metrics);
         StoreFigures.Register(metrics, store, cluster);
+        ClusterFigures.Register(metrics, cluster, time);
         WarningsOnly warnings = new(loggers);
         _kestrel = new KestrelServer(
             Options.Create(KestrelSettings.Make(options)),

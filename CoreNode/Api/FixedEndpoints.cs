@@ -2,18 +2,20 @@ namespace CoreNode.Api;
 
 /// <summary>Finds who answers what is not under /v2/keys: fixed paths, as Go's ServeMux matches them.</summary>
 internal sealed class FixedEndpoints(
-    MembersEndpoint members, AuthEndpoint auth, StatsEndpoint stats, NodeEndpoint node)
+    MembersEndpoint members, AuthEndpoint auth, StatsEndpoint stats, NodeEndpoint node, OwnEndpoint own)
 {
-    /// <summary>Answers a request for a path, which lies in scratch memory.</summary>
-    public Task Answer(RequestContext context, ReadOnlySpan<byte> path)
+    /// <summary>Answers a request for a path and query, which lie in scratch memory.</summary>
+    public Task Answer(RequestContext context, ReadOnlySpan<byte> path, ReadOnlySpan<byte> query)
     {
+        if (path.StartsWith("/corenode/v1/"u8))
+            return own.Answer(context, path[12..], query) ?? context.NotFound();
         if (!path.StartsWith("/v2/"u8))
             return node.Answer(context, path) ?? context.NotFound();
         ReadOnlySpan<byte> rest = path[3..];
         if (rest.SequenceEqual("/machines"u8))
             return node.Machines(context);
         if (IsUnder(rest, "/members"u8, out ReadOnlySpan<byte> member))
-            return members.Answer(context, member);
+            return members.Answer(context, member, query);
         Task? answer = null;
         if (IsUnder(rest, "/stats"u8, out ReadOnlySpan<byte> stat))
             answer = stats.Answer(context, stat);

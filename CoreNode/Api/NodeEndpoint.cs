@@ -6,7 +6,8 @@ using CoreNode.Store;
 namespace CoreNode.Api;
 
 /// <summary>What tools ask of a node: version, health, metrics, variables, and the old list of machines.</summary>
-internal sealed class NodeEndpoint(IKeyStore store, IClusterView cluster, MetricRegistry metrics)
+internal sealed class NodeEndpoint(
+    IKeyStore store, IClusterView cluster, MetricRegistry metrics, TimeProvider time)
 {
     /// <summary>Answers a request for a path outside of /v2; null if there is none such.</summary>
     public Task? Answer(RequestContext context, ReadOnlySpan<byte> path)
@@ -38,9 +39,10 @@ internal sealed class NodeEndpoint(IKeyStore store, IClusterView cluster, Metric
         return context.Answer("{\"etcdserver\":\"3.4.23\",\"etcdcluster\":\"3.4.0\"}"u8);
     }
 
+    // From what this member knows by itself: it answers at once, whether there is a quorum or not.
     private Task Health(RequestContext context)
     {
-        if (cluster.UnhealthyReason is not { } reason)
+        if (HealthReport.Reason(cluster, time.GetUtcNow()) is not { } reason)
             return context.Plain(200, "{\"health\":\"true\"}"u8);
         JsonBuffer json = RequestScratch.Current.TakeJson();
         json.Raw("{\"health\":\"false\",\"reason\":"u8);

@@ -48,7 +48,11 @@ internal sealed class StatsEndpoint(IKeyStore store, IClusterView cluster, TimeP
         json.Quoted(GoText.Duration(time.GetUtcNow() - cluster.LeaderSince));
         json.Raw(",\"startTime\":"u8);
         WriteTime(json, cluster.LeaderSince);
-        json.Raw("},\"recvAppendRequestCnt\":0,\"sendAppendRequestCnt\":0}"u8);
+        json.Raw("},\"recvAppendRequestCnt\":"u8);
+        json.Number(cluster.Status.AppendsReceived);
+        json.Raw(",\"sendAppendRequestCnt\":"u8);
+        json.Number(cluster.Status.AppendsSent);
+        json.Raw("}"u8);
     }
 
     private void WriteStore(JsonBuffer json)
@@ -70,7 +74,38 @@ internal sealed class StatsEndpoint(IKeyStore store, IClusterView cluster, TimeP
     {
         json.Raw("{\"leader\":"u8);
         json.Quoted(cluster.Self.ToString());
-        json.Raw(",\"followers\":{}}"u8);
+        json.Raw(",\"followers\":{"u8);
+        bool isFirst = true;
+        foreach (FollowerStatus follower in cluster.Status.Followers)
+        {
+            if (!isFirst)
+                json.Raw(","u8);
+            isFirst = false;
+            WriteFollower(json, follower);
+        }
+
+        json.Raw("}}"u8);
+    }
+
+    private static void WriteFollower(JsonBuffer json, FollowerStatus follower)
+    {
+        AppendTimes appends = follower.Appends;
+        json.Quoted(follower.Node.ToString());
+        json.Raw(":{\"latency\":{\"current\":"u8);
+        json.Milliseconds(appends.Latest);
+        json.Raw(",\"average\":"u8);
+        json.Milliseconds(appends.Average);
+        json.Raw(",\"standardDeviation\":"u8);
+        json.Milliseconds(appends.StandardDeviation);
+        json.Raw(",\"minimum\":"u8);
+        json.Milliseconds(appends.Minimum);
+        json.Raw(",\"maximum\":"u8);
+        json.Milliseconds(appends.Maximum);
+        json.Raw("},\"counts\":{\"fail\":"u8);
+        json.Number(appends.Failed);
+        json.Raw(",\"success\":"u8);
+        json.Number(appends.Succeeded);
+        json.Raw("}}"u8);
     }
 
     private static void WriteTime(JsonBuffer json, DateTimeOffset moment)

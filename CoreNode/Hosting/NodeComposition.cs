@@ -19,8 +19,9 @@ internal static class NodeComposition
         Seed = (ulong)Environment.TickCount64,
     };
 
-    internal static ApiOptions Api(NodeOptions options, string? unixSocket) => new()
+    internal static ApiOptions Api(NodeOptions options, string? unixSocket, string version) => new()
     {
+        ProgramVersion = version,
         ListenClientUrls = options.ListenClientUrls,
         UnixSocketPath = unixSocket,
         CorsOrigins = options.CorsOrigins,

@@ -86,7 +86,8 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
     {
         string? socket = UnixSocketPath.Prepare(options.UnixSocket, logger);
         ApiServer server = new(
-            NodeComposition.Api(options, socket), replica, replica, metrics, TimeProvider.System, logs);
+            NodeComposition.Api(options, socket, version), replica, replica, new FixedMembership(),
+            new BackupSource(replica), metrics, TimeProvider.System, logs);
         await using (server.ConfigureAwait(false))
         {
             await server.StartAsync(stop);

@@ -11,8 +11,6 @@ internal static class NodeMetrics
         metrics.Gauge("corenode_build_info", "Always 1; the version is the label.", () => 1, $"version=\"{version}\"");
         metrics.Gauge("corenode_applied_index", "Last log entry that was applied.",
             () => replica.Current.AppliedIndex.Value);
-        metrics.Gauge("corenode_healthy", "1 if this member serves reads and writes.",
-            () => replica.UnhealthyReason is null ? 1 : 0);
         metrics.Counter("corenode_snapshots_total", "Snapshots written and verified since the start.",
             () => replica.SnapshotsTaken);
         metrics.Counter("corenode_wal_written_bytes_total", "Bytes written to the log.",

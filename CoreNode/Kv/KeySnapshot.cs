@@ -16,6 +16,16 @@ public sealed class KeySnapshot
         StateHash = stateHash;
     }
 
+    /// <summary>
+    /// A snapshot of a published state, for a backup. The past that watches can begin in is not part of it: one that
+    /// wants to begin before this state is told so (error 401), as after a long pause.
+    /// </summary>
+    public static KeySnapshot OfPublished(IKeyspace published)
+    {
+        Keyspace keyspace = (Keyspace)published;
+        return new KeySnapshot(keyspace, keyspace.Index == StoreIndex.Zero ? [] : [null], stateHash: 0);
+    }
+
     /// <summary>The keys and where they stand.</summary>
     public IKeyspace Keyspace => Frozen;
 

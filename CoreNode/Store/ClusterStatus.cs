@@ -40,6 +40,23 @@ public sealed record ClusterStatus
 
     /// <summary>Bytes of the log's entries in memory.</summary>
     public long LogBytes { get; init; }
+
+    /// <summary>The highest commit position that a leader has told this member; it may lack the entries.</summary>
+    public LogIndex LeaderCommitted { get; init; }
+
+    /// <summary>How often another leader became known since the start, the first one included.</summary>
+    public long LeaderChanges { get; init; }
+
+    /// <summary>Appends with entries that this member has received since the start.</summary>
+    public long AppendsReceived { get; init; }
+
+    /// <summary>Appends with entries that this member has sent since the start.</summary>
+    public long AppendsSent { get; init; }
+
+    /// <summary>Committed entries that are not applied here yet.</summary>
+    public ulong Lag => LogIndex.Max(LeaderCommitted, Committed).Value is var known && known > Applied.Value
+        ? known - Applied.Value
+        : 0;
 }
 
 /// <summary>How a leader sees one other member.</summary>
@@ -50,4 +67,8 @@ public sealed record ClusterStatus
 /// <param name="Match">Durable there up to this index.</param>
 /// <param name="Lag">Entries that it lacks.</param>
 public sealed record FollowerStatus(
-    NodeId Node, bool IsVoter, bool IsActive, string State, LogIndex Match, ulong Lag);
+    NodeId Node, bool IsVoter, bool IsActive, string State, LogIndex Match, ulong Lag)
+{
+    /// <summary>Appends to it and how long its answers took.</summary>
+    public AppendTimes Appends { get; init; } = AppendTimes.None;
+}

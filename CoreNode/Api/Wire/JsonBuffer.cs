@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using CoreNode.Foundation;
 
@@ -76,6 +77,10 @@ public sealed class JsonBuffer : IBufferWriter<byte>
         Utf8Formatter.TryFormat(value, Reserve(LongestNumber), out int written);
         Length += written;
     }
+
+    /// <summary>Writes a time as milliseconds with up to four decimals.</summary>
+    public void Milliseconds(TimeSpan time) => Raw(Encoding.ASCII.GetBytes(
+        (time.Ticks / (decimal)TimeSpan.TicksPerMillisecond).ToString("0.####", CultureInfo.InvariantCulture)));
 
     /// <summary>Writes a string with its quotes; <paramref name="text"/> need not be UTF-8.</summary>
     public void Quoted(ReadOnlySpan<byte> text)

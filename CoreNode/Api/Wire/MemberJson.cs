@@ -1,3 +1,4 @@
+using CoreNode.Foundation;
 using CoreNode.Store;
 
 namespace CoreNode.Api.Wire;
@@ -5,22 +6,24 @@ namespace CoreNode.Api.Wire;
 /// <summary>Members as /v2/members shows them.</summary>
 public static class MemberJson
 {
-    /// <summary>The whole list, with etcd's line feed.</summary>
-    public static void WriteList(JsonBuffer json, IReadOnlyList<Member> members)
+    /// <summary>The whole list, with etcd's line feed; members without a vote say so.</summary>
+    public static void WriteList(JsonBuffer json, IReadOnlyList<Member> members, IReadOnlyList<NodeId> learners)
     {
         json.Raw("{\"members\":["u8);
         for (int i = 0; i < members.Count; i++)
         {
             if (i > 0)
                 json.Raw(","u8);
-            Write(json, members[i]);
+            Write(json, members[i], learners.Contains(members[i].Id));
         }
 
         json.Raw("]}\n"u8);
     }
 
-    /// <summary>One member.</summary>
-    public static void Write(JsonBuffer json, Member member)
+    /// <summary>
+    /// One member. etcd's v2 API knows no learners: the field is ours, last, and only there when it is true.
+    /// </summary>
+    public static void Write(JsonBuffer json, Member member, bool isLearner = false)
     {
         json.Raw("{\"id\":"u8);
         json.Quoted(member.Id.ToString());
@@ -30,7 +33,7 @@ public static class MemberJson
         WriteTexts(json, member.PeerUrls);
         json.Raw(",\"clientURLs\":"u8);
         WriteTexts(json, member.ClientUrls);
-        json.Raw("}"u8);
+        json.Raw(isLearner ? ",\"isLearner\":true}"u8 : "}"u8);
     }
 
     /// <summary>A list of strings.</summary>
