@@ -124,8 +124,7 @@ internal sealed class FixedSurfacesTests
         _api.Cluster.UnhealthyReason = "no leader";
         RawAnswer health = await _api.AskAsync("GET", "/health");
         Assert.That((health.Status, health.Body),
-            Is.EqualTo((503, "{\"health\":\"false\",\"reason\":\"no leader (no leader since "
-                + "2026-11-18T11:06:40Z, 0 s)\"}\n")));
+            Is.EqualTo((503, "{\"health\":\"false\",\"reason\":\"no leader\"}\n")));
         RawAnswer leader = await _api.AskAsync("GET", "/v2/members/leader");
         Assert.That((leader.Status, leader.Body), Is.EqualTo((503, "{\"message\":\"During election\"}")));
         RawAnswer stats = await _api.AskAsync("GET", "/v2/stats/leader");

@@ -49,12 +49,12 @@ public sealed partial class ApiServer : IAsyncDisposable
             new MembersEndpoint(options, cluster, membership, clusterId),
             new AuthEndpoint(options, clusterId),
             new StatsEndpoint(store, cluster, time),
-            new NodeEndpoint(store, cluster, metrics, time),
-            new OwnEndpoint(new StatusPage(options, store, cluster, time), new BackupEndpoint(store, backups)));
+            new NodeEndpoint(store, cluster, metrics),
+            new OwnEndpoint(new StatusPage(options, store, cluster), new BackupEndpoint(store, backups)));
         _application = new ApiApplication(store, new CorsPolicy(options.CorsOrigins), clusterId, keys, others);
         ProcessFigures.Register(metrics);
         StoreFigures.Register(metrics, store, cluster);
-        ClusterFigures.Register(metrics, cluster, time);
+        ClusterFigures.Register(metrics, cluster);
         WarningsOnly warnings = new(loggers);
         _kestrel = new KestrelServer(
             Options.Create(KestrelSettings.Make(options)),

@@ -9,10 +9,10 @@ internal static class ClusterFigures
     private static readonly string[] s_roles = ["leader", "follower", "candidate", "pre-candidate", "learner"];
 
     /// <summary>Registers them.</summary>
-    public static void Register(MetricRegistry metrics, IClusterView cluster, TimeProvider time)
+    public static void Register(MetricRegistry metrics, IClusterView cluster)
     {
         metrics.Gauge("corenode_healthy", "1 if /health says that this member is healthy.",
-            () => HealthReport.Reason(cluster, time.GetUtcNow()) is null ? 1 : 0);
+            () => cluster.UnhealthyReason is null ? 1 : 0);
         metrics.Counter("etcd_server_leader_changes_seen_total", "How often another leader became known.",
             () => cluster.Status.LeaderChanges);
         metrics.Gauge("etcd_server_is_learner", "1 if this member has no vote yet.",

@@ -6,8 +6,7 @@ using CoreNode.Store;
 namespace CoreNode.Api;
 
 /// <summary>What tools ask of a node: version, health, metrics, variables, and the old list of machines.</summary>
-internal sealed class NodeEndpoint(
-    IKeyStore store, IClusterView cluster, MetricRegistry metrics, TimeProvider time)
+internal sealed class NodeEndpoint(IKeyStore store, IClusterView cluster, MetricRegistry metrics)
 {
     /// <summary>Answers a request for a path outside of /v2; null if there is none such.</summary>
     public Task? Answer(RequestContext context, ReadOnlySpan<byte> path)
@@ -42,7 +41,7 @@ internal sealed class NodeEndpoint(
     // From what this member knows by itself: it answers at once, whether there is a quorum or not.
     private Task Health(RequestContext context)
     {
-        if (HealthReport.Reason(cluster, time.GetUtcNow()) is not { } reason)
+        if (cluster.UnhealthyReason is not { } reason)
             return context.Plain(200, "{\"health\":\"true\"}"u8);
         JsonBuffer json = RequestScratch.Current.TakeJson();
         json.Raw("{\"health\":\"false\",\"reason\":"u8);

@@ -6,7 +6,7 @@ using CoreNode.Store;
 namespace CoreNode.Api;
 
 /// <summary>/corenode/v1/status: how this member stands, for `corenode cluster status`. No secrets, no waiting.</summary>
-internal sealed class StatusPage(ApiOptions options, IKeyStore store, IClusterView cluster, TimeProvider time)
+internal sealed class StatusPage(ApiOptions options, IKeyStore store, IClusterView cluster)
 {
     /// <summary>Answers with the page.</summary>
     public Task Answer(RequestContext context)
@@ -37,7 +37,7 @@ internal sealed class StatusPage(ApiOptions options, IKeyStore store, IClusterVi
         Nodes(json, ",\"voters\":["u8, status.Voters);
         Nodes(json, ",\"learners\":["u8, status.Learners);
         Followers(json, status.Followers);
-        string? reason = HealthReport.Reason(cluster, time.GetUtcNow());
+        string? reason = cluster.UnhealthyReason;
         json.Raw(reason is null ? ",\"healthy\":true,\"reason\":"u8 : ",\"healthy\":false,\"reason\":"u8);
         json.Quoted(reason ?? "");
         json.Raw("}\n"u8);

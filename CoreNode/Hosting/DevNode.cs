@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using CoreNode.Cluster;
 
 namespace CoreNode.Hosting;
 
@@ -14,11 +15,15 @@ internal sealed class DevNode : IDisposable
         IPEndPoint[] listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
         HashSet<int> taken = [.. listeners.Select(l => l.Port)];
         List<Uri> clients = [.. options.ListenClientUrls.Select(u => OnFreePort(u, taken))];
+        List<Uri> peers = [.. options.ListenPeerUrls.Select(u => OnFreePort(u, taken))];
+        string[] peerTexts = [.. peers.Select(u => u.GetLeftPart(UriPartial.Authority))];
         return options with
         {
             DataFolder = Path.Combine(_folder, "data"),
             ListenClientUrls = clients,
             AdvertiseClientUrls = [.. clients.Select(u => u.GetLeftPart(UriPartial.Authority))],
+            ListenPeerUrls = peers,
+            InitialCluster = [new InitialMember(options.Name, peerTexts)],
             UnixSocket = Path.Combine(_folder, "corenode.sock"),
         };
     }

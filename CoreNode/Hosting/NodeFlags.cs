@@ -17,6 +17,7 @@ public static class NodeFlags
         new("initial-cluster", "", "NAME=URL,...", "the members at the first start (default: this one alone)"),
         new("initial-cluster-state", "new", "new|existing", "whether the first start makes or joins a cluster"),
         new("initial-cluster-token", "etcd-cluster", "TOKEN", "keeps clusters apart that use the same addresses"),
+        new("force-new-cluster", "false", "", "a quorum is lost for good: go on with this member's data, alone"),
         new("heartbeat-interval", "100", "MS", "milliseconds between heartbeats"),
         new("election-timeout", "1000", "MS", "milliseconds without a leader until an election"),
         new("snapshot-count", "100000", "N", "log entries between snapshots"),
@@ -45,6 +46,9 @@ public static class NodeFlags
                   a throw-away node to try things on; prints what to try
               corenode node --data-dir /var/lib/corenode
                   a node of one member that keeps its data
+              corenode node --name a --listen-peer-urls http://10.0.0.1:2380 --listen-client-urls http://10.0.0.1:2379 \
+                --initial-cluster a=http://10.0.0.1:2380,b=http://10.0.0.2:2380,c=http://10.0.0.3:2380
+                  one of three members; the other two are started likewise
               CORENODE_LISTEN_CLIENT_URLS=http://10.0.0.5:2379 corenode node --config /etc/corenode/node.yaml
                   options from the environment and from a file
 

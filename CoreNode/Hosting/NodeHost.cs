@@ -22,7 +22,7 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
             return 0;
         }
 
-        NodeOptionsReader reader = new(environment, File.ReadAllText);
+        NodeOptionsReader reader = new(environment, File.ReadAllText, HasLog);
         if (reader.Read(arguments) is not { } options)
         {
             foreach (string problem in reader.Problems)
@@ -51,6 +51,12 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
             logger.Failed(fault);
             return 1;
         }
+    }
+
+    private static bool HasLog(string dataFolder)
+    {
+        string folder = Path.Combine(dataFolder, "raft", "wal");
+        return Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.wal").Any();
     }
 
     private async Task<int> RunAsync(

@@ -25,6 +25,12 @@ public sealed record NodeOptions
     /// <summary>The members at the first start.</summary>
     public required IReadOnlyList<InitialMember> InitialCluster { get; init; }
 
+    /// <summary>The first start joins a cluster that runs already.</summary>
+    public required bool JoinsExisting { get; init; }
+
+    /// <summary>Makes this member the only one of a new cluster that keeps its data.</summary>
+    public required bool ForcesNewCluster { get; init; }
+
     /// <summary>Keeps clusters apart that start from the same addresses.</summary>
     public required string InitialClusterToken { get; init; }
 

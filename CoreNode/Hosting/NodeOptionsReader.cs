@@ -7,7 +7,11 @@ namespace CoreNode.Hosting;
 /// Merges flags, environment, file and defaults into <see cref="NodeOptions"/>. Every problem of every source is
 /// reported, not just the first, so that a wrong start is mended in one go.
 /// </summary>
-public sealed class NodeOptionsReader(Func<string, string?> environment, Func<string, string> readFile)
+/// <param name="environment">Looks up an environment variable; null if not set.</param>
+/// <param name="readFile">Reads a text file.</param>
+/// <param name="hasLog">True if a data folder is that of a member already.</param>
+public sealed class NodeOptionsReader(
+    Func<string, string?> environment, Func<string, string> readFile, Func<string, bool>? hasLog = null)
 {
     private readonly Dictionary<string, string> _values = [];
     private readonly List<string> _problems = [];
@@ -109,19 +113,24 @@ public sealed class NodeOptionsReader(Func<string, string?> environment, Func<st
                 $"--election-timeout {election.TotalMilliseconds} is too short: at least 5 times --heartbeat-interval");
         }
 
+        if (Text("name").Contains(',') || Text("name").Contains('='))
+            _problems.Add($"--name {name}: a name has no comma and no equals sign");
         if (Text("initial-cluster-state") is var state and not ("new" or "existing"))
             _problems.Add($"--initial-cluster-state {state}: say new or existing");
         if (Text("log-level") is var level and not ("debug" or "info" or "warning" or "error"))
             _problems.Add($"--log-level {level}: say debug, info, warning or error");
         string socket = Text("unix-socket");
+        string dataFolder = Path.GetFullPath(Text("data-dir"));
         return new NodeOptions
         {
             Name = name,
-            DataFolder = Path.GetFullPath(Text("data-dir")),
+            DataFolder = dataFolder,
             ListenClientUrls = clients,
             AdvertiseClientUrls = TextList("advertise-client-urls", clients),
             ListenPeerUrls = peers,
-            InitialCluster = Members(name, advertisedPeers),
+            InitialCluster = Members(name, advertisedPeers, dataFolder),
+            JoinsExisting = Text("initial-cluster-state") == "existing",
+            ForcesNewCluster = Switch("force-new-cluster"),
             InitialClusterToken = Text("initial-cluster-token"),
             HeartbeatInterval = heartbeat,
             ElectionTimeout = election,
@@ -187,28 +196,19 @@ public sealed class NodeOptionsReader(Func<string, string?> environment, Func<st
         return [.. parts];
     }
 
-    private List<InitialMember> Members(string name, IReadOnlyList<string> ownPeerUrls)
+    // What only matters to a first start must not stop a member whose addresses were changed since.
+    private List<InitialMember> Members(string name, IReadOnlyList<string> ownPeerUrls, string dataFolder)
     {
-        string text = Text("initial-cluster");
-        if (text.Length == 0)
-            return [new InitialMember(name, ownPeerUrls)];
-        Dictionary<string, List<string>> members = [];
-        foreach (string part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        List<string> problems = hasLog?.Invoke(dataFolder) == true ? [] : _problems;
+        List<InitialMember> members = InitialClusterText.Read(
+            Text("initial-cluster"), name, ownPeerUrls, url => UrlProblem(url, needsPort: false), problems);
+        if (Text("initial-cluster-state") == "existing" && members.Count < 2 && problems.Count == 0)
         {
-            string[] pair = part.Split('=', 2);
-            if (pair.Length != 2 || pair[0].Length == 0 || UrlProblem(pair[1], needsPort: false) is not null)
-                _problems.Add($"--initial-cluster {part}: NAME=URL is needed, for example {name}=http://10.0.0.5:2380");
-            else if (members.TryGetValue(pair[0], out List<string>? urls))
-                urls.Add(pair[1]);
-            else
-                members[pair[0]] = [pair[1]];
+            problems.Add("--initial-cluster-state existing: name the running members in --initial-cluster, too; "
+                + "`corenode member add` prints it");
         }
 
-        if (members.Count > 0 && !members.ContainsKey(name))
-            _problems.Add($"--initial-cluster does not name this member: --name is {name}");
-        if (members.Count > 1)
-            _problems.Add("--initial-cluster names several members: this version runs clusters of one member");
-        return [.. members.Select(m => new InitialMember(m.Key, m.Value))];
+        return members;
     }
 
     private static string? UrlProblem(string text, bool needsPort)
@@ -216,7 +216,7 @@ public sealed class NodeOptionsReader(Func<string, string?> environment, Func<st
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https"))
             return "a URL such as http://127.0.0.1:2379 is needed";
         if (url.Scheme == "https")
-            return "https is not built into this version; use http on loopback or a private network";
+            return "https comes with the next version; use http on loopback or a private network";
         if (url.AbsolutePath != "/" || url.Query.Length > 0)
             return "a URL without a path is needed";
         if (needsPort && !System.Net.IPAddress.TryParse(url.Host.Trim('[', ']'), out _) && url.Host != "localhost")

@@ -1,0 +1,99 @@
+using CoreNode.Hosting;
+
+namespace CoreNode.Tests.Hosting;
+
+/// <summary>What `corenode node` accepts of clusters, and that all that is wrong is said at once.</summary>
+[TestFixture, Category("Unit")]
+internal sealed class NodeOptionsReaderTests
+{
+    private const string ThreeMembers = "a=http://10.0.0.1:2380,b=http://10.0.0.2:2380,c=http://10.0.0.3:2380";
+
+    [Test]
+    public void Several_members_are_read_with_all_their_urls()
+    {
+        NodeOptions options = Good(
+            "--name", "b", "--initial-advertise-peer-urls", "http://10.0.0.2:2380,http://10.1.0.2:2380",
+            "--initial-cluster", ThreeMembers + ",b=http://10.1.0.2:2380");
+        Assert.That(options.InitialCluster.Select(m => m.Name), Is.EqualTo(new[] { "a", "b", "c" }));
+        Assert.That(
+            options.InitialCluster[1].PeerUrls,
+            Is.EqualTo(new[] { "http://10.0.0.2:2380", "http://10.1.0.2:2380" }));
+        Assert.That((options.JoinsExisting, options.ForcesNewCluster), Is.EqualTo((false, false)));
+    }
+
+    [Test]
+    public void Without_an_initial_cluster_the_member_is_alone()
+    {
+        NodeOptions options = Good();
+        Assert.That(options.InitialCluster.Single().Name, Is.EqualTo("default"));
+        Assert.That(options.InitialCluster.Single().PeerUrls, Is.EqualTo(new[] { "http://127.0.0.1:2380" }));
+    }
+
+    [Test]
+    public void A_joining_member_says_so()
+    {
+        NodeOptions options = Good(
+            "--name", "b", "--initial-advertise-peer-urls", "http://10.0.0.2:2380",
+            "--initial-cluster", ThreeMembers, "--initial-cluster-state", "existing");
+        Assert.That(options.JoinsExisting, Is.True);
+        Assert.That(Good("--force-new-cluster").ForcesNewCluster, Is.True);
+    }
+
+    [TestCase("--name d --initial-cluster " + ThreeMembers, "does not name this member: --name is d, and it names a, b, c")]
+    [TestCase("--name a --initial-cluster " + ThreeMembers,
+        "--initial-advertise-peer-urls is http://127.0.0.1:2380: others would know this member by other addresses")]
+    [TestCase("--initial-cluster default=http://127.0.0.1:2380,b=http://127.0.0.1:2380",
+        "http://127.0.0.1:2380 is also the URL of default")]
+    [TestCase("--initial-cluster default=http://127.0.0.1:2380,default=http://127.0.0.1:2380", "it is there twice")]
+    [TestCase("--initial-cluster default=https://127.0.0.1:2380", "https comes with the next version")]
+    [TestCase("--initial-cluster http://127.0.0.1:2380", "NAME=URL is needed")]
+    [TestCase("--initial-cluster default", "NAME=URL is needed")]
+    [TestCase("--listen-peer-urls https://127.0.0.1:2380", "https comes with the next version")]
+    [TestCase("--initial-cluster-state old", "say new or existing")]
+    [TestCase("--initial-cluster-state existing", "name the running members in --initial-cluster, too")]
+    [TestCase("--election-timeout 499", "at least 5 times --heartbeat-interval")]
+    [TestCase("--name a=b", "a name has no comma and no equals sign")]
+    public void Each_mistake_is_named(string line, string problem) =>
+        Assert.That(Problems(line.Split(' ')), Has.Some.Contains(problem));
+
+    [Test]
+    public void Ten_members_are_too_many()
+    {
+        string[] nine = [.. Enumerable.Range(1, 8).Select(i => $"n{i}=http://10.0.0.{i}:2380")];
+        string text = "default=http://127.0.0.1:2380," + string.Join(',', nine);
+        Assert.That(Good("--initial-cluster", text).InitialCluster, Has.Count.EqualTo(9));
+        Assert.That(
+            Problems("--initial-cluster", text + ",last=http://10.0.0.9:2380"), Has.Some.Contains("at most 9 vote"));
+    }
+
+    [Test]
+    public void All_mistakes_are_said_at_once()
+    {
+        IReadOnlyList<string> problems = Problems(
+            "--initial-cluster", "a=http://127.0.0.1:1,b=http://127.0.0.1:1,x", "--election-timeout", "1",
+            "--initial-cluster-state", "maybe");
+        Assert.That(problems, Has.Count.EqualTo(5), string.Join('\n', problems));
+    }
+
+    [Test]
+    public void A_member_that_has_data_is_not_stopped_by_what_only_a_first_start_needs()
+    {
+        NodeOptionsReader reader = new(static _ => null, static _ => "", static _ => true);
+        Assert.That(reader.Read(["--initial-cluster", "b=http://10.0.0.2:2380"]), Is.Not.Null);
+    }
+
+    private static NodeOptions Good(params string[] arguments)
+    {
+        NodeOptionsReader reader = new(static _ => null, static _ => "");
+        NodeOptions? options = reader.Read(arguments);
+        Assert.That(options, Is.Not.Null, string.Join('\n', reader.Problems));
+        return options!;
+    }
+
+    private static IReadOnlyList<string> Problems(params string[] arguments)
+    {
+        NodeOptionsReader reader = new(static _ => null, static _ => "");
+        Assert.That(reader.Read(arguments), Is.Null);
+        return reader.Problems;
+    }
+}
