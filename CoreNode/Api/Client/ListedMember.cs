@@ -6,4 +6,8 @@ namespace CoreNode.Api.Client;
 /// <param name="PeerUrls">Where members reach it.</param>
 /// <param name="ClientUrls">Where clients reach it.</param>
 public sealed record ListedMember(
-    string Id, string Name, IReadOnlyList<string> PeerUrls, IReadOnlyList<string> ClientUrls);
+    string Id, string Name, IReadOnlyList<string> PeerUrls, IReadOnlyList<string> ClientUrls)
+{
+    /// <summary>True while it has no vote; etcd's v2 API never says so.</summary>
+    public bool IsLearner { get; init; }
+}

@@ -30,10 +30,14 @@ internal static class MembersJson
         return [ReadMember(ref reader)];
     });
 
+    /// <summary>An answer without a body.</summary>
+    public static MembersOutcome ParseDone(V2Reply reply) =>
+        reply is V2Reply.Answered { IsSuccess: true } ? new MembersOutcome.Listed([]) : Parse(reply, static _ => []);
+
     private static MembersOutcome Parse(V2Reply reply, Func<byte[], List<ListedMember>> read)
     {
         if (reply is V2Reply.Failed failed)
-            return new MembersOutcome.Unreachable(failed.Failures);
+            return new MembersOutcome.Unreachable(failed.Failures) { MayHaveHappened = failed.MayHaveHappened };
         var answer = (V2Reply.Answered)reply;
         if (answer.IsSuccess)
         {
@@ -56,6 +60,7 @@ internal static class MembersJson
         string memberName = "";
         List<string> peers = [];
         List<string> clients = [];
+        bool isLearner = false;
         while (V2Json.NextProperty(ref reader, out string name))
         {
             switch (name)
@@ -64,11 +69,12 @@ internal static class MembersJson
                 case "name": memberName = reader.GetString() ?? ""; break;
                 case "peerURLs": peers = ReadStrings(ref reader); break;
                 case "clientURLs": clients = ReadStrings(ref reader); break;
+                case "isLearner": isLearner = reader.TokenType == JsonTokenType.True; break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new ListedMember(id, memberName, peers, clients);
+        return new ListedMember(id, memberName, peers, clients) { IsLearner = isLearner };
     }
 
     private static List<string> ReadStrings(ref Utf8JsonReader reader)

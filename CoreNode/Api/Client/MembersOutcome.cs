@@ -14,5 +14,9 @@ public abstract record MembersOutcome
     public sealed record Refused(ClientEndpoint Endpoint, int Status, string Message) : MembersOutcome;
 
     /// <summary>No node answered.</summary>
-    public sealed record Unreachable(IReadOnlyList<EndpointFailure> Failures) : MembersOutcome;
+    public sealed record Unreachable(IReadOnlyList<EndpointFailure> Failures) : MembersOutcome
+    {
+        /// <summary>True if a change may have been made all the same.</summary>
+        public bool MayHaveHappened { get; init; }
+    }
 }

@@ -82,6 +82,31 @@ public sealed class V2Client : IKvClient, IDisposable
         return MembersJson.ParseOne(reply);
     }
 
+    /// <summary>Adds a member that is reached at these URLs: a list of one. It votes once it has caught up.</summary>
+    public async Task<MembersOutcome> AddMemberAsync(
+        IReadOnlyList<string> peerUrls, bool isForced, CancellationToken cancellation) =>
+        MembersJson.ParseOne(await SendAsync(V2Request.AddMember(peerUrls, isForced), cancellation));
+
+    /// <summary>Gives a member other peer URLs.</summary>
+    public async Task<MembersOutcome> UpdateMemberAsync(
+        string id, IReadOnlyList<string> peerUrls, bool isForced, CancellationToken cancellation) =>
+        MembersJson.ParseDone(await SendAsync(V2Request.UpdateMember(id, peerUrls, isForced), cancellation));
+
+    /// <summary>Removes a member for good.</summary>
+    public async Task<MembersOutcome> RemoveMemberAsync(string id, bool isForced, CancellationToken cancellation) =>
+        MembersJson.ParseDone(await SendAsync(V2Request.RemoveMember(id, isForced), cancellation));
+
+    /// <summary>Gives a learner its vote now.</summary>
+    public async Task<MembersOutcome> PromoteMemberAsync(string id, bool isForced, CancellationToken cancellation) =>
+        MembersJson.ParseDone(await SendAsync(V2Request.PromoteMember(id, isForced), cancellation));
+
+    /// <summary>
+    /// Begins to download the whole state from the first endpoint that gives it; the caller disposes what it gets.
+    /// </summary>
+    public Task<(BackupDownload? Download, V2Reply? Reply)> DownloadAsync(
+        bool isLocal, CancellationToken cancellation) =>
+        _transport.DownloadAsync(V2Request.Backup(isLocal), cancellation);
+
     /// <inheritdoc/>
     public void Dispose() => _transport.Dispose();
 

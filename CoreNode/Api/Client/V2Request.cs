@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using CoreNode.Store;
 
 namespace CoreNode.Api.Client;
@@ -18,6 +19,32 @@ public sealed record V2Request(HttpMethod Method, string PathAndQuery, string? F
 
     /// <summary>True for a watch: the answer may take any time.</summary>
     public bool IsWatch { get; init; }
+
+    /// <summary>The body as JSON, instead of a form; null for none.</summary>
+    public string? Json { get; init; }
+
+    /// <summary>Adds a member.</summary>
+    public static V2Request AddMember(IReadOnlyList<string> peerUrls, bool isForced) =>
+        new(HttpMethod.Post, "/v2/members" + Force(isForced), null) { Json = PeerUrls(peerUrls) };
+
+    /// <summary>Changes a member's peer URLs.</summary>
+    public static V2Request UpdateMember(string id, IReadOnlyList<string> peerUrls, bool isForced) =>
+        new(HttpMethod.Put, $"/v2/members/{Uri.EscapeDataString(id)}{Force(isForced)}", null)
+        {
+            Json = PeerUrls(peerUrls),
+        };
+
+    /// <summary>Removes a member.</summary>
+    public static V2Request RemoveMember(string id, bool isForced) =>
+        new(HttpMethod.Delete, $"/v2/members/{Uri.EscapeDataString(id)}{Force(isForced)}", null);
+
+    /// <summary>Gives a learner its vote.</summary>
+    public static V2Request PromoteMember(string id, bool isForced) =>
+        new(HttpMethod.Post, $"/v2/members/{Uri.EscapeDataString(id)}/promote{Force(isForced)}", null);
+
+    /// <summary>Downloads the whole state.</summary>
+    public static V2Request Backup(bool isLocal) =>
+        Plain("/corenode/v1/snapshot" + (isLocal ? "?local=true" : ""));
 
     /// <summary>A request without parameters, such as /v2/members.</summary>
     public static V2Request Plain(string path) => new(HttpMethod.Get, path, null);
@@ -89,6 +116,11 @@ public sealed record V2Request(HttpMethod Method, string PathAndQuery, string? F
     /// </summary>
     public static V2Request Stream(string path, bool isRecursive) =>
         new(HttpMethod.Get, $"{path}?recursive={Bool(isRecursive)}&stream=true&wait=true", null) { IsWatch = true };
+
+    private static string Force(bool isForced) => isForced ? "?force=true" : "";
+
+    private static string PeerUrls(IReadOnlyList<string> urls) =>
+        $"{{\"peerURLs\":[{string.Join(',', urls.Select(url => $"\"{JsonEncodedText.Encode(url)}\""))}]}}";
 
     private static string Bool(bool value) => value ? "true" : "false";
 

@@ -12,6 +12,8 @@ public sealed class V2Transport : IDisposable
 {
     private static readonly MediaTypeHeaderValue s_formType = new("application/x-www-form-urlencoded");
 
+    private static readonly MediaTypeHeaderValue s_jsonType = new("application/json");
+
     private readonly EndpointConnection[] _connections;
     private readonly ClientOptions _options;
     private readonly AuthenticationHeaderValue? _authorization;
@@ -95,6 +97,38 @@ public sealed class V2Transport : IDisposable
         return (null, new V2Reply.Failed(failures));
     }
 
+    /// <summary>
+    /// Begins a download from the first endpoint that gives it; the deadline is only for the beginning. Exactly one of
+    /// the results is set.
+    /// </summary>
+    internal async Task<(BackupDownload? Download, V2Reply? Reply)> DownloadAsync(
+        V2Request request, CancellationToken cancellation)
+    {
+        var failures = new List<EndpointFailure>();
+        V2Reply.Answered? refusal = null;
+        foreach (EndpointConnection connection in _connections)
+        {
+            (HttpResponseMessage? response, EndpointFailure? failure) =
+                await StartAsync(connection, request, cancellation);
+            if (response is null)
+            {
+                failures.Add(failure!);
+                continue;
+            }
+
+            if (response.IsSuccessStatusCode)
+            {
+                Stream body = await response.Content.ReadAsStreamAsync(cancellation);
+                return (new BackupDownload(connection.Endpoint, response, body), null);
+            }
+
+            using (response)
+                refusal = Answer(connection, response, await response.Content.ReadAsByteArrayAsync(cancellation));
+        }
+
+        return (null, (V2Reply?)refusal ?? new V2Reply.Failed(failures));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -156,8 +190,8 @@ public sealed class V2Transport : IDisposable
         // connection turns out to be closed, which for a write could do it twice.
         if (!request.IsSafe)
         {
-            message.Content = new ByteArrayContent(Encoding.ASCII.GetBytes(request.Form ?? ""));
-            message.Content.Headers.ContentType = s_formType;
+            message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(request.Json ?? request.Form ?? ""));
+            message.Content.Headers.ContentType = request.Json is null ? s_formType : s_jsonType;
         }
 
         return message;

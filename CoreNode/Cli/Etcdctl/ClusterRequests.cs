@@ -15,9 +15,7 @@ internal static class ClusterRequests
         new("member list", "list the members", "", [], MembersAsync),
         Refused("backup", "backup reads etcd's own data files, which corenode does not have; "
             + "save the keys with `corenode kv ls --recursive -o json /`"),
-        Refused("member add", "members are fixed in this version of corenode"),
-        Refused("member remove", "members are fixed in this version of corenode"),
-        Refused("member update", "members are fixed in this version of corenode"),
+        .. MemberRequests.All,
         Refused("user", "users are not part of this version of corenode"),
         Refused("role", "roles are not part of this version of corenode"),
         Refused("auth", "authentication is not part of this version of corenode"),
@@ -93,7 +91,8 @@ internal static class ClusterRequests
         return EtcdctlExit.Done;
     }
 
-    private static EtcdctlException Fail(int exitCode, MembersOutcome outcome) => outcome switch
+    /// <summary>The members could not be had.</summary>
+    public static EtcdctlException Fail(int exitCode, MembersOutcome outcome) => outcome switch
     {
         MembersOutcome.Unreachable unreachable =>
             GoErrors.Cluster(exitCode, unreachable.Failures.Select(GoErrors.Describe)),

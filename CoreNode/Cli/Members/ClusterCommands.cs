@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Text;
 using CoreNode.Api.Client;
-using Spectre.Console;
 
 namespace CoreNode.Cli.Members;
 
@@ -35,30 +33,39 @@ internal static class ClusterCommands
                 ("corenode cluster health -o json", "the same for programs"),
             ],
         };
-        command.SetAction((parsed, _) => RunAsync(session, parsed, survey =>
+        command.SetAction((parsed, _) => RunAsync(session, parsed, (members, _, isHealthy) =>
         {
-            foreach (MemberHealth member in survey.Members)
-                HealthText.Write(session.Host.Output, member, failure => failure.Message);
-            session.Host.Output.WriteLine(survey.IsHealthy ? "cluster is healthy" : "cluster is unhealthy");
+            foreach (MemberStatus member in members)
+            {
+                HealthText.Write(session.Host.Output, member.Health, failure => failure.Message);
+                if (member.Health.Reason.Length > 0)
+                    session.Host.Output.WriteLine($"  {member.Health.Reason}");
+            }
+
+            session.Host.Output.WriteLine(isHealthy ? "cluster is healthy" : "cluster is unhealthy");
         }));
         return command;
     }
 
     private static CliCommand Status(CliSession session)
     {
-        var command = new CliCommand("status", "show the members, their roles and their health")
+        var command = new CliCommand("status", "show who leads and how each member stands")
         {
+            Details = "Each member is asked itself; one that does not answer is shown with the reason. LAG is what it "
+                + "lacks in log entries.",
             Examples =
             [
                 ("corenode cluster status", "a table"),
                 ("corenode cluster status -o json", "the same for programs"),
             ],
         };
-        command.SetAction((parsed, _) => RunAsync(session, parsed, survey => WriteTable(session, survey)));
+        command.SetAction((parsed, _) => RunAsync(
+            session, parsed, (members, leader, _) => new StatusTable(members, leader).Write(session)));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliSession session, ParseResult parsed, Action<ClusterSurvey> print)
+    private static async Task<int> RunAsync(
+        CliSession session, ParseResult parsed, Action<IReadOnlyList<MemberStatus>, string?, bool> print)
     {
         ClientOptions options = session.Options.ToClientOptions(parsed, session.Host);
         using var client = new V2Client(options);
@@ -68,76 +75,16 @@ internal static class ClusterCommands
             return MemberCommands.Fail(session, members, "the list of members");
         MembersOutcome leader = await client.GetLeaderAsync(session.Host.Cancellation);
         string? leaderId = (leader as MembersOutcome.Listed)?.Members[0].Id;
-        var check = new HealthCheck(options);
-        MemberHealth[] health = await session.WithNoticeAsync(
+        var check = new StatusCheck(options);
+        MemberStatus[] states = await session.WithNoticeAsync(
             Task.WhenAll(listed.Members.Select(member => check.AskAsync(member, session.Host.Cancellation))),
-            "waiting for the members' health …");
-        var survey = new ClusterSurvey(health, leaderId);
+            "waiting for the members …");
+        // As etcdctl has it: a member says that it is healthy only while it sees a leader.
+        bool isHealthy = states.Any(member => member.Health.State == HealthState.Healthy);
         if (session.IsJson(parsed))
-            session.Host.Output.WriteLine(ToJson(survey));
+            await session.Host.Output.WriteLineAsync(new StatusTable(states, leaderId).ToJson());
         else
-            print(survey);
-        return survey.IsHealthy ? ExitCode.Done : ExitCode.Failed;
-    }
-
-    private static void WriteTable(CliSession session, ClusterSurvey survey)
-    {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = session.Host.IsOutputTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = session.Host.IsOutputTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(session.Host.Output),
-        });
-        // Beside a pipe there is no width to keep to: nothing may be cut or wrapped.
-        if (!session.Host.IsOutputTerminal)
-            console.Profile.Width = 1000;
-        Table table = new Table().Border(TableBorder.None)
-            .AddColumns("ID", "NAME", "ROLE", "HEALTH", "CLIENTS", "PEERS");
-        foreach (MemberHealth one in survey.Members)
-        {
-            string role = one.Member.Id == survey.LeaderId ? "leader" : one.Member.Name.Length == 0 ? "-" : "follower";
-            table.AddRow(
-                one.Member.Id,
-                Markup.Escape(one.Member.Name.Length == 0 ? "(not started)" : one.Member.Name),
-                role,
-                StateName(one.State),
-                Markup.Escape(string.Join(",", one.Member.ClientUrls)),
-                Markup.Escape(string.Join(",", one.Member.PeerUrls)));
-        }
-
-        console.Write(table);
-    }
-
-    private static string ToJson(ClusterSurvey survey)
-    {
-        var text = new StringBuilder();
-        text.Append("{\"healthy\":").Append(survey.IsHealthy ? "true" : "false").Append(",\"members\":[");
-        for (int at = 0; at < survey.Members.Count; at++)
-        {
-            MemberHealth one = survey.Members[at];
-            if (at > 0)
-                text.Append(',');
-            MemberJson.Append(text, one.Member, one.Member.Id == survey.LeaderId, StateName(one.State));
-        }
-
-        return text.Append("]}").ToString();
-    }
-
-    private static string StateName(HealthState state) => state switch
-    {
-        HealthState.Healthy => "healthy",
-        HealthState.Unhealthy => "unhealthy",
-        HealthState.Unreachable => "unreachable",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "no such state"),
-    };
-
-    /// <summary>
-    /// All members with their health. As etcdctl has it, one healthy member makes the cluster healthy: a member says so
-    /// only while it sees a leader.
-    /// </summary>
-    private sealed record ClusterSurvey(IReadOnlyList<MemberHealth> Members, string? LeaderId)
-    {
-        public bool IsHealthy => Members.Any(member => member.State == HealthState.Healthy);
+            print(states, leaderId, isHealthy);
+        return isHealthy ? ExitCode.Done : ExitCode.Failed;
     }
 }

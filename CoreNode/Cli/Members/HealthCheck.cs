@@ -23,8 +23,11 @@ internal sealed class HealthCheck(ClientOptions options)
             V2Reply reply = await client.SendAsync(V2Request.Plain("/health"), cancellation);
             if (reply is V2Reply.Failed failed)
                 failures.Add(new HealthFailure(url, failed.Failures[0], failed.Failures[0].Message));
-            else if (Read(((V2Reply.Answered)reply).Body) is bool isHealthy)
-                return new MemberHealth(member, isHealthy ? HealthState.Healthy : HealthState.Unhealthy, url, failures);
+            else if (Read(((V2Reply.Answered)reply).Body, out string reason) is bool isHealthy)
+            {
+                HealthState state = isHealthy ? HealthState.Healthy : HealthState.Unhealthy;
+                return new MemberHealth(member, state, url, failures) { Reason = reason };
+            }
             else
                 failures.Add(new HealthFailure(url, null, "the answer is not that of a node"));
         }
@@ -32,13 +35,16 @@ internal sealed class HealthCheck(ClientOptions options)
         return new MemberHealth(member, HealthState.Unreachable, null, failures);
     }
 
-    // {"health":"true"}, or a bare boolean from other versions.
-    private static bool? Read(byte[] body)
+    // {"health":"true"}, or a bare boolean from other versions; the reason is ours.
+    private static bool? Read(byte[] body, out string reason)
     {
+        reason = "";
         try
         {
             using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetString(body));
             JsonElement health = document.RootElement.GetProperty("health");
+            if (document.RootElement.TryGetProperty("reason", out JsonElement text))
+                reason = text.GetString() ?? "";
             return health.ValueKind == JsonValueKind.String ? health.GetString() == "true" : health.GetBoolean();
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException)

@@ -3,6 +3,15 @@ namespace CoreNode.Cli.Members;
 /// <summary>A member's health as etcdctl cluster-health prints it.</summary>
 internal static class HealthText
 {
+    /// <summary>A state in one word.</summary>
+    public static string Name(HealthState state) => state switch
+    {
+        HealthState.Healthy => "healthy",
+        HealthState.Unhealthy => "unhealthy",
+        HealthState.Unreachable => "unreachable",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "no such state"),
+    };
+
     /// <summary>Writes its lines; <paramref name="describe"/> words a failure.</summary>
     public static void Write(TextWriter output, MemberHealth one, Func<HealthFailure, string> describe)
     {

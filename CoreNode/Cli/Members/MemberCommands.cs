@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using CoreNode.Api.Client;
 
@@ -7,7 +8,7 @@ namespace CoreNode.Cli.Members;
 /// <summary>The <c>member</c> group.</summary>
 internal static class MemberCommands
 {
-    public const string Summary = "see the members of the cluster";
+    public const string Summary = "see and change the members of the cluster";
 
     public static CliCommand Build(CliSession session)
     {
@@ -16,10 +17,15 @@ internal static class MemberCommands
             Examples =
             [
                 ("corenode member list", "one line a member"),
-                ("corenode member list -o json", "for programs"),
+                ("corenode member add d http://10.0.0.4:2380", "prints what to run on the new machine"),
+                ("corenode member add --replace c http://10.0.0.3:2380", "c was wiped or is a new machine"),
             ],
         };
         group.Subcommands.Add(List(session));
+        group.Subcommands.Add(MemberAddCommand.Build(session));
+        group.Subcommands.Add(MemberChangeCommands.Remove(session));
+        group.Subcommands.Add(MemberChangeCommands.Update(session));
+        group.Subcommands.Add(MemberChangeCommands.Promote(session));
         return group;
     }
 
@@ -56,32 +62,48 @@ internal static class MemberCommands
             if (members is not MembersOutcome.Listed listed)
                 return Fail(session, members, "the list of members");
             MembersOutcome leader = await client.GetLeaderAsync(session.Host.Cancellation);
-            if (leader is not MembersOutcome.Listed { Members: [var first, ..] })
-                return Fail(session, leader, "the leader");
-            Print(session, parsed, listed.Members, first.Id);
+            ListedMember? first = (leader as MembersOutcome.Listed)?.Members.FirstOrDefault();
+            if (first is null)
+                await session.Host.Error.WriteLineAsync("there is no leader now");
+            NodeStatus? status = first is null ? null : await AskAsync(session, parsed, first);
+            Print(session, parsed, listed.Members, first?.Id, status);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Print(
-        CliSession session, ParseResult parsed, IReadOnlyList<ListedMember> members, string leaderId)
+    // What only the leader knows: how far behind the others are.
+    private static async Task<NodeStatus?> AskAsync(CliSession session, ParseResult parsed, ListedMember leader)
     {
-        if (!session.IsJson(parsed))
-        {
-            foreach (ListedMember member in members)
-                session.Host.Output.WriteLine(Line(member, member.Id == leaderId));
-            return;
-        }
+        ClientOptions options = session.Options.ToClientOptions(parsed, session.Host);
+        MemberStatus answer = await new StatusCheck(options with { RequestTimeout = TimeSpan.FromSeconds(1) })
+            .AskAsync(leader, session.Host.Cancellation);
+        return answer.Status;
+    }
 
+    private static void Print(
+        CliSession session, ParseResult parsed, IReadOnlyList<ListedMember> members, string? leaderId,
+        NodeStatus? leader)
+    {
         var text = new StringBuilder("{\"members\":[");
         for (int at = 0; at < members.Count; at++)
         {
-            if (at > 0)
-                text.Append(',');
-            MemberJson.Append(text, members[at], members[at].Id == leaderId, null);
+            ListedMember member = members[at];
+            ulong? lag = leader?.FollowerLags.TryGetValue(member.Id, out ulong known) == true ? known : null;
+            if (!session.IsJson(parsed))
+            {
+                session.Host.Output.WriteLine(
+                    Line(member, member.Id == leaderId) + (member.IsLearner ? " isLearner=true" : "")
+                    + (lag is null ? "" : string.Create(CultureInfo.InvariantCulture, $" lag={lag}")));
+                continue;
+            }
+
+            text.Append(at == 0 ? "" : ",");
+            MemberJson.Append(text, member, member.Id == leaderId, null, () =>
+                text.Append(lag is null ? "" : string.Create(CultureInfo.InvariantCulture, $",\"lag\":{lag}")));
         }
 
-        session.Host.Output.WriteLine(text.Append("]}").ToString());
+        if (session.IsJson(parsed))
+            session.Host.Output.WriteLine(text.Append("]}").ToString());
     }
 }

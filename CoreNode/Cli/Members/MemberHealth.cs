@@ -8,7 +8,11 @@ namespace CoreNode.Cli.Members;
 /// <param name="Url">Where it answered; null if nowhere.</param>
 /// <param name="Failures">URLs that did not answer, in the order of trying.</param>
 internal sealed record MemberHealth(
-    ListedMember Member, HealthState State, string? Url, IReadOnlyList<HealthFailure> Failures);
+    ListedMember Member, HealthState State, string? Url, IReadOnlyList<HealthFailure> Failures)
+{
+    /// <summary>Why it is unhealthy, in its own words; empty if it does not say.</summary>
+    public string Reason { get; init; } = "";
+}
 
 /// <summary>A URL of a member that gave no health.</summary>
 internal sealed record HealthFailure(string Url, EndpointFailure? Failure, string Message);

@@ -6,8 +6,10 @@ namespace CoreNode.Cli.Members;
 /// <summary>A member as JSON: the API's fields, and what the command found out.</summary>
 internal static class MemberJson
 {
-    /// <summary>Appends it; <paramref name="health"/> null leaves that field out.</summary>
-    public static void Append(StringBuilder text, ListedMember member, bool isLeader, string? health)
+    /// <summary>Appends it; <paramref name="health"/> null leaves that field out; <paramref name="appendMore"/> adds
+    /// fields at the end.</summary>
+    public static void Append(
+        StringBuilder text, ListedMember member, bool isLeader, string? health, Action? appendMore = null)
     {
         text.Append("{\"id\":");
         EtcdJson.AppendString(text, member.Id);
@@ -18,6 +20,9 @@ internal static class MemberJson
         text.Append(",\"isLeader\":").Append(isLeader ? "true" : "false");
         if (health is not null)
             text.Append(",\"health\":\"").Append(health).Append('"');
+        if (member.IsLearner)
+            text.Append(",\"isLearner\":true");
+        appendMore?.Invoke();
         text.Append('}');
     }
 
