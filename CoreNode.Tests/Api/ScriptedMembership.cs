@@ -8,6 +8,8 @@ internal sealed class ScriptedMembership : IMembership
 {
     public MemberChange? Asked { get; private set; }
 
+    public Action<MemberChange>? Changed { get; set; }
+
     public NodeId? Moved { get; private set; }
 
     public MemberChangeOutcome Outcome { get; set; } = new(MemberChangeCode.Done, "", null);
@@ -15,6 +17,7 @@ internal sealed class ScriptedMembership : IMembership
     public ValueTask<MemberChangeOutcome> ChangeAsync(MemberChange change, CancellationToken cancellation)
     {
         Asked = change;
+        Changed?.Invoke(change);
         return ValueTask.FromResult(Outcome);
     }
 

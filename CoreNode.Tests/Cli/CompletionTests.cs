@@ -17,7 +17,7 @@ internal sealed class CompletionTests
     [TestCase("corenode kv get --qu", "--quorum")]
     [TestCase("corenode kv set --swap-with-v", "--swap-with-value")]
     [TestCase("corenode kv set --ttl ", "")]
-    [TestCase("corenode member ", "list")]
+    [TestCase("corenode member ", "add list promote remove update")]
     [TestCase("corenode kv ls --end", "--endpoints")]
     [TestCase("corenode kv set /a --file /etc/passw", "/etc/passwd /etc/passwd-")]
     public async Task Bash_offers_what_may_follow(string typed, string offered)
