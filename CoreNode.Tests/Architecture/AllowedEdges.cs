@@ -26,6 +26,7 @@ internal static class AllowedEdges
             new("Cluster", ModuleKind.Service, "Raft", "Kv", "Wal", "Store", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store"),
+            new("Api.Peers", ModuleKind.Edge, "Cluster", "Raft", "Store", "Platform"),
             new("Api", ModuleKind.Edge, "Api.Wire", "Store"),
             new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
             new("Hosting", ModuleKind.Composition, "Api", "Cli", "Cluster", "Wal", "Store", "Platform", "Yaml"),
@@ -40,7 +41,9 @@ internal static class AllowedEdges
             new("Microsoft.Extensions.Primitives", "Api"),
             new("Microsoft.Extensions.Features", "Api"),
             new("Microsoft.Extensions.Options", "Api", "Hosting"),
-            new("Microsoft.Extensions.Logging.Abstractions", "Platform", "Wal", "Cluster", "Api", "Hosting"),
+            new(
+                "Microsoft.Extensions.Logging.Abstractions",
+                "Platform", "Wal", "Cluster", "Api", "Api.Peers", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),

@@ -1,0 +1,23 @@
+using System.Net.Sockets;
+
+namespace CoreNode.Api.Peers;
+
+/// <summary>What the world does to connections, apart from mistakes of this program.</summary>
+internal static class PeerFaults
+{
+    /// <summary>True for faults of network and peers, and for a connection that this side closed.</summary>
+    public static bool IsOutside(Exception e) =>
+        e is SocketException or IOException or PeerProtocolException or OperationCanceledException
+            or ObjectDisposedException;
+
+    /// <summary>For people; the same fault always gives the same text.</summary>
+    public static string Reason(Exception e) => e switch
+    {
+        OperationCanceledException => "no answer in time",
+        ObjectDisposedException => "the connection was closed here",
+        SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock } => "no answer in time",
+        IOException { InnerException: SocketException inner } when inner.SocketErrorCode == SocketError.TimedOut =>
+            "no answer in time",
+        _ => e.Message,
+    };
+}
