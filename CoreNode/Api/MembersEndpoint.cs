@@ -114,7 +114,7 @@ internal sealed class MembersEndpoint(
             return;
         }
 
-        (int status, string message) = MemberChangeAnswer.Of(change, outcome);
+        (int status, string message) = MemberChangeStatus.Of(change, outcome);
         if (message.Length > 0)
             await context.Message(status, message);
         else if (outcome.Member is { } added && change.Operation == MemberOperation.Add)

@@ -1,4 +1,5 @@
 using CoreNode.Api;
+using CoreNode.Api.Peers;
 using CoreNode.Cluster;
 
 namespace CoreNode.Hosting;
@@ -11,11 +12,18 @@ internal static class NodeComposition
         Folder = Path.Combine(options.DataFolder, "raft"),
         Name = options.Name,
         InitialMembers = options.InitialCluster,
+        JoinsExisting = options.JoinsExisting,
         ClusterToken = options.InitialClusterToken,
         AdvertiseClientUrls = options.AdvertiseClientUrls,
         HeartbeatInterval = options.HeartbeatInterval,
         ElectionTimeout = options.ElectionTimeout,
         SnapshotCount = options.SnapshotCount,
+        Seed = (ulong)Environment.TickCount64,
+    };
+
+    internal static PeerTransportOptions Peers(NodeOptions options) => new()
+    {
+        ListenPeerUrls = options.ListenPeerUrls,
         Seed = (ulong)Environment.TickCount64,
     };
 

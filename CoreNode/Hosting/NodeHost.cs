@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CoreNode.Api;
+using CoreNode.Api.Peers;
 using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Platform;
@@ -9,10 +10,14 @@ namespace CoreNode.Hosting;
 
 /// <summary>
 /// `corenode node`: reads the options, takes the data folder, composes replica and HTTP surface, and runs until a
-/// signal or a fault. Exit codes: 0 stopped on request, 1 failed, 2 wrong options.
+/// signal or a fault. Exit codes: 0 stopped on request, 1 failed, 2 wrong options, 5 this member may not take part any
+/// more.
 /// </summary>
 public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, string?> environment, string version)
 {
+    /// <summary>systemd does not start a node again that ends with this (packaging/corenode.service).</summary>
+    public const int StoppedForGoodExitCode = 5;
+
     /// <summary>Runs a node with the arguments after `node`.</summary>
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancellation)
     {
@@ -39,6 +44,11 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         try
         {
             return await RunAsync(options, logs, logger, cancellation);
+        }
+        catch (MemberStoppedException stopped)
+        {
+            logger.StoppedForGood(stopped.Stop.Message, stopped.Stop.WhatToDo);
+            return StoppedForGoodExitCode;
         }
         catch (Exception fault) when (fault is CorruptionException or IOException or UnauthorizedAccessException)
         {
@@ -74,8 +84,7 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
                 $"{options.DataFolder} is in use by another node; stop it, or give this one its own --data-dir");
         logger.Starting(version, options.DataFolder);
         MetricRegistry metrics = new();
-        Replica replica = await Replica.StartAsync(
-            NodeComposition.Replica(options), files, TimeProvider.System, logs, transport: null, probe: null, stop.Token);
+        Replica replica = await StartReplicaAsync(options, files, metrics, logs, stop.Token);
         await using (replica.ConfigureAwait(false))
         {
             NodeMetrics.Register(metrics, replica, version);
@@ -86,13 +95,30 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         return 0;
     }
 
+    private static async Task<Replica> StartReplicaAsync(
+        NodeOptions options, RealFiles files, MetricRegistry metrics, ILoggerFactory logs,
+        CancellationToken cancellation)
+    {
+        PeerTransport transport = new(NodeComposition.Peers(options), metrics, TimeProvider.System, logs);
+        try
+        {
+            return await Replica.StartAsync(
+                NodeComposition.Replica(options), files, TimeProvider.System, logs, transport, transport, cancellation);
+        }
+        catch
+        {
+            await transport.DisposeAsync();
+            throw;
+        }
+    }
+
     private async Task ServeAsync(
         NodeOptions options, Replica replica, MetricRegistry metrics, ServiceManager manager,
         ILoggerFactory logs, ILogger logger, CancellationToken stop)
     {
         string? socket = UnixSocketPath.Prepare(options.UnixSocket, logger);
         ApiServer server = new(
-            NodeComposition.Api(options, socket, version), replica, replica, new FixedMembership(),
+            NodeComposition.Api(options, socket, version), replica, replica, replica,
             new BackupSource(replica), metrics, TimeProvider.System, logs);
         await using (server.ConfigureAwait(false))
         {

@@ -4,7 +4,7 @@ using CoreNode.Store;
 namespace CoreNode.Api;
 
 /// <summary>What a change of members is answered with: the one place that knows both codes.</summary>
-internal static class MemberChangeAnswer
+internal static class MemberChangeStatus
 {
     /// <summary>HTTP status and message; no message for what is done.</summary>
     public static (int Status, string Message) Of(MemberChange change, MemberChangeOutcome outcome) => outcome.Code switch
