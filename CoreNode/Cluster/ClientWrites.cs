@@ -194,7 +194,8 @@ internal sealed class ClientWrites
     // The transport does not repeat; if it ever did, a write would happen twice.
     private bool IsRepeated(ForwardedCommands message)
     {
-        if (_lastBatchOf.TryGetValue(message.From, out ulong last) && last - message.Batch < RememberedBatches)
+        if (_lastBatchOf.TryGetValue(message.From, out ulong last)
+            && unchecked(last - message.Batch) < RememberedBatches)
             return true;
         _lastBatchOf[message.From] = message.Batch;
         return false;

@@ -17,13 +17,14 @@ internal sealed class Joining(ReplicaOptions options, IClusterProbe probe, TimeP
     private InitialMember Own => options.InitialMembers.First(m => m.Name == options.Name);
 
     /// <summary>Waits until a member answers, and finds this machine among the members by its peer URLs.</summary>
-    /// <exception cref="IOException">The cluster does not know this machine, or knows it as one that had data.</exception>
+    /// <exception cref="IOException">The cluster does not know this machine, or knows that it had data.</exception>
     internal async Task<JoinPlan> AskAsync(CancellationToken cancellation)
     {
         bool isTold = false;
         while (true)
         {
-            ClusterDescription? cluster = (await DescribeAsync(cancellation)).FirstOrDefault(d => d.Members.Count > 0);
+            IReadOnlyList<ClusterDescription> answers = await DescribeAsync(cancellation);
+            ClusterDescription? cluster = answers.FirstOrDefault(d => d.Members.Count > 0);
             if (cluster is not null)
                 return Plan(cluster);
             if (!isTold)
@@ -56,7 +57,8 @@ internal sealed class Joining(ReplicaOptions options, IClusterProbe probe, TimeP
     {
         while (true)
         {
-            ClusterDescription? cluster = (await DescribeAsync(cancellation)).FirstOrDefault(d => d.Members.Count > 0);
+            IReadOnlyList<ClusterDescription> answers = await DescribeAsync(cancellation);
+            ClusterDescription? cluster = answers.FirstOrDefault(d => d.Members.Count > 0);
             if (cluster is not null)
                 return [.. cluster.Members.Select(m => new PeerAddress(m.Id, m.PeerUrls))];
             await Task.Delay(s_pause, time, cancellation);
@@ -91,14 +93,16 @@ internal sealed class Joining(ReplicaOptions options, IClusterProbe probe, TimeP
 
     private async Task<IReadOnlyList<ClusterDescription>> DescribeAsync(CancellationToken cancellation)
     {
-        ClusterDescription?[] answers = await Task.WhenAll(OtherUrls().Select(url => DescribeAsync(url, cancellation)));
+        ClusterDescription?[] answers =
+            await Task.WhenAll(OtherUrls().Select(url => DescribeAsync(url, cancellation)));
         return [.. answers.OfType<ClusterDescription>()];
     }
 
     private async Task<ClusterDescription?> DescribeAsync(string url, CancellationToken cancellation)
     {
         using CancellationTokenSource late = new(s_patience, time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
         try
         {
             return await probe.DescribeAsync(url, either.Token);

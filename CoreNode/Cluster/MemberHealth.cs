@@ -23,8 +23,8 @@ internal static class MemberHealth
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"no leader is known for {sinceLeader.TotalSeconds:0.0} s: an election is running or there is no quorum "
-                + $"of the {status.Voters.Count} voting members");
+                $"no leader is known for {sinceLeader.TotalSeconds:0.0} s: an election is running or there is no "
+                + $"quorum of the {status.Voters.Count} voting members");
         }
 
         if (status.SyncRunning > hungSync)

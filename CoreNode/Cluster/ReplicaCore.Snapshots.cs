@@ -41,7 +41,7 @@ internal sealed partial class ReplicaCore
         _log.ReleaseBefore(finished.Snapshot.Index.Next);
     }
 
-    // A leader's snapshot is durable here and loaded. Raft says whether it is wanted; then Install follows in its Ready.
+    // A leader's snapshot is durable here and loaded. Raft says whether it is wanted; then its Ready has it installed.
     private void TakeSnapshot(SnapshotReceived received)
     {
         if (Stopped is not null)

@@ -11,12 +11,3 @@ namespace CoreNode.Cluster.Peers;
 /// <param name="Members">All members, those that never started included.</param>
 /// <param name="Voters">Those of them that vote.</param>
 public sealed record ClusterDescription(ulong ClusterId, IReadOnlyList<Member> Members, IReadOnlyList<NodeId> Voters);
-
-/// <summary>Asks running members, before this one has an identity.</summary>
-public interface IClusterProbe
-{
-    /// <summary>Asks one member; null if it does not answer in time.</summary>
-    /// <param name="peerUrl">A peer URL.</param>
-    /// <param name="cancellation">Ends the attempt.</param>
-    Task<ClusterDescription?> DescribeAsync(string peerUrl, CancellationToken cancellation);
-}

@@ -21,7 +21,7 @@ public interface IPeerReceiver
     /// <summary>The connection to a member broke or cannot be made: what was queued to it is probably lost.</summary>
     void ReportUnreachable(NodeId node);
 
-    /// <summary>What <see cref="IPeerSender.SendSnapshot"/> began has arrived and is stored there, or has not.</summary>
+    /// <summary>What <see cref="IPeerSender.SendSnapshot"/> began is stored there now, or is not.</summary>
     void ReportSnapshot(NodeId node, bool isDelivered);
 
     /// <summary>
@@ -43,33 +43,4 @@ public interface IPeerReceiver
 
     /// <summary>What a machine that wants to join has to know; see <see cref="ClusterDescription"/>.</summary>
     ClusterDescription Describe();
-}
-
-/// <summary>Bytes of a snapshot to be sent. One reader; the file may be removed meanwhile without harm.</summary>
-public interface ISnapshotSource : IDisposable
-{
-    /// <summary>Bytes of the whole.</summary>
-    long Length { get; }
-
-    /// <summary>Reads from an offset on; 0 at the end.</summary>
-    int Read(long offset, Span<byte> target);
-}
-
-/// <summary>
-/// Takes a snapshot's bytes in order. Disposing without completing keeps what is there, so that a broken stream of the
-/// same snapshot goes on at <see cref="Offset"/>.
-/// </summary>
-public interface ISnapshotSink : IDisposable
-{
-    /// <summary>Bytes that are there already; the sender goes on from here.</summary>
-    long Offset { get; }
-
-    /// <summary>Takes the next bytes.</summary>
-    void Write(ReadOnlySpan<byte> bytes);
-
-    /// <summary>
-    /// All is there: checks it, makes it durable, loads it, and hands the message to the loop. False if it is damaged
-    /// or not wanted any more; what was taken is removed then.
-    /// </summary>
-    bool Complete();
 }

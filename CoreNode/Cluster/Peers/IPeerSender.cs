@@ -1,4 +1,3 @@
-using CoreNode.Foundation;
 using CoreNode.Raft;
 
 namespace CoreNode.Cluster.Peers;
@@ -19,7 +18,7 @@ public interface IPeerSender
     /// <summary>Queues another message; in order with appends.</summary>
     void Send(PeerMessage message);
 
-    /// <summary>Sends what was queued since the last call: once a round, so that small messages share a packet.</summary>
+    /// <summary>Sends what was queued since the last call: once a round, so small messages share a packet.</summary>
     void Flush();
 
     /// <summary>
@@ -35,8 +34,3 @@ public interface IPeerSender
     /// </summary>
     void SetMembers(IReadOnlyList<PeerAddress> members);
 }
-
-/// <summary>Where a member is reached.</summary>
-/// <param name="Node">Its identity.</param>
-/// <param name="PeerUrls">Its peer URLs; each is tried in turn.</param>
-public sealed record PeerAddress(NodeId Node, IReadOnlyList<string> PeerUrls);

@@ -1,5 +1,3 @@
-using CoreNode.Foundation;
-
 namespace CoreNode.Cluster.Peers;
 
 /// <summary>
@@ -11,8 +9,3 @@ public interface IPeerTransport : IPeerSender, IAsyncDisposable
     /// <exception cref="IOException">An address cannot be bound; the message says which and why.</exception>
     Task StartAsync(PeerIdentity self, IPeerReceiver receiver, CancellationToken cancellation);
 }
-
-/// <summary>What a member says of itself when it connects.</summary>
-/// <param name="ClusterId">The cluster; who is of another one is refused.</param>
-/// <param name="Node">This member.</param>
-public sealed record PeerIdentity(ulong ClusterId, NodeId Node);
