@@ -24,6 +24,11 @@ public sealed record ApiOptions
     /// <summary>Longest form body; a longer one is error 210.</summary>
     public int MaxFormBytes { get; init; } = DefaultMaxFormBytes;
 
+    /// <summary>
+    /// What all form bodies that do not come at one go may take together; more is refused with 503.
+    /// </summary>
+    public long MaxFormBytesInFlight { get; init; } = 256 << 20;
+
     /// <summary>Longest request line with headers; more is refused before it is read.</summary>
     public int MaxHeaderBytes { get; init; } = DefaultMaxHeaderBytes;
 

@@ -83,8 +83,8 @@ public sealed partial class ApiServer : IAsyncDisposable
     /// <exception cref="IOException">An address cannot be bound, or another process serves the unix socket.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        if (_options.UnixSocketPath is { } path)
-            await UnixSocketFile.RemoveStaleAsync(path, cancellation);
+        if (_options.UnixSocketPath is { } path && !await UnixSocketFile.TryClearAsync(path, cancellation))
+            throw new IOException($"another process serves the unix socket {path}");
         await _kestrel.StartAsync(_application, cancellation);
         if (_options.UnixSocketPath is { } bound)
             UnixSocketFile.Restrict(bound);

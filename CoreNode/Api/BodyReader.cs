@@ -9,27 +9,38 @@ internal static class BodyReader
     // Go reads as much of an unwanted body to keep the connection, and closes it beyond that.
     private const int MaxDiscardBytes = 256 << 10;
 
-    /// <summary>Reads a body to its end. When it is too long the rest stays unread and the connection ends.</summary>
-    public static async ValueTask<RequestBody> ReadAsync(RequestContext context, int limit)
+    /// <summary>
+    /// Reads a body to its end. When it is too long, or there is no room for it beside the others in
+    /// <paramref name="share"/>, the rest stays unread and the connection ends.
+    /// </summary>
+    public static async ValueTask<RequestBody> ReadAsync(
+        RequestContext context, int limit, BodyBudget.Share? share = null)
     {
         if (!context.CanHaveBody)
             return default;
         if (context.RequestHeaders.ContentLength > limit)
-            return TooLong(context);
+            return Refuse(context, new RequestBody { IsTooLong = true });
         ArrayBufferWriter<byte> bytes = new(1024);
         PipeReader body = context.BodyPipe;
         while (true)
         {
             ReadResult read = await body.ReadAsync(CancellationToken.None);
-            foreach (ReadOnlyMemory<byte> segment in read.Buffer)
-                bytes.Write(segment.Span);
+            bool hasRoom = share?.TryGrow(read.Buffer.Length) ?? true;
+            if (hasRoom)
+            {
+                foreach (ReadOnlyMemory<byte> segment in read.Buffer)
+                    bytes.Write(segment.Span);
+            }
+
             body.AdvanceTo(read.Buffer.End);
+            if (!hasRoom)
+                return Refuse(context, new RequestBody { HasNoRoom = true });
             if (bytes.WrittenCount > limit)
-                return TooLong(context);
+                return Refuse(context, new RequestBody { IsTooLong = true });
             if (!read.IsCompleted)
                 continue;
             context.Body = BodyState.Read;
-            return new RequestBody(bytes.WrittenMemory, false);
+            return new RequestBody { Bytes = bytes.WrittenMemory };
         }
     }
 
@@ -54,13 +65,23 @@ internal static class BodyReader
         }
     }
 
-    private static RequestBody TooLong(RequestContext context)
+    private static RequestBody Refuse(RequestContext context, RequestBody refused)
     {
         context.Body = BodyState.Refused;
         context.CloseAfterAnswer();
-        return new RequestBody(default, true);
+        return refused;
     }
 }
 
 /// <summary>What came as a body.</summary>
-internal readonly record struct RequestBody(ReadOnlyMemory<byte> Bytes, bool IsTooLong);
+internal readonly record struct RequestBody
+{
+    /// <summary>The whole body; empty if it was refused.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; init; }
+
+    /// <summary>It is longer than allowed.</summary>
+    public bool IsTooLong { get; init; }
+
+    /// <summary>All bodies that are being read take too much together.</summary>
+    public bool HasNoRoom { get; init; }
+}

@@ -25,12 +25,16 @@ internal static class KeyAnswer
     }
 
     /// <summary>Answers with an error; those have no Raft headers.</summary>
-    public static Task Fail(RequestContext context, KeyError error)
+    public static Task Fail(RequestContext context, KeyError error) =>
+        Fail(context, ErrorCodes.HttpStatus(error.Code), error);
+
+    /// <summary>Answers with an error and another status than that of its code.</summary>
+    public static Task Fail(RequestContext context, int status, KeyError error)
     {
         context.Headers[EtcdIndexHeader] =
             error.Index == 0 ? s_zero : error.Index.ToString(CultureInfo.InvariantCulture);
         JsonBuffer json = RequestScratch.Current.TakeJson();
         KeyJson.WriteError(json, error);
-        return context.Json(ErrorCodes.HttpStatus(error.Code), json);
+        return context.Json(status, json);
     }
 }

@@ -18,6 +18,10 @@ internal sealed class KeysEndpoint(
     // Answering a small write where it was applied saves a thread switch; a large one would delay the others.
     private const int MaxBytesOnOwnerThread = 16 << 10;
 
+    private static readonly KeyError s_noRoom = KeyError.Of(
+        ErrorCode.RaftInternal, "corenode: the bodies of all requests take too much memory together; try again later");
+
+    private readonly BodyBudget _bodies = new(options.MaxFormBytesInFlight);
     private IndexHeaders? _lastPosition;
 
     /// <summary>GET and HEAD.</summary>
@@ -76,7 +80,14 @@ internal sealed class KeysEndpoint(
 
     private async Task WriteLaterAsync(RequestContext context, string? formError)
     {
-        RequestBody body = await BodyReader.ReadAsync(context, options.MaxFormBytes);
+        using BodyBudget.Share share = _bodies.Open();
+        RequestBody body = await BodyReader.ReadAsync(context, options.MaxFormBytes, share);
+        if (body.HasNoRoom)
+        {
+            await KeyAnswer.Fail(context, 503, s_noRoom);
+            return;
+        }
+
         if (body.IsTooLong)
             formError = "http: POST too large";
         await SubmitAgain(context, body.Bytes.Span, formError);

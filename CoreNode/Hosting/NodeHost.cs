@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CoreNode.Api;
 using CoreNode.Api.Peers;
@@ -10,13 +11,15 @@ namespace CoreNode.Hosting;
 
 /// <summary>
 /// `corenode node`: reads the options, takes the data folder, composes replica and HTTP surface, and runs until a
-/// signal or a fault. Exit codes: 0 stopped on request, 1 failed, 2 wrong options, 5 this member may not take part any
-/// more.
+/// signal or a fault. Exit codes: 0 stopped on request, 1 failed, 2 wrong options.
 /// </summary>
 public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, string?> environment, string version)
 {
-    /// <summary>systemd does not start a node again that ends with this (packaging/corenode.service).</summary>
-    public const int StoppedForGoodExitCode = 5;
+    /// <summary>Exit code of a member that stops for good; the service manager does not start it again.</summary>
+    internal const int StoppedForGood = 5;
+
+    /// <summary>Where the data folder lies; the real disk, unless a test has another.</summary>
+    internal IFiles Files { get; init; } = new RealFiles();
 
     /// <summary>Runs a node with the arguments after `node`.</summary>
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancellation)
@@ -48,7 +51,7 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         catch (MemberStoppedException stopped)
         {
             logger.StoppedForGood(stopped.Stop.Message, stopped.Stop.WhatToDo);
-            return StoppedForGoodExitCode;
+            return StoppedForGood;
         }
         catch (Exception fault) when (fault is CorruptionException or IOException or UnauthorizedAccessException)
         {
@@ -77,14 +80,16 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, logger, stop);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, logger, stop);
-        RealFiles files = new();
-        files.CreateFolder(options.DataFolder);
-        using IDisposable folderLock = files.TryLock(Path.Combine(options.DataFolder, "lock"))
+        Files.CreateFolder(options.DataFolder);
+        using IDisposable folderLock = Files.TryLock(Path.Combine(options.DataFolder, "lock"))
             ?? throw new IOException(
                 $"{options.DataFolder} is in use by another node; stop it, or give this one its own --data-dir");
         logger.Starting(version, options.DataFolder);
         MetricRegistry metrics = new();
-        Replica replica = await StartReplicaAsync(options, files, metrics, logs, stop.Token);
+        PeerTransport transport = new(NodeComposition.Peers(options), metrics, TimeProvider.System, logs);
+        await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
+        Replica replica = await Replica.StartAsync(
+            NodeComposition.Replica(options), Files, TimeProvider.System, logs, transport, transport, stop.Token);
         await using (replica.ConfigureAwait(false))
         {
             NodeMetrics.Register(metrics, replica, version);
@@ -95,28 +100,11 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         return 0;
     }
 
-    private static async Task<Replica> StartReplicaAsync(
-        NodeOptions options, RealFiles files, MetricRegistry metrics, ILoggerFactory logs,
-        CancellationToken cancellation)
-    {
-        PeerTransport transport = new(NodeComposition.Peers(options), metrics, TimeProvider.System, logs);
-        try
-        {
-            return await Replica.StartAsync(
-                NodeComposition.Replica(options), files, TimeProvider.System, logs, transport, transport, cancellation);
-        }
-        catch
-        {
-            await transport.DisposeAsync();
-            throw;
-        }
-    }
-
     private async Task ServeAsync(
         NodeOptions options, Replica replica, MetricRegistry metrics, ServiceManager manager,
         ILoggerFactory logs, ILogger logger, CancellationToken stop)
     {
-        string? socket = UnixSocketPath.Prepare(options.UnixSocket, logger);
+        string? socket = await UnixSocketPath.PrepareAsync(options.UnixSocket, logger, stop);
         ApiServer server = new(
             NodeComposition.Api(options, socket, version), replica, replica, replica,
             new BackupSource(replica), metrics, TimeProvider.System, logs);

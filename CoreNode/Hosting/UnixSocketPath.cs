@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using CoreNode.Api;
 using Microsoft.Extensions.Logging;
 
 namespace CoreNode.Hosting;
@@ -9,42 +10,21 @@ namespace CoreNode.Hosting;
 /// </summary>
 internal static class UnixSocketPath
 {
-    internal static string? Prepare(string? path, ILogger logger)
+    internal static async Task<string?> PrepareAsync(string? path, ILogger logger, CancellationToken cancellation)
     {
         if (path is null)
             return null;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            if (!File.Exists(path))
+            if (await UnixSocketFile.TryClearAsync(path, cancellation))
                 return path;
-            if (IsServed(path))
-            {
-                logger.NoUnixSocket(path, "another node serves it; give this one its own --unix-socket");
-                return null;
-            }
-
-            File.Delete(path);
-            return path;
+            logger.NoUnixSocket(path, "another node serves it; give this one its own --unix-socket");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or SocketException)
         {
             logger.NoUnixSocket(path, fault.Message);
-            return null;
         }
-    }
 
-    private static bool IsServed(string path)
-    {
-        using Socket probe = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        return null;
     }
 }

@@ -14,9 +14,13 @@ namespace CoreNode.Tests.Conformance.Differential;
 internal sealed partial class ExpiryDifferentialTests(string subject)
 {
     private const int WritesPerRound = 60;
+    private const int ShortTtl = 2;
+    private const int LongTtl = 4;
     private static readonly TimeSpan AllGoneDeadline = TimeSpan.FromSeconds(15);
 
-    // Shorter than the first deadline of a round, so that no tick can fall between two writes on one server only.
+    // Shorter than the first deadline of a round, so that no tick can fall between two writes on one server only, and
+    // than what lies between the two times to live: else a deadline of each could meet within the difference of the
+    // servers' clock readings, and a directory end before its child on one and after it on the other.
     private static readonly TimeSpan MaxWriteTime = TimeSpan.FromSeconds(1.5);
 
     private ServerProcess? _reference;
@@ -80,8 +84,8 @@ internal sealed partial class ExpiryDifferentialTests(string subject)
     // A machine that stalls for more than a second between two writes makes a round worthless: it is begun again.
     private static List<DifferentialStep> WriteInTime(DifferentialSession session, ulong seed)
     {
-        const int maxRounds = 5;
-        for (int round = 0; ; round++)
+        const int maxRounds = 6;
+        for (int round = 0; round < maxRounds; round++)
         {
             Prng prng = new(seed);
             session.Begin();
@@ -92,16 +96,19 @@ internal sealed partial class ExpiryDifferentialTests(string subject)
                 session.Run(Watch("/v2/keys/a/b?wait=true&stream=true", false)),
             ];
             steps.AddRange(Enumerable.Range(0, WritesPerRound).Select(_ => session.Run(Write(prng))));
-            if (Stopwatch.GetElapsedTime(started) < MaxWriteTime || round == maxRounds)
+            if (Stopwatch.GetElapsedTime(started) < MaxWriteTime)
                 return steps;
         }
+
+        Assert.Inconclusive($"{WritesPerRound} writes took longer than {MaxWriteTime} in {maxRounds} rounds");
+        return [];
     }
 
     private static DifferentialRequest Write(Prng prng)
     {
         string[] paths = ["/a", "/a/b", "/a/b/c", "/d", "/d/e", "/f", "/f/_g", "/_h/i", "/_h", "/j", "/k/l", "/k/m"];
         string path = paths[prng.Next(paths.Length)];
-        string ttl = $"ttl={2 + prng.Next(2)}";
+        string ttl = $"ttl={(prng.Next(2) == 0 ? ShortTtl : LongTtl)}";
         (string method, string body) = prng.Next(8) switch
         {
             0 => ("PUT", $"dir=true&{ttl}"),

@@ -81,6 +81,9 @@ internal sealed class EndpointConnection : IDisposable
                 await socket.ConnectAsync(context.DnsEndPoint, both.Token);
             if (Endpoint.SocketPath is null)
                 Tune(socket);
+            // Asked here, where a fault counts as a failed connect, and kept by the socket: the handler asks again
+            // outside of what it guards, where a peer that is gone by then would surface as a bare SocketException.
+            _ = socket.RemoteEndPoint;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {

@@ -8,9 +8,12 @@ namespace CoreNode.Api.Client;
 /// <summary>Turns what the HTTP handler throws into an <see cref="EndpointFailure"/>.</summary>
 internal static class FailureTable
 {
-    /// <summary>True for faults of the remote side or the network; anything else is a bug and passes through.</summary>
+    /// <summary>
+    /// True for faults of the remote side or the network; anything else is a bug and passes through. Most of the
+    /// sockets' own faults come wrapped, but not all.
+    /// </summary>
     public static bool IsRemote(Exception fault) =>
-        fault is HttpRequestException or IOException or OperationCanceledException;
+        fault is HttpRequestException or IOException or OperationCanceledException or SocketException;
 
     public static EndpointFailure Explain(
         ClientEndpoint endpoint, Exception fault, EndpointConnection.ConnectProgress progress, ClientOptions options)

@@ -1,5 +1,4 @@
 using CoreNode.Cluster.Peers;
-using CoreNode.Foundation;
 using CoreNode.Raft;
 
 namespace CoreNode.Api.Peers;

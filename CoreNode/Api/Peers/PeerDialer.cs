@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using CoreNode.Cluster.Peers;
 
 namespace CoreNode.Api.Peers;
 

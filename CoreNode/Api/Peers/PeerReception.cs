@@ -1,5 +1,4 @@
 using CoreNode.Cluster.Peers;
-using CoreNode.Foundation;
 
 namespace CoreNode.Api.Peers;
 
