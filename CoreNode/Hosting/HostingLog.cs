@@ -21,6 +21,9 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Hosting + 6, LogLevel.Warning, "no unix socket at {Path}: {Reason}")]
     internal static partial void NoUnixSocket(this ILogger logger, string path, string reason);
 
+    [LoggerMessage(EventIds.Hosting + 8, LogLevel.Critical, "this member takes part no more: {Reason}. {WhatToDo}")]
+    internal static partial void StoppedForGood(this ILogger logger, string reason, string whatToDo);
+
     [LoggerMessage(EventIds.Hosting + 7, LogLevel.Warning, "the store's loop does not answer: the watchdog is not fed")]
     internal static partial void LoopSilent(this ILogger logger);
 }

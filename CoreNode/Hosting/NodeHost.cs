@@ -48,6 +48,11 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         {
             return await RunAsync(options, logs, logger, cancellation);
         }
+        catch (MemberStoppedException stopped)
+        {
+            logger.StoppedForGood(stopped.Stop.Message, stopped.Stop.WhatToDo);
+            return StoppedForGood;
+        }
         catch (Exception fault) when (fault is CorruptionException or IOException or UnauthorizedAccessException)
         {
             // The message says what, where and what to do; a stack trace would bury it.
