@@ -107,7 +107,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         get
         {
             WalSyncStatistics sync = _wal.Statistics;
-            return _status with { SyncP99 = sync.RecentP99, SyncRunning = sync.Running, LeaderChanges = LeaderChanges };
+            return _status with { SyncP99 = sync.RecentP99, SyncRunning = sync.Running };
         }
     }
 

@@ -67,9 +67,6 @@ internal sealed class OutboundLane : IAsyncDisposable
     /// <summary>Sends what was queued. The loop's thread.</summary>
     public void Flush() => Volatile.Read(ref _connection)?.Flush();
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => new(EndAsync(TimeSpan.Zero));
-
     /// <summary>Ends the connection after what is queued, or after that time, and dials no more.</summary>
     public async Task EndAsync(TimeSpan patience)
     {

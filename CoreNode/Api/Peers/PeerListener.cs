@@ -67,9 +67,6 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
         }
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => new(StopAsync());
-
     /// <summary>Closes listeners and connections, and waits for what ran on them.</summary>
     public async ValueTask DisposeAsync()
     {

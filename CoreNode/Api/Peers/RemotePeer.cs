@@ -59,9 +59,6 @@ internal sealed class RemotePeer : IAsyncDisposable
             message, Address, Hello(ConnectionKind.Snapshot), _receiver, _context, _prng.Child("snapshot"));
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => new(EndAsync(TimeSpan.Zero));
-
     /// <summary>Ends everything; what is queued may go out for that time.</summary>
     public async Task EndAsync(TimeSpan patience)
     {

@@ -47,9 +47,6 @@ internal sealed class SnapshotSender : IAsyncDisposable
 
     private LogIndex Index => _message.Snapshot?.Index ?? LogIndex.Zero;
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => new(EndAsync());
-
     /// <summary>Breaks it off.</summary>
     public async ValueTask DisposeAsync()
     {
