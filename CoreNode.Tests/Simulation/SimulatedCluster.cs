@@ -40,12 +40,18 @@ internal sealed class SimulatedCluster
             _clients.Add(new SimulatedClient(this, i + 1));
         for (int i = 0; i < 2; i++)
             _watchers.Add(new SimulatedWatcher(this, i));
+        ClusterId = Identities.OfCluster("etcd-cluster", Members.Select(static member => member.Id));
+        Membership = new SimulatedMembership(this);
         _faults = new SimulatedFaults(this);
     }
 
     public SimulationPlan Plan { get; }
 
+    public ulong ClusterId { get; }
+
     public SimulatedWorld World { get; }
+
+    public SimulatedMembership Membership { get; }
 
     public SimulatedNetwork Network { get; }
 
@@ -91,6 +97,7 @@ internal sealed class SimulatedCluster
             Succeeded = _clients.Sum(static client => client.Succeeded),
             Faults = _faults.Count,
             Elections = Checker.Elections,
+            MemberChanges = Membership.Done,
             Events = World.EventCount,
             End = World.Now,
         };
@@ -112,7 +119,8 @@ internal sealed class SimulatedCluster
             watcher.ProcessEnded(process);
     }
 
-    private ReplicaOptions Options(string name, IReadOnlyList<InitialMember> initial) => new()
+    /// <summary>How each member runs.</summary>
+    public ReplicaOptions Options(string name, IReadOnlyList<InitialMember> initial) => new()
     {
         Folder = "/data/raft",
         Name = name,
@@ -122,6 +130,7 @@ internal sealed class SimulatedCluster
         ElectionTimeout = Plan.Election,
         SnapshotCount = Plan.SnapshotCount,
         HistoryCapacity = Plan.HistoryCapacity,
+        RetainedEntries = Plan.RetainedEntries,
         Log = SimulationPlan.Log,
     };
 
@@ -176,6 +185,8 @@ internal sealed class SimulatedCluster
                 return false;
         }
 
+        if (Leader is not { } leader || leader.Core.Raft.Configuration is { Learners.Count: > 0 } or { IsJoint: true })
+            return false;
         return _watchers.TrueForAll(watcher => watcher.IsWaitingAt(Checker.LastIndex));
     }
 
@@ -186,6 +197,8 @@ internal sealed class SimulatedCluster
         ulong last = Checker.LastIndex;
         WatchRun[] runs = [.. _watchers.SelectMany(watcher => watcher.Runs(last))];
         WatchChecker.ThrowUnlessRight(runs, Checker.Changes);
+
+        Membership.Check(Leader!.Core.Raft.Configuration.Members());
 
         // Everything that was acknowledged is among what was committed, and is just that.
         int known = Checker.Changes.All.Count;

@@ -1,5 +1,5 @@
+using CoreNode.Cluster;
 using CoreNode.Foundation;
-using CoreNode.Raft;
 
 namespace CoreNode.Tests.Simulation;
 
@@ -33,21 +33,24 @@ internal sealed class SimulatedFaults(SimulatedCluster cluster)
             member.DiskHangsUntil = 0;
             member.DiskSlowness = 1;
             member.Files.CrashAt = null;
+            member.MustCrashInSync = false;
             member.Start();
         }
     }
 
     private void Happen()
     {
-        SimulatedMember member = cluster.Members[_chance.Next(cluster.Members.Count)];
+        SimulatedMember[] there = [.. cluster.Members.Where(static member => member.IsWanted)];
+        SimulatedMember member = there[_chance.Next(there.Length)];
         if (_chance.Chance(0.4) && cluster.Leader is { } leader)
             member = leader.Member;
-        int choice = _chance.Next(100);
+        int choice = cluster.Plan.ChangesMembers && _chance.Chance(0.4) ? 100 : _chance.Next(100);
         string what = choice switch
         {
             < 12 => Crash(member, isPowerCut: false),
             < 27 => Crash(member, isPowerCut: true),
-            < 37 => CrashAtFileOperation(member),
+            < 33 => CrashAtFileOperation(member),
+            < 37 => CrashInSync(member),
             < 43 => CrashAll(),
             < 58 => CutLinks(),
             < 66 => Pause(member),
@@ -57,7 +60,8 @@ internal sealed class SimulatedFaults(SimulatedCluster cluster)
             < 86 => ChangeRate(member),
             < 90 => LoseMessages(),
             < 94 => SlowNetwork(),
-            _ => Transfer(),
+            < 100 => Transfer(),
+            _ => cluster.Membership.Change(),
         };
         Count++;
         _world.Trace.Note(9, (ulong)choice);
@@ -76,6 +80,12 @@ internal sealed class SimulatedFaults(SimulatedCluster cluster)
     {
         member.CrashAtFileOperation();
         return $"{member.Name} will die at its disk";
+    }
+
+    private static string CrashInSync(SimulatedMember member)
+    {
+        member.MustCrashInSync = true;
+        return $"{member.Name} will lose power while it syncs";
     }
 
     private string CrashAll()
@@ -165,7 +175,7 @@ internal sealed class SimulatedFaults(SimulatedCluster cluster)
         if (cluster.Leader is not { } leader)
             return "nobody leads";
         NodeId target = cluster.Members[_chance.Next(cluster.Members.Count)].Id;
-        TransferOutcome outcome = leader.Core.Raft.TransferLeadership(target);
-        return $"{leader.Member.Name} is to hand over to {target}: {outcome}";
+        leader.Post(new MoveLeader(target));
+        return $"{leader.Member.Name} is to hand over to {target}";
     }
 }

@@ -14,6 +14,7 @@ namespace CoreNode.Tests.Simulation;
 internal sealed class SimulatedNetwork(SimulatedWorld world, SimulationPlan plan)
 {
     private const long ReconnectDelay = 20 * SimulationPlan.Millisecond;
+    private const long ReviewDelay = SimulationPlan.Second;
     private const double StreamLoss = 0.01;
 
     private readonly Prng _chance = new Prng(plan.Seed).Child("network");
@@ -61,6 +62,8 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, SimulationPlan plan
             _connections.Remove(KeyOf(connection, isBulk: true));
             _connections.Remove(KeyOf(connection, isBulk: false));
         }
+
+        world.After(ReviewDelay, () => Review(process));
     }
 
     /// <summary>Nothing gets from one to the other any more.</summary>
@@ -157,11 +160,22 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, SimulationPlan plan
         if (MemberRecords.IsRemoved(target.Core.Published, from.Id))
         {
             _reconnectAt[key] = world.Now + (5 * ReconnectDelay);
-            from.Post(new RemovedByPeers(to));
+            world.After(plan.Latency, () => from.Post(new RemovedByPeers(to)));
             return null;
         }
 
         return _connections[key] = new SimulatedConnection(from, target);
+    }
+
+    // Who has been removed meanwhile is refused as at a new connection.
+    private void Review(SimulatedProcess process)
+    {
+        foreach (SimulatedConnection connection in _connections.Values
+            .Where(one => one.To == process && MemberRecords.IsRemoved(process.Core.Published, one.From.Id)).ToArray())
+        {
+            Break(connection);
+            connection.From.Post(new RemovedByPeers(process.Id));
+        }
     }
 
     private void Carry(SimulatedConnection connection, object message, long delay)

@@ -41,6 +41,9 @@ internal sealed record SimulationPlan
     /// <summary>Log entries between snapshots.</summary>
     public required ulong SnapshotCount { get; init; }
 
+    /// <summary>Applied entries that stay in memory for those who lag.</summary>
+    public required ulong RetainedEntries { get; init; }
+
     /// <summary>Events that watches can go back to.</summary>
     public required int HistoryCapacity { get; init; }
 
@@ -93,8 +96,9 @@ internal sealed record SimulationPlan
             Members = size < 12 ? 1 : size < 65 ? 3 : 5,
             Clients = 5 + chance.Next(3),
             Keys = 1 + chance.Next(5),
-            Think = (200 + chance.Next(800)) * Millisecond,
+            Think = (chance.Chance(0.15) ? 50 : 200 + chance.Next(800)) * Millisecond,
             SnapshotCount = (ulong)(chance.Chance(0.7) ? 30 + chance.Next(200) : 100_000),
+            RetainedEntries = (ulong)(chance.Chance(0.6) ? 10 + chance.Next(100) : 5000),
             HistoryCapacity = chance.Chance(0.5) ? 60 : 1000,
             Heartbeat = heartbeat,
             Election = heartbeat * (chance.Chance(0.7) ? 10 : 5),
@@ -105,7 +109,7 @@ internal sealed record SimulationPlan
             Late = chance.NextDouble() * 0.5,
             Sync = (1 + chance.Next(10)) * Millisecond,
             ClockDrift = chance.Chance(0.5) ? 0 : 0.1,
-            Faults = 6 + chance.Next(12),
+            Faults = 6 + chance.Next(20),
             ChangesMembers = chance.Chance(0.3),
             Bug = bug,
         };
