@@ -27,7 +27,7 @@ internal sealed class SimulatedCluster
         Plan = plan;
         World = new SimulatedWorld(plan.Seed);
         Network = new SimulatedNetwork(World, plan);
-        Checker = new ClusterChecker(World);
+        Checker = new ClusterChecker(World, plan);
         InitialMember[] initial = [.. Enumerable.Range(1, plan.Members)
             .Select(n => new InitialMember($"n{n}", [$"http://10.0.0.{n}:2380"]))];
         foreach (InitialMember member in initial)

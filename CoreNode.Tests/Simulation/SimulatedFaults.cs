@@ -1,5 +1,6 @@
 using CoreNode.Cluster;
 using CoreNode.Foundation;
+using CoreNode.Raft;
 
 namespace CoreNode.Tests.Simulation;
 
@@ -60,7 +61,8 @@ internal sealed class SimulatedFaults(SimulatedCluster cluster)
             < 86 => ChangeRate(member),
             < 90 => LoseMessages(),
             < 94 => SlowNetwork(),
-            < 100 => Transfer(),
+            < 98 => Transfer(),
+            < 100 => ChangeJointly(),
             _ => cluster.Membership.Change(),
         };
         Count++;
@@ -168,6 +170,21 @@ internal sealed class SimulatedFaults(SimulatedCluster cluster)
         cluster.Network.Slowness = 2 + _chance.Next(50);
         _world.After((1 + _chance.Next(5)) * SimulationPlan.Second, () => cluster.Network.Slowness = 1);
         return $"the network is {cluster.Network.Slowness} times slower";
+    }
+
+    // Two votes change at once, which no client can ask for: demoted members get their votes back by themselves.
+    private string ChangeJointly()
+    {
+        if (cluster.Leader is not { } leader)
+            return "nobody leads";
+        Configuration configuration = leader.Core.Raft.Configuration;
+        NodeId[] others = [.. configuration.Voters.Where(id => id != leader.Id || _chance.Chance(0.2))];
+        ConfigurationStep[] steps = [.. others.OrderBy(_ => _chance.NextUInt64()).Take(2)
+            .Select(static id => new ConfigurationStep(ConfigurationOperation.AddLearner, id))];
+        if (steps.Length < 2 || configuration.Voters.Count < 4)
+            return "there are too few voters for a joint change";
+        ProposeResult result = leader.Core.Raft.ProposeConfiguration(new ConfigurationChange(steps));
+        return $"{leader.Member.Name} is to take two votes: {result.Outcome}";
     }
 
     private string Transfer()

@@ -226,7 +226,11 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, SimulationPlan plan
                 raft = raft with { Term = to.Core.Raft.Term };
             world.Trace.Note(3, raft.From.Value ^ raft.To.Value, (ulong)raft.Kind, raft.LogIndex.Value);
             if (world.Trace.IsVerbose && raft.Kind is not (MessageKind.Heartbeat or MessageKind.HeartbeatResponse))
-                world.Trace.Write($"{connection.From.Member.Name} -> {to.Member.Name} {RaftText.Message(raft)}");
+            {
+                string line = $"{connection.From.Member.Name} -> {to.Member.Name} {RaftText.Message(raft)}";
+                world.Trace.Write(line.Replace("...", "", StringComparison.Ordinal));
+            }
+
             SimulatedMessages.Receive(to, raft);
             return;
         }

@@ -80,8 +80,17 @@ internal sealed record SimulationPlan
     /// <summary>True if members come and go.</summary>
     public required bool ChangesMembers { get; init; }
 
+    /// <summary>True if some values take several sectors of the disk.</summary>
+    public required bool HasLargeValues { get; init; }
+
     /// <summary>A bug that the ports bring about.</summary>
     public PlantedBug Bug { get; init; }
+
+    /// <summary>
+    /// Judges by what comes of promises only, not by whether they were durable when they left: to see that a bug is
+    /// found by its consequences, too.
+    /// </summary>
+    public bool TrustsPromises { get; init; }
 
     /// <summary>Draws it all from a seed.</summary>
     public static SimulationPlan Of(ulong seed, PlantedBug bug = PlantedBug.None)
@@ -111,6 +120,7 @@ internal sealed record SimulationPlan
             ClockDrift = chance.Chance(0.5) ? 0 : 0.1,
             Faults = 6 + chance.Next(20),
             ChangesMembers = chance.Chance(0.3),
+            HasLargeValues = chance.Chance(0.3),
             Bug = bug,
         };
     }
