@@ -179,14 +179,18 @@ internal sealed class SimulatedCluster
 
     private bool IsAtRest()
     {
-        foreach (SimulatedMember member in Members)
+        if (Leader is not { } leader || leader.Core.Raft.Configuration is { Learners.Count: > 0 } or { IsJoint: true })
+            return false;
+        IReadOnlyList<NodeId> members = leader.Core.Raft.Configuration.Members();
+        foreach (SimulatedMember member in Members.Where(static member => member.IsWanted))
         {
-            if (member.IsWanted && member.Process?.Core.Keys.AppliedIndex != Checker.LastApplied)
+            // Who was removed, and knows only of others who were, has nobody to tell it.
+            bool isLost = !members.Contains(member.Id) && member.Process is { } process
+                && !members.Any(process.Peers.Knows);
+            if (!isLost && member.Process?.Core.Keys.AppliedIndex != Checker.LastApplied)
                 return false;
         }
 
-        if (Leader is not { } leader || leader.Core.Raft.Configuration is { Learners.Count: > 0 } or { IsJoint: true })
-            return false;
         return _watchers.TrueForAll(watcher => watcher.IsWaitingAt(Checker.LastIndex));
     }
 

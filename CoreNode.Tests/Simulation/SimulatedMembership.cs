@@ -44,6 +44,16 @@ internal sealed class SimulatedMembership(SimulatedCluster cluster)
         }
     }
 
+    /// <summary>Where the members are, as any of them says; as it was told first if none answers.</summary>
+    public IReadOnlyList<PeerAddress> FindPeers(SimulatedMember asking)
+    {
+        SimulatedProcess[] running =
+            [.. cluster.Processes.Where(one => MemberRecords.Read(one.Core.Published).Count > 0)];
+        return running.Length == 0
+            ? asking.Plan!.Peers
+            : AddressesOf(MemberRecords.Read(running[_chance.Next(running.Length)].Core.Published));
+    }
+
     /// <summary>What was confirmed must be so at the end.</summary>
     public void Check(IReadOnlyList<NodeId> members)
     {
@@ -127,11 +137,13 @@ internal sealed class SimulatedMembership(SimulatedCluster cluster)
         IReadOnlyList<Member> members = MemberRecords.Read(asked.Core.Published);
         if (members.FirstOrDefault(member => member.PeerUrls.Contains(url)) is not { } self)
             return false;
-        PeerAddress[] peers = [.. members.Select(static member => new PeerAddress(member.Id, member.PeerUrls))];
-        JoinPlan plan = new(cluster.ClusterId, self.Id, asked.Core.Status.Voters, peers);
+        JoinPlan plan = new(cluster.ClusterId, self.Id, asked.Core.Status.Voters, AddressesOf(members));
         SimulatedMember machine = new(cluster, cluster.Options(name, []), self.Id) { Plan = plan };
         cluster.Members.Add(machine);
         machine.Start();
         return true;
     }
+
+    private static PeerAddress[] AddressesOf(IReadOnlyList<Member> members) =>
+        [.. members.Select(static member => new PeerAddress(member.Id, member.PeerUrls))];
 }

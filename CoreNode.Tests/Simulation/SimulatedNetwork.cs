@@ -92,6 +92,12 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, SimulationPlan plan
         }
     }
 
+    public void Dial(SimulatedProcess from, NodeId to)
+    {
+        Connect(from, to, isBulk: true);
+        Connect(from, to, isBulk: false);
+    }
+
     public void Send(SimulatedProcess from, NodeId to, bool isBulk, object message)
     {
         if (Connect(from, to, isBulk) is not { } connection)
