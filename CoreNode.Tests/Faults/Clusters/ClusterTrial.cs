@@ -28,7 +28,7 @@ internal sealed class ClusterTrial : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly List<RegisterClient> _clients = [];
     private readonly List<MemberWatcher> _watchers = [];
-    private Task _running = Task.CompletedTask;
+    private readonly List<Task> _running = [];
     private bool _isOver;
 
     private ClusterTrial(ClusterProcesses cluster, Prng prng)
@@ -81,8 +81,8 @@ internal sealed class ClusterTrial : IAsyncDisposable
                 Assert.Fail($"{enough - AcknowledgedCount} of {writes} writes were not taken in {s_progressTime}\n"
                     + Cluster.Words());
             }
-            if (_running.IsCompleted)
-                await _running;
+            if (_running.Find(t => t.IsFaulted) is { } fault)
+                await fault;
             await Task.Delay(s_poll);
         }
     }
@@ -158,18 +158,15 @@ internal sealed class ClusterTrial : IAsyncDisposable
             watcher.StartAfter(start);
             _watchers.Add(watcher);
         }
-        _running = Task.WhenAll(
-        [
-            .. _clients.Select(c => c.RunAsync(() => Volatile.Read(ref _isOver))),
-            .. _watchers.Select(w => w.RunAsync(_ending.Token)),
-        ]);
+        _running.AddRange(_clients.Select(c => c.RunAsync(() => Volatile.Read(ref _isOver))));
+        _running.AddRange(_watchers.Select(w => w.RunAsync(_ending.Token)));
     }
 
     private async Task EndLoadAsync()
     {
         Volatile.Write(ref _isOver, true);
         await _ending.CancelAsync();
-        await _running;
+        await Task.WhenAll(_running);
     }
 
     // Not part of the history: asked again until it is done, at one member after the other.
