@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # Measures CoreNode and Debian's etcd in turn on this machine and prints one table (docs/benchmarks.md).
 #
-#   packaging/bench.sh                        everything, about 15 minutes
-#   packaging/bench.sh --quick                short passes and 100,000 keys, about 3 minutes
-#   packaging/bench.sh --rows put,get         only these of: put get latency wal watch fill idle start size
+#   packaging/bench.sh                        everything, about 20 minutes
+#   packaging/bench.sh --quick                short passes and 100,000 keys, about 5 minutes
+#   packaging/bench.sh --rows put,get         only these of: put get latency wal watch fill idle start size,
+#                                             cluster-put cluster-latency cluster-get cluster-failover
+#                                             cluster-join cluster-fsync cluster-idle; cluster: all of those
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/prerequisites.sh
 
 usage() {
-  sed -n '2,7s/^# \{0,1\}//p' packaging/bench.sh >&2
+  sed -n '2,9s/^# \{0,1\}//p' packaging/bench.sh >&2
   exit 2
 }
 
@@ -31,7 +33,7 @@ done
 # Nothing that the build starts may outlive it.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-ensure_packages etcd-server
+ensure_packages etcd-server strace
 if [ -z "${CORENODE_BINARY:-}" ]; then
   bash packaging/build.sh
   export CORENODE_BINARY=$PWD/out/corenode

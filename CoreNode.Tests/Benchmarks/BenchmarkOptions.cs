@@ -13,12 +13,20 @@ internal sealed record BenchmarkOptions(IReadOnlyList<string> Rows, int Passes, 
 
     public static BenchmarkOptions FromEnvironment(IEnumerable<string> allRows)
     {
-        string rows = Text("CORENODE_BENCH_ROWS", string.Join(',', allRows));
+        string[] all = [.. allRows];
+        string rows = Text("CORENODE_BENCH_ROWS", string.Join(',', all));
         return new BenchmarkOptions(
-            rows.Split(',', StringSplitOptions.RemoveEmptyEntries),
+            [.. rows.Split(',', StringSplitOptions.RemoveEmptyEntries).SelectMany(row => Expand(row, all))],
             Number("CORENODE_BENCH_PASSES", 5),
             TimeSpan.FromSeconds(Number("CORENODE_BENCH_SECONDS", 4)),
             Number("CORENODE_BENCH_KEYS", 1_000_000));
+    }
+
+    // "cluster" stands for all rows cluster-…
+    private static IEnumerable<string> Expand(string row, string[] all)
+    {
+        string[] members = [.. all.Where(r => r.StartsWith(row + "-", StringComparison.Ordinal))];
+        return members.Length > 0 ? members : [row];
     }
 
     private static int Number(string variable, int otherwise) =>

@@ -6,47 +6,54 @@ namespace CoreNode.Tests.Benchmarks;
 /// Closed loop on one thread: each connection sends its next request when its answer is whole. No allocation while it
 /// runs, so no collection of its own shows as a stall of the server.
 /// </summary>
-internal sealed class LoadGenerator(Uri server, int connections) : IDisposable
+internal sealed class LoadGenerator(IReadOnlyList<Uri> servers, int connections) : IDisposable
 {
     private const int MaxRequests = 8_000_000;
     private readonly LoadConnection[] _connections =
-        [.. Enumerable.Range(0, connections).Select(_ => new LoadConnection(server))];
+        [.. Enumerable.Range(0, connections).Select(i => new LoadConnection(servers[i % servers.Count]))];
 
     private readonly uint[] _latencies = GC.AllocateUninitializedArray<uint>(MaxRequests);
     private int _answers;
 
-    /// <summary>Runs for a time.</summary>
-    public LoadResult RunFor(TimeSpan time, RequestTemplate template, int pid)
+    /// <summary>All connections to one server.</summary>
+    public LoadGenerator(Uri server, int connections)
+        : this([server], connections)
+    {
+    }
+
+    /// <summary>Runs for a time. The processor time is that of all processes given.</summary>
+    public LoadResult RunFor(TimeSpan time, RequestTemplate template, params int[] pids)
     {
         long end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
-        return Run(template, pid, () => Stopwatch.GetTimestamp() < end);
+        return RunWhile(() => Stopwatch.GetTimestamp() < end, template, pids);
     }
 
     /// <summary>Sends exactly so many requests.</summary>
-    public LoadResult RunCount(int requests, RequestTemplate template, int pid)
+    public LoadResult RunCount(int requests, RequestTemplate template, params int[] pids)
     {
         int sent = 0;
-        return Run(template, pid, () => sent++ < requests);
+        return RunWhile(() => sent++ < requests, template, pids);
     }
 
-    public void Dispose()
-    {
-        foreach (LoadConnection connection in _connections)
-            connection.Dispose();
-    }
-
-    private LoadResult Run(RequestTemplate template, int pid, Func<bool> mayStart)
+    /// <summary>Goes on as long as another request may be sent.</summary>
+    public LoadResult RunWhile(Func<bool> mayStart, RequestTemplate template, params int[] pids)
     {
         _answers = 0;
         Array.Clear(_latencies);
-        TimeSpan serverTime = ProcessMeter.ProcessorTime(pid);
+        TimeSpan serverTime = ProcessMeter.ProcessorTime(pids);
         long started = Stopwatch.GetTimestamp();
         if (_connections.Length == 1)
             RunBlocking(_connections[0], template, mayStart);
         else
             RunPolling(template, mayStart);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-        return new LoadResult(elapsed, ProcessMeter.ProcessorTime(pid) - serverTime, _latencies[.._answers]);
+        return new LoadResult(elapsed, ProcessMeter.ProcessorTime(pids) - serverTime, _latencies[.._answers]);
+    }
+
+    public void Dispose()
+    {
+        foreach (LoadConnection connection in _connections)
+            connection.Dispose();
     }
 
     // One connection is always ready when its answer is there: asking first would only add a system call.

@@ -8,13 +8,15 @@ namespace CoreNode.Tests.Benchmarks;
 internal static class Metrics
 {
     /// <summary>The value of a metric without labels; fails when the server does not have it.</summary>
-    public static double Read(Uri server, string name)
-    {
-        string text = Get(server, "/metrics") ?? throw new IOException($"{server} does not answer");
-        string line = text.Split('\n').FirstOrDefault(l => l.StartsWith(name + " ", StringComparison.Ordinal))
-            ?? throw new IOException($"{server} has no metric {name}");
-        return double.Parse(line[(name.Length + 1)..].Trim(), CultureInfo.InvariantCulture);
-    }
+    public static double Read(Uri server, string name) =>
+        TryRead(server, name) ?? throw new IOException($"{server} does not answer, or has no metric {name}");
+
+    /// <summary>The same; null while the server does not answer or does not have it.</summary>
+    public static double? TryRead(Uri server, string name) =>
+        Get(server, "/metrics")?.Split('\n').FirstOrDefault(l => l.StartsWith(name + " ", StringComparison.Ordinal))
+            is { } line
+            ? double.Parse(line[(name.Length + 1)..].Trim(), CultureInfo.InvariantCulture)
+            : null;
 
     /// <summary>True when /health says true now; false also while nobody listens.</summary>
     public static bool IsHealthy(Uri server) =>

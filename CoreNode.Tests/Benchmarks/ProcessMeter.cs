@@ -18,6 +18,10 @@ internal static class ProcessMeter
         return TimeSpan.FromSeconds((double)ticks / TicksPerSecond);
     }
 
+    /// <summary>The same of several processes together.</summary>
+    public static TimeSpan ProcessorTime(IEnumerable<int> pids) =>
+        pids.Aggregate(TimeSpan.Zero, (sum, pid) => sum + ProcessorTime(pid));
+
     /// <summary>Resident memory now, in MB (10^6 bytes).</summary>
     public static double ResidentMegabytes(int pid) => Status(pid, "VmRSS:");
 

@@ -38,6 +38,10 @@ internal sealed class RequestTemplate
     public static RequestTemplate Get(Uri server, Func<int> nextKey) =>
         new($"GET /v2/keys/d0000/k00000000 HTTP/1.1\r\nHost: {server.Authority}\r\n\r\n", nextKey);
 
+    /// <summary>GET that a quorum vouches for.</summary>
+    public static RequestTemplate QuorumGet(Uri server, Func<int> nextKey) =>
+        new($"GET /v2/keys/d0000/k00000000?quorum=true HTTP/1.1\r\nHost: {server.Authority}\r\n\r\n", nextKey);
+
     /// <summary>Keys drawn evenly from the first <paramref name="count"/>; the same ones in every run.</summary>
     public static Func<int> RandomKeys(int count)
     {

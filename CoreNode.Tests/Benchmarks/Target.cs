@@ -39,6 +39,30 @@ internal abstract record Target
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"≤ {Most}");
     }
 
+    /// <summary>At least so many times etcd's figure in the same run.</summary>
+    internal sealed record Times(double Least) : Target
+    {
+        public override bool? IsMet(Figure figure) => figure.Ratio >= Least;
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"≥ {Least} × etcd");
+    }
+
+    /// <summary>At most this, and less than etcd's figure in the same run.</summary>
+    internal sealed record AtMostAndBelow(double Most) : Target
+    {
+        public override bool? IsMet(Figure figure) => figure.Node <= Most && figure.Node < figure.Etcd;
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"≤ {Most}, below etcd");
+    }
+
+    /// <summary>At least this, whatever etcd does.</summary>
+    internal sealed record AtLeast(double Least) : Target
+    {
+        public override bool? IsMet(Figure figure) => figure.Node >= Least;
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"≥ {Least}");
+    }
+
     private sealed record Shown : Target
     {
         public override bool? IsMet(Figure figure) => null;

@@ -8,18 +8,5 @@ internal static class EtcdProcess
     /// <summary>Starts a fresh one and waits until it serves.</summary>
     public static Task<ServerProcess> StartAsync(params string[] extra) => ServerProcess.StartAsync(Command, extra);
 
-    private static IEnumerable<string> Arguments(ServerPlace place) =>
-    [
-        "--enable-v2",
-        "--name", "default",
-        "--data-dir", place.DataFolder,
-        "--listen-client-urls", Text(place.ClientUrl),
-        "--advertise-client-urls", Text(place.ClientUrl),
-        "--listen-peer-urls", Text(place.PeerUrl),
-        "--initial-advertise-peer-urls", Text(place.PeerUrl),
-        "--initial-cluster", $"default={Text(place.PeerUrl)}",
-    ];
-
-    // Without the slash that Uri adds: the URL becomes part of what etcdctl prints.
-    private static string Text(Uri url) => url.GetLeftPart(UriPartial.Authority);
+    private static IEnumerable<string> Arguments(ServerPlace place) => ["--enable-v2", .. place.CommonFlags];
 }

@@ -9,17 +9,5 @@ internal static class NodeProcess
     public static Task<ServerProcess> StartAsync(params string[] extra) => ServerProcess.StartAsync(Command, extra);
 
     private static IEnumerable<string> Arguments(ServerPlace place) =>
-    [
-        "node",
-        "--name", "default",
-        "--data-dir", place.DataFolder,
-        "--listen-client-urls", Text(place.ClientUrl),
-        "--advertise-client-urls", Text(place.ClientUrl),
-        "--listen-peer-urls", Text(place.PeerUrl),
-        "--initial-advertise-peer-urls", Text(place.PeerUrl),
-        "--initial-cluster", $"default={Text(place.PeerUrl)}",
-        "--unix-socket", place.SocketPath,
-    ];
-
-    private static string Text(Uri url) => url.GetLeftPart(UriPartial.Authority);
+        ["node", .. place.CommonFlags, "--unix-socket", place.SocketPath];
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.EndToEnd;
 
@@ -15,18 +16,31 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly string[] _extra;
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly TestFolder _folder = new();
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private readonly NetworkNamespace? _home;
+    private readonly HttpClient _http;
     private RunningProgram? _running;
 
-    private ServerProcess(ServerCommand command, string[] extra, IReadOnlyDictionary<string, string> environment)
+    private ServerProcess(
+        ServerCommand command,
+        string[] extra,
+        IReadOnlyDictionary<string, string> environment,
+        Func<string, ServerPlace> place,
+        NetworkNamespace? home,
+        NetworkNamespace? clients)
     {
         _command = command;
         _extra = extra;
         _environment = environment;
-        Place = new ServerPlace(_folder.Path, FreePorts.Next(), FreePorts.Next());
+        _home = home;
+        _http = new HttpClient(NamespaceSockets.Handler(clients)) { Timeout = TimeSpan.FromSeconds(2) };
+        Place = place(_folder.Path);
     }
 
-    public ServerPlace Place { get; }
+    /// <summary>Where it is; changed between two starts only.</summary>
+    public ServerPlace Place { get; set; }
+
+    /// <summary>What it is.</summary>
+    public ServerCommand Command => _command;
 
     /// <summary>Where clients talk to it, without a slash at the end.</summary>
     public string Url => Place.ClientUrl.GetLeftPart(UriPartial.Authority);
@@ -36,6 +50,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     public int Pid => Running.Pid;
 
     public bool HasExited => Running.HasExited;
+
+    /// <summary>Whether it was started and has not ended, stopped by SIGSTOP or not.</summary>
+    public bool IsRunning => _running is { HasExited: false };
 
     /// <summary>What it wrote to stderr since its last start.</summary>
     public string StandardError => _running?.StandardError ?? "";
@@ -53,7 +70,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartAsync(
         ServerCommand command, string[] extra, IReadOnlyDictionary<string, string> environment)
     {
-        ServerProcess server = new(command, extra, environment);
+        ServerProcess server = new(
+            command,
+            extra,
+            environment,
+            folder => new ServerPlace(folder, FreePorts.Next(), FreePorts.Next()),
+            home: null,
+            clients: null);
         try
         {
             server.Launch();
@@ -67,13 +90,27 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// One that is not started yet, at a place of the caller's choice inside the folder that it is given; perhaps in a
+    /// namespace of its own, reached from that of the clients.
+    /// </summary>
+    public static ServerProcess Prepare(
+        ServerCommand command,
+        string[] extra,
+        Func<string, ServerPlace> place,
+        NetworkNamespace? home = null,
+        NetworkNamespace? clients = null) =>
+        new(command, extra, new Dictionary<string, string>(), place, home, clients);
+
     /// <summary>Starts the process again without waiting until it serves.</summary>
     public void Launch()
     {
         if (_running is { HasExited: false })
             throw new InvalidOperationException($"{_command.Name} still runs");
         _running?.Dispose();
-        _running = RunningProgram.Start(_command.Program(), [.. _command.Arguments(Place), .. _extra], _environment);
+        RunningProgram Start() =>
+            RunningProgram.Start(_command.Program(), [.. _command.Arguments(Place), .. _extra], _environment);
+        _running = _home is null ? Start() : _home.Run(Start);
         // packaging/test.sh ends what a test host that was itself killed left behind.
         File.WriteAllText(_folder.File("pid"), $"{_running.Pid}");
     }
@@ -115,6 +152,20 @@ internal sealed class ServerProcess : IAsyncDisposable
         if (!HasExited)
             Signals.Send(Pid, Signals.Kill);
         await WaitForExitAsync(_stopDeadline);
+    }
+
+    /// <summary>SIGSTOP: it does nothing until <see cref="Resume"/>, but the kernel keeps its connections.</summary>
+    public void Pause() => Signals.Send(Pid, Signals.Stop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Signals.Send(Pid, Signals.Continue);
+
+    /// <summary>Removes what it stored: a machine that comes back with an empty disk. Only while it is down.</summary>
+    public void Wipe()
+    {
+        if (IsRunning)
+            throw new InvalidOperationException($"{_command.Name} still runs");
+        Directory.Delete(DataFolder, recursive: true);
     }
 
     /// <summary>The exit code once the process has ended by itself.</summary>

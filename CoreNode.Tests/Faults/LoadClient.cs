@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.Faults;
 
@@ -8,11 +9,11 @@ namespace CoreNode.Tests.Faults;
 /// Talks to one life of a server: made new after each kill, so that no request is ever sent twice by a pooled
 /// connection that died.
 /// </summary>
-internal sealed class LoadClient(string url) : IDisposable
+internal sealed class LoadClient(string url, NetworkNamespace? inside = null) : IDisposable
 {
     private const string Root = "/load";
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 100 })
+    private readonly HttpClient _http = new(NamespaceSockets.Handler(inside))
     {
         BaseAddress = new Uri(url),
         Timeout = TimeSpan.FromSeconds(10),
@@ -68,11 +69,12 @@ internal sealed class LoadClient(string url) : IDisposable
         return response.IsSuccessStatusCode ? StoredKey.From(JsonNode.Parse(body)!["node"]!) : null;
     }
 
-    /// <summary>All keys of the load, read through the log.</summary>
-    public async Task<StoreReading> ReadAllAsync()
+    /// <summary>All keys of the load, read through the log, or as this member has them.</summary>
+    public async Task<StoreReading> ReadAllAsync(bool isQuorum = true)
     {
         DateTimeOffset before = DateTimeOffset.UtcNow;
-        using HttpResponseMessage response = await _http.GetAsync($"/v2/keys{Root}?recursive=true&quorum=true");
+        string quorum = isQuorum ? "true" : "false";
+        using HttpResponseMessage response = await _http.GetAsync($"/v2/keys{Root}?recursive=true&quorum={quorum}");
         string body = await response.Content.ReadAsStringAsync();
         JsonNode? root = response.StatusCode == HttpStatusCode.NotFound ? null : JsonNode.Parse(body)!["node"];
         return new StoreReading(
@@ -101,12 +103,13 @@ internal sealed class LoadClient(string url) : IDisposable
     }
 
     /// <summary>A stream of events from now on, and the index that it starts after.</summary>
-    public async Task<(StreamReader Events, long StartIndex)> OpenStreamAsync()
+    public async Task<(StreamReader Events, long StartIndex)> OpenStreamAsync(CancellationToken cancel = default)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, $"/v2/keys{Root}?wait=true&recursive=true&stream=true");
-        HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        HttpResponseMessage response =
+            await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         response.EnsureSuccessStatusCode();
-        return (new StreamReader(await response.Content.ReadAsStreamAsync()), Number(response, "X-Etcd-Index"));
+        return (new StreamReader(await response.Content.ReadAsStreamAsync(cancel)), Number(response, "X-Etcd-Index"));
     }
 
     /// <summary>Whether an exception means that the server went away in the middle.</summary>

@@ -17,8 +17,8 @@ internal sealed class LoadWatcher
     /// <summary>The index after which <see cref="Events"/> begin.</summary>
     public long StartIndex { get; private set; }
 
-    /// <summary>How often the server had cleared the history that it asked for.</summary>
-    public int GapCount => _gaps.Count;
+    /// <summary>What the server had cleared of the history when it was asked for: after an index, up to one.</summary>
+    public IReadOnlyList<(long After, long UpTo)> Gaps => _gaps;
 
     /// <summary>Whether the server said itself that the event of this index is no longer to be had.</summary>
     public bool IsDeclaredGap(long index) => _gaps.Exists(gap => index > gap.After && index <= gap.UpTo);
@@ -38,19 +38,25 @@ internal sealed class LoadWatcher
     /// Streams until the server is gone. A stream that the server ends (a slow watcher) is opened again; what
     /// happened between is fetched from history.
     /// </summary>
-    public async Task RunAsync(LoadClient client, TaskCompletionSource opened)
+    public async Task RunAsync(LoadClient client, TaskCompletionSource opened, CancellationToken cancel = default)
     {
         try
         {
             while (true)
             {
-                (StreamReader stream, long start) = await client.OpenStreamAsync();
+                (StreamReader stream, long start) = await client.OpenStreamAsync(cancel);
                 using (stream)
                 {
                     opened.TrySetResult();
+                    // A member of a cluster that was started again may not yet know what it told before.
+                    long known = start < LastIndex ? LastIndex : 0;
                     await CatchUpAsync(client, start);
-                    while (await stream.ReadLineAsync() is { } line)
-                        Take(WatchedEvent.Parse(line));
+                    while (await stream.ReadLineAsync(cancel) is { } line)
+                    {
+                        WatchedEvent next = WatchedEvent.Parse(line);
+                        if (next.Index > known)
+                            Take(next);
+                    }
                 }
             }
         }

@@ -29,10 +29,15 @@ internal sealed class SimulatedFile : IFile
     public int Read(long offset, Span<byte> buffer)
     {
         RefuseIfClosed();
-        byte[] data = new byte[buffer.Length];
-        int count = _files.Look(() => _inode.Current.Read(offset, data));
-        data.AsSpan(0, count).CopyTo(buffer);
-        return count;
+        int most = buffer.Length;
+        byte[] data = _files.Look(() =>
+        {
+            byte[] read = new byte[(int)Math.Clamp(_inode.Current.Length - offset, 0, most)];
+            _inode.Current.Read(offset, read);
+            return read;
+        });
+        data.CopyTo(buffer);
+        return data.Length;
     }
 
     /// <inheritdoc/>

@@ -110,12 +110,12 @@ internal sealed class ClientWrites
     {
         _pending.ExpireStartedBefore(timestamp);
         int kept = 0;
-        foreach (Proposal proposal in _incoming)
+        for (int i = 0; i < _incoming.Count; i++)
         {
-            if (proposal.StartedAt < timestamp)
-                Fail(proposal, StoreErrors.TimedOut);
+            if (_incoming[i].StartedAt < timestamp)
+                Fail(_incoming[i], StoreErrors.TimedOut);
             else
-                _incoming[kept++] = proposal;
+                _incoming[kept++] = _incoming[i];
         }
 
         _incoming.RemoveRange(kept, _incoming.Count - kept);
@@ -194,8 +194,12 @@ internal sealed class ClientWrites
     // The transport does not repeat; if it ever did, a write would happen twice.
     private bool IsRepeated(ForwardedCommands message)
     {
-        if (_lastBatchOf.TryGetValue(message.From, out ulong last) && last - message.Batch < RememberedBatches)
+        if (_lastBatchOf.TryGetValue(message.From, out ulong last)
+            && last >= message.Batch && last - message.Batch < RememberedBatches)
+        {
             return true;
+        }
+
         _lastBatchOf[message.From] = message.Batch;
         return false;
     }

@@ -46,7 +46,7 @@ internal sealed class Recovery(
             ?? throw new CorruptionException(
                 store.Folder, 0, "the log is there but no snapshot",
                 "Restore the data folder from a backup, or remove it to start an empty member");
-        WalLog log = WalLog.Open(files, LogFolder, snapshot.Index, new WalOptions(), out WalRecovery recovered);
+        WalLog log = WalLog.Open(files, LogFolder, snapshot.Index, options.Log, out WalRecovery recovered);
         if (recovered.CutBytes > 0)
             logger.CutTornTail(recovered.CutBytes);
         RaftNode raft = MakeRaft(snapshot, recovered);
@@ -93,7 +93,7 @@ internal sealed class Recovery(
         }
 
         store.Write(new CapturedSnapshot(keys.Capture(), configuration), CancellationToken.None);
-        WalLog.Create(files, LogFolder, identity, new WalOptions()).Dispose();
+        WalLog.Create(files, LogFolder, identity, options.Log).Dispose();
         logger.Bootstrapped(identity.Node, identity.ClusterId.ToString("x"), options.Folder);
     }
 

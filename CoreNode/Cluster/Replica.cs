@@ -167,7 +167,12 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         replica._loop.Start();
         replica._announcing = replica.AnnounceAsync(cancellation);
         if (isAlone)
+        {
+            // Everything acknowledged before the last stop is applied again before anybody is served.
             await replica._announcing;
+            await replica.ReadLinearizableAsync(cancellation);
+        }
+
         return replica;
     }
 

@@ -70,8 +70,8 @@ internal sealed partial class ReplicaCore
         _signals = ports.Signals;
         _logger = ports.Logger;
         Prng chance = new Prng(options.Seed).Child("replica");
-        _writes = new ClientWrites(_raft, _peers, _completed, chance.NextUInt64());
-        _reads = new PendingReads(_raft, chance.NextUInt64());
+        _writes = new ClientWrites(_raft, _peers, _completed, chance.NextUInt64() >> 1);
+        _reads = new PendingReads(_raft, chance.NextUInt64() >> 1);
         _activity = new PeerActivity(_time, options.ElectionTimeout);
         _members = new MemberChanges(_raft, _peers, options.ClusterToken, _activity);
         _comparison = new StateComparison(_raft, _peers);
@@ -91,6 +91,9 @@ internal sealed partial class ReplicaCore
     internal NodeId Leader => _raft.Leader;
 
     internal RaftNode Raft => _raft;
+
+    /// <summary>The state machine, for those who judge it; nobody else touches it.</summary>
+    internal KeyStateMachine Keys => _kv;
 
     /// <summary>Where the loop takes its time from.</summary>
     internal TimeProvider Time => _time;

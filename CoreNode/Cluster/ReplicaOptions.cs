@@ -1,3 +1,5 @@
+using CoreNode.Wal;
+
 namespace CoreNode.Cluster;
 
 /// <summary>How one replica runs. Times are wall times; the replica counts Raft ticks of one heartbeat each.</summary>
@@ -44,6 +46,9 @@ public sealed record ReplicaOptions
 
     /// <summary>How long a write waits for a quorum: etcd's 5 s plus two election timeouts.</summary>
     public TimeSpan RequestTimeout => TimeSpan.FromSeconds(5) + (2 * ElectionTimeout);
+
+    /// <summary>How the log uses the disk.</summary>
+    public WalOptions Log { get; init; } = new();
 
     /// <summary>Seed of election jitter.</summary>
     public ulong Seed { get; init; } = 1;

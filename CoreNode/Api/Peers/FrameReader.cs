@@ -13,7 +13,8 @@ internal sealed class FrameReader(int maxPayloadBytes)
     // Below the size from which the collector treats arrays as large.
     private const int BufferBytes = 64 << 10;
 
-    // A message of Raft without entries and snapshot takes 68 bytes: what is no longer holds nothing that is kept.
+    // A message of Raft without entries and snapshot takes 68 bytes: one that is no longer holds nothing that is kept.
+    // Forwarded commands are kept however short they are.
     private const int LongestUnkept = 68;
 
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
@@ -73,7 +74,7 @@ internal sealed class FrameReader(int maxPayloadBytes)
             int payload = CheckedPayload(_buffer.AsSpan(at));
             if (_end - at < payload + PeerFrame.Overhead)
                 break;
-            isKept |= payload > LongestUnkept;
+            isKept |= payload > LongestUnkept || _buffer[at + sizeof(uint)] == (byte)FrameType.ForwardedCommands;
             at += payload + PeerFrame.Overhead;
         }
 

@@ -1,0 +1,36 @@
+using System.Net.Http;
+using System.Net.Sockets;
+
+namespace CoreNode.Tests.EndToEnd.Clusters;
+
+/// <summary>Sockets of this process in another namespace: where a socket is opened decides where it talks.</summary>
+internal static class NamespaceSockets
+{
+    /// <summary>An unconnected TCP socket, in our own namespace if none is given.</summary>
+    public static Socket Open(NetworkNamespace? inside)
+    {
+        static Socket New() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        return inside is null ? New() : inside.Run(New);
+    }
+
+    /// <summary>A handler for HttpClient whose connections are made there.</summary>
+    public static SocketsHttpHandler Handler(NetworkNamespace? inside, int connections = 100) => new()
+    {
+        MaxConnectionsPerServer = connections,
+        UseProxy = false,
+        ConnectCallback = async (context, cancel) =>
+        {
+            Socket socket = Open(inside);
+            try
+            {
+                await socket.ConnectAsync(context.DnsEndPoint, cancel);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    };
+}

@@ -1,0 +1,215 @@
+using System.Diagnostics;
+using System.Globalization;
+using CoreNode.Foundation;
+using CoreNode.Tests.EndToEnd;
+using CoreNode.Tests.EndToEnd.Clusters;
+using CoreNode.Tests.Histories;
+
+namespace CoreNode.Tests.Faults.Clusters;
+
+/// <summary>
+/// A cluster under load from clients that share a few keys, with a watcher at each member; a test attacks it and then
+/// asks for judgement. Linearizable, watchers told of everything in order, nothing acknowledged lost, all members with
+/// the same content, and the cluster takes writes again.
+/// </summary>
+internal sealed class ClusterTrial : IAsyncDisposable
+{
+    private const string SeedVariable = "CORENODE_CLUSTER_SEED";
+    private const int RovingClients = 6;
+    private const string Marker = "/load/marker";
+    private static readonly TimeSpan s_progressTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(5);
+
+    // Longer than any fault lasts: what a member answers after it is better must be new.
+    private static readonly TimeSpan s_longPatience = TimeSpan.FromSeconds(5);
+
+    private readonly HistoryRecorder _history = new();
+    private readonly RegisterKnowledge _knowledge = new();
+    private readonly CancellationTokenSource _ending = new();
+    private readonly List<RegisterClient> _clients = [];
+    private readonly List<MemberWatcher> _watchers = [];
+    private Task _running = Task.CompletedTask;
+    private bool _isOver;
+
+    private ClusterTrial(ClusterProcesses cluster, Prng prng)
+    {
+        Cluster = cluster;
+        Prng = prng;
+    }
+
+    public ClusterProcesses Cluster { get; }
+
+    /// <summary>For what a test draws.</summary>
+    public Prng Prng { get; }
+
+    /// <summary>Writes that were acknowledged so far.</summary>
+    public int AcknowledgedCount => _knowledge.AcknowledgedCount;
+
+    /// <summary>
+    /// Starts a cluster in namespaces of its own and its load; ignores the test where that is impossible.
+    /// </summary>
+    public static async Task<ClusterTrial> StartAsync(string server, int members = 3, bool readsWithQuorum = true)
+    {
+        if (NetworkNamespace.Obstacle is { } obstacle)
+            Assert.Ignore(obstacle);
+        ulong seed = ulong.TryParse(Environment.GetEnvironmentVariable(SeedVariable), out ulong given)
+            ? given
+            : unchecked((ulong)Random.Shared.NextInt64());
+        TestContext.Out.WriteLine($"{SeedVariable}={seed}");
+        ClusterShape shape = new()
+        {
+            Command = ServerCommand.Named(server),
+            Members = members,
+            IsIsolated = true,
+            ElectionTimeout = TimeSpan.FromMilliseconds(500),
+            Seed = seed,
+        };
+        ClusterTrial trial = new(await ClusterProcesses.StartAsync(shape), new Prng(seed));
+        await trial.StartLoadAsync(readsWithQuorum);
+        return trial;
+    }
+
+    /// <summary>Waits until so many more writes are acknowledged: the cluster works.</summary>
+    public async Task ProgressAsync(int writes)
+    {
+        int enough = AcknowledgedCount + writes;
+        Stopwatch watch = Stopwatch.StartNew();
+        while (AcknowledgedCount < enough)
+        {
+            if (watch.Elapsed > s_progressTime)
+            {
+                Assert.Fail($"{enough - AcknowledgedCount} of {writes} writes were not taken in {s_progressTime}\n"
+                    + Cluster.Words());
+            }
+            if (_running.IsCompleted)
+                await _running;
+            await Task.Delay(s_poll);
+        }
+    }
+
+    /// <summary>Ends the load, heals and restarts what is broken, and judges everything that was seen.</summary>
+    public async Task JudgeAsync()
+    {
+        await EndLoadAsync();
+        if (Cluster.Network is { } network)
+            network.Faults = LinkFaults.None;
+        foreach (ServerProcess down in Cluster.Members.Where(m => !m.IsRunning))
+            down.Launch();
+        await Cluster.WaitUntilHealthyAsync();
+        long last = await WriteMarkerAsync();
+        await Task.WhenAll(_watchers.Select(w => w.FinishAsync(last)));
+        StoreReading[] readings = await Task.WhenAll(Cluster.Members.Select(m => ReadAsync(m, last)));
+        IReadOnlyList<HistoryOperation> history = _history.ToList();
+        Report(history);
+        try
+        {
+            LinearizabilityChecker.Check(history).ThrowUnlessLinearizable();
+            WatchRun[] runs = [.. _watchers.SelectMany(w => w.Runs(last))];
+            CommittedChanges committed = CommittedChanges.Of(history, runs);
+            WatchChecker.ThrowUnlessRight(runs, committed);
+            MemberContents.ThrowUnlessSame(readings);
+            if (_watchers.Exists(w => w.IsWhole))
+                MemberContents.ThrowUnlessMadeBy(committed, readings[0]);
+        }
+        catch (AssertionException fault)
+        {
+            throw new AssertionException($"{fault.Message}\n{Cluster.Words()}", fault);
+        }
+    }
+
+    /// <summary>Only what the history says, for tests that expect a fault.</summary>
+    public async Task<LinearizabilityVerdict> EndAndCheckHistoryAsync()
+    {
+        await EndLoadAsync();
+        return LinearizabilityChecker.Check(_history.ToList());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndLoadAsync();
+        foreach (RegisterClient client in _clients)
+            client.Dispose();
+        await Cluster.DisposeAsync();
+        _ending.Dispose();
+    }
+
+    private async Task StartLoadAsync(bool readsWithQuorum)
+    {
+        long start = await WriteMarkerAsync();
+        for (int i = 0; i < RovingClients; i++)
+        {
+            _clients.Add(new(i, Cluster, _history, _knowledge, Prng.Child($"client {i}"))
+            {
+                ReadsWithQuorum = readsWithQuorum,
+            });
+        }
+        for (int i = 0; i < Cluster.Members.Count; i++)
+        {
+            _clients.Add(new(RovingClients + i, Cluster, _history, _knowledge, Prng.Child($"reader {i}"))
+            {
+                BoundTo = i,
+                Patience = s_longPatience,
+                ReadsWithQuorum = readsWithQuorum,
+            });
+        }
+        foreach (ServerProcess member in Cluster.Members)
+        {
+            MemberWatcher watcher = new(member, Cluster.Clients);
+            watcher.StartAfter(start);
+            _watchers.Add(watcher);
+        }
+        _running = Task.WhenAll(
+        [
+            .. _clients.Select(c => c.RunAsync(() => Volatile.Read(ref _isOver))),
+            .. _watchers.Select(w => w.RunAsync(_ending.Token)),
+        ]);
+    }
+
+    private async Task EndLoadAsync()
+    {
+        Volatile.Write(ref _isOver, true);
+        await _ending.CancelAsync();
+        await _running;
+    }
+
+    // Not part of the history: asked again until it is done, at one member after the other.
+    private async Task<long> WriteMarkerAsync()
+    {
+        LoadOperation marker = new() { Method = "PUT", Path = Marker, Action = "set", Value = "marker" };
+        Stopwatch watch = Stopwatch.StartNew();
+        for (int i = 0; ; i++)
+        {
+            using LoadClient client = new(Cluster.Members[i % Cluster.Members.Count].Url, Cluster.Clients);
+            LoadOperation done = await client.PerformAsync(marker);
+            if (done.Index > 0)
+                return done.Index;
+            if (watch.Elapsed > s_progressTime)
+                Assert.Fail($"the healed cluster took no write in {s_progressTime}\n{Cluster.Words()}");
+        }
+    }
+
+    // What this member has itself, once it has come to the end.
+    private async Task<StoreReading> ReadAsync(ServerProcess member, long last)
+    {
+        using LoadClient client = new(member.Url, Cluster.Clients);
+        Stopwatch watch = Stopwatch.StartNew();
+        StoreReading reading;
+        while ((reading = await client.ReadAllAsync(isQuorum: false)).StoreIndex < last)
+        {
+            if (watch.Elapsed > s_progressTime)
+                Assert.Fail($"{member.Place.Name} is still at {reading.StoreIndex}, not {last}\n{Cluster.Words()}");
+            await Task.Delay(s_poll);
+        }
+        return reading;
+    }
+
+    private void Report(IReadOnlyList<HistoryOperation> history)
+    {
+        int Count(HistoryResult result) => history.Count(o => o.Result == result);
+        TestContext.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{history.Count} operations, {AcknowledgedCount} writes acknowledged, {Count(HistoryResult.Unknown)} "
+                + $"unknown, {Count(HistoryResult.Refused)} refused; {_watchers.Count(w => w.IsWhole)} watchers whole; "
+                + $"{Cluster.Network?.LostCount} packets lost"));
+    }
+}
