@@ -21,6 +21,7 @@ internal sealed class ClientWrites
     private readonly List<Proposal> _completed;
     private readonly PendingProposals _pending;
     private readonly List<Proposal> _incoming = [];
+    private readonly List<Proposal> _refused = [];
     private readonly List<ReadOnlyMemory<byte>> _commands = [];
     private readonly Dictionary<ulong, Proposal[]> _forwarded = [];
     private readonly Dictionary<NodeId, ulong> _lastBatchOf = [];
@@ -46,7 +47,7 @@ internal sealed class ClientWrites
     internal int PendingCount => _pending.Count;
 
     /// <summary>True while any write waits for anything.</summary>
-    internal bool HasPending => _pending.Count > 0 || _forwarded.Count > 0;
+    internal bool HasPending => _pending.Count > 0 || _forwarded.Count > 0 || _refused.Count > 0;
 
     internal void Add(Proposal proposal) => _incoming.Add(proposal);
 
@@ -85,9 +86,17 @@ internal sealed class ClientWrites
                 Fail(proposals, StoreErrors.TooManyRequests);
                 break;
             default:
-                _incoming.InsertRange(0, proposals);
+                // Not asked again at once: that member may not know for a while who leads.
+                _refused.AddRange(proposals);
                 break;
         }
+    }
+
+    /// <summary>What a member refused because it does not lead (any more) is tried again in the next round.</summary>
+    internal void TryRefusedAgain()
+    {
+        _incoming.InsertRange(0, _refused);
+        _refused.Clear();
     }
 
     /// <summary>The entry at that position was applied with this outcome.</summary>
@@ -103,12 +112,14 @@ internal sealed class ClientWrites
             Fail(proposals, StoreErrors.LostLeadership);
         _forwarded.Clear();
         _lastBatchOf.Clear();
+        TryRefusedAgain();
     }
 
     /// <summary>Gives up on those that started before the given timestamp.</summary>
     internal void ExpireStartedBefore(long timestamp)
     {
         _pending.ExpireStartedBefore(timestamp);
+        TryRefusedAgain();
         int kept = 0;
         for (int i = 0; i < _incoming.Count; i++)
         {
@@ -131,6 +142,7 @@ internal sealed class ClientWrites
     /// <summary>Gives up on all: the replica stops.</summary>
     internal void FailAll(KeyError error)
     {
+        TryRefusedAgain();
         Fail(_incoming, error);
         _incoming.Clear();
         _pending.FailAll(error);

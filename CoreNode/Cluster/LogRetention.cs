@@ -38,6 +38,10 @@ internal sealed class LogRetention
         _stretchBytes = 0;
     }
 
+    /// <summary>True if something may go, unless a slow member needs it: asked first, since that costs more.</summary>
+    internal bool HasSurplus(bool isAlone) =>
+        _stretches.TryPeek(out Stretch head) && !MustKeep(head, _stretchEnd, isAlone);
+
     /// <summary>Up to where the log may be forgotten now; zero if nothing.</summary>
     /// <param name="slowest">What the slowest member that is being fed has; the applied index if there is none.</param>
     /// <param name="isAlone">True if there is no other member.</param>

@@ -18,7 +18,6 @@ internal static class MemberHealth
     /// <param name="hungSync">An fsync that takes longer hangs: the election timeout.</param>
     internal static string? Reason(ClusterStatus status, bool hasLeader, TimeSpan sinceLeader, TimeSpan hungSync)
     {
-        ulong lag = status.Committed.Value - Math.Min(status.Applied.Value, status.Committed.Value);
         if (!hasLeader)
         {
             return string.Create(
@@ -31,8 +30,8 @@ internal static class MemberHealth
             return Text($"the disk hangs: an fsync has been running for {status.SyncRunning.TotalSeconds:0.0} s");
         if (status.SyncP99 > s_slowestSync)
             return Text($"the disk is slow: 1 of 100 fsyncs takes {status.SyncP99.TotalMilliseconds:0} ms or more");
-        if (lag > MostLag)
-            return Text($"this member is behind: {lag} committed entries are not applied yet");
+        if (status.Lag > MostLag)
+            return Text($"this member is behind: {status.Lag} committed entries are not applied yet");
         if (status.ClockOffset.Duration() > s_mostClockOffset)
         {
             string side = status.ClockOffset > TimeSpan.Zero ? "ahead of" : "behind";

@@ -39,7 +39,6 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
     private Task _announcing = Task.CompletedTask;
     private ulong _leader;
     private long _leaderSinceTicks;
-    private long _leaderChanges;
     private long _rounds;
 
     private Replica(
@@ -91,9 +90,6 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
 
     public DateTimeOffset LeaderSince => new(Volatile.Read(ref _leaderSinceTicks), TimeSpan.Zero);
 
-    /// <summary>How often the leader changed since the start, losing it included.</summary>
-    public long LeaderChanges => Volatile.Read(ref _leaderChanges);
-
     /// <summary>Ends when the replica has stopped; faults if it could not go on.</summary>
     public Task Completion { get; }
 
@@ -111,7 +107,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         get
         {
             WalSyncStatistics sync = _wal.Statistics;
-            return _status with { SyncP99 = sync.RecentP99, SyncRunning = sync.Running, LeaderChanges = LeaderChanges };
+            return _status with { SyncP99 = sync.RecentP99, SyncRunning = sync.Running };
         }
     }
 
@@ -306,7 +302,6 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         if (leader == _leader)
             return;
         Volatile.Write(ref _leaderSinceTicks, _time.GetUtcNow().UtcTicks);
-        Volatile.Write(ref _leaderChanges, _leaderChanges + 1);
         Volatile.Write(ref _leader, leader);
         _logger.LeaderChanged(core.Leader, core.Raft.Term);
         if (leader != 0)

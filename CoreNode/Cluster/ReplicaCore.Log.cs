@@ -41,12 +41,16 @@ internal sealed partial class ReplicaCore
         if (message.Kind == MessageKind.Snapshot)
             _transfers.Request(message);
         else
+        {
+            _traffic.NoteSent(message);
             _peers.Send(message);
+        }
     }
 
     private void Step(RaftMessage message)
     {
         _activity.Heard(message.From);
+        _traffic.NoteReceived(message);
         _raft.Step(message);
         if (_raft.IsSetBack)
         {
@@ -172,6 +176,8 @@ internal sealed partial class ReplicaCore
     private void Compact(LogIndex applied)
     {
         bool isAlone = _raft.Configuration.IsSoleVoter(_raft.Id) && _raft.Configuration.Learners.Count == 0;
+        if (_isInstalling || !_retention.HasSurplus(isAlone))
+            return;
         LogIndex slowest = applied;
         if (!isAlone && _raft.Role == RaftRole.Leader)
         {
@@ -185,7 +191,7 @@ internal sealed partial class ReplicaCore
         }
 
         LogIndex target = _retention.CompactTo(slowest, isAlone);
-        if (target > LogIndex.Zero && !_isInstalling)
+        if (target > LogIndex.Zero)
             _raft.Compact(target);
     }
 
@@ -195,7 +201,12 @@ internal sealed partial class ReplicaCore
         _reads.LeaderChanged();
         _members.LeaderChanged();
         _transfers.LeaderChanged();
+        _traffic.LeaderChanged();
         _isHandedOver = false;
+        if (_raft.Leader.IsNone || _raft.Leader == _lastLeader)
+            return;
+        _lastLeader = _raft.Leader;
+        _leaderChanges++;
     }
 
     // Connections follow what is in force; who was removed stops.

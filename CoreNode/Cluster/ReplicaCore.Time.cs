@@ -137,8 +137,15 @@ internal sealed partial class ReplicaCore
                     _ => "snapshot",
                 },
                 p.Match,
-                raft.Last - p.Match))],
+                raft.Last - p.Match)
+            {
+                Appends = _traffic.TimesOf(p.Node),
+            })],
             ClockOffset = _comparison.ClockOffset,
+            LeaderCommitted = _traffic.LeaderCommitted,
+            LeaderChanges = _leaderChanges,
+            AppendsReceived = _traffic.Received,
+            AppendsSent = _traffic.Sent,
             LogBytes = _retention.HeldBytes,
         };
     }

@@ -36,6 +36,7 @@ internal sealed partial class ReplicaCore
     private readonly AppendsInFlight _appends = new();
     private readonly LogRetention _retention = new();
     private readonly PeerActivity _activity;
+    private readonly AppendTraffic _traffic;
     private readonly MemberChanges _members;
     private readonly StateComparison _comparison;
     private readonly SnapshotTransfers _transfers;
@@ -55,6 +56,8 @@ internal sealed partial class ReplicaCore
     private bool _isInstalling;
     private bool _haveMembersChanged = true;
     private bool _isHandedOver;
+    private NodeId _lastLeader;
+    private long _leaderChanges;
 
     internal ReplicaCore(ReplicaOptions options, ReplicaState state, ReplicaPorts ports)
     {
@@ -73,6 +76,7 @@ internal sealed partial class ReplicaCore
         _writes = new ClientWrites(_raft, _peers, _completed, chance.NextUInt64() >> 1);
         _reads = new PendingReads(_raft, chance.NextUInt64() >> 1);
         _activity = new PeerActivity(_time, options.ElectionTimeout);
+        _traffic = new AppendTraffic(_time);
         _members = new MemberChanges(_raft, _peers, options.ClusterToken, _activity);
         _comparison = new StateComparison(_raft, _peers);
         _transfers = new SnapshotTransfers(_raft, _peers, state.Snapshot);

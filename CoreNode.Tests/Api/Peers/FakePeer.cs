@@ -36,15 +36,17 @@ internal sealed class FakePeer(Socket socket) : IDisposable
     }
 
     /// <summary>A good hello of member 2 to member 1.</summary>
-    public static PeerHello Hello(ConnectionKind kind = ConnectionKind.Stream, byte lowest = 1, byte highest = 1) => new()
-    {
-        LowestVersion = lowest,
-        HighestVersion = highest,
-        Kind = kind,
-        ClusterId = PeerMember.ClusterId,
-        Sender = new NodeId(2),
-        Receiver = new NodeId(1),
-    };
+    public static PeerHello Hello(
+        ConnectionKind kind = ConnectionKind.Stream, byte lowest = 1, byte highest = 1) =>
+        new()
+        {
+            LowestVersion = lowest,
+            HighestVersion = highest,
+            Kind = kind,
+            ClusterId = PeerMember.ClusterId,
+            Sender = new NodeId(2),
+            Receiver = new NodeId(1),
+        };
 
     /// <summary>Sends; an end of the other side is no failure.</summary>
     public async Task SendAsync(params byte[] bytes)

@@ -141,6 +141,25 @@ internal sealed class PeerDeliveryTests
     }
 
     [Test]
+    public async Task A_member_that_acknowledges_nothing_is_given_up_and_dialled_anew()
+    {
+        using Socket listener = FakePeer.Listen();
+        await using PeerMember a = await PeerMember.StartAsync(
+            1, options: PeerMember.Options with { AcknowledgeTimeout = TimeSpan.FromMilliseconds(300) });
+        a.Meet((2, $"http://127.0.0.1:{FakePeer.PortOf(listener)}"));
+        using FakePeer first = await FakePeer.AcceptAsync(listener);
+        using FakePeer second = await FakePeer.AcceptAsync(listener);
+        await first.LetInAsync();
+        await second.LetInAsync();
+        await a.ConnectedToAsync(2);
+        for (ulong i = 0; i < 30; i++)
+            a.Send(a.Append(2, i, 1 << 20));
+        using FakePeer again = await FakePeer.AcceptAsync(listener);
+        Assert.That(await again.LetInAsync(), Is.EqualTo(ConnectionKind.Stream));
+        Assert.That(a.Receiver.Unreachable, Is.EqualTo(new[] { new NodeId(2) }));
+    }
+
+    [Test]
     public async Task A_member_that_comes_back_on_its_port_is_reached_again()
     {
         await using PeerMember a = await PeerMember.StartAsync(1);
@@ -159,7 +178,8 @@ internal sealed class PeerDeliveryTests
     [Test]
     public async Task Members_come_move_and_go()
     {
-        await using PeerMember a = await PeerMember.StartAsync(1);
+        PeerTransportOptions patient = PeerMember.Options with { DrainTime = TimeSpan.FromSeconds(20) };
+        await using PeerMember a = await PeerMember.StartAsync(1, options: patient);
         await using PeerMember b = await PeerMember.StartAsync(2);
         await using PeerMember moved = await PeerMember.StartAsync(2);
         a.Meet((2, b.Url));
@@ -181,7 +201,8 @@ internal sealed class PeerDeliveryTests
     [Test]
     public async Task What_is_queued_goes_out_before_a_clean_stop()
     {
-        (PeerMember a, PeerMember b) = await PeerMember.StartTwoAsync();
+        PeerTransportOptions patient = PeerMember.Options with { StopTime = TimeSpan.FromSeconds(20) };
+        (PeerMember a, PeerMember b) = await PeerMember.StartTwoAsync(options: patient);
         await using (b)
         {
             for (ulong i = 0; i < 20; i++)

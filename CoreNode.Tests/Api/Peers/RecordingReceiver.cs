@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Raft;
@@ -8,8 +9,8 @@ namespace CoreNode.Tests.Api.Peers;
 /// <summary>A member that writes down what reaches it, in order of arrival.</summary>
 internal sealed class RecordingReceiver : IPeerReceiver
 {
-    private const int Patience = 20_000;
-    private readonly SemaphoreSlim _changed = new(0);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private readonly Channel<bool> _changes = Channel.CreateUnbounded<bool>();
 
     /// <summary>Messages of Raft.</summary>
     public ConcurrentQueue<RaftMessage> Raft { get; } = new();
@@ -47,7 +48,7 @@ internal sealed class RecordingReceiver : IPeerReceiver
     {
         OnReceive(message);
         Raft.Enqueue(message);
-        _changed.Release();
+        _changes.Writer.TryWrite(true);
     }
 
     public void Receive(PeerMessage message) => Note(Others, message);
@@ -67,14 +68,22 @@ internal sealed class RecordingReceiver : IPeerReceiver
     /// <summary>Waits until that is so; asked after each report.</summary>
     public async Task UntilAsync(Func<bool> condition, string what)
     {
-        while (!condition())
-            Assert.That(await _changed.WaitAsync(Patience), Is.True, $"waited in vain for {what}");
+        using CancellationTokenSource deadline = new(s_patience);
+        try
+        {
+            while (!condition())
+                await _changes.Reader.ReadAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"waited in vain for {what}");
+        }
     }
 
     private void Note<T>(ConcurrentQueue<T> list, T item)
     {
         list.Enqueue(item);
-        _changed.Release();
+        _changes.Writer.TryWrite(true);
     }
 
     private sealed class MemorySource(byte[] content) : ISnapshotSource

@@ -99,7 +99,8 @@ internal sealed class InboundConnection(
 
     private void Deliver(PeerFrame frame)
     {
-        if (!RaftMessageCodec.TryDecode(frame.Payload, out RaftMessage? message) || message.Kind == MessageKind.Snapshot)
+        if (!RaftMessageCodec.TryDecode(frame.Payload, out RaftMessage? message)
+            || message.Kind == MessageKind.Snapshot)
             throw new PeerProtocolException(ProtocolFault.Damaged, "a message of Raft makes no sense");
         if (message.From != hello.Sender || message.To != hello.Receiver)
         {

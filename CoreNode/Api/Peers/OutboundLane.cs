@@ -8,7 +8,7 @@ namespace CoreNode.Api.Peers;
 /// One kind of messages to one member: keeps a connection open, and dials again when it is lost, with growing waits.
 /// What is sent while there is none is dropped.
 /// </summary>
-internal sealed class OutboundLane
+internal sealed class OutboundLane : IAsyncDisposable
 {
     // Room for some hundred heartbeats; more would be stale when they arrive.
     private const int HeartbeatSendBuffer = 32 << 10;
@@ -78,6 +78,9 @@ internal sealed class OutboundLane
         await _run;
         _stop.Dispose();
     }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await EndAsync(TimeSpan.Zero);
 
     private bool HasRoom(OutboundConnection connection, long length, bool isHeartbeat)
     {

@@ -15,7 +15,7 @@ internal readonly record struct PeerFrame(FrameType Type, ReadOnlyMemory<byte> P
     /// <summary>Bytes of a frame besides its payload.</summary>
     public const int Overhead = HeaderLength + 4;
 
-    /// <summary>Begins a frame in <paramref name="target"/>, which has exactly its length; returns the payload.</summary>
+    /// <summary>Begins a frame in <paramref name="target"/>, which has its length; returns the payload.</summary>
     public static Span<byte> Begin(Span<byte> target, FrameType type)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(target, (uint)(target.Length - Overhead));

@@ -11,6 +11,7 @@ namespace CoreNode.Api.Peers;
 /// one connection of each kind; a new one replaces the old one, which its sender has given up.
 /// </summary>
 internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, PeerContext context)
+    : IAsyncDisposable
 {
     private const int Backlog = 128;
 
@@ -67,7 +68,7 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
     }
 
     /// <summary>Closes listeners and connections, and waits for what ran on them.</summary>
-    public async Task StopAsync()
+    public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         foreach (Socket socket in _sockets)

@@ -157,7 +157,7 @@ public sealed class PeerTransport : IPeerTransport, IClusterProbe
         await _stop.CancelAsync();
         await Task.WhenAll(peers.Select(p => p.EndAsync(_context.Options.StopTime)));
         if (_listener is not null)
-            await _listener.StopAsync();
+            await _listener.DisposeAsync();
         await Task.WhenAll([.. _leaving, _review]);
         _stop.Dispose();
     }

@@ -5,7 +5,7 @@ using CoreNode.Raft;
 namespace CoreNode.Api.Peers;
 
 /// <summary>The way to one other member: its two lanes, and the snapshot that is being sent to it, if any.</summary>
-internal sealed class RemotePeer
+internal sealed class RemotePeer : IAsyncDisposable
 {
     private readonly PeerIdentity _self;
     private readonly IPeerReceiver _receiver;
@@ -62,9 +62,12 @@ internal sealed class RemotePeer
     /// <summary>Ends everything; what is queued may go out for that time.</summary>
     public async Task EndAsync(TimeSpan patience)
     {
-        Task snapshot = _snapshot?.EndAsync() ?? Task.CompletedTask;
+        Task snapshot = _snapshot?.DisposeAsync().AsTask() ?? Task.CompletedTask;
         await Task.WhenAll(_stream.EndAsync(patience), _heartbeat.EndAsync(patience), snapshot);
     }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await EndAsync(TimeSpan.Zero);
 
     private PeerHello Hello(ConnectionKind kind) => new()
     {

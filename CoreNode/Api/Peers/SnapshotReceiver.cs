@@ -74,7 +74,7 @@ internal sealed class SnapshotReceiver(
         {
             PeerFrame frame = frames.Read();
             if (frame.Type != FrameType.SnapshotChunk || frame.Payload.IsEmpty || frame.Payload.Length > length - at)
-                throw new PeerProtocolException(ProtocolFault.Damaged, $"a frame {frame.Type}, expected the next bytes");
+                throw new PeerProtocolException(ProtocolFault.Damaged, $"a frame {frame.Type}, not the next bytes");
             sink.Write(frame.Payload.Span);
             at += frame.Payload.Length;
             context.Metrics.SnapshotReceivedBytes.Add(frame.Payload.Length);

@@ -8,7 +8,7 @@ namespace CoreNode.Api.Peers;
 /// Streams one snapshot to one member on a connection and a thread of its own: each attempt goes on where the receiver
 /// stands. Given up after some attempts that brought nothing. Says what became of it in any case.
 /// </summary>
-internal sealed class SnapshotSender
+internal sealed class SnapshotSender : IAsyncDisposable
 {
     // Moderate, so that the snapshot does not fill the path to the member that appends take too.
     private const int SendBufferBytes = 512 << 10;
@@ -48,7 +48,7 @@ internal sealed class SnapshotSender
     private LogIndex Index => _message.Snapshot?.Index ?? LogIndex.Zero;
 
     /// <summary>Breaks it off.</summary>
-    public async Task EndAsync()
+    public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _run;

@@ -62,7 +62,7 @@ internal static class MemberCommands
             if (members is not MembersOutcome.Listed listed)
                 return Fail(session, members, "the list of members");
             MembersOutcome leader = await client.GetLeaderAsync(session.Host.Cancellation);
-            ListedMember? first = (leader as MembersOutcome.Listed)?.Members.FirstOrDefault();
+            ListedMember? first = leader is MembersOutcome.Listed { Members: [var one, ..] } ? one : null;
             if (first is null)
                 await session.Host.Error.WriteLineAsync("there is no leader now");
             NodeStatus? status = first is null ? null : await AskAsync(session, parsed, first);
