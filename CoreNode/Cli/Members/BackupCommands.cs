@@ -57,7 +57,7 @@ internal static class BackupCommands
             Required = true,
         };
         Option<string> name = new("--name") { Description = "its --name", HelpName = "NAME", Required = true };
-        Option<string> urls = new("--initial-advertise-peer-urls")
+        Option<string> urls = new("--initial-advertise-peer-urls", "--peer-urls")
         {
             Description = "where other members will reach it",
             HelpName = "URL,…",
@@ -69,10 +69,10 @@ internal static class BackupCommands
                 + "one; add fresh members to it.",
             Examples =
             [
-                ("corenode cluster restore /backup/store-1 --data-dir /var/lib/corenode --name a "
-                    + "--initial-advertise-peer-urls http://10.0.0.1:2380", "then start the node, and add others"),
-                ("corenode cluster restore store-1 --data-dir /tmp/look --name x "
-                    + "--initial-advertise-peer-urls http://127.0.0.1:2380", "to look at an old state"),
+                ("corenode cluster restore store-1 --data-dir /data --name a --peer-urls http://10.0.0.1:2380",
+                    "then start the node, and add others"),
+                ("corenode cluster restore store-1 --data-dir look --name x --peer-urls http://127.0.0.1:2380",
+                    "to look at an old state"),
             ],
         };
         command.Arguments.Add(file);
