@@ -1,4 +1,5 @@
 using CoreNode.Cli;
+using CoreNode.Hosting;
 using CoreNode.Platform;
 
 namespace CoreNode.Tests.Cli;
@@ -36,5 +37,6 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Environment = name => name is "CORENODE_ENDPOINTS" or "ETCDCTL_ENDPOINTS" ? endpoints : null,
             Build = new BuildInfo("1.2.3", "abc1234", ".NET 9.0.0", "native linux-x64"),
             SendSignal = ProcessSignals.Send,
+            Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
         };
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CoreNode.Cli.Members;
 
 namespace CoreNode.Cli;
 
@@ -37,6 +38,9 @@ public sealed record CliHost
 
     /// <summary>Sends a signal to a process by its id, for commands that run others.</summary>
     public required Action<int, PosixSignal> SendSignal { get; init; }
+
+    /// <summary>Work on the data of a node that does not run; null where there is none.</summary>
+    public IOfflineCluster? Offline { get; init; }
 
     /// <summary>Time for deadlines and notices.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -18,6 +18,9 @@ public static class Identities
     public static ulong OfCluster(string token, IEnumerable<NodeId> members) =>
         Hash("cluster", members.Order().Select(m => m.ToString()).Append(token));
 
+    /// <summary>An identity as people and headers see it.</summary>
+    internal static string Text(ulong id) => id.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
+
     private static ulong Hash(string kind, IEnumerable<string> parts)
     {
         unchecked

@@ -148,6 +148,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         IClusterProbe? probe, CancellationToken cancellation)
     {
         files.CreateFolder(options.Folder);
+        StateReplacement.Finish(files, options.Folder);
         if (StopNote.Read(files, options.Folder) is { } stop)
             throw new MemberStoppedException(stop);
         StoreStatistics statistics = new();

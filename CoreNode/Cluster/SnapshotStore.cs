@@ -63,6 +63,25 @@ internal sealed class SnapshotStore(IFiles files, string replicaFolder, TimeProv
         return bytes;
     }
 
+    /// <summary>Writes a snapshot to a file elsewhere, which appears only when it is whole and checked.</summary>
+    internal void WriteTo(string path, CapturedSnapshot snapshot)
+    {
+        string temporary = path + TemporarySuffix;
+        try
+        {
+            WriteFile(temporary, snapshot, CancellationToken.None);
+            Verify(temporary, CancellationToken.None);
+        }
+        catch
+        {
+            files.Delete(temporary);
+            throw;
+        }
+
+        files.Rename(temporary, path);
+        files.SyncFolder(Path.GetDirectoryName(path)!);
+    }
+
     /// <summary>Opens a snapshot for sending; null if it is not there (any more).</summary>
     internal SnapshotSource? OpenForSending(LogIndex index)
     {

@@ -30,5 +30,7 @@ internal static class StopNote
             : new MemberStop((MemberStopKind)bytes[0], Encoding.UTF8.GetString(bytes.AsSpan(1, length - 1)));
     }
 
+    internal static void Remove(IFiles files, string folder) => files.Delete(PathIn(folder));
+
     private static string PathIn(string folder) => Path.Combine(folder, "stopped");
 }

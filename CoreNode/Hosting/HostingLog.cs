@@ -24,6 +24,17 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Hosting + 8, LogLevel.Critical, "this member takes part no more: {Reason}. {WhatToDo}")]
     internal static partial void StoppedForGood(this ILogger logger, string reason, string whatToDo);
 
+    [LoggerMessage(EventIds.Hosting + 9, LogLevel.Warning,
+        "--force-new-cluster: this member is the only one of the new cluster {ClusterId}, with all up to index {Last}, "
+        + "of which {Uncertain} entries may not have been acknowledged; left behind: {Others}. Start it without the "
+        + "flag next time")]
+    internal static partial void NewCluster(
+        this ILogger logger, string clusterId, ulong last, ulong uncertain, string others);
+
+    [LoggerMessage(EventIds.Hosting + 10, LogLevel.Information,
+        "--force-new-cluster: nothing to do, this member is alone")]
+    internal static partial void NoNewCluster(this ILogger logger);
+
     [LoggerMessage(EventIds.Hosting + 7, LogLevel.Warning, "the store's loop does not answer: the watchdog is not fed")]
     internal static partial void LoopSilent(this ILogger logger);
 }

@@ -85,6 +85,8 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
             ?? throw new IOException(
                 $"{options.DataFolder} is in use by another node; stop it, or give this one its own --data-dir");
         logger.Starting(version, options.DataFolder);
+        if (options.ForcesNewCluster)
+            ForceNewCluster(Path.Combine(options.DataFolder, "raft"), logger);
         MetricRegistry metrics = new();
         PeerTransport transport = new(NodeComposition.Peers(options), metrics, TimeProvider.System, logs);
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
@@ -98,6 +100,26 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
 
         logger.Stopped();
         return 0;
+    }
+
+    // `cluster recover` without asking; where this member is alone already, there is nothing to do.
+    private void ForceNewCluster(string folder, ILogger logger)
+    {
+        Files.CreateFolder(folder);
+        OfflineReplica offline = new(Files, folder, TimeProvider.System);
+        if (!offline.HasMember || offline.Inspect() is { IsAlone: true })
+        {
+            logger.NoNewCluster();
+            return;
+        }
+
+        OfflineSummary before = offline.Inspect();
+        ulong clusterId = OfflineFolders.NewClusterId();
+        offline.Recover(clusterId);
+        string others = string.Join(", ", before.Members.Where(m => m.Id != before.Self).Select(m => m.Name));
+        logger.NewCluster(
+            clusterId.ToString("x", System.Globalization.CultureInfo.InvariantCulture), before.Last.Value,
+            before.Last - before.KnownCommitted, others);
     }
 
     private async Task ServeAsync(

@@ -33,6 +33,7 @@ internal static class ProcessHost
             Environment = Environment.GetEnvironmentVariable,
             Build = build,
             SendSignal = ProcessSignals.Send,
+            Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
         });
     }
 

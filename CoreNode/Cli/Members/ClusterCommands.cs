@@ -6,7 +6,7 @@ namespace CoreNode.Cli.Members;
 /// <summary>The <c>cluster</c> group.</summary>
 internal static class ClusterCommands
 {
-    public const string Summary = "see how the cluster is";
+    public const string Summary = "see how the cluster is, back it up, bring it back";
 
     public static CliCommand Build(CliSession session)
     {
@@ -16,10 +16,14 @@ internal static class ClusterCommands
             [
                 ("corenode cluster health", "exit code 0 if the cluster is healthy"),
                 ("corenode cluster status", "a table of the members"),
+                ("corenode cluster backup /backup/store-1", "everything, in one checked file"),
             ],
         };
         group.Subcommands.Add(Health(session));
         group.Subcommands.Add(Status(session));
+        group.Subcommands.Add(BackupCommands.Backup(session));
+        group.Subcommands.Add(BackupCommands.Restore(session));
+        group.Subcommands.Add(RecoverCommand.Build(session));
         return group;
     }
 
