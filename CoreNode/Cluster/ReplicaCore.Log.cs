@@ -31,8 +31,7 @@ internal sealed partial class ReplicaCore
             Apply(committed);
         if (ready.Configuration is not null)
             _haveMembersChanged = true;
-        if (ready.LeaderState is not null)
-            ChangeLeader();
+        FollowLeader();
         return committed.Length > 0;
     }
 
@@ -52,6 +51,7 @@ internal sealed partial class ReplicaCore
         _activity.Heard(message.From);
         _traffic.NoteReceived(message);
         _raft.Step(message);
+        FollowLeader();
         if (_raft.IsSetBack)
         {
             StopFor(new MemberStop(
@@ -148,7 +148,11 @@ internal sealed partial class ReplicaCore
                 _ => default,
             };
             if (command.Length == 0)
+            {
+                // A write that was to stand here has lost its place to another leader's entry.
                 _kv.SkipTo(entry.Index, entry.Term);
+                _writes.Applied(entry.Index, entry.Term, default);
+            }
             else
                 Apply(entry, command.Span, now);
             _comparison.Applied(entry.Index, _kv.StateHash);
@@ -167,8 +171,7 @@ internal sealed partial class ReplicaCore
     private void Apply(in RaftEntry entry, ReadOnlySpan<byte> command, long now)
     {
         KeyOutcome outcome = _kv.Apply(command, entry.Index, entry.Term, now);
-        if (entry.Kind == EntryKind.Command)
-            _writes.Applied(entry.Index, entry.Term, outcome);
+        _writes.Applied(entry.Index, entry.Term, outcome);
         if ((KeyOperation)command[0] is KeyOperation.SystemSet or KeyOperation.SystemDelete)
             _haveMembersChanged = true;
     }
@@ -195,8 +198,14 @@ internal sealed partial class ReplicaCore
             _raft.Compact(target);
     }
 
-    private void ChangeLeader()
+    // At once after whatever may have changed it, so that nothing which is sent to a new leader is taken for something
+    // that the one before was asked.
+    private void FollowLeader()
     {
+        LeaderState state = new(_raft.Leader, _raft.Role, _raft.Term);
+        if (state == _leaderState)
+            return;
+        _leaderState = state;
         _writes.LeaderChanged();
         _reads.LeaderChanged();
         _members.LeaderChanged();

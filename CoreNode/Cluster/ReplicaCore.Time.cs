@@ -12,6 +12,7 @@ internal sealed partial class ReplicaCore
         if (now < _nextTickAt)
             return;
         _raft.Tick();
+        FollowLeader();
 
         // After a pause (a stopped process, a slow disk) missed ticks are not made up: they would start an election.
         _nextTickAt = Math.Max(_nextTickAt + Ticks(_options.HeartbeatInterval), now);
@@ -64,6 +65,7 @@ internal sealed partial class ReplicaCore
             Probe.Hit("cluster.hung-disk-step-down");
             _logger.SteppedDown(wait.TotalMilliseconds);
             _raft.StepDown();
+            FollowLeader();
         }
         else if (HandOver())
             Probe.Hit("cluster.slow-disk-transfer");

@@ -56,6 +56,7 @@ internal sealed partial class ReplicaCore
     private bool _isInstalling;
     private bool _haveMembersChanged = true;
     private bool _isHandedOver;
+    private LeaderState _leaderState;
     private NodeId _lastLeader;
     private long _leaderChanges;
 
@@ -82,6 +83,7 @@ internal sealed partial class ReplicaCore
         _comparison = new StateComparison(_raft, _peers);
         _transfers = new SnapshotTransfers(_raft, _peers, state.Snapshot);
         Published = _kv.Publish();
+        _leaderState = new LeaderState(_raft.Leader, _raft.Role, _raft.Term);
         _nextTickAt = _time.GetTimestamp() + Ticks(options.HeartbeatInterval);
         Status = MakeStatus();
     }
