@@ -109,14 +109,14 @@ internal sealed class CoreGroup
     {
         for (int i = 0; i < MostRounds; i++)
         {
-            bool didSomething = Deliver();
+            bool wasBusy = Deliver();
             foreach (CoreMember member in _members)
             {
-                didSomething |= member.Ports.HasUnreported && !member.IsDiskHung;
+                wasBusy |= member.IsBusy;
                 member.Round();
             }
 
-            if (!didSomething && _members.All(m => m.Ports.Outgoing.Count == 0))
+            if (!wasBusy && !_members.Any(m => m.IsBusy || m.Ports.Outgoing.Count > 0))
                 return;
         }
 

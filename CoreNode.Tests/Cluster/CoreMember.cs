@@ -47,12 +47,15 @@ internal sealed class CoreMember
     /// <summary>Nothing reaches it and nothing leaves it.</summary>
     public bool IsCut { get; set; }
 
+    /// <summary>Its disk has something to report.</summary>
+    public bool IsBusy => Ports.HasUnreported && !IsDiskHung;
+
     public bool IsLeader => Core.Raft.Role == RaftRole.Leader;
 
     /// <summary>One round as the loop does it, after the log has confirmed what it may.</summary>
     public void Round()
     {
-        if (!IsDiskHung && Ports.HasUnreported)
+        if (IsBusy)
         {
             Ports.Reported = Ports.LastNumber;
             Core.Handle(new LogPersisted(Ports.Reported));

@@ -11,7 +11,8 @@ namespace CoreNode.Cluster;
 /// of the member rides in the configuration entry, so that who votes and where they live never differ. Owned by the
 /// loop.
 /// </summary>
-internal sealed class MemberChanges(RaftNode raft, IPeerSender peers, string clusterToken, PeerActivity activity)
+internal sealed class MemberChanges(
+    RaftNode raft, IPeerSender peers, string clusterToken, PeerActivity activity, ulong firstNumber)
 {
     private const int MostMembers = 9;
     private const ulong MostLagToPromote = 64;
@@ -19,7 +20,8 @@ internal sealed class MemberChanges(RaftNode raft, IPeerSender peers, string clu
 
     private readonly Dictionary<ulong, ChangeMembers> _asked = [];
     private readonly List<(ChangeMembers Request, MemberChangeOutcome Outcome, LogIndex Index)> _toShow = [];
-    private ulong _lastNumber;
+    // Others at each start: a late answer to the process before is not one to this.
+    private ulong _lastNumber = firstNumber;
     private Running? _running;
 
     /// <summary>A client of this member asks.</summary>

@@ -24,7 +24,11 @@ internal sealed class PendingReads(RaftNode raft, ulong firstContext)
         if (raft.Leader.IsNone)
             return;
         if (_mustAskAgain)
+        {
+            _mustAskAgain = false;
             AskAgain(now, long.MaxValue);
+        }
+
         if (_incoming.Count == 0)
             return;
         Batch batch = new([.. _incoming]);
@@ -37,7 +41,6 @@ internal sealed class PendingReads(RaftNode raft, ulong firstContext)
     /// <summary>Asks again for what was asked before the given timestamp and not answered.</summary>
     internal void AskAgain(long now, long askedBefore)
     {
-        _mustAskAgain = false;
         foreach (Batch batch in _batches)
         {
             if (batch.Index is null && batch.AskedAt < askedBefore && !TryAsk(batch, now))

@@ -116,9 +116,11 @@ internal sealed class Recovery(
             Probe.Hit("cluster.old-history-dropped");
         List<RaftEntry> entries = isOfOldHistory ? [] : [.. recovered.Entries.Select(
             e => new RaftEntry(e.Index, e.Term, (EntryKind)e.Kind, e.Payload))];
+        // A snapshot of a later term than was noted: in that one nothing was promised.
+        bool isTermNew = recovered.HardState.Term < snapshot.Term;
         HardState hardState = new(
-            recovered.HardState.Term > snapshot.Term ? recovered.HardState.Term : snapshot.Term,
-            recovered.HardState.Vote,
+            isTermNew ? snapshot.Term : recovered.HardState.Term,
+            isTermNew ? NodeId.None : recovered.HardState.Vote,
             LogIndex.Max(recovered.HardState.Commit, snapshot.Index));
         return new RaftNode(
             config, hardState, Configuration.Decode(snapshot.Configuration.Span), snapshot.Index, snapshot.Term,

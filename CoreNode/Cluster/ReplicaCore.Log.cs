@@ -179,7 +179,7 @@ internal sealed partial class ReplicaCore
     private void Compact(LogIndex applied)
     {
         bool isAlone = _raft.Configuration.IsSoleVoter(_raft.Id) && _raft.Configuration.Learners.Count == 0;
-        if (_isInstalling || !_retention.HasSurplus(isAlone))
+        if (IsInstalling || !_retention.HasSurplus(isAlone))
             return;
         LogIndex slowest = applied;
         if (!isAlone && _raft.Role == RaftRole.Leader)
@@ -191,6 +191,10 @@ internal sealed partial class ReplicaCore
             }
 
             slowest = LogIndex.Min(slowest, _transfers.OldestRunning ?? slowest);
+
+            // Who waits for the snapshot that is being written goes on with the entries after it.
+            if (_transfers.WantsNew && _isSnapshotRunning)
+                slowest = LogIndex.Min(slowest, _snapshotRunningAt);
         }
 
         LogIndex target = _retention.CompactTo(slowest, isAlone);

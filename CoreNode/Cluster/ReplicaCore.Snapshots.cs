@@ -14,14 +14,26 @@ internal sealed partial class ReplicaCore
     private void StartSnapshotIfDue(long now)
     {
         bool isDue = Published.AppliedIndex >= _snapshotIndex + _options.SnapshotCount || _transfers.WantsNew;
-        if (!isDue || _isSnapshotRunning || _isInstalling || now < _nextSnapshotAt
+        if (!isDue || _isSnapshotRunning || IsInstalling || now < _nextSnapshotAt
             || Published.AppliedIndex <= _transfers.Newest.Index)
         {
             return;
         }
 
+        CapturedSnapshot captured = Capture();
         _isSnapshotRunning = true;
-        _snapshots.Start(Capture());
+        _snapshotRunningAt = captured.Index;
+        _snapshots.Start(captured);
+    }
+
+    // Between a received snapshot and its installation the key space is older than what Raft knows of the members.
+    private void GiveCaptures()
+    {
+        if (_captures.Count == 0 || IsInstalling)
+            return;
+        foreach (CaptureState capture in _captures)
+            capture.Completion.TrySetResult(Capture());
+        _captures.Clear();
     }
 
     private void FinishSnapshot(SnapshotFinished finished)
@@ -46,19 +58,19 @@ internal sealed partial class ReplicaCore
     {
         if (Stopped is not null)
             return;
-        _received = received.Keys;
+        _received.Add(received.Keys);
         Step(received.Message);
         _transfers.Written(received.Message.Snapshot!);
     }
 
     private void Install(SnapshotMetadata snapshot, HardState? hardState)
     {
-        KeyStateMachine? keys = _received;
-        _received = null;
-        Invariant.That(
-            keys is not null && keys.AppliedIndex == snapshot.Index, "only a snapshot that is here is installed");
+        // Several may have come since the last round, and Raft may have wanted an earlier one.
+        KeyStateMachine? keys = _received.Find(
+            k => k.AppliedIndex == snapshot.Index && k.AppliedTerm == snapshot.Term);
+        Invariant.That(keys is not null, "only a snapshot that is here is installed");
         Probe.Hit("cluster.snapshot-installed");
-        _isInstalling = true;
+        _installing++;
         WalHardState? state = hardState is { } one ? new WalHardState(one.Term, one.Vote, one.Commit) : null;
         long number = _log.Append(new WalAppend([], state, MustSync: true) { StartAfter = snapshot.Index });
         _appends.Add(new AppendInFlight(number, snapshot.Index, snapshot.Term, _time.GetTimestamp())
@@ -69,7 +81,7 @@ internal sealed partial class ReplicaCore
 
     private void Replace(KeyStateMachine keys)
     {
-        _isInstalling = false;
+        _installing--;
 
         // Their events between the two states are lost: they are ended, and begin again from their own index.
         foreach (IWatcher watcher in _kv.TakeWatchers())

@@ -48,7 +48,12 @@ internal sealed partial class ReplicaCore
     private void WatchDisk(long now)
     {
         if (_raft.Configuration.IsSoleVoter(_raft.Id))
+        {
+            // Nobody could do better, slow as it is.
+            _raft.IsBarredFromElection = false;
             return;
+        }
+
         TimeSpan wait = _appends.OldestStartedAt is { } since ? _time.GetElapsedTime(since, now) : TimeSpan.Zero;
         bool isSlow = wait > _options.ElectionTimeout / 2;
         _raft.IsBarredFromElection = isSlow;

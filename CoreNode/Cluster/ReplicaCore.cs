@@ -31,6 +31,8 @@ internal sealed partial class ReplicaCore
     private readonly ILogger _logger;
     private readonly List<WatchQueue> _signals;
     private readonly List<Proposal> _completed = [];
+    private readonly List<KeyStateMachine> _received = [];
+    private readonly List<CaptureState> _captures = [];
     private readonly ClientWrites _writes;
     private readonly PendingReads _reads;
     private readonly AppendsInFlight _appends = new();
@@ -52,8 +54,8 @@ internal sealed partial class ReplicaCore
     private long _expiredUntilNs;
     private LogIndex _snapshotIndex;
     private bool _isSnapshotRunning;
-    private KeyStateMachine? _received;
-    private bool _isInstalling;
+    private LogIndex _snapshotRunningAt;
+    private int _installing;
     private bool _haveMembersChanged = true;
     private bool _isHandedOver;
     private LeaderState _leaderState;
@@ -79,7 +81,8 @@ internal sealed partial class ReplicaCore
         _retention = new LogRetention(options.RetainedEntries);
         _activity = new PeerActivity(_time, options.ElectionTimeout);
         _traffic = new AppendTraffic(_time);
-        _members = new MemberChanges(_raft, _peers, options.ClusterToken, _activity);
+        _members = new MemberChanges(
+            _raft, _peers, options.ClusterToken, _activity, chance.NextUInt64() >> 1);
         _comparison = new StateComparison(_raft, _peers);
         _transfers = new SnapshotTransfers(_raft, _peers, state.Snapshot);
         Published = _kv.Publish();
@@ -168,6 +171,7 @@ internal sealed partial class ReplicaCore
         bool hasApplied = false;
         while (_raft.HasReady)
             hasApplied |= Process(_raft.TakeReady());
+        _received.Clear();
         if (hasApplied)
         {
             Published = _kv.Publish();
@@ -176,6 +180,7 @@ internal sealed partial class ReplicaCore
 
         _members.Finish(_kv.AppliedIndex);
         StartSnapshotIfDue(now);
+        GiveCaptures();
         _reads.CompleteUpTo(Published);
         FollowMembers();
         _peers.Flush();
@@ -212,6 +217,9 @@ internal sealed partial class ReplicaCore
         _writes.FailAll(reason);
         _reads.FailAll(reason);
         _members.FailAll();
+        foreach (CaptureState capture in _captures)
+            capture.Completion.TrySetException(new IOException("the node is stopping"));
+        _captures.Clear();
     }
 
     /// <summary>
@@ -239,6 +247,8 @@ internal sealed partial class ReplicaCore
         _unwrittenHardState = null;
     }
 
+    private bool IsInstalling => _installing > 0;
+
     private void HandleRare(LoopMessage message)
     {
         switch (message)
@@ -264,7 +274,7 @@ internal sealed partial class ReplicaCore
                     MemberStopKind.Removed, $"member {removed.By} says that this member was removed from the cluster"));
                 break;
             case CaptureState capture:
-                capture.Completion.TrySetResult(Capture());
+                _captures.Add(capture);
                 break;
             case PeerRaftMessage or PeerOtherMessage:
                 // Stopped: nothing is taken from others any more.

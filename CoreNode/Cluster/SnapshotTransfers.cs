@@ -22,11 +22,14 @@ internal sealed class SnapshotTransfers(RaftNode raft, IPeerSender peers, Snapsh
     /// <summary>The oldest snapshot on its way; entries after it must stay, or its receiver would need another.</summary>
     internal LogIndex? OldestRunning => _running.Count == 0 ? null : _running.Values.Min();
 
+    // Its receiver must be able to go on with the entries after it.
+    private bool IsOfUse => Newest.Index.Next >= raft.FirstIndex;
+
     /// <summary>Raft asks for a snapshot to a member.</summary>
     internal void Request(RaftMessage message)
     {
         _waiting.RemoveAll(m => m.To == message.To);
-        if (Newest.Index.Next >= raft.FirstIndex)
+        if (IsOfUse)
             Start(message);
         else
             _waiting.Add(message);
@@ -38,6 +41,8 @@ internal sealed class SnapshotTransfers(RaftNode raft, IPeerSender peers, Snapsh
         if (snapshot.Index <= Newest.Index)
             return;
         Newest = snapshot;
+        if (!IsOfUse)
+            return;
         foreach (RaftMessage message in _waiting)
             Start(message);
         _waiting.Clear();
