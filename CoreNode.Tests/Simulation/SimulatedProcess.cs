@@ -39,8 +39,9 @@ internal sealed class SimulatedProcess
         Store = new SnapshotStore(member.Files, options.Folder, member.Time);
         Recovery recovery = new(options, member.Files, Store, new StoreStatistics(), NullLogger.Instance);
         (ReplicaState state, WalLog log) = recovery.Run(recovery.IsFirstStart ? member.Plan : null);
-        // As Replica: one that stopped before its first snapshot came asks where the others are.
-        if (state.FirstPeers.Count == 0 && MemberRecords.Read(state.Keys.Publish()).Count == 0)
+        // As Replica: one that stopped before it had the state in which it was added asks where the others are.
+        if (state.FirstPeers.Count == 0
+            && MemberRecords.Read(state.Keys.Publish()).All(known => known.Id != state.Self))
             state = state with { FirstPeers = cluster.Membership.FindPeers(member) };
         _disk = new SimulatedDisk(_world, cluster.Plan, this, log, state.Raft);
         Peers = new SimulatedPeers(cluster.Network, this);
