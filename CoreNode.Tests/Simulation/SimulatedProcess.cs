@@ -93,7 +93,7 @@ internal sealed class SimulatedProcess
     public void End()
     {
         _hasEnded = true;
-        _disk.Dispose();
+        _disk.Close();
         Member.Cluster.ProcessEnded(this);
         foreach (SimulatedCall call in _calls)
             call.Broken();
@@ -123,7 +123,9 @@ internal sealed class SimulatedProcess
         return watch;
     }
 
-    /// <summary>Does what one of the process's other threads would do, unless the process is gone or stands still.</summary>
+    /// <summary>
+    /// Does what one of the process's other threads would do, unless the process is gone or stands still.
+    /// </summary>
     public void RunThread(Action work)
     {
         if (_hasEnded)

@@ -39,7 +39,7 @@ internal sealed class SimulatedWatcher
     }
 
     /// <summary>What it was told, once all has come to rest.</summary>
-    /// <param name="last">The last index that the cluster reached; a single-answer watcher must have come so far.</param>
+    /// <param name="last">The last index of the cluster: a single-answer watcher must have come so far.</param>
     public IReadOnlyList<WatchRun> Runs(ulong last)
     {
         EndRun(_isStream ? 0 : last);
