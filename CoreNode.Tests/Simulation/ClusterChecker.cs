@@ -90,7 +90,9 @@ internal sealed class ClusterChecker(SimulatedWorld world, SimulationPlan plan) 
             NodeId vote = message.Kind == MessageKind.Vote ? process.Id : message.To;
             bool isDurable = disk.DurableTerm > message.Term
                 || (disk.DurableTerm == message.Term && disk.DurableVote == vote);
-            Require(isDurable || plan.TrustsPromises, process, $"a vote leaves before it is durable: {RaftText.Message(message)}");
+            Require(
+                isDurable || plan.TrustsPromises, process,
+                $"a vote leaves before it is durable: {RaftText.Message(message)}");
         }
 
         if (message is { Kind: MessageKind.AppendResponse, Reject: false })

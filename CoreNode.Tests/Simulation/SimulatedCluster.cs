@@ -153,7 +153,11 @@ internal sealed class SimulatedCluster
         while (_clients.Sum(static client => client.Succeeded) == before)
         {
             if (World.Now >= until)
-                throw new AssertionException($"no request succeeded in {ProgressWithin / Second} s of peace: {Status()}");
+            {
+                throw new AssertionException(
+                    $"no request succeeded in {ProgressWithin / Second} s of peace: {Status()}");
+            }
+
             World.RunUntil(World.Now + (Second / 10));
         }
 

@@ -10,7 +10,7 @@ namespace CoreNode.Tests.Simulation;
 /// happen at different times, so a crash finds written data unsynced. Knows what is truly durable, whatever is
 /// reported.
 /// </summary>
-internal sealed class SimulatedDisk : ILogWriter, IDisposable
+internal sealed class SimulatedDisk : ILogWriter
 {
     private const long IdleDelay = SimulationPlan.Second;
 
@@ -80,8 +80,8 @@ internal sealed class SimulatedDisk : ILogWriter, IDisposable
         _log.PrepareNext();
     }));
 
-    /// <inheritdoc/>
-    public void Dispose() => _log.Dispose();
+    /// <summary>The process is gone: its files are closed.</summary>
+    public void Close() => _log.Dispose();
 
     private void Write() => Guard(() =>
     {

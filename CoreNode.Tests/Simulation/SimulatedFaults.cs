@@ -68,7 +68,7 @@ internal sealed class SimulatedFaults(SimulatedCluster cluster)
         Count++;
         _world.Trace.Note(9, (ulong)choice);
         if (_world.Trace.IsVerbose)
-            _world.Trace.Write("FAULT " + what);
+            _world.Trace.Mark("FAULT " + what);
     }
 
     private string Crash(SimulatedMember member, bool isPowerCut)

@@ -121,6 +121,6 @@ internal sealed class SimulatedMember
     public void Write(string line)
     {
         if (_world.Trace.IsVerbose)
-            _world.Trace.Write(line);
+            _world.Trace.Mark(line);
     }
 }

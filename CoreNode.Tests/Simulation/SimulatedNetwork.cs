@@ -110,7 +110,8 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, SimulationPlan plan
 
         long delay = (plan.Latency + (long)(_chance.NextDouble() * _chance.NextDouble() * plan.Jitter)) * Slowness;
         Carry(connection, message, delay);
-        bool isRepeated = !_isAtPeace && message is RaftMessage && plan.Duplication > 0 && _chance.Chance(plan.Duplication);
+        bool isRepeated = !_isAtPeace && message is RaftMessage && plan.Duplication > 0
+            && _chance.Chance(plan.Duplication);
         if (isRepeated)
             world.After(delay * (1 + _chance.Next(50)), () => Arrive(connection, message));
         if (plan.Bug == PlantedBug.ForwardsTwice && message is ForwardedCommands forwarded)

@@ -39,8 +39,9 @@ internal sealed class SimulatedProcess
         Store = new SnapshotStore(member.Files, options.Folder, member.Time);
         Recovery recovery = new(options, member.Files, Store, new StoreStatistics(), NullLogger.Instance);
         (ReplicaState state, WalLog log) = recovery.Run(recovery.IsFirstStart ? member.Plan : null);
-        // As Replica: one that stopped before its first snapshot came asks where the others are.
-        if (state.FirstPeers.Count == 0 && MemberRecords.Read(state.Keys.Publish()).Count == 0)
+        // As Replica: one that stopped before it had the state in which it was added asks where the others are.
+        if (state.FirstPeers.Count == 0
+            && MemberRecords.Read(state.Keys.Publish()).All(known => known.Id != state.Self))
             state = state with { FirstPeers = cluster.Membership.FindPeers(member) };
         _disk = new SimulatedDisk(_world, cluster.Plan, this, log, state.Raft);
         Peers = new SimulatedPeers(cluster.Network, this);
@@ -92,7 +93,7 @@ internal sealed class SimulatedProcess
     public void End()
     {
         _hasEnded = true;
-        _disk.Dispose();
+        _disk.Close();
         Member.Cluster.ProcessEnded(this);
         foreach (SimulatedCall call in _calls)
             call.Broken();
@@ -122,7 +123,9 @@ internal sealed class SimulatedProcess
         return watch;
     }
 
-    /// <summary>Does what one of the process's other threads would do, unless the process is gone or stands still.</summary>
+    /// <summary>
+    /// Does what one of the process's other threads would do, unless the process is gone or stands still.
+    /// </summary>
     public void RunThread(Action work)
     {
         if (_hasEnded)

@@ -2,7 +2,7 @@ using CoreNode.Cluster;
 
 namespace CoreNode.Tests.Simulation;
 
-/// <summary>The snapshot thread, simulated: some time after it was asked the snapshot is written, all at once.</summary>
+/// <summary>The snapshot thread, simulated: some time after it was asked it writes the snapshot, all at once.</summary>
 internal sealed class SimulatedSnapshots(SimulatedWorld world, SimulatedProcess process, SnapshotStore store)
     : ISnapshotJobs
 {

@@ -39,7 +39,7 @@ internal sealed class SimulatedWatcher
     }
 
     /// <summary>What it was told, once all has come to rest.</summary>
-    /// <param name="last">The last index that the cluster reached; a single-answer watcher must have come so far.</param>
+    /// <param name="last">The last index of the cluster: a single-answer watcher must have come so far.</param>
     public IReadOnlyList<WatchRun> Runs(ulong last)
     {
         EndRun(_isStream ? 0 : last);
@@ -107,7 +107,7 @@ internal sealed class SimulatedWatcher
             _world.Trace.Note(6, change.Index.Value);
             if (_isStream)
                 continue;
-            Leave();
+            Leave(isServed: true);
             return;
         }
 
@@ -131,15 +131,17 @@ internal sealed class SimulatedWatcher
         Leave();
     }
 
-    private void Leave()
+    private void Leave(bool isServed = false)
     {
         _watch = null;
         _process = null;
         _connection++;
-        Retry();
+        Retry(isServed);
     }
 
-    private void Retry() => _world.After((1 + _chance.Next(100)) * SimulationPlan.Millisecond, () =>
+    // With an answer it goes on at once, or it would never catch up; without one it waits a moment.
+    private void Retry(bool isServed = false) => _world.After(
+        (1 + _chance.Next(isServed ? 5 : 100)) * SimulationPlan.Millisecond, () =>
     {
         if (_watch is null)
             Connect();

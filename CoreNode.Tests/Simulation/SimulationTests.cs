@@ -10,8 +10,18 @@ namespace CoreNode.Tests.Simulation;
 [TestFixture, Category("Simulation")]
 internal sealed class SimulationTests
 {
-    private const ulong Seeds = 100;
+    private const ulong Seeds = 500;
     private const int LeastFaults = 5;
+
+    // Each of these happens in a tenth of the default run at least.
+    private static readonly string[] s_rarePaths =
+    [
+        "cluster.hung-disk-step-down", "cluster.learner-promoted", "cluster.member-stops",
+        "cluster.slow-disk-transfer", "cluster.snapshot-installed", "raft.election-lost", "raft.joint-left",
+        "raft.leader-removed", "raft.quorum-lost", "raft.removed-member-campaigns", "raft.snapshot-restored",
+        "raft.transfer-after-catch-up", "simulation.stream-broken", "simulation.watch-begins-anew",
+        "wal.tail-replaced", "wal.torn-tail",
+    ];
 
     [Test]
     public void Clusters_keep_their_promises_whatever_happens()
@@ -35,13 +45,15 @@ internal sealed class SimulationTests
             + $"{results.Sum(static r => r.Faults)} faults, {results.Sum(static r => r.Elections)} elections, "
             + $"{results.Sum(static r => r.MemberChanges)} changes of members, "
             + $"{results.Sum(static r => r.Events)} events");
-#if DEBUG
-        foreach ((string name, long hits) in Probe.Hits.OrderBy(static hit => hit.Key))
-            TestContext.Out.WriteLine($"  {name} {hits}");
-#endif
         Assert.That(
             results.Sum(static r => r.Succeeded), Is.GreaterThan(results.Sum(static r => r.Operations) / 4),
             "the faults leave room for work");
+#if DEBUG
+        foreach (string line in ProbeReport.Lines())
+            TestContext.Out.WriteLine(line);
+        if (count >= Seeds)
+            Assert.That(Probe.Hits.Keys, Is.SupersetOf(s_rarePaths), "rare paths are reached");
+#endif
     }
 
     [Test]
@@ -50,5 +62,15 @@ internal sealed class SimulationTests
         for (ulong seed = 1; seed <= 3; seed++)
             Assert.That(Simulation.Run(seed).TraceHash, Is.EqualTo(Simulation.Run(seed).TraceHash), $"seed {seed}");
         Assert.That(Simulation.Run(1).TraceHash, Is.Not.EqualTo(Simulation.Run(2).TraceHash));
+    }
+
+    [Test]
+    public void A_failed_seed_says_how_to_run_it_again()
+    {
+        AssertionException? failed =
+            Assert.Throws<AssertionException>(static () => Simulation.Run(1, PlantedBug.LosesEvents));
+        Assert.That(failed!.Message, Does.StartWith("SIM FAILED seed=1 -> CORENODE_SIM_FIRST_SEED=1 "
+            + "CORENODE_SIM_SEEDS=1 dotnet test CoreNode.Tests --filter FullyQualifiedName~SimulationTests\n"));
+        Assert.That(failed.Message, Does.Contain("not told of").And.Contain("FAULT"), "what is wrong, and the trace");
     }
 }

@@ -9,6 +9,7 @@ namespace CoreNode.Tests.Simulation;
 internal sealed class SimulationTrace
 {
     private readonly Queue<string> _lines = new();
+    private readonly List<string> _marks = [];
 
     /// <summary>How many lines of text are kept; none to save the time for them.</summary>
     public int KeptLines { get; set; }
@@ -22,8 +23,8 @@ internal sealed class SimulationTrace
     /// <summary>Of everything noted so far; equal for equal runs.</summary>
     public ulong Hash { get; private set; } = 14695981039346656037UL;
 
-    /// <summary>The last lines, oldest first.</summary>
-    public IEnumerable<string> Lines => _lines;
+    /// <summary>What is worth a mark, and then the last lines, oldest first.</summary>
+    public IEnumerable<string> Lines => _marks.Append("").Concat(_lines);
 
     /// <summary>Notes something that happened, as numbers.</summary>
     public void Note(int kind, ulong a, ulong b = 0, ulong c = 0)
@@ -43,6 +44,12 @@ internal sealed class SimulationTrace
     {
         if (_lines.Count == KeptLines)
             _lines.Dequeue();
-        _lines.Enqueue(string.Create(CultureInfo.InvariantCulture, $"{Now / 1e9,10:F6} {line}"));
+        _lines.Enqueue(Stamped(line));
     }
+
+    /// <summary>Notes a line that stays: there are few of them. Make it only if <see cref="IsVerbose"/>.</summary>
+    public void Mark(string line) => _marks.Add(Stamped(line));
+
+    private string Stamped(string line) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Now / 1e9,10:F6} {line}");
 }

@@ -269,8 +269,8 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
 
         (ReplicaState state, WalLog log) = recovery.Run(plan);
 
-        // A member that stopped before its first snapshot came does not know yet where the others are.
-        if (plan is null && MemberRecords.Read(state.Keys.Publish()).Count == 0)
+        // A member that stopped before it had the state in which it was added may not know where the others are.
+        if (plan is null && MemberRecords.Read(state.Keys.Publish()).All(m => m.Id != state.Self))
             state = state with { FirstPeers = await joining.FindPeersAsync(cancellation) };
         return (state, log);
     }

@@ -235,7 +235,13 @@ internal sealed partial class ReplicaCore
         }
 
         PeerAddress[] known = [.. MemberRecords.Read(Published).Select(m => new PeerAddress(m.Id, m.PeerUrls))];
-        _peers.SetMembers(known.Length > 0 ? known : _firstPeers);
+        if (known.All(m => m.Node != _raft.Id))
+        {
+            // A member that joins is sent a state from before it was added: who feeds it may be missing there, too.
+            known = [.. known, .. _firstPeers.Where(first => known.All(m => m.Node != first.Node))];
+        }
+
+        _peers.SetMembers(known);
     }
 
     private void StopFor(MemberStop stop)
