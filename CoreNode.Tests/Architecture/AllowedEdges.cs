@@ -29,7 +29,9 @@ internal static class AllowedEdges
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Raft", "Store", "Platform"),
             new("Api", ModuleKind.Edge, "Api.Wire", "Store"),
             new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
-            new("Hosting", ModuleKind.Composition, "Api", "Cli", "Cluster", "Wal", "Store", "Platform", "Yaml"),
+            new(
+                "Hosting", ModuleKind.Composition,
+                "Api", "Api.Peers", "Cli", "Cluster", "Wal", "Store", "Platform", "Yaml"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [

@@ -58,6 +58,26 @@ internal sealed class PeerDeliveryTests
     }
 
     [Test]
+    public async Task Forwarded_commands_do_not_change_when_more_arrives_however_short_they_are()
+    {
+        (PeerMember a, PeerMember b) = await PeerMember.StartTwoAsync();
+        await using (a)
+        await using (b)
+        {
+            for (byte i = 1; i <= 20; i++)
+            {
+                a.Transport.Send(new ForwardedCommands(a.Node, b.Node, i, [new byte[] { i, i }]));
+                a.Transport.Flush();
+                await b.Receiver.UntilAsync(() => b.Receiver.Others.Count == i, "the commands");
+            }
+
+            Assert.That(
+                b.Receiver.Others.Cast<ForwardedCommands>().Select(f => f.Commands[0].ToArray()),
+                Is.EqualTo(Enumerable.Range(1, 20).Select(i => new[] { (byte)i, (byte)i })));
+        }
+    }
+
+    [Test]
     public async Task Messages_go_both_ways_and_to_each_of_three()
     {
         await using PeerMember a = await PeerMember.StartAsync(1);
