@@ -188,7 +188,7 @@ internal sealed class OfflineReplicaTests
         Open(files).Backup("/backup/b");
         files.FlipBit("/backup/b", 3000);
         files.CreateFolder(NewFolder);
-        Assert.That(() => Restore(files), Throws.InstanceOf<SnapshotFormatException>());
+        Assert.That(() => Restore(files), Throws.InstanceOf<CorruptionException>());
         Assert.That(new OfflineReplica(files, NewFolder, TimeProvider.System).HasMember, Is.False);
     }
 
