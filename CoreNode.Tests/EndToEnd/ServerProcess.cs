@@ -19,6 +19,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly NetworkNamespace? _home;
     private readonly HttpClient _http;
     private RunningProgram? _running;
+    private bool _isEndWanted;
 
     private ServerProcess(
         ServerCommand command,
@@ -53,6 +54,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Whether it was started and has not ended, stopped by SIGSTOP or not.</summary>
     public bool IsRunning => _running is { HasExited: false };
+
+    /// <summary>Whether it ended though nobody here stopped or killed it.</summary>
+    public bool HasDied => _running is { HasExited: true } && !_isEndWanted;
 
     /// <summary>What it wrote to stderr since its last start.</summary>
     public string StandardError => _running?.StandardError ?? "";
@@ -108,6 +112,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         if (_running is { HasExited: false })
             throw new InvalidOperationException($"{_command.Name} still runs");
         _running?.Dispose();
+        _isEndWanted = false;
         RunningProgram Start() =>
             RunningProgram.Start(_command.Program(), [.. _command.Arguments(Place), .. _extra], _environment);
         _running = _home is null ? Start() : _home.Run(Start);
@@ -141,6 +146,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async Task<(int ExitCode, TimeSpan Elapsed)> StopAsync()
     {
         Stopwatch watch = Stopwatch.StartNew();
+        _isEndWanted = true;
         Signals.Send(Pid, Signals.Terminate);
         int code = await WaitForExitAsync(_stopDeadline);
         return (code, watch.Elapsed);
@@ -150,7 +156,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         if (!HasExited)
+        {
+            _isEndWanted = true;
             Signals.Send(Pid, Signals.Kill);
+        }
         await WaitForExitAsync(_stopDeadline);
     }
 

@@ -51,7 +51,7 @@ internal sealed class LoadWatcher
                     // A member of a cluster that was started again may not yet know what it told before.
                     long known = start < LastIndex ? LastIndex : 0;
                     await CatchUpAsync(client, start);
-                    while (await stream.ReadLineAsync(cancel) is { } line)
+                    while (await stream.ReadLineAsync(cancel) is { } line && !WatchedEvent.IsEndOfSlowStream(line))
                     {
                         WatchedEvent next = WatchedEvent.Parse(line);
                         if (next.Index > known)

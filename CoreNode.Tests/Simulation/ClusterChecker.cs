@@ -13,11 +13,12 @@ namespace CoreNode.Tests.Simulation;
 /// durable when they leave, and that the state of every member at an index is that of one state machine which applies
 /// the same entries here.
 /// </summary>
-internal sealed class ClusterChecker(SimulatedWorld world) : IWatcher
+internal sealed class ClusterChecker(SimulatedWorld world, SimulationPlan plan) : IWatcher
 {
     private const ulong ComparedEntries = 500;
 
     private readonly Dictionary<Term, NodeId> _leaders = [];
+    private readonly Dictionary<(Term Term, NodeId Candidate), HashSet<NodeId>> _votes = [];
     private readonly Dictionary<SimulatedProcess, LogIndex> _checked = [];
     private readonly List<(Term Term, ulong Hash)> _applied = [];
     private KeyStateMachine? _model;
@@ -85,16 +86,17 @@ internal sealed class ClusterChecker(SimulatedWorld world) : IWatcher
         bool isVote = message.Kind == MessageKind.Vote || message is { Kind: MessageKind.VoteResponse, Reject: false };
         if (isVote)
         {
+            NoteVote(message.Kind == MessageKind.Vote ? process.Id : message.To, message.Term, process.Id);
             NodeId vote = message.Kind == MessageKind.Vote ? process.Id : message.To;
             bool isDurable = disk.DurableTerm > message.Term
                 || (disk.DurableTerm == message.Term && disk.DurableVote == vote);
-            Require(isDurable, process, $"a vote leaves before it is durable: {RaftText.Message(message)}");
+            Require(isDurable || plan.TrustsPromises, process, $"a vote leaves before it is durable: {RaftText.Message(message)}");
         }
 
         if (message is { Kind: MessageKind.AppendResponse, Reject: false })
         {
             Require(
-                disk.DurableIndex >= message.LogIndex, process,
+                disk.DurableIndex >= message.LogIndex || plan.TrustsPromises, process,
                 $"an acknowledgement leaves before it is durable: {RaftText.Message(message)}");
         }
     }
@@ -136,6 +138,7 @@ internal sealed class ClusterChecker(SimulatedWorld world) : IWatcher
 
         _leaders[raft.Term] = process.Id;
         world.Trace.Note(8, process.Id.Value, raft.Term.Value);
+        CheckVotes(process, raft);
         process.Member.Write($"{process.Member.Name} leads term {raft.Term}");
         Require(raft.LastIndex >= LastApplied, process, $"leads and ends before {LastApplied}, which was applied");
         LogIndex low = LogIndex.Max(_first.Next, raft.FirstIndex);
@@ -143,6 +146,29 @@ internal sealed class ClusterChecker(SimulatedWorld world) : IWatcher
         {
             if (raft.TryGetTerm(at, out Term term))
                 Require(term == TermAt(at), process, $"leads and lacks {RaftText.At(at, TermAt(at))}");
+        }
+    }
+
+    private void NoteVote(NodeId candidate, Term term, NodeId voter)
+    {
+        if (!_votes.TryGetValue((term, candidate), out HashSet<NodeId>? voters))
+            _votes[(term, candidate)] = voters = [];
+        voters.Add(voter);
+    }
+
+    // Who leads was voted for by a quorum, in this term. (A sole voter asks nobody.)
+    private void CheckVotes(SimulatedProcess process, RaftNode raft)
+    {
+        Configuration configuration = raft.Configuration;
+        if (configuration.IsSoleVoter(process.Id))
+            return;
+        HashSet<NodeId> votes = _votes.GetValueOrDefault((raft.Term, process.Id)) ?? [];
+        votes.Add(process.Id);
+        foreach (IReadOnlyList<NodeId> half in new[] { configuration.Voters, configuration.OutgoingVoters })
+        {
+            Require(
+                half.Count == 0 || half.Count(votes.Contains) > half.Count / 2, process,
+                $"leads term {raft.Term} by the votes of {string.Join(' ', votes)} in {configuration}");
         }
     }
 

@@ -32,4 +32,7 @@ internal enum PlantedBug
 
     /// <summary>Forwarded writes are sent twice.</summary>
     ForwardsTwice,
+
+    /// <summary>Now and then a watcher is not told of a change.</summary>
+    LosesEvents,
 }

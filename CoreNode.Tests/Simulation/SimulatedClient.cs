@@ -103,13 +103,20 @@ internal sealed class SimulatedClient
             Client = _number,
             Key = key,
             Kind = kind,
-            Value = hasValue ? string.Create(CultureInfo.InvariantCulture, $"c{_number}v{++_values}") : null,
+            Value = hasValue ? DrawValue() : null,
             PreviousValue = isConditional && !isByIndex ? value ?? "nothing" : null,
             PreviousIndex = isByIndex ? index : 0,
             InvokedAt = _world.Now,
             ReturnedAt = long.MaxValue,
             Result = HistoryResult.Unknown,
         };
+    }
+
+    private string DrawValue()
+    {
+        string value = string.Create(CultureInfo.InvariantCulture, $"c{_number}v{++_values}");
+        bool isLarge = _cluster.Plan.HasLargeValues && _chance.Chance(0.2);
+        return isLarge ? value + new string('.', _chance.Next(3000)) : value;
     }
 
     private static byte[] Encode(HistoryOperation operation) => new KeyCommand
@@ -168,6 +175,9 @@ internal sealed class SimulatedClient
 
         _world.Trace.Note(5, (ulong)_number, (ulong)result, index);
         if (_world.Trace.IsVerbose)
-            _world.Trace.Write($"client {_number} at {member.Name}: {operation with { Result = result }} {seen} @{index}");
+        {
+            string line = $"client {_number} at {member.Name}: {operation with { Result = result }} {seen} @{index}";
+            _world.Trace.Write(line.Replace("...", "", StringComparison.Ordinal));
+        }
     }
 }

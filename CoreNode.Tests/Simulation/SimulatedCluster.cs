@@ -27,7 +27,7 @@ internal sealed class SimulatedCluster
         Plan = plan;
         World = new SimulatedWorld(plan.Seed);
         Network = new SimulatedNetwork(World, plan);
-        Checker = new ClusterChecker(World);
+        Checker = new ClusterChecker(World, plan);
         InitialMember[] initial = [.. Enumerable.Range(1, plan.Members)
             .Select(n => new InitialMember($"n{n}", [$"http://10.0.0.{n}:2380"]))];
         foreach (InitialMember member in initial)
@@ -40,12 +40,18 @@ internal sealed class SimulatedCluster
             _clients.Add(new SimulatedClient(this, i + 1));
         for (int i = 0; i < 2; i++)
             _watchers.Add(new SimulatedWatcher(this, i));
+        ClusterId = Identities.OfCluster("etcd-cluster", Members.Select(static member => member.Id));
+        Membership = new SimulatedMembership(this);
         _faults = new SimulatedFaults(this);
     }
 
     public SimulationPlan Plan { get; }
 
+    public ulong ClusterId { get; }
+
     public SimulatedWorld World { get; }
+
+    public SimulatedMembership Membership { get; }
 
     public SimulatedNetwork Network { get; }
 
@@ -91,6 +97,7 @@ internal sealed class SimulatedCluster
             Succeeded = _clients.Sum(static client => client.Succeeded),
             Faults = _faults.Count,
             Elections = Checker.Elections,
+            MemberChanges = Membership.Done,
             Events = World.EventCount,
             End = World.Now,
         };
@@ -112,7 +119,8 @@ internal sealed class SimulatedCluster
             watcher.ProcessEnded(process);
     }
 
-    private ReplicaOptions Options(string name, IReadOnlyList<InitialMember> initial) => new()
+    /// <summary>How each member runs.</summary>
+    public ReplicaOptions Options(string name, IReadOnlyList<InitialMember> initial) => new()
     {
         Folder = "/data/raft",
         Name = name,
@@ -122,6 +130,7 @@ internal sealed class SimulatedCluster
         ElectionTimeout = Plan.Election,
         SnapshotCount = Plan.SnapshotCount,
         HistoryCapacity = Plan.HistoryCapacity,
+        RetainedEntries = Plan.RetainedEntries,
         Log = SimulationPlan.Log,
     };
 
@@ -170,9 +179,15 @@ internal sealed class SimulatedCluster
 
     private bool IsAtRest()
     {
-        foreach (SimulatedMember member in Members)
+        if (Leader is not { } leader || leader.Core.Raft.Configuration is { Learners.Count: > 0 } or { IsJoint: true })
+            return false;
+        IReadOnlyList<NodeId> members = leader.Core.Raft.Configuration.Members();
+        foreach (SimulatedMember member in Members.Where(static member => member.IsWanted))
         {
-            if (member.IsWanted && member.Process?.Core.Keys.AppliedIndex != Checker.LastApplied)
+            // Who was removed, and knows only of others who were, has nobody to tell it.
+            bool isLost = !members.Contains(member.Id) && member.Process is { } process
+                && !members.Any(process.Peers.Knows);
+            if (!isLost && member.Process?.Core.Keys.AppliedIndex != Checker.LastApplied)
                 return false;
         }
 
@@ -186,6 +201,8 @@ internal sealed class SimulatedCluster
         ulong last = Checker.LastIndex;
         WatchRun[] runs = [.. _watchers.SelectMany(watcher => watcher.Runs(last))];
         WatchChecker.ThrowUnlessRight(runs, Checker.Changes);
+
+        Membership.Check(Leader!.Core.Raft.Configuration.Members());
 
         // Everything that was acknowledged is among what was committed, and is just that.
         int known = Checker.Changes.All.Count;

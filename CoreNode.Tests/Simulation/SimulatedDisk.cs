@@ -90,7 +90,10 @@ internal sealed class SimulatedDisk : ILogWriter, IDisposable
         _arrived.Clear();
         _mustSync = false;
         _log.Write(batch);
-        _world.After(_process.Member.DrawSync(), () => Sync(batch, number));
+        long time = _process.Member.DrawSync();
+        _world.After(time, () => Sync(batch, number));
+        if (_process.Member.MustCrashInSync)
+            _world.After(time / 2, () => Guard(() => _process.Member.Crash(isPowerCut: true)));
     });
 
     private void Sync(WalAppend[] batch, long number) => Guard(() =>

@@ -1,3 +1,4 @@
+using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Raft;
 
@@ -33,21 +34,24 @@ internal sealed class SimulatedFaults(SimulatedCluster cluster)
             member.DiskHangsUntil = 0;
             member.DiskSlowness = 1;
             member.Files.CrashAt = null;
+            member.MustCrashInSync = false;
             member.Start();
         }
     }
 
     private void Happen()
     {
-        SimulatedMember member = cluster.Members[_chance.Next(cluster.Members.Count)];
+        SimulatedMember[] there = [.. cluster.Members.Where(static member => member.IsWanted)];
+        SimulatedMember member = there[_chance.Next(there.Length)];
         if (_chance.Chance(0.4) && cluster.Leader is { } leader)
             member = leader.Member;
-        int choice = _chance.Next(100);
+        int choice = cluster.Plan.ChangesMembers && _chance.Chance(0.4) ? 100 : _chance.Next(100);
         string what = choice switch
         {
             < 12 => Crash(member, isPowerCut: false),
             < 27 => Crash(member, isPowerCut: true),
-            < 37 => CrashAtFileOperation(member),
+            < 33 => CrashAtFileOperation(member),
+            < 37 => CrashInSync(member),
             < 43 => CrashAll(),
             < 58 => CutLinks(),
             < 66 => Pause(member),
@@ -57,7 +61,9 @@ internal sealed class SimulatedFaults(SimulatedCluster cluster)
             < 86 => ChangeRate(member),
             < 90 => LoseMessages(),
             < 94 => SlowNetwork(),
-            _ => Transfer(),
+            < 98 => Transfer(),
+            < 100 => ChangeJointly(),
+            _ => cluster.Membership.Change(),
         };
         Count++;
         _world.Trace.Note(9, (ulong)choice);
@@ -76,6 +82,12 @@ internal sealed class SimulatedFaults(SimulatedCluster cluster)
     {
         member.CrashAtFileOperation();
         return $"{member.Name} will die at its disk";
+    }
+
+    private static string CrashInSync(SimulatedMember member)
+    {
+        member.MustCrashInSync = true;
+        return $"{member.Name} will lose power while it syncs";
     }
 
     private string CrashAll()
@@ -160,12 +172,27 @@ internal sealed class SimulatedFaults(SimulatedCluster cluster)
         return $"the network is {cluster.Network.Slowness} times slower";
     }
 
+    // Two votes change at once, which no client can ask for: demoted members get their votes back by themselves.
+    private string ChangeJointly()
+    {
+        if (cluster.Leader is not { } leader)
+            return "nobody leads";
+        Configuration configuration = leader.Core.Raft.Configuration;
+        NodeId[] others = [.. configuration.Voters.Where(id => id != leader.Id || _chance.Chance(0.2))];
+        ConfigurationStep[] steps = [.. others.OrderBy(_ => _chance.NextUInt64()).Take(2)
+            .Select(static id => new ConfigurationStep(ConfigurationOperation.AddLearner, id))];
+        if (steps.Length < 2 || configuration.Voters.Count < 4)
+            return "there are too few voters for a joint change";
+        ProposeResult result = leader.Core.Raft.ProposeConfiguration(new ConfigurationChange(steps));
+        return $"{leader.Member.Name} is to take two votes: {result.Outcome}";
+    }
+
     private string Transfer()
     {
         if (cluster.Leader is not { } leader)
             return "nobody leads";
         NodeId target = cluster.Members[_chance.Next(cluster.Members.Count)].Id;
-        TransferOutcome outcome = leader.Core.Raft.TransferLeadership(target);
-        return $"{leader.Member.Name} is to hand over to {target}: {outcome}";
+        leader.Post(new MoveLeader(target));
+        return $"{leader.Member.Name} is to hand over to {target}";
     }
 }

@@ -51,6 +51,9 @@ internal sealed class SimulatedMember
     /// <summary>Syncs that are under way end no earlier.</summary>
     public long DiskHangsUntil { get; set; }
 
+    /// <summary>The machine loses power between the next write of the log and the end of its sync.</summary>
+    public bool MustCrashInSync { get; set; }
+
     /// <summary>Syncs take that many times as long.</summary>
     public int DiskSlowness { get; set; } = 1;
 
@@ -87,6 +90,7 @@ internal sealed class SimulatedMember
         process?.End();
         Files = isPowerCut ? Files.AfterPowerCut(_chance.Child($"cut {_starts}")) : Files.AfterKill();
         DiskHangsUntil = 0;
+        MustCrashInSync = false;
         _world.After((50 + _chance.Next(_chance.Chance(0.7) ? 2000 : 10_000)) * SimulationPlan.Millisecond, Start);
     }
 

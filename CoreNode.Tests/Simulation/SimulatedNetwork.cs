@@ -14,6 +14,7 @@ namespace CoreNode.Tests.Simulation;
 internal sealed class SimulatedNetwork(SimulatedWorld world, SimulationPlan plan)
 {
     private const long ReconnectDelay = 20 * SimulationPlan.Millisecond;
+    private const long ReviewDelay = SimulationPlan.Second;
     private const double StreamLoss = 0.01;
 
     private readonly Prng _chance = new Prng(plan.Seed).Child("network");
@@ -61,6 +62,8 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, SimulationPlan plan
             _connections.Remove(KeyOf(connection, isBulk: true));
             _connections.Remove(KeyOf(connection, isBulk: false));
         }
+
+        world.After(ReviewDelay, () => Review(process));
     }
 
     /// <summary>Nothing gets from one to the other any more.</summary>
@@ -87,6 +90,12 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, SimulationPlan plan
             while (connection.Held.TryDequeue(out object? message))
                 Carry(connection, message, plan.Latency);
         }
+    }
+
+    public void Dial(SimulatedProcess from, NodeId to)
+    {
+        Connect(from, to, isBulk: true);
+        Connect(from, to, isBulk: false);
     }
 
     public void Send(SimulatedProcess from, NodeId to, bool isBulk, object message)
@@ -157,11 +166,22 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, SimulationPlan plan
         if (MemberRecords.IsRemoved(target.Core.Published, from.Id))
         {
             _reconnectAt[key] = world.Now + (5 * ReconnectDelay);
-            from.Post(new RemovedByPeers(to));
+            world.After(plan.Latency, () => from.Post(new RemovedByPeers(to)));
             return null;
         }
 
         return _connections[key] = new SimulatedConnection(from, target);
+    }
+
+    // Who has been removed meanwhile is refused as at a new connection.
+    private void Review(SimulatedProcess process)
+    {
+        foreach (SimulatedConnection connection in _connections.Values
+            .Where(one => one.To == process && MemberRecords.IsRemoved(process.Core.Published, one.From.Id)).ToArray())
+        {
+            Break(connection);
+            connection.From.Post(new RemovedByPeers(process.Id));
+        }
     }
 
     private void Carry(SimulatedConnection connection, object message, long delay)
@@ -212,7 +232,11 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, SimulationPlan plan
                 raft = raft with { Term = to.Core.Raft.Term };
             world.Trace.Note(3, raft.From.Value ^ raft.To.Value, (ulong)raft.Kind, raft.LogIndex.Value);
             if (world.Trace.IsVerbose && raft.Kind is not (MessageKind.Heartbeat or MessageKind.HeartbeatResponse))
-                world.Trace.Write($"{connection.From.Member.Name} -> {to.Member.Name} {RaftText.Message(raft)}");
+            {
+                string line = $"{connection.From.Member.Name} -> {to.Member.Name} {RaftText.Message(raft)}";
+                world.Trace.Write(line.Replace("...", "", StringComparison.Ordinal));
+            }
+
             SimulatedMessages.Receive(to, raft);
             return;
         }

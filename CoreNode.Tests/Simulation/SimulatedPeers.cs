@@ -7,10 +7,24 @@ namespace CoreNode.Tests.Simulation;
 /// <summary>A process's way into the simulated network.</summary>
 internal sealed class SimulatedPeers(SimulatedNetwork network, SimulatedProcess process) : IPeerSender
 {
+    private const long DialPause = SimulationPlan.Second / 2;
+
     private readonly HashSet<NodeId> _members = [];
 
     /// <summary>True if this process talks to that member.</summary>
     public bool Knows(NodeId node) => _members.Contains(node);
+
+    /// <summary>Connections are opened before anything is sent, and again when they are gone.</summary>
+    public void Dial() => process.RunThread(() =>
+    {
+        foreach (NodeId member in _members)
+        {
+            if (member != process.Id)
+                network.Dial(process, member);
+        }
+
+        process.Member.Cluster.World.After(DialPause, Dial);
+    });
 
     /// <inheritdoc/>
     public void Send(RaftMessage message)

@@ -39,6 +39,9 @@ internal sealed class SimulatedProcess
         Store = new SnapshotStore(member.Files, options.Folder, member.Time);
         Recovery recovery = new(options, member.Files, Store, new StoreStatistics(), NullLogger.Instance);
         (ReplicaState state, WalLog log) = recovery.Run(recovery.IsFirstStart ? member.Plan : null);
+        // As Replica: one that stopped before its first snapshot came asks where the others are.
+        if (state.FirstPeers.Count == 0 && MemberRecords.Read(state.Keys.Publish()).Count == 0)
+            state = state with { FirstPeers = cluster.Membership.FindPeers(member) };
         _disk = new SimulatedDisk(_world, cluster.Plan, this, log, state.Raft);
         Peers = new SimulatedPeers(cluster.Network, this);
         SimulatedSnapshots snapshots = new(_world, this, Store);
@@ -71,6 +74,7 @@ internal sealed class SimulatedProcess
         Member.Cluster.Network.ProcessStarted(this);
         PlanRound(_world.Now + RoundDelay);
         _world.After(AnnouncePause, Announce);
+        Peers.Dial();
     }
 
     /// <summary>A leader begins or goes on to send a snapshot; as Replica does it.</summary>

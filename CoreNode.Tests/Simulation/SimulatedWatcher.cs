@@ -101,7 +101,8 @@ internal sealed class SimulatedWatcher
             _since = _runSince = outcome.Watch!.StartIndex.Value + 1;
         while (outcome.Watch!.TryRead(out KeyEvent? change))
         {
-            _changes.Add(WatchedChanges.Of(change));
+            if (_cluster.Plan.Bug != PlantedBug.LosesEvents || !_chance.Chance(0.05))
+                _changes.Add(WatchedChanges.Of(change));
             _since = change.Index.Value + 1;
             _world.Trace.Note(6, change.Index.Value);
             if (_isStream)

@@ -11,7 +11,10 @@ internal static class Simulation
     /// <summary>How many seeds.</summary>
     public const string SeedsVariable = "CORENODE_SIM_SEEDS";
 
-    private const int TraceLines = 150;
+    /// <summary>How many of the last lines of its trace a failed seed prints.</summary>
+    public const string TraceVariable = "CORENODE_SIM_TRACE";
+
+    private const ulong TraceLines = 150;
 
     /// <summary>Runs one seed.</summary>
     public static SimulationResult Run(ulong seed, PlantedBug bug = PlantedBug.None)
@@ -36,7 +39,7 @@ internal static class Simulation
     private static string Describe(ulong seed, PlantedBug bug, Exception problem)
     {
         SimulatedCluster again = new(SimulationPlan.Of(seed, bug));
-        again.World.Trace.IsVerbose = true;
+        again.World.Trace.KeptLines = (int)Number(TraceVariable, TraceLines);
         try
         {
             again.Run();
@@ -48,6 +51,6 @@ internal static class Simulation
 
         return $"SIM FAILED seed={seed} -> {FirstSeedVariable}={seed} {SeedsVariable}=1 dotnet test CoreNode.Tests "
             + $"--filter FullyQualifiedName~{nameof(SimulationTests)}\n{again.Plan}\n{problem}\n"
-            + string.Join('\n', again.World.Trace.Lines.TakeLast(TraceLines));
+            + string.Join('\n', again.World.Trace.Lines);
     }
 }

@@ -41,6 +41,9 @@ internal sealed record SimulationPlan
     /// <summary>Log entries between snapshots.</summary>
     public required ulong SnapshotCount { get; init; }
 
+    /// <summary>Applied entries that stay in memory for those who lag.</summary>
+    public required ulong RetainedEntries { get; init; }
+
     /// <summary>Events that watches can go back to.</summary>
     public required int HistoryCapacity { get; init; }
 
@@ -77,8 +80,17 @@ internal sealed record SimulationPlan
     /// <summary>True if members come and go.</summary>
     public required bool ChangesMembers { get; init; }
 
+    /// <summary>True if some values take several sectors of the disk.</summary>
+    public required bool HasLargeValues { get; init; }
+
     /// <summary>A bug that the ports bring about.</summary>
     public PlantedBug Bug { get; init; }
+
+    /// <summary>
+    /// Judges by what comes of promises only, not by whether they were durable when they left: to see that a bug is
+    /// found by its consequences, too.
+    /// </summary>
+    public bool TrustsPromises { get; init; }
 
     /// <summary>Draws it all from a seed.</summary>
     public static SimulationPlan Of(ulong seed, PlantedBug bug = PlantedBug.None)
@@ -93,8 +105,9 @@ internal sealed record SimulationPlan
             Members = size < 12 ? 1 : size < 65 ? 3 : 5,
             Clients = 5 + chance.Next(3),
             Keys = 1 + chance.Next(5),
-            Think = (200 + chance.Next(800)) * Millisecond,
+            Think = (chance.Chance(0.15) ? 50 : 200 + chance.Next(800)) * Millisecond,
             SnapshotCount = (ulong)(chance.Chance(0.7) ? 30 + chance.Next(200) : 100_000),
+            RetainedEntries = (ulong)(chance.Chance(0.6) ? 10 + chance.Next(100) : 5000),
             HistoryCapacity = chance.Chance(0.5) ? 60 : 1000,
             Heartbeat = heartbeat,
             Election = heartbeat * (chance.Chance(0.7) ? 10 : 5),
@@ -105,8 +118,9 @@ internal sealed record SimulationPlan
             Late = chance.NextDouble() * 0.5,
             Sync = (1 + chance.Next(10)) * Millisecond,
             ClockDrift = chance.Chance(0.5) ? 0 : 0.1,
-            Faults = 6 + chance.Next(12),
+            Faults = 6 + chance.Next(20),
             ChangesMembers = chance.Chance(0.3),
+            HasLargeValues = chance.Chance(0.3),
             Bug = bug,
         };
     }

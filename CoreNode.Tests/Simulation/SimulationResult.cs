@@ -16,6 +16,9 @@ internal sealed record SimulationResult(ulong TraceHash)
     /// <summary>Terms that had a leader.</summary>
     public required int Elections { get; init; }
 
+    /// <summary>Changes of the membership that were confirmed.</summary>
+    public required int MemberChanges { get; init; }
+
     /// <summary>Events of the simulation.</summary>
     public required long Events { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CoreNode.Foundation;
 
 namespace CoreNode.Tests.Simulation;
 
@@ -32,7 +33,12 @@ internal sealed class SimulationTests
             + $"{results.Sum(static r => r.End) / SimulationPlan.Second} simulated seconds, "
             + $"{results.Sum(static r => r.Operations)} requests ({results.Sum(static r => r.Succeeded)} succeeded), "
             + $"{results.Sum(static r => r.Faults)} faults, {results.Sum(static r => r.Elections)} elections, "
+            + $"{results.Sum(static r => r.MemberChanges)} changes of members, "
             + $"{results.Sum(static r => r.Events)} events");
+#if DEBUG
+        foreach ((string name, long hits) in Probe.Hits.OrderBy(static hit => hit.Key))
+            TestContext.Out.WriteLine($"  {name} {hits}");
+#endif
         Assert.That(
             results.Sum(static r => r.Succeeded), Is.GreaterThan(results.Sum(static r => r.Operations) / 4),
             "the faults leave room for work");

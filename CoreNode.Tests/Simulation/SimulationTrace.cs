@@ -8,12 +8,13 @@ namespace CoreNode.Tests.Simulation;
 /// </summary>
 internal sealed class SimulationTrace
 {
-    private const int KeptLines = 400;
-
     private readonly Queue<string> _lines = new();
 
+    /// <summary>How many lines of text are kept; none to save the time for them.</summary>
+    public int KeptLines { get; set; }
+
     /// <summary>True if text is kept.</summary>
-    public bool IsVerbose { get; set; }
+    public bool IsVerbose => KeptLines > 0;
 
     /// <summary>The time of what is noted, in nanoseconds.</summary>
     public long Now { get; set; }

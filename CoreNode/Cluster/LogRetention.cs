@@ -7,12 +7,11 @@ namespace CoreNode.Cluster;
 /// of by a snapshot, bounded by number and bytes. What the slowest member still needs stays longer, up to a second
 /// bound, so that one which is being fed, or takes a snapshot, does not have to begin anew. Owned by the loop.
 /// </summary>
-internal sealed class LogRetention
+internal sealed class LogRetention(ulong retainedEntries)
 {
     /// <summary>Without other members nobody needs old entries.</summary>
     private const ulong EntriesAlone = 256;
 
-    private const ulong Entries = 5000;
     private const long Bytes = 16 << 20;
     private const long BytesForSlowMembers = 256 << 20;
     private const ulong EntriesAStretch = 64;
@@ -72,7 +71,7 @@ internal sealed class LogRetention
             return head.End + EntriesAlone > _stretchEnd;
         if (head.End > slowest && HeldBytes < BytesForSlowMembers)
             return true;
-        return head.End + Entries > _stretchEnd && HeldBytes < Bytes;
+        return head.End + retainedEntries > _stretchEnd && HeldBytes < Bytes;
     }
 
     private readonly record struct Stretch(LogIndex End, long Bytes);

@@ -34,7 +34,7 @@ internal sealed partial class ReplicaCore
     private readonly ClientWrites _writes;
     private readonly PendingReads _reads;
     private readonly AppendsInFlight _appends = new();
-    private readonly LogRetention _retention = new();
+    private readonly LogRetention _retention;
     private readonly PeerActivity _activity;
     private readonly AppendTraffic _traffic;
     private readonly MemberChanges _members;
@@ -75,6 +75,7 @@ internal sealed partial class ReplicaCore
         Prng chance = new Prng(options.Seed).Child("replica");
         _writes = new ClientWrites(_raft, _peers, _completed, chance.NextUInt64() >> 1);
         _reads = new PendingReads(_raft, chance.NextUInt64() >> 1);
+        _retention = new LogRetention(options.RetainedEntries);
         _activity = new PeerActivity(_time, options.ElectionTimeout);
         _traffic = new AppendTraffic(_time);
         _members = new MemberChanges(_raft, _peers, options.ClusterToken, _activity);

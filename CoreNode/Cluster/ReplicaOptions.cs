@@ -47,6 +47,11 @@ public sealed record ReplicaOptions
     /// <summary>How long a write waits for a quorum: etcd's 5 s plus two election timeouts.</summary>
     public TimeSpan RequestTimeout => TimeSpan.FromSeconds(5) + (2 * ElectionTimeout);
 
+    /// <summary>
+    /// Applied entries that stay in memory for members that lag; who lags further is sent a snapshot.
+    /// </summary>
+    public ulong RetainedEntries { get; init; } = 5000;
+
     /// <summary>How the log uses the disk.</summary>
     public WalOptions Log { get; init; } = new();
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using CoreNode.Foundation;
 using CoreNode.Platform;
 
 namespace CoreNode.Cluster;

@@ -14,6 +14,7 @@ internal sealed class ClusterProcesses : IAsyncDisposable
 {
     private const int ClientPort = 2379;
     private const int PeerPort = 2380;
+    private const int WordsShown = 2000;
     private static readonly TimeSpan s_questionTime = TimeSpan.FromMilliseconds(700);
     private static readonly TimeSpan s_changeTime = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
@@ -162,10 +163,13 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         Network?.Dispose();
     }
 
+    // Its end, or why it broke off.
     private static string Tail(ServerProcess member)
     {
         string text = member.StandardError + member.StandardOutput;
-        return text[^Math.Min(text.Length, 1500)..];
+        int fatal = text.IndexOf(" fatal ", StringComparison.Ordinal);
+        int from = fatal < 0 ? text.Length - WordsShown : fatal;
+        return text.Substring(Math.Max(from, 0), Math.Min(text.Length - Math.Max(from, 0), WordsShown));
     }
 
     private ServerProcess Prepare(int index)

@@ -28,7 +28,7 @@ internal sealed class ClusterTrial : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly List<RegisterClient> _clients = [];
     private readonly List<MemberWatcher> _watchers = [];
-    private Task _running = Task.CompletedTask;
+    private readonly List<Task> _running = [];
     private bool _isOver;
 
     private ClusterTrial(ClusterProcesses cluster, Prng prng)
@@ -81,21 +81,41 @@ internal sealed class ClusterTrial : IAsyncDisposable
                 Assert.Fail($"{enough - AcknowledgedCount} of {writes} writes were not taken in {s_progressTime}\n"
                     + Cluster.Words());
             }
-            if (_running.IsCompleted)
-                await _running;
+            await ThrowIfBrokenAsync();
             await Task.Delay(s_poll);
         }
+    }
+
+    /// <summary>
+    /// Reads every key at one member, each by a client of its own that has patience with a member that stands still.
+    /// </summary>
+    public async Task ReadEveryKeyAtAsync(ServerProcess member)
+    {
+        int bound = Cluster.Members.ToList().IndexOf(member);
+        RegisterClient[] readers =
+        [
+            .. Enumerable.Range(0, RegisterClient.KeyCount).Select(i => new RegisterClient(
+                _clients.Count + i, Cluster, _history, _knowledge, Prng.Child($"patient {i}"))
+            {
+                Patience = s_longPatience,
+            }),
+        ];
+        await Task.WhenAll(readers.Select((r, i) => r.PerformAsync(r.Read(RegisterClient.Key(i)), bound)));
+        foreach (RegisterClient reader in readers)
+            reader.Dispose();
     }
 
     /// <summary>Ends the load, heals and restarts what is broken, and judges everything that was seen.</summary>
     public async Task JudgeAsync()
     {
         await EndLoadAsync();
+        await ThrowIfBrokenAsync();
         if (Cluster.Network is { } network)
             network.Faults = LinkFaults.None;
         foreach (ServerProcess down in Cluster.Members.Where(m => !m.IsRunning))
             down.Launch();
         await Cluster.WaitUntilHealthyAsync();
+        await ThrowIfBrokenAsync();
         long last = await WriteMarkerAsync();
         await Task.WhenAll(_watchers.Select(w => w.FinishAsync(last)));
         StoreReading[] readings = await Task.WhenAll(Cluster.Members.Select(m => ReadAsync(m, last)));
@@ -158,18 +178,24 @@ internal sealed class ClusterTrial : IAsyncDisposable
             watcher.StartAfter(start);
             _watchers.Add(watcher);
         }
-        _running = Task.WhenAll(
-        [
-            .. _clients.Select(c => c.RunAsync(() => Volatile.Read(ref _isOver))),
-            .. _watchers.Select(w => w.RunAsync(_ending.Token)),
-        ]);
+        _running.AddRange(_clients.Select(c => c.RunAsync(() => Volatile.Read(ref _isOver))));
+        _running.AddRange(_watchers.Select(w => w.RunAsync(_ending.Token)));
+    }
+
+    // A member that ends by itself is a fault, also where the others make up for it.
+    private async Task ThrowIfBrokenAsync()
+    {
+        if (Cluster.Members.FirstOrDefault(m => m.HasDied) is { } died)
+            Assert.Fail($"{died.Place.Name} ended by itself\n{Cluster.Words()}");
+        if (_running.Find(t => t.IsFaulted) is { } fault)
+            await fault;
     }
 
     private async Task EndLoadAsync()
     {
         Volatile.Write(ref _isOver, true);
         await _ending.CancelAsync();
-        await _running;
+        await Task.WhenAll(_running);
     }
 
     // Not part of the history: asked again until it is done, at one member after the other.
