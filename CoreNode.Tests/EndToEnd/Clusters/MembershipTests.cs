@@ -100,6 +100,32 @@ internal sealed class MembershipTests
     }
 
     [Test]
+    public async Task A_node_that_is_forced_goes_on_alone_and_only_once()
+    {
+        await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(s_shape);
+        ServerProcess survivor = cluster.Members[1];
+        await SetAsync(survivor, "before");
+        foreach (ServerProcess member in cluster.Members)
+            await member.KillAsync();
+        string[] forced = ["node", .. survivor.Place.CommonFlags, "--unix-socket", "none", "--force-new-cluster"];
+        List<string> clusterIds = [];
+        for (int i = 0; i < 2; i++)
+        {
+            using RunningProgram node = RunningProgram.Start(TestPrograms.Corenode(), forced, null);
+            await UntilAsync(cluster, async () => (await RunAsync(survivor, "kv", "get", "/before")).Output == "v\n");
+            await SetAsync(survivor, "after");
+            ProgramResult status = await RunAsync(survivor, "cluster", "status", "-o", "json");
+            JsonArray members = JsonNode.Parse(status.Output)!["members"]!.AsArray();
+            Assert.That(members, Has.Count.EqualTo(1));
+            clusterIds.Add((string)members[0]!["status"]!["clusterId"]!);
+            Signals.Send(node.Pid, Signals.Terminate);
+            Assert.That(await node.WaitForExitAsync(s_deadline), Is.Zero, node.StandardError);
+        }
+
+        Assert.That(clusterIds[0], Is.EqualTo(clusterIds[1]), "a flag that is left there changes nothing more");
+    }
+
+    [Test]
     public async Task A_backup_of_a_running_cluster_becomes_a_new_one()
     {
         using TestFolder folder = new();
