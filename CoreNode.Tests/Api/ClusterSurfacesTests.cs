@@ -115,7 +115,8 @@ internal sealed class ClusterSurfacesTests
         for (int i = 0; i < 2000; i++)
         {
             byte[] key = Encoding.UTF8.GetBytes($"/k{i}");
-            KeyCommand command = new() { Operation = KeyOperation.Set, Key = key, Value = Encoding.UTF8.GetBytes(value) };
+            byte[] content = Encoding.UTF8.GetBytes(value);
+            KeyCommand command = new() { Operation = KeyOperation.Set, Key = key, Value = content };
             await _api.Store.ProposeAsync(command.Encode(), CancellationToken.None);
         }
 

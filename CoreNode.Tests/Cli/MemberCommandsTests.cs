@@ -158,8 +158,10 @@ internal sealed class MemberCommandsTests
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(lines[0], Does.StartWith($"leader: a ({Self}) since 2026-"));
         Assert.That(lines[0], Does.EndWith(", term 2"));
-        Assert.That(lines.Single(l => l.TrimStart().StartsWith(Self)), Does.Match("a +leader +healthy +2 +4 +0 +0"));
-        Assert.That(lines.Single(l => l.TrimStart().StartsWith("def  ")), Does.Match("c +follower +unreachable +- +- +77"));
+        string own = lines.Single(l => l.TrimStart().StartsWith(Self, StringComparison.Ordinal));
+        Assert.That(own, Does.Match("a +leader +healthy +2 +4 +0 +0"));
+        string silent = lines.Single(l => l.TrimStart().StartsWith("def  ", StringComparison.Ordinal));
+        Assert.That(silent, Does.Match("c +follower +unreachable +- +- +77"));
         Assert.That(run.Output, Does.Contain("c (def): http://127.0.0.1:1: "));
         Assert.That(run.Output, Does.Contain("abc (not started): it never started"));
         JsonNode json = JsonNode.Parse((await RunAsync("cluster", "status", "-o", "json")).Output)!;

@@ -6,6 +6,7 @@ using CoreNode.Platform;
 using CoreNode.Raft;
 using CoreNode.Store;
 using CoreNode.Tests.Simulation;
+using CoreNode.Tests.Wal;
 using CoreNode.Wal;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -188,8 +189,23 @@ internal sealed class OfflineReplicaTests
         Open(files).Backup("/backup/b");
         files.FlipBit("/backup/b", 3000);
         files.CreateFolder(NewFolder);
-        Assert.That(() => Restore(files), Throws.InstanceOf<SnapshotFormatException>());
+        Assert.That(() => Restore(files), Throws.InstanceOf<CorruptionException>());
         Assert.That(new OfflineReplica(files, NewFolder, TimeProvider.System).HasMember, Is.False);
+    }
+
+    [Test]
+    public void The_note_of_a_replacement_is_as_its_format_says()
+    {
+        SimulatedFiles files = Member(1);
+        byte[] note = [];
+        files.Intercept = operation =>
+        {
+            if (operation.Path == Folder + "/replacement.tmp" && operation.Kind == SimulatedOperationKind.Rename)
+                note = files.Get(operation.Path);
+            return null;
+        };
+        Open(files).Recover(NewCluster);
+        GoldenFile.AssertIs("replacement-v1.bin", note);
     }
 
     [Test]

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace CoreNode.Tests.EndToEnd;
 
 /// <summary>
@@ -43,6 +45,9 @@ internal sealed class EtcdctlTests
     [TestCase("mkdir /updatedir/a", "updatedir --ttl 500 /updatedir/a", "updatedir --ttl 500 /updatedir/none")]
     [TestCase("setdir /setdir/a", "setdir /setdir/a", "setdir --ttl 500 /setdir/b", "ls --sort -p /setdir")]
     [TestCase("cluster-health", "member list")]
+    [TestCase("member add", "member add d", "member add d 127.0.0.1:1", "member add d x")]
+    [TestCase("member remove", "member remove 12ab", "member remove zz")]
+    [TestCase("member update", "member update 12ab http://127.0.0.1:1", "member update zz http://127.0.0.1:1")]
     public Task Prints_and_exits_as_against_etcd(params string[] commandLines) => CompareAsync(async session =>
     {
         List<string> results = [];
@@ -50,6 +55,27 @@ internal sealed class EtcdctlTests
             results.Add($"$ etcdctl {commandLine}\n{await session.RunAsync(commandLine)}");
         return string.Join("\n", results);
     });
+
+    // Not beside etcd: it lets the second member of one vote at once, and nothing can be written from then on.
+    [Test]
+    public async Task Members_are_added_and_removed_by_debians_etcdctl_without_losing_the_quorum()
+    {
+        await using ServerProcess server = await NodeProcess.StartAsync();
+        using EtcdctlSession session = new(server);
+        Assert.That(await session.RunAsync("member add d http://127.0.0.1:39999"), Does.Contain(
+            "to cluster\n\nETCD_NAME=\"d\"\nETCD_INITIAL_CLUSTER=\"").And.EndsWith("exit 0"));
+        Assert.That(await session.RunAsync("set /after 1"), Is.EqualTo("1\nexit 0"));
+        using HttpClient http = new() { BaseAddress = new Uri(server.Url) };
+        JsonNode members = JsonNode.Parse(await http.GetStringAsync("/v2/members"))!["members"]!;
+        string id = (string)members.AsArray().Single(m => (string?)m!["name"] == "")!["id"]!;
+        string updated = await session.RunAsync($"member update {id} http://127.0.0.1:39998");
+        Assert.That(updated, Does.StartWith("Updated member with ID ").And.EndsWith("exit 0"));
+        Assert.That(await session.RunAsync("member list"), Does.Contain("[unstarted]: peerURLs="));
+        Assert.That(await session.RunAsync($"member remove {id}"), Does.EndWith("from cluster\nexit 0"));
+        Assert.That(await session.RunAsync($"member remove {id}"), Does.EndWith("exit 1"));
+        using HttpResponseMessage gone = await http.DeleteAsync($"/v2/members/{id}");
+        Assert.That((int)gone.StatusCode, Is.EqualTo(410));
+    }
 
     [Test]
     public Task Watch_prints_the_next_value() =>

@@ -83,15 +83,19 @@ internal sealed class NodeLifecycleTests
         Assert.That(await http.GetStringAsync($"{node.Url}/health"), Does.Contain("true"));
     }
 
-    [Test]
-    public async Task A_port_that_is_taken_is_named()
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_port_that_is_taken_is_named(bool isForClients)
     {
         await using ServerProcess node = await NodeProcess.StartAsync();
         using TestFolder folder = new();
-        ServerPlace other = node.Place with { Folder = folder.Path };
+        ServerPlace other = isForClients
+            ? node.Place with { Folder = folder.Path, PeerPort = FreePorts.Next() }
+            : node.Place with { Folder = folder.Path, ClientPort = FreePorts.Next() };
         using RunningProgram second = StartAt(other);
         Assert.That(await second.WaitForExitAsync(_exitDeadline), Is.EqualTo(1), second.StandardError);
-        Assert.That(second.StandardError, Does.Contain($"{node.Place.ClientPort}"));
+        int taken = isForClients ? node.Place.ClientPort : node.Place.PeerPort;
+        Assert.That(second.StandardError, Does.Match($"corenode node: .*127.0.0.1:{taken}"));
     }
 
     [Test]

@@ -39,7 +39,8 @@ internal sealed class NodeOptionsReaderTests
         Assert.That(Good("--force-new-cluster").ForcesNewCluster, Is.True);
     }
 
-    [TestCase("--name d --initial-cluster " + ThreeMembers, "does not name this member: --name is d, and it names a, b, c")]
+    [TestCase("--name d --initial-cluster " + ThreeMembers,
+        "does not name this member: --name is d, and it names a, b, c")]
     [TestCase("--name a --initial-cluster " + ThreeMembers,
         "--initial-advertise-peer-urls is http://127.0.0.1:2380: others would know this member by other addresses")]
     [TestCase("--initial-cluster default=http://127.0.0.1:2380,b=http://127.0.0.1:2380",

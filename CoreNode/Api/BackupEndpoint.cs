@@ -27,7 +27,8 @@ internal sealed class BackupEndpoint(IKeyStore store, IBackupSource backups)
             (keyspace, KeyError? error) = await store.ReadLinearizableAsync(context.ClientGone);
             if (keyspace is null)
             {
-                await context.Message(503, $"no quorum: {Encoding.UTF8.GetString(error!.Cause.Span)}; ?local=true gives what this member has");
+                string cause = Encoding.UTF8.GetString(error!.Cause.Span);
+                await context.Message(503, $"no quorum: {cause}; ?local=true gives what this member has");
                 return;
             }
         }

@@ -5,7 +5,9 @@ using CoreNode.Store;
 
 namespace CoreNode.Api;
 
-/// <summary>/corenode/v1/status: how this member stands, for `corenode cluster status`. No secrets, no waiting.</summary>
+/// <summary>
+/// /corenode/v1/status: how this member stands, for `corenode cluster status`. No secrets, no waiting.
+/// </summary>
 internal sealed class StatusPage(ApiOptions options, IKeyStore store, IClusterView cluster)
 {
     /// <summary>Answers with the page.</summary>

@@ -72,24 +72,36 @@ public sealed class OfflineReplica
     /// <param name="clusterId">The new cluster.</param>
     /// <param name="peerUrls">Where the member will be reached by others.</param>
     /// <exception cref="IOException">The folder is not empty.</exception>
-    /// <exception cref="SnapshotFormatException">The backup is damaged.</exception>
+    /// <exception cref="CorruptionException">The backup is damaged.</exception>
     public OfflineSummary Restore(string backup, ulong clusterId, IReadOnlyList<string> peerUrls)
     {
         SnapshotStore store = new(_files, _folder, _time);
         if (HasMember || _files.List(store.Folder).Count > 0)
             throw new IOException($"{_folder} is not empty: a backup is restored into an empty data folder only");
         NodeId self = Identities.OfMember(Identities.Text(clusterId), peerUrls);
-        RecoveredSnapshot snapshot = store.Load(backup, new KvOptions(), new StoreStatistics());
+        RecoveredSnapshot snapshot = Load(store, backup);
         return Replace(OfflineState.Of(snapshot, self), clusterId, self, peerUrls);
     }
 
     /// <summary>Checks a backup completely and tells what it holds.</summary>
-    /// <exception cref="SnapshotFormatException">It is damaged.</exception>
+    /// <exception cref="CorruptionException">It is damaged.</exception>
     public static OfflineSummary Check(IFiles files, string backup, TimeProvider time)
     {
         SnapshotStore store = new(files, Path.GetDirectoryName(backup)!, time);
-        RecoveredSnapshot snapshot = store.Load(backup, new KvOptions(), new StoreStatistics());
-        return OfflineState.Of(snapshot, NodeId.None).Summary;
+        return OfflineState.Of(Load(store, backup), NodeId.None).Summary;
+    }
+
+    private static RecoveredSnapshot Load(SnapshotStore store, string backup)
+    {
+        try
+        {
+            return store.Load(backup, new KvOptions(), new StoreStatistics());
+        }
+        catch (SnapshotFormatException damage)
+        {
+            throw new CorruptionException(
+                backup, damage.Offset, $"the backup is damaged: {damage.Message}", "Use another one");
+        }
     }
 
     private OfflineState Read()

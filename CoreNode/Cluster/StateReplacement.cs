@@ -53,7 +53,9 @@ internal static class StateReplacement
         Finish(files, folder);
     }
 
-    /// <summary>Finishes what a crash interrupted after the decision; called before anything else reads the folder.</summary>
+    /// <summary>
+    /// Finishes what a crash interrupted after the decision; called before anything else reads the folder.
+    /// </summary>
     /// <exception cref="CorruptionException">The note is damaged, or a file that it names is missing.</exception>
     internal static void Finish(IFiles files, string folder)
     {

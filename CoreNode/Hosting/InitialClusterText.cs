@@ -50,8 +50,8 @@ internal static class InitialClusterText
     {
         if (members.Count > MostMembers)
         {
-            problems.Add($"--initial-cluster names {members.Count} members: at most {MostMembers} vote; machines beyond "
-                + "them can be clients");
+            problems.Add($"--initial-cluster names {members.Count} members: at most {MostMembers} vote; machines "
+                + "beyond them can be clients");
         }
 
         if (members.Count == 0)

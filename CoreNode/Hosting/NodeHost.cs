@@ -95,7 +95,15 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         await using (replica.ConfigureAwait(false))
         {
             NodeMetrics.Register(metrics, replica, version);
-            await ServeAsync(options, replica, metrics, manager, logs, logger, stop.Token);
+            try
+            {
+                await ServeAsync(options, replica, metrics, manager, logs, logger, stop.Token);
+            }
+            catch (MemberStoppedException)
+            {
+                // The replica has said why.
+                return StoppedForGood;
+            }
         }
 
         logger.Stopped();

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using CoreNode.Cli.Members;
 using CoreNode.Cluster;
-using CoreNode.Kv;
 using CoreNode.Platform;
 
 namespace CoreNode.Hosting;
@@ -48,10 +47,6 @@ internal sealed class OfflineFolders(IFiles files, TimeProvider time) : IOffline
         catch (CorruptionException damage)
         {
             throw new IOException(damage.Message, damage);
-        }
-        catch (SnapshotFormatException damage)
-        {
-            throw new IOException($"the backup is damaged: {damage.Message}", damage);
         }
     }
 

@@ -19,8 +19,8 @@ internal static class BackupCommands
         };
         var command = new CliCommand("backup", "write the whole state to a file, and check it")
         {
-            Details = "Through a member while the cluster runs, or from the data folder of a stopped one. The file gets "
-                + "its name only once it is whole, checked and on disk.",
+            Details = "Through a member while the cluster runs, or from the data folder of a stopped one. The file "
+                + "gets its name only once it is whole, checked and on disk.",
             Examples =
             [
                 ("corenode cluster backup /backup/store-1", "everything acknowledged so far"),
@@ -65,8 +65,8 @@ internal static class BackupCommands
         };
         var command = new CliCommand("restore", "make the first member of a new cluster from a backup")
         {
-            Details = "The file is checked completely first. Members of the old cluster have nothing to do with the new "
-                + "one; add fresh members to it.",
+            Details = "The file is checked completely first. Members of the old cluster have nothing to do with the "
+                + "new one; add fresh members to it.",
             Examples =
             [
                 ("corenode cluster restore store-1 --data-dir /data --name a --peer-urls http://10.0.0.1:2380",

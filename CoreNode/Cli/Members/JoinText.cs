@@ -54,8 +54,9 @@ internal sealed record JoinText(string Name, ListedMember Member, IReadOnlyList<
     }
 
     private string Command() =>
-        $"corenode node --name {Name} --listen-peer-urls {Listen()}{Clients()} --initial-advertise-peer-urls {PeerUrls} "
-        + $"--initial-cluster {InitialCluster} --initial-cluster-state existing";
+        $"corenode node --name {Name} --listen-peer-urls {Listen()}{Clients()} "
+        + $"--initial-advertise-peer-urls {PeerUrls} --initial-cluster {InitialCluster} "
+        + "--initial-cluster-state existing";
 
     // Listening takes addresses; a name may be somebody else's address inside its own machine.
     private string Listen() => string.Join(',', Member.PeerUrls.Select(static url =>

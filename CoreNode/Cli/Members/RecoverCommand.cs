@@ -13,8 +13,8 @@ internal static class RecoverCommand
         var command = new CliCommand("recover", "make a survivor the only member of a new cluster")
         {
             Details = "For a cluster that lost most of its members for good. Run it on the stopped survivor with the "
-                + "highest last index (run it on each and answer no to compare). Everything in its log is kept. The old "
-                + "members are shut out by a new cluster id: empty their data folders and add them again.",
+                + "highest last index (run it on each and answer no to compare). Everything in its log is kept. The "
+                + "old members are shut out by a new cluster id: empty their data folders and add them again.",
             Examples =
             [
                 ("corenode cluster recover --data-dir /var/lib/corenode", "says what may be lost, then asks"),
@@ -66,8 +66,8 @@ internal static class RecoverCommand
     private static void WriteNext(TextWriter output, OfflineReport done, string folder)
     {
         output.WriteLine($"member {done.Name} ({done.Id}) is the only one of the new cluster {done.ClusterId}");
-        output.WriteLine($"Start it as before (--data-dir {folder}). Then, for each other machine: empty its data folder,");
-        output.WriteLine("run `corenode member add NAME PEER-URL` here, and what that prints there.");
+        output.WriteLine($"Start it as before (--data-dir {folder}). Then, for each other machine: empty its data");
+        output.WriteLine("folder, run `corenode member add NAME PEER-URL` here, and what that prints there.");
     }
 
     private static string ToJson(OfflineReport done)

@@ -24,7 +24,10 @@ internal sealed class StatusCheck(ClientOptions options)
             else if (NodeStatusJson.Parse(((V2Reply.Answered)reply).Body) is not { } status)
                 return await AskHealthAsync(member, cancellation);
             else if (status.Id != member.Id)
-                failures.Add(new HealthFailure(url, null, $"another member answers there: {status.Name} ({status.Id})"));
+            {
+                string other = $"another member answers there: {status.Name} ({status.Id})";
+                failures.Add(new HealthFailure(url, null, other));
+            }
             else
                 return new MemberStatus(member, status, Health(member, status, url, failures));
         }

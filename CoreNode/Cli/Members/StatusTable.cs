@@ -25,8 +25,8 @@ internal sealed class StatusTable(IReadOnlyList<MemberStatus> members, string? l
         // Beside a pipe there is no width to keep to: nothing may be cut or wrapped.
         if (!session.Host.IsOutputTerminal)
             console.Profile.Width = 1000;
-        Table table = new Table().Border(TableBorder.None)
-            .AddColumns("ID", "NAME", "ROLE", "HEALTH", "TERM", "INDEX", "LAG", "KEYS", "FSYNC P99", "CLIENTS", "PEERS");
+        Table table = new Table().Border(TableBorder.None).AddColumns(
+            "ID", "NAME", "ROLE", "HEALTH", "TERM", "INDEX", "LAG", "KEYS", "FSYNC P99", "CLIENTS", "PEERS");
         foreach (MemberStatus one in members)
             table.AddRow([.. Row(one).Select(static cell => Markup.Escape(cell))]);
         console.Write(table);
