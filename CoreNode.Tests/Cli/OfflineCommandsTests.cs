@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CoreNode.Cluster;
-using CoreNode.Foundation;
-using CoreNode.Hosting;
 using CoreNode.Platform;
 using CoreNode.Store;
 using CoreNode.Tests.Api;

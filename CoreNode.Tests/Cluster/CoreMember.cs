@@ -1,8 +1,6 @@
 using System.Text;
 using CoreNode.Cluster;
-using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
-using CoreNode.Kv;
 using CoreNode.Raft;
 using CoreNode.Store;
 using CoreNode.Tests.Simulation;

@@ -1,4 +1,3 @@
-using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Raft;
 using CoreNode.Store;
