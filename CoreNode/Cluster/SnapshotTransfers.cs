@@ -19,7 +19,7 @@ internal sealed class SnapshotTransfers(RaftNode raft, IPeerSender peers, Snapsh
     /// <summary>True while a member waits for a snapshot that is not written yet.</summary>
     internal bool WantsNew => _waiting.Count > 0;
 
-    /// <summary>The oldest snapshot on its way; entries after it must stay, or its receiver would need another.</summary>
+    /// <summary>The oldest snapshot on its way; entries after it must stay, or its receiver needs another.</summary>
     internal LogIndex? OldestRunning => _running.Count == 0 ? null : _running.Values.Min();
 
     // Its receiver must be able to go on with the entries after it.

@@ -8,7 +8,8 @@ internal sealed class MemberContentsTests
 {
     [Test]
     public void Equal_contents_pass() =>
-        Assert.DoesNotThrow(() => MemberContents.ThrowUnlessSame([Reading(9, ("/a", "1", 4)), Reading(9, ("/a", "1", 4))]));
+        Assert.DoesNotThrow(
+            () => MemberContents.ThrowUnlessSame([Reading(9, ("/a", "1", 4)), Reading(9, ("/a", "1", 4))]));
 
     [TestCase(9, "2", 4)]
     [TestCase(9, "1", 5)]
