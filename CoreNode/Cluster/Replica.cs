@@ -271,7 +271,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
 
         // A member that stopped before its first snapshot came does not know yet where the others are.
         if (plan is null && MemberRecords.Read(state.Keys.Publish()).Count == 0)
-            state = state with { FirstPeers = await joining.FindPeersAsync(cancellation) };
+            state = state with { FirstPeers = await joining.FindPeersAsync(state.ClusterId, cancellation) };
         return (state, log);
     }
 
