@@ -100,7 +100,8 @@ internal sealed class WatchTests
 
         Assert.That(events, Is.InRange(101, written));
         Assert.That(last, Does.StartWith("{\"errorCode\":400,\"message\":\"watcher is cleared due to etcd recovery\","
-            + "\"cause\":\"slow watcher dropped: more than 100 undelivered events\",\"index\":"));
+            + "\"cause\":\"events were lost: the watcher fell more than 100 behind, or a snapshot replaced them\","
+            + "\"index\":"));
         Assert.That((await slow.AskAsync("GET", "/version")).Status, Is.EqualTo(200), "the answer ended properly");
     }
 

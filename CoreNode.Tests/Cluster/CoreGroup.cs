@@ -39,6 +39,9 @@ internal sealed class CoreGroup
     /// <summary>False holds a message back for good.</summary>
     public Func<object, bool> LetThrough { get; set; } = static _ => true;
 
+    /// <summary>What arrives in place of a message: damage on the way.</summary>
+    public Func<object, object> Alter { get; set; } = static message => message;
+
     public static string Url(int n) => $"http://10.0.0.{n}:2380";
 
     public ReplicaOptions Options(int n) => new()
@@ -97,7 +100,7 @@ internal sealed class CoreGroup
             {
                 didSomething = true;
                 if (!from.IsCut && LetThrough(message))
-                    Bring(message);
+                    Bring(Alter(message));
             }
         }
 

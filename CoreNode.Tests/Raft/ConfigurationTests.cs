@@ -1,5 +1,6 @@
 using CoreNode.Foundation;
 using CoreNode.Raft;
+using CoreNode.Tests.Wal;
 
 namespace CoreNode.Tests.Raft;
 
@@ -31,6 +32,46 @@ internal sealed class ConfigurationTests
             + "01" + "0300000000000000"));
         Assert.That(Convert.ToHexString(ConfigurationChange.Promote(new(5)).Encode()),
             Is.EqualTo("01" + "01" + "04" + "0500000000000000"));
+    }
+
+    [Test]
+    public void A_context_rides_behind_the_configuration_and_makes_it_version_2()
+    {
+        Configuration configuration = new([new(1), new(2)], learners: [new(4)]);
+        byte[] data = ConfigurationCodec.Encode(configuration, "context"u8);
+        GoldenFile.AssertIs("configuration-v2.bin", data);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Configuration.Decode(data), Is.EqualTo(configuration));
+            Assert.That(Configuration.ContextOf(data).ToArray(), Is.EqualTo("context"u8.ToArray()));
+            Assert.That(ConfigurationCodec.Encode(configuration, ""u8), Is.EqualTo(configuration.Encode()));
+            Assert.That(Configuration.ContextOf(configuration.Encode()).Length, Is.Zero);
+        });
+    }
+
+    [Test]
+    public void Version_1_with_something_behind_it_and_version_2_without_are_refused()
+    {
+        byte[] first = s_rich.Encode();
+        byte[] second = [.. first];
+        second[0] = 2;
+        byte[] third = [.. first];
+        third[0] = 3;
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => Configuration.ContextOf(new byte[] { 1 }), Throws.TypeOf<FormatException>());
+            Assert.That(() => Configuration.Decode([.. first, 0]), Throws.TypeOf<FormatException>());
+            Assert.That(() => Configuration.Decode(second), Throws.TypeOf<FormatException>());
+            Assert.That(() => Configuration.Decode(third), Throws.TypeOf<FormatException>());
+        });
+    }
+
+    [Test]
+    public void The_golden_files_of_configurations_are_read()
+    {
+        Configuration expected = new([new(1), new(2)], [new(3)], [new(4)], [new(3)]);
+        GoldenFile.AssertIs("configuration-v1.bin", expected.Encode());
+        Assert.That(Configuration.Decode(GoldenFile.Read("configuration-v1.bin")), Is.EqualTo(expected));
     }
 
     [Test]

@@ -50,6 +50,9 @@ internal sealed class Member
         Disk.Crash(prng);
     }
 
+    /// <summary>The disk of a member that is down loses its end, as an old copy of it would.</summary>
+    public void Forget(LogIndex after) => Disk.Forget(after);
+
     public void Restart()
     {
         IsDown = false;

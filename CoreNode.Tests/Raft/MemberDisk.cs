@@ -34,6 +34,13 @@ internal sealed class MemberDisk(Configuration configuration)
         Writes.Clear();
     }
 
+    /// <summary>The disk was set back: everything after that index is gone.</summary>
+    public void Forget(LogIndex after)
+    {
+        Entries.RemoveAll(entry => entry.Index > after);
+        HardState = HardState with { Commit = LogIndex.Min(HardState.Commit, after) };
+    }
+
     /// <summary>A snapshot of the member's own is durable, and the log up to it is gone.</summary>
     public void Compact(MemberSnapshot snapshot)
     {

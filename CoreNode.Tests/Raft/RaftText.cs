@@ -12,7 +12,7 @@ internal static class RaftText
     public static string Entry(RaftEntry entry) => At(entry.Index, entry.Term) + " " + entry.Kind switch
     {
         EntryKind.Command => $"\"{Encoding.UTF8.GetString(entry.Data.Span)}\"",
-        EntryKind.Configuration => Configuration.Decode(entry.Data.Span).ToString(),
+        EntryKind.Configuration => Configuration.Decode(entry.Data.Span) + Context(entry),
         _ => "empty",
     };
 
@@ -72,6 +72,12 @@ internal static class RaftText
                 + (peer.InflightMessages > 0 ? $" inflight={peer.InflightMessages}" : "")
                 + (peer.IsVoter ? "" : " learner") + (peer.IsRecentlyActive ? "" : " silent");
         return text;
+    }
+
+    private static string Context(RaftEntry entry)
+    {
+        ReadOnlyMemory<byte> context = Configuration.ContextOf(entry.Data);
+        return context.Length == 0 ? "" : $" with \"{Encoding.UTF8.GetString(context.Span)}\"";
     }
 
     private static string Round(ulong round) => round == 0 ? "" : $" round={round}";

@@ -78,7 +78,8 @@ internal sealed class ScriptRunner
                     static word => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(word))])));
                 break;
             case "change":
-                Print(Describe(node.ProposeConfiguration(ParseChange(words))));
+                Print(Describe(node.ProposeConfiguration(
+                    ParseChange(words), Encoding.UTF8.GetBytes(Option(words, "context", "")))));
                 break;
             case "transfer":
                 Print(node.TransferLeadership(Find(words[0]).Id).ToString());
@@ -97,6 +98,18 @@ internal sealed class ScriptRunner
                 break;
             case "unreachable":
                 node.ReportUnreachable(Find(words[0]).Id);
+                break;
+            case "stepdown":
+                node.StepDown();
+                break;
+            case "barred":
+                node.IsBarredFromElection = words[0] == "on";
+                break;
+            case "setback":
+                Print(node.IsSetBack ? "set back" : "no");
+                break;
+            case "forget":
+                member.Forget(new LogIndex((ulong)Number(words[0])));
                 break;
             case "snapshot":
                 node.ReportSnapshot(Find(words[0]).Id, words[1] == "delivered");
@@ -177,7 +190,8 @@ internal sealed class ScriptRunner
             node.Tick();
     }
 
-    private static ConfigurationChange ParseChange(string[] words) => new([.. words.Select(static word =>
+    private static ConfigurationChange ParseChange(string[] words) => new([.. words.Where(static word =>
+        !word.StartsWith("context=", StringComparison.Ordinal)).Select(static word =>
     {
         string[] parts = word.Split('=');
         return new ConfigurationStep(parts[0] switch

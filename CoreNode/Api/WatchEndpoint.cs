@@ -85,7 +85,7 @@ internal sealed class WatchEndpoint(IKeyStore store, MetricRegistry metrics, Can
         JsonBuffer json = RequestScratch.Current.TakeJson();
         KeyJson.WriteError(json, KeyError.Of(
             ErrorCode.WatcherCleared,
-            "slow watcher dropped: more than 100 undelivered events",
+            "events were lost: the watcher fell more than 100 behind, or a snapshot replaced them",
             store.Current.Index.Value));
         context.Write(json.Written);
     }

@@ -14,22 +14,26 @@ internal sealed class Joining(ReplicaOptions options, IClusterProbe probe, TimeP
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
+    // A member that was just added may not be known yet to the one that answers.
+    private const int MostLooks = 5;
+
+    private bool _isTold;
+
     private InitialMember Own => options.InitialMembers.First(m => m.Name == options.Name);
 
     /// <summary>Waits until a member answers, and finds this machine among the members by its peer URLs.</summary>
     /// <exception cref="IOException">The cluster does not know this machine, or knows that it had data.</exception>
     internal async Task<JoinPlan> AskAsync(CancellationToken cancellation)
     {
-        bool isTold = false;
-        while (true)
+        for (int looks = 1; ; looks++)
         {
-            IReadOnlyList<ClusterDescription> answers = await DescribeAsync(cancellation);
-            ClusterDescription? cluster = answers.FirstOrDefault(d => d.Members.Count > 0);
+            IReadOnlyList<ClusterDescription> answers = await WaitForAnswersAsync(cancellation);
+
+            // One that still lists the machine which was replaced is behind the one that knows its successor.
+            ClusterDescription? cluster = answers.FirstOrDefault(d => Known(d) is { Name.Length: 0 })
+                ?? (looks < MostLooks ? null : answers.FirstOrDefault(d => Known(d) is not null) ?? answers[0]);
             if (cluster is not null)
                 return Plan(cluster);
-            if (!isTold)
-                logger.WaitingForMembers(string.Join(", ", OtherUrls()));
-            isTold = true;
             await Task.Delay(s_pause, time, cancellation);
         }
     }
@@ -52,23 +56,40 @@ internal sealed class Joining(ReplicaOptions options, IClusterProbe probe, TimeP
         }
     }
 
-    /// <summary>Waits until a member says where everybody is.</summary>
-    internal async Task<IReadOnlyList<PeerAddress>> FindPeersAsync(CancellationToken cancellation)
+    /// <summary>Waits until a member of that cluster says where everybody is.</summary>
+    internal async Task<IReadOnlyList<PeerAddress>> FindPeersAsync(ulong clusterId, CancellationToken cancellation)
     {
         while (true)
         {
-            IReadOnlyList<ClusterDescription> answers = await DescribeAsync(cancellation);
-            ClusterDescription? cluster = answers.FirstOrDefault(d => d.Members.Count > 0);
-            if (cluster is not null)
+            IReadOnlyList<ClusterDescription> answers = await WaitForAnswersAsync(cancellation);
+            if (answers.FirstOrDefault(d => d.ClusterId == clusterId) is { } cluster)
                 return [.. cluster.Members.Select(m => new PeerAddress(m.Id, m.PeerUrls))];
             await Task.Delay(s_pause, time, cancellation);
         }
     }
 
+    private async Task<IReadOnlyList<ClusterDescription>> WaitForAnswersAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            ClusterDescription[] answers =
+                [.. (await DescribeAsync(cancellation)).Where(static d => d.Members.Count > 0)];
+            if (answers.Length > 0)
+                return answers;
+            if (!_isTold)
+                logger.WaitingForMembers(string.Join(", ", OtherUrls()));
+            _isTold = true;
+            await Task.Delay(s_pause, time, cancellation);
+        }
+    }
+
+    private Member? Known(ClusterDescription cluster) =>
+        cluster.Members.FirstOrDefault(m => m.PeerUrls.Intersect(Own.PeerUrls).Any());
+
     private JoinPlan Plan(ClusterDescription cluster)
     {
         string urls = string.Join(",", Own.PeerUrls);
-        Member known = cluster.Members.FirstOrDefault(m => m.PeerUrls.Intersect(Own.PeerUrls).Any())
+        Member known = Known(cluster)
             ?? throw new IOException(
                 $"cannot join: the cluster {cluster.ClusterId:x} has no member at {urls}. Run "
                 + $"`corenode member add {options.Name} {urls}` on one of its members first");

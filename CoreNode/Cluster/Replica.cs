@@ -271,7 +271,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
 
         // A member that stopped before it had the state in which it was added may not know where the others are.
         if (plan is null && MemberRecords.Read(state.Keys.Publish()).All(m => m.Id != state.Self))
-            state = state with { FirstPeers = await joining.FindPeersAsync(cancellation) };
+            state = state with { FirstPeers = await joining.FindPeersAsync(state.ClusterId, cancellation) };
         return (state, log);
     }
 

@@ -37,6 +37,9 @@ internal sealed partial class ReplicaCore
 
     private void Send(RaftMessage message)
     {
+        // Promises that waited for the disk are not given any more by a member that has stopped for good.
+        if (Stopped is not null)
+            return;
         if (message.Kind == MessageKind.Snapshot)
             _transfers.Request(message);
         else

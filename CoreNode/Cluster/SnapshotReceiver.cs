@@ -24,7 +24,7 @@ internal sealed class SnapshotReceiver : ISnapshotSink
     private readonly string _path;
     private readonly IFile _file;
     private long _synced;
-    private bool _isDisposed;
+    private bool _isClosed;
 
     internal SnapshotReceiver(
         SnapshotStore store, RaftMessage message, long length, Func<string, RecoveredSnapshot> load,
@@ -49,14 +49,23 @@ internal sealed class SnapshotReceiver : ISnapshotSink
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        _file.Write(Offset, bytes);
-        Offset += bytes.Length;
-        if (Offset - _synced < SyncEveryBytes)
-            return;
+        try
+        {
+            _file.Write(Offset, bytes);
+            Offset += bytes.Length;
+            if (Offset - _synced < SyncEveryBytes)
+                return;
 
-        // In small parts, so that the log's own syncs do not wait for a long one.
-        _file.SyncData();
-        _synced = Offset;
+            // In small parts, so that the log's own syncs do not wait for a long one.
+            _file.SyncData();
+            _synced = Offset;
+        }
+        catch (IOException)
+        {
+            // On a full disk the log needs that room more; after a failed sync nothing says what is there.
+            Discard();
+            throw;
+        }
     }
 
     public bool Complete()
@@ -64,8 +73,7 @@ internal sealed class SnapshotReceiver : ISnapshotSink
         if (Offset != _length)
             return false;
         _file.Sync();
-        _file.Dispose();
-        _isDisposed = true;
+        Close();
         SnapshotMetadata snapshot = _message.Snapshot!;
         try
         {
@@ -88,9 +96,20 @@ internal sealed class SnapshotReceiver : ISnapshotSink
 
     public void Dispose()
     {
-        if (!_isDisposed)
-            _file.Dispose();
-        _isDisposed = true;
+        Close();
         _ended();
+    }
+
+    private void Discard()
+    {
+        Close();
+        _store.Remove(_path);
+    }
+
+    private void Close()
+    {
+        if (!_isClosed)
+            _file.Dispose();
+        _isClosed = true;
     }
 }

@@ -4,7 +4,8 @@ namespace CoreNode.Store;
 
 /// <summary>
 /// A running watch. Events come in order; when <see cref="IsDropped"/> the reader was too slow (100 undelivered
-/// events) and gets no more. One reader. Dispose ends it.
+/// events), or a leader's snapshot stands for the events that would follow, and it gets no more. One reader. Dispose
+/// ends it.
 /// </summary>
 public interface IWatch : IDisposable
 {
@@ -17,7 +18,7 @@ public interface IWatch : IDisposable
     /// <summary>Raft term when it began.</summary>
     Term StartTerm { get; }
 
-    /// <summary>True once events were lost because the reader was too slow; what is queued can still be read.</summary>
+    /// <summary>True once events were lost; what is queued can still be read.</summary>
     bool IsDropped { get; }
 
     /// <summary>Takes the next event if there is one.</summary>
