@@ -122,6 +122,13 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         throw new TimeoutException($"no leader after {deadline}\n{Words()}");
     }
 
+    /// <summary>What all members that answer count under this name in their metrics, since their last starts.</summary>
+    public async Task<double> SumAsync(string metric)
+    {
+        string?[] texts = await Task.WhenAll(Running.Select(m => TryGetAsync(m, "/metrics")));
+        return texts.Sum(text => Count(text ?? "", metric));
+    }
+
     /// <summary>
     /// Adds one more member to the running cluster by POST /v2/members and starts it on an empty folder, without
     /// waiting until it has caught up.
@@ -229,11 +236,19 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         }
     }
 
-    private async Task<JsonNode?> AskAsync(ServerProcess member, string path)
+    private static double Count(string metrics, string name) =>
+        metrics.Split('\n').FirstOrDefault(l => l.StartsWith(name + " ", StringComparison.Ordinal)) is { } line
+            ? double.Parse(line.AsSpan(name.Length + 1), NumberStyles.Float, CultureInfo.InvariantCulture)
+            : 0;
+
+    private async Task<JsonNode?> AskAsync(ServerProcess member, string path) =>
+        await TryGetAsync(member, path) is { } text ? JsonNode.Parse(text) : null;
+
+    private async Task<string?> TryGetAsync(ServerProcess member, string path)
     {
         try
         {
-            return JsonNode.Parse(await _http.GetStringAsync($"{member.Url}{path}"));
+            return await _http.GetStringAsync($"{member.Url}{path}");
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {

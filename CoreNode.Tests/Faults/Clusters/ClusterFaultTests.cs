@@ -14,6 +14,7 @@ internal sealed class ClusterFaultTests
 {
     private const int SomeWrites = 60;
     private const int FewWrites = 20;
+    private const string SnapshotBytes = "corenode_peer_snapshot_sent_bytes_total";
     private static readonly TimeSpan s_election = TimeSpan.FromSeconds(15);
 
     // Longer than an election and a half with the timeouts of these clusters, so that somebody else leads meanwhile.
@@ -194,6 +195,69 @@ internal sealed class ClusterFaultTests
     }
 
     [TestCase("corenode")]
+    public async Task A_member_that_fell_far_behind_is_brought_up_by_a_snapshot(string server)
+    {
+        await using ClusterTrial trial = await ClusterTrial.StartAsync(
+            server, extra: ["--snapshot-count", "1000"]);
+        PacketNetwork network = trial.Cluster.Network!;
+        for (int round = 0; round < 3; round++)
+        {
+            await trial.ProgressAsync(SomeWrites);
+            ServerProcess follower = await FollowerAsync(trial);
+            int place = ClusterProcesses.PlaceOf(follower);
+            switch (round)
+            {
+                case 0:
+                    await follower.KillAsync();
+                    await FallBehindAsync(trial);
+                    follower.Launch();
+                    // Somewhere in the middle of it, perhaps.
+                    await Task.Delay(trial.Prng.Next(300));
+                    await follower.KillAsync();
+                    follower.Launch();
+                    break;
+                case 1:
+                    // Its connections and watchers stay open all the time.
+                    follower.Pause();
+                    await FallBehindAsync(trial);
+                    follower.Resume();
+                    break;
+                default:
+                    network.Faults = LinkFaults.None.WithoutLink(place, network.Count);
+                    await FallBehindAsync(trial);
+                    network.Faults = LinkFaults.None with { Loss = 0.02 };
+                    break;
+            }
+            await follower.WaitUntilReadyAsync();
+            network.Faults = LinkFaults.None;
+        }
+        // In the first round at least; later ones may be fed from what waits in the buffers of their connections.
+        Assert.That(await trial.Cluster.SumAsync(SnapshotBytes), Is.Positive, trial.Cluster.Words());
+        await trial.ProgressAsync(SomeWrites);
+        await trial.JudgeAsync();
+    }
+
+    [TestCase("corenode")]
+    public async Task The_disk_of_the_leader_hangs(string server)
+    {
+        await using ClusterTrial trial = await ClusterTrial.StartAsync(server);
+        for (int round = 0; round < 2; round++)
+        {
+            await trial.ProgressAsync(SomeWrites);
+            ServerProcess leader = await trial.Cluster.WaitForLeaderAsync(s_election);
+            using (RunningProgram slow = await HangingDisk.AttachAsync(leader.Pid, s_fault))
+            {
+                // The members must agree on another leader, who takes writes while that disk still hangs.
+                await trial.Cluster.WaitForLeaderAsync(s_election, other: leader);
+                await trial.ProgressAsync(FewWrites);
+                await HangingDisk.DetachAsync(slow);
+            }
+        }
+        await trial.ProgressAsync(SomeWrites);
+        await trial.JudgeAsync();
+    }
+
+    [TestCase("corenode")]
     public async Task Members_come_and_go_while_others_are_killed(string server)
     {
         await using ClusterTrial trial = await ClusterTrial.StartAsync(server);
@@ -212,6 +276,13 @@ internal sealed class ClusterFaultTests
         await cluster.RemoveAsync(added);
         await trial.ProgressAsync(SomeWrites);
         await trial.JudgeAsync();
+    }
+
+    // More entries than anybody keeps for members that are away.
+    private static async Task FallBehindAsync(ClusterTrial trial)
+    {
+        await Task.WhenAll(Task.Delay(s_fault), trial.ProgressAsync(FewWrites));
+        await trial.FillAsync(8000);
     }
 
     private static async Task WhileAsync(ClusterTrial trial, LinkFaults faults)

@@ -16,7 +16,10 @@ internal sealed class ClusterTrial : IAsyncDisposable
 {
     private const string SeedVariable = "CORENODE_CLUSTER_SEED";
     private const int RovingClients = 6;
+    private const int FillConnections = 32;
     private const string Marker = "/load/marker";
+    private const string Filled = "/filled";
+    private static readonly string FillValue = new('f', 100);
     private static readonly TimeSpan s_progressTime = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(5);
 
@@ -30,6 +33,7 @@ internal sealed class ClusterTrial : IAsyncDisposable
     private readonly List<MemberWatcher> _watchers = [];
     private readonly List<Task> _running = [];
     private bool _isOver;
+    private int _filled;
 
     private ClusterTrial(ClusterProcesses cluster, Prng prng)
     {
@@ -48,7 +52,8 @@ internal sealed class ClusterTrial : IAsyncDisposable
     /// <summary>
     /// Starts a cluster in namespaces of its own and its load; ignores the test where that is impossible.
     /// </summary>
-    public static async Task<ClusterTrial> StartAsync(string server, int members = 3, bool readsWithQuorum = true)
+    public static async Task<ClusterTrial> StartAsync(
+        string server, int members = 3, bool readsWithQuorum = true, params string[] extra)
     {
         if (NetworkNamespace.Obstacle is { } obstacle)
             Assert.Ignore(obstacle);
@@ -62,6 +67,7 @@ internal sealed class ClusterTrial : IAsyncDisposable
             Members = members,
             IsIsolated = true,
             ElectionTimeout = TimeSpan.FromMilliseconds(500),
+            Extra = extra,
             Seed = seed,
         };
         ClusterTrial trial = new(await ClusterProcesses.StartAsync(shape), new Prng(seed));
@@ -84,6 +90,22 @@ internal sealed class ClusterTrial : IAsyncDisposable
             await ThrowIfBrokenAsync();
             await Task.Delay(s_poll);
         }
+    }
+
+    /// <summary>Writes so many keys that nobody watches, as fast as many connections can.</summary>
+    public async Task FillAsync(int keys)
+    {
+        ServerProcess leader = await Cluster.WaitForLeaderAsync(s_progressTime);
+        await Task.WhenAll(Enumerable.Range(0, FillConnections).Select(async _ =>
+        {
+            using MemberConnection connection = new(leader, Cluster.Clients);
+            for (int key; (key = Interlocked.Increment(ref _filled)) <= keys;)
+            {
+                string path = string.Create(CultureInfo.InvariantCulture, $"/v2/keys{Filled}/k{key}");
+                await connection.AskAsync("PUT", path, $"value={FillValue}", s_longPatience);
+            }
+        }));
+        Interlocked.Exchange(ref _filled, 0);
     }
 
     /// <summary>
@@ -128,6 +150,9 @@ internal sealed class ClusterTrial : IAsyncDisposable
             CommittedChanges committed = CommittedChanges.Of(history, runs);
             WatchChecker.ThrowUnlessRight(runs, committed);
             MemberContents.ThrowUnlessSame(readings);
+            string[] fillings = await Task.WhenAll(Cluster.Members.Select(ReadFilledAsync));
+            for (int i = 1; i < fillings.Length; i++)
+                Assert.That(fillings[i], Is.EqualTo(fillings[0]), $"what member {i + 1} holds of {Filled}");
             if (_watchers.Exists(w => w.IsWhole))
                 MemberContents.ThrowUnlessMadeBy(committed, readings[0]);
         }
@@ -227,6 +252,14 @@ internal sealed class ClusterTrial : IAsyncDisposable
             await Task.Delay(s_poll);
         }
         return reading;
+    }
+
+    private async Task<string> ReadFilledAsync(ServerProcess member)
+    {
+        using MemberConnection connection = new(member, Cluster.Clients);
+        string target = $"/v2/keys{Filled}?recursive=true&sorted=true";
+        return (await connection.AskAsync("GET", target, form: null, s_progressTime)).Answer?.Text
+            ?? throw new IOException($"{member.Place.Name} did not list {Filled}");
     }
 
     private void Report(IReadOnlyList<HistoryOperation> history)
