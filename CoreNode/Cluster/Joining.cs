@@ -24,7 +24,10 @@ internal sealed class Joining(ReplicaOptions options, IClusterProbe probe, TimeP
         while (true)
         {
             IReadOnlyList<ClusterDescription> answers = await DescribeAsync(cancellation);
-            ClusterDescription? cluster = answers.FirstOrDefault(d => d.Members.Count > 0);
+
+            // One that lags may not know this machine yet: the answer of one that does comes first.
+            ClusterDescription? cluster = answers.Where(d => d.Members.Count > 0)
+                .OrderByDescending(d => d.Members.Any(IsOwn)).FirstOrDefault();
             if (cluster is not null)
                 return Plan(cluster);
             if (!isTold)
@@ -57,10 +60,12 @@ internal sealed class Joining(ReplicaOptions options, IClusterProbe probe, TimeP
     {
         while (true)
         {
+            // What all of them say, together: one that lags, or has just joined itself, may not know who leads now.
             IReadOnlyList<ClusterDescription> answers = await DescribeAsync(cancellation);
-            ClusterDescription? cluster = answers.FirstOrDefault(d => d.Members.Count > 0);
-            if (cluster is not null)
-                return [.. cluster.Members.Select(m => new PeerAddress(m.Id, m.PeerUrls))];
+            PeerAddress[] peers = [.. answers.SelectMany(d => d.Members).DistinctBy(m => m.Id)
+                .Select(m => new PeerAddress(m.Id, m.PeerUrls))];
+            if (peers.Length > 0)
+                return peers;
             await Task.Delay(s_pause, time, cancellation);
         }
     }
@@ -68,7 +73,7 @@ internal sealed class Joining(ReplicaOptions options, IClusterProbe probe, TimeP
     private JoinPlan Plan(ClusterDescription cluster)
     {
         string urls = string.Join(",", Own.PeerUrls);
-        Member known = cluster.Members.FirstOrDefault(m => m.PeerUrls.Intersect(Own.PeerUrls).Any())
+        Member known = cluster.Members.FirstOrDefault(IsOwn)
             ?? throw new IOException(
                 $"cannot join: the cluster {cluster.ClusterId:x} has no member at {urls}. Run "
                 + $"`corenode member add {options.Name} {urls}` on one of its members first");
@@ -78,6 +83,8 @@ internal sealed class Joining(ReplicaOptions options, IClusterProbe probe, TimeP
         logger.Joining(known.Id, cluster.ClusterId.ToString("x"), peers.Length - 1);
         return new JoinPlan(cluster.ClusterId, known.Id, cluster.Voters, peers);
     }
+
+    private bool IsOwn(Member member) => member.PeerUrls.Intersect(Own.PeerUrls).Any();
 
     private string Lost(string what)
     {
