@@ -1,5 +1,4 @@
 using CoreNode.Cluster;
-using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Raft;
 using CoreNode.Store;

@@ -77,7 +77,7 @@ internal sealed class JoiningTests
         Joining joining = Joining(url => url == CoreGroup.Url(1)
             ? Description(Member(new NodeId(0xf), 9, "other")) with { ClusterId = 8 }
             : Description(Member(s_known, 1, "m1"), Member(s_self, 4, "")));
-        IReadOnlyList<PeerAddress> peers = await joining.FindPeersAsync(7, default);
+        IReadOnlyList<PeerAddress> peers = await joining.FindPeersAsync(7, Timeout.InfiniteTimeSpan, default);
         Assert.That(peers.Select(p => p.Node), Is.EqualTo(new[] { s_known, s_self }));
     }
 

@@ -2,7 +2,6 @@ using System.Text;
 using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Kv;
-using CoreNode.Platform;
 using CoreNode.Raft;
 using CoreNode.Store;
 using CoreNode.Tests.Simulation;

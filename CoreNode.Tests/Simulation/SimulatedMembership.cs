@@ -44,14 +44,12 @@ internal sealed class SimulatedMembership(SimulatedCluster cluster)
         }
     }
 
-    /// <summary>Where the members are, as any of them says; as it was told first if none answers.</summary>
+    /// <summary>Where the members are, as all of them say; as it was told first if none answers.</summary>
     public IReadOnlyList<PeerAddress> FindPeers(SimulatedMember asking)
     {
-        SimulatedProcess[] running =
-            [.. cluster.Processes.Where(one => MemberRecords.Read(one.Core.Published).Count > 0)];
-        return running.Length == 0
-            ? asking.Plan!.Peers
-            : AddressesOf(MemberRecords.Read(running[_chance.Next(running.Length)].Core.Published));
+        Member[] known = [.. cluster.Processes.Where(one => one.Member.PausedUntil <= _world.Now)
+            .SelectMany(static one => MemberRecords.Read(one.Core.Published)).DistinctBy(static member => member.Id)];
+        return known.Length == 0 ? asking.Plan!.Peers : AddressesOf(known);
     }
 
     /// <summary>What was confirmed must be so at the end.</summary>

@@ -56,14 +56,34 @@ internal sealed class Joining(ReplicaOptions options, IClusterProbe probe, TimeP
         }
     }
 
-    /// <summary>Waits until a member of that cluster says where everybody is.</summary>
-    internal async Task<IReadOnlyList<PeerAddress>> FindPeersAsync(ulong clusterId, CancellationToken cancellation)
+    /// <summary>Waits until a member of that cluster says where everybody is; nobody once the limit is over.</summary>
+    internal async Task<IReadOnlyList<PeerAddress>> FindPeersAsync(
+        ulong clusterId, TimeSpan limit, CancellationToken cancellation)
+    {
+        using CancellationTokenSource late = new(limit, time);
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
+        try
+        {
+            return await FindPeersAsync(clusterId, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return [];
+        }
+    }
+
+    private async Task<IReadOnlyList<PeerAddress>> FindPeersAsync(ulong clusterId, CancellationToken cancellation)
     {
         while (true)
         {
             IReadOnlyList<ClusterDescription> answers = await WaitForAnswersAsync(cancellation);
-            if (answers.FirstOrDefault(d => d.ClusterId == clusterId) is { } cluster)
-                return [.. cluster.Members.Select(m => new PeerAddress(m.Id, m.PeerUrls))];
+
+            // What all of them say, together: one that lags, or has just joined itself, may not know who leads now.
+            PeerAddress[] peers = [.. answers.Where(d => d.ClusterId == clusterId).SelectMany(d => d.Members)
+                .DistinctBy(m => m.Id).Select(m => new PeerAddress(m.Id, m.PeerUrls))];
+            if (peers.Length > 0)
+                return peers;
             await Task.Delay(s_pause, time, cancellation);
         }
     }

@@ -14,6 +14,8 @@ namespace CoreNode.Cluster;
 /// </summary>
 public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWalOwner, IAsyncDisposable
 {
+    private static readonly TimeSpan s_askPeersFor = TimeSpan.FromSeconds(3);
+
     private readonly ReplicaOptions _options;
     private readonly IFiles _files;
     private readonly TimeProvider _time;
@@ -269,9 +271,15 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
 
         (ReplicaState state, WalLog log) = recovery.Run(plan);
 
-        // A member that stopped before it had the state in which it was added may not know where the others are.
-        if (plan is null && MemberRecords.Read(state.Keys.Publish()).All(m => m.Id != state.Self))
-            state = state with { FirstPeers = await joining.FindPeersAsync(state.ClusterId, cancellation) };
+        // A member that stopped before it had the state in which it was added may not know where the others are. Where
+        // it knows some, it does not wait for ever: they may all be starting, and wait for each other.
+        IReadOnlyList<Member> known = MemberRecords.Read(state.Keys.Publish());
+        if (plan is null && known.All(m => m.Id != state.Self))
+        {
+            TimeSpan limit = known.Count == 0 ? Timeout.InfiniteTimeSpan : s_askPeersFor;
+            state = state with { FirstPeers = await joining.FindPeersAsync(state.ClusterId, limit, cancellation) };
+        }
+
         return (state, log);
     }
 
