@@ -9,6 +9,10 @@ internal static partial class ReplicaLog
     [LoggerMessage(EventIds.Cluster + 1, LogLevel.Information, "leader is {NodeId} in term {Term}")]
     internal static partial void LeaderChanged(this ILogger logger, NodeId nodeId, Term term);
 
+    [LoggerMessage(EventIds.Cluster + 17, LogLevel.Warning,
+        "no leader is known in term {Term}: an election runs, or there is no quorum")]
+    internal static partial void LeaderLost(this ILogger logger, Term term);
+
     [LoggerMessage(EventIds.Cluster + 2, LogLevel.Critical,
         "the log could not be written; the node ends, nothing that was acknowledged is lost")]
     internal static partial void LogFailed(this ILogger logger, Exception fault);

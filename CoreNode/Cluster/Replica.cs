@@ -311,9 +311,14 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
             return;
         Volatile.Write(ref _leaderSinceTicks, _time.GetUtcNow().UtcTicks);
         Volatile.Write(ref _leader, leader);
+        if (leader == 0)
+        {
+            _logger.LeaderLost(core.Raft.Term);
+            return;
+        }
+
         _logger.LeaderChanged(core.Leader, core.Raft.Term);
-        if (leader != 0)
-            _hasLeader.TrySetResult();
+        _hasLeader.TrySetResult();
     }
 
     private void StopForGood(MemberStop stop)

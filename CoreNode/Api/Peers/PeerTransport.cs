@@ -136,7 +136,10 @@ public sealed class PeerTransport : IPeerTransport, IClusterProbe
         catch (Exception e) when (PeerFaults.IsOutside(e) || e is PeerRefusedException)
         {
             cancellation.ThrowIfCancellationRequested();
-            _context.Complaints.Unreachable(NodeId.None, peerUrl, PeerFaults.Reason(e));
+
+            // That nobody is there yet is for the one who asks to tell.
+            if (e is PeerRefusedException or PeerProtocolException)
+                _context.Complaints.Unreachable(NodeId.None, peerUrl, PeerFaults.Reason(e));
             return null;
         }
     }
