@@ -6,8 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/prerequisites.sh
 
 # A test run that takes longer than this hangs: it is ended and counted as a failure.
-run_limit=600
-hang_limit=420s
+run_limit=1500
+hang_limit=600s
 most_failures_listed=50
 
 scratch=$(mktemp -d -t corenode.XXXXXX)
