@@ -33,6 +33,9 @@ internal enum PlantedBug
     /// <summary>Forwarded writes are sent twice.</summary>
     ForwardsTwice,
 
+    /// <summary>An entry of the log changes on its way to a member, or in its memory.</summary>
+    DamagesEntries,
+
     /// <summary>Now and then a watcher is not told of a change.</summary>
     LosesEvents,
 }

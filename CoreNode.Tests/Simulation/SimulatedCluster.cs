@@ -81,6 +81,7 @@ internal sealed class SimulatedCluster
             World.At(ClientsFrom, client.Think);
         foreach (SimulatedWatcher watcher in _watchers)
             World.At(ClientsFrom, watcher.Connect);
+        World.At(ClientsFrom, new SimulatedExpiry(this).Begin);
         _faults.Plan();
         for (long at = Second; at <= SimulationPlan.Turmoil; at += Second)
         {

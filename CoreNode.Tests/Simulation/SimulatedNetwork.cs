@@ -2,6 +2,7 @@ using CoreNode.Cluster;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Raft;
+using CoreNode.Store;
 using CoreNode.Tests.Raft;
 
 namespace CoreNode.Tests.Simulation;
@@ -231,6 +232,8 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, SimulationPlan plan
         {
             if (plan.Bug == PlantedBug.CountsStaleVote && raft.Kind == MessageKind.VoteResponse && !raft.Reject)
                 raft = raft with { Term = to.Core.Raft.Term };
+            if (plan.Bug == PlantedBug.DamagesEntries && raft.Entries.Length > 0 && _chance.Chance(0.01))
+                raft = Damaged(raft);
             world.Trace.Note(3, raft.From.Value ^ raft.To.Value, (ulong)raft.Kind, raft.LogIndex.Value);
             if (world.Trace.IsVerbose && raft.Kind is not (MessageKind.Heartbeat or MessageKind.HeartbeatResponse))
             {
@@ -244,6 +247,18 @@ internal sealed class SimulatedNetwork(SimulatedWorld world, SimulationPlan plan
 
         world.Trace.Note(4, to.Id.Value);
         SimulatedMessages.Receive(to, (PeerMessage)message);
+    }
+
+    private static RaftMessage Damaged(RaftMessage append)
+    {
+        RaftEntry[] entries = append.Entries.ToArray();
+        RaftEntry last = entries[^1];
+        if (last.Kind != EntryKind.Command || (KeyOperation)last.Data.Span[0] != KeyOperation.Set)
+            return append;
+        byte[] data = last.Data.ToArray();
+        data[^1] ^= 1;
+        entries[^1] = new RaftEntry(last.Index, last.Term, last.Kind, data);
+        return append with { Entries = entries };
     }
 
     private void Break(SimulatedConnection connection)

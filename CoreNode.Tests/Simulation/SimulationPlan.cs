@@ -87,10 +87,10 @@ internal sealed record SimulationPlan
     public PlantedBug Bug { get; init; }
 
     /// <summary>
-    /// Judges by what comes of promises only, not by whether they were durable when they left: to see that a bug is
-    /// found by its consequences, too.
+    /// Does not look whether promises are durable when they leave, nor at the members' states: to see that a bug is
+    /// found by what comes of it, too.
     /// </summary>
-    public bool TrustsPromises { get; init; }
+    public bool TrustsMembers { get; init; }
 
     /// <summary>Draws it all from a seed.</summary>
     public static SimulationPlan Of(ulong seed, PlantedBug bug = PlantedBug.None)

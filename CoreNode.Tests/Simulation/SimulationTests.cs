@@ -64,6 +64,14 @@ internal sealed class SimulationTests
         Assert.That(Simulation.Run(1).TraceHash, Is.Not.EqualTo(Simulation.Run(2).TraceHash));
     }
 
+    // What was found once; each of these failed before it was repaired.
+    [TestCase(1UL, "forwarded batches whose numbers wrapped around; a list walked while it was compacted")]
+    [TestCase(19UL, "a member that joined forgot those who feed it")]
+    [TestCase(97UL, "a member that joined asked one that lagged")]
+    [TestCase(11397UL, "a slow disk barred the only voter from elections for good")]
+    public void Seeds_that_found_something_once(ulong seed, string what) =>
+        Assert.That(Simulation.Run(seed).Succeeded, Is.GreaterThan(0), what);
+
     [Test]
     public void A_failed_seed_says_how_to_run_it_again()
     {
