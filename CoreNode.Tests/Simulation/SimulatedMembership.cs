@@ -52,6 +52,11 @@ internal sealed class SimulatedMembership(SimulatedCluster cluster)
         return known.Length == 0 ? asking.Plan!.Peers : AddressesOf(known);
     }
 
+    /// <summary>Where the members are, as those say that a process knows.</summary>
+    public IReadOnlyList<PeerAddress> AskForPeers(SimulatedProcess asking) => AddressesOf([.. cluster.Processes
+        .Where(one => one != asking && asking.Peers.Knows(one.Id) && one.Member.PausedUntil <= _world.Now)
+        .SelectMany(static one => MemberRecords.Read(one.Core.Published)).DistinctBy(static member => member.Id)]);
+
     /// <summary>What was confirmed must be so at the end.</summary>
     public void Check(IReadOnlyList<NodeId> members)
     {

@@ -29,6 +29,7 @@ internal sealed class SimulatedProcess
     private readonly KvOptions _kvOptions;
     private long _roundAt = long.MaxValue;
     private bool _hasEnded;
+    private bool _isFinding;
 
     public SimulatedProcess(SimulatedMember member, ReplicaOptions options)
     {
@@ -159,6 +160,21 @@ internal sealed class SimulatedProcess
         _world.After(AnnouncePause, Announce);
     });
 
+    // As Replica: the members that it knows are asked for one that it does not.
+    private void FindLeader()
+    {
+        _isFinding = true;
+        _world.After(SimulationPlan.Second / 5, () => RunThread(() =>
+        {
+            _isFinding = false;
+            IReadOnlyList<PeerAddress> found = Member.Cluster.Membership.AskForPeers(this);
+            if (found.Count == 0)
+                return;
+            Probe.Hit("simulation.leader-found");
+            Post(new PeersFound(found));
+        }));
+    }
+
     private void PlanRound(long at)
     {
         if (at >= _roundAt || _hasEnded)
@@ -209,6 +225,8 @@ internal sealed class SimulatedProcess
             return;
         }
 
+        if (Core.TakeLacksLeader() && !_isFinding)
+            FindLeader();
         Member.Cluster.RoundEnded(this);
         PlanRound(_world.Now + (_inbox.IsEmpty
             ? Math.Max(1000, Member.Time.ToWorld(Core.TimeToNextEvent()) + 100)

@@ -73,15 +73,27 @@ internal sealed class Joining(ReplicaOptions options, IClusterProbe probe, TimeP
         }
     }
 
+    /// <summary>Asks once, at these URLs and the configured ones; empty if nobody of that cluster answers.</summary>
+    internal async Task<IReadOnlyList<PeerAddress>> AskForPeersAsync(
+        ulong clusterId, IEnumerable<string> urls, CancellationToken cancellation)
+    {
+        ClusterDescription?[] answers = await Task.WhenAll(
+            urls.Union(OtherUrls()).Select(url => DescribeAsync(url, cancellation)));
+        return PeersIn(answers.OfType<ClusterDescription>(), clusterId);
+    }
+
+    // What all of them say, together: one that lags, or has just joined itself, may not know who leads now.
+    private static PeerAddress[] PeersIn(IEnumerable<ClusterDescription> answers, ulong clusterId) =>
+        [.. answers.Where(d => d.ClusterId == clusterId).SelectMany(d => d.Members)
+            .DistinctBy(m => m.Id).Select(m => new PeerAddress(m.Id, m.PeerUrls))];
+
     private async Task<IReadOnlyList<PeerAddress>> FindPeersAsync(ulong clusterId, CancellationToken cancellation)
     {
         while (true)
         {
             IReadOnlyList<ClusterDescription> answers = await WaitForAnswersAsync(cancellation);
 
-            // What all of them say, together: one that lags, or has just joined itself, may not know who leads now.
-            PeerAddress[] peers = [.. answers.Where(d => d.ClusterId == clusterId).SelectMany(d => d.Members)
-                .DistinctBy(m => m.Id).Select(m => new PeerAddress(m.Id, m.PeerUrls))];
+            PeerAddress[] peers = PeersIn(answers, clusterId);
             if (peers.Length > 0)
                 return peers;
             await Task.Delay(s_pause, time, cancellation);

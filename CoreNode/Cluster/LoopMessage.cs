@@ -89,6 +89,12 @@ internal sealed class RemovedByPeers(NodeId by) : LoopMessage
     internal NodeId By { get; } = by;
 }
 
+/// <summary>Other members have said where everybody is.</summary>
+internal sealed class PeersFound(IReadOnlyList<PeerAddress> peers) : LoopMessage
+{
+    internal IReadOnlyList<PeerAddress> Peers { get; } = peers;
+}
+
 /// <summary>A client of this member wants to change the membership.</summary>
 internal sealed class ChangeMembers(MemberChange change, long startedAt) : LoopMessage
 {

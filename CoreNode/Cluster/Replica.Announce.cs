@@ -1,3 +1,4 @@
+using CoreNode.Cluster.Peers;
 using CoreNode.Store;
 
 namespace CoreNode.Cluster;
@@ -21,6 +22,23 @@ public sealed partial class Replica
             await Task.Delay(s_announcePause, _time, either.Token);
         while (Leader == Self && !_current.TryGetSystem("version"u8, out _) && !await TryProposeAsync("version", ["1"]))
             await Task.Delay(s_announcePause, _time, either.Token);
+    }
+
+    // A leader that came while this member was away has no address here; the others know it.
+    private async Task FindLeaderAsync(Joining joining)
+    {
+        try
+        {
+            IEnumerable<string> urls = Members.Where(m => m.Id != Self).SelectMany(m => m.PeerUrls);
+            IReadOnlyList<PeerAddress> found = await joining.AskForPeersAsync(ClusterId, urls, _stopping.Token);
+            if (found.Count > 0)
+                _inbox.Post(new PeersFound(found));
+            await Task.Delay(s_announcePause, _time, _stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The replica stops.
+        }
     }
 
     // A member that joins must first have the state in which it is known.

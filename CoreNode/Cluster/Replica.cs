@@ -39,6 +39,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
     private volatile bool _isDiskFull;
     private volatile bool _isStopped;
     private Task _announcing = Task.CompletedTask;
+    private Task _finding = Task.CompletedTask;
     private ulong _leader;
     private long _leaderSinceTicks;
     private long _rounds;
@@ -77,6 +78,8 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
     public IKeyspace Current => _current;
 
     public StoreStatistics Statistics { get; private init; } = new();
+
+    private Joining? Joining { get; init; }
 
     public bool IsOwnerThread => ReplicaLoop.IsLoopThread;
 
@@ -157,7 +160,11 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         SnapshotStore store = new(files, options.Folder, time);
         Recovery recovery = new(options, files, store, statistics, logs.CreateLogger<Recovery>());
         (ReplicaState state, WalLog log) = await RecoverAsync(options, recovery, probe, time, logs, cancellation);
-        Replica replica = new(options, state, files, log, store, time, logs, transport) { Statistics = statistics };
+        Replica replica = new(options, state, files, log, store, time, logs, transport)
+        {
+            Statistics = statistics,
+            Joining = probe is null ? null : new Joining(options, probe, time, logs.CreateLogger<Joining>()),
+        };
         if (transport is not null)
             await transport.StartAsync(new PeerIdentity(state.ClusterId, state.Self), replica, cancellation);
         bool isAlone = state.Raft.Configuration.IsSoleVoter(state.Self);
@@ -228,6 +235,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         _loop.RequestStop();
         await _loop.Completion.ContinueWith(static _ => { }, TaskScheduler.Default);
         await _announcing.ContinueWith(static _ => { }, TaskScheduler.Default);
+        await _finding.ContinueWith(static _ => { }, TaskScheduler.Default);
         if (_transport is not null)
             await _transport.DisposeAsync();
         _snapshots.Dispose();
@@ -306,6 +314,8 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         Volatile.Write(ref _rounds, _rounds + 1);
         if (core.Stopped is { } stop)
             StopForGood(stop);
+        if (Joining is { } joining && _finding.IsCompleted && core.TakeLacksLeader())
+            _finding = FindLeaderAsync(joining);
         ulong leader = core.Leader.Value;
         if (leader == _leader)
             return;

@@ -52,6 +52,8 @@ internal sealed partial class ReplicaCore
     private void Step(RaftMessage message)
     {
         _activity.Heard(message.From);
+        _lacksLeader |= message.Kind is MessageKind.Append or MessageKind.Heartbeat
+            && !_connected.Contains(message.From);
         _traffic.NoteReceived(message);
         _raft.Step(message);
         FollowLeader();
@@ -238,12 +240,13 @@ internal sealed partial class ReplicaCore
         }
 
         PeerAddress[] known = [.. MemberRecords.Read(Published).Select(m => new PeerAddress(m.Id, m.PeerUrls))];
-        if (known.All(m => m.Node != _raft.Id))
-        {
-            // A member that joins is sent a state from before it was added: who feeds it may be missing there, too.
-            known = [.. known, .. _firstPeers.Where(first => known.All(m => m.Node != first.Node))];
-        }
 
+        // A member that joins is sent a state from before it was added, one that was away has one from before others
+        // were: who feeds it may be missing there, and must get its answers all the same.
+        known = [.. known, .. _toldPeers.Where(told => known.All(m => m.Node != told.Node)
+            && !MemberRecords.IsRemoved(Published, told.Node))];
+        _connected.Clear();
+        _connected.UnionWith(known.Select(static m => m.Node));
         _peers.SetMembers(known);
     }
 

@@ -42,7 +42,7 @@ internal sealed partial class ReplicaCore
     private readonly MemberChanges _members;
     private readonly StateComparison _comparison;
     private readonly SnapshotTransfers _transfers;
-    private readonly IReadOnlyList<PeerAddress> _firstPeers;
+    private readonly HashSet<NodeId> _connected = [];
     private KeyStateMachine _kv;
     private WalHardState? _unwrittenHardState;
     private long _nextTickAt;
@@ -57,6 +57,8 @@ internal sealed partial class ReplicaCore
     private LogIndex _snapshotRunningAt;
     private int _installing;
     private bool _haveMembersChanged = true;
+    private IReadOnlyList<PeerAddress> _toldPeers;
+    private bool _lacksLeader;
     private bool _isHandedOver;
     private LeaderState _leaderState;
     private NodeId _lastLeader;
@@ -68,7 +70,7 @@ internal sealed partial class ReplicaCore
         _raft = state.Raft;
         _kv = state.Keys;
         _snapshotIndex = state.Snapshot.Index;
-        _firstPeers = state.FirstPeers;
+        _toldPeers = state.FirstPeers;
         _log = ports.Log;
         _snapshots = ports.Snapshots;
         _time = ports.Time;
@@ -249,6 +251,17 @@ internal sealed partial class ReplicaCore
 
     private bool IsInstalling => _installing > 0;
 
+    /// <summary>
+    /// True, once, if a leader speaks whose address is not known here: it came while this member was away, and cannot
+    /// be answered. Other members know it; what they say comes as <see cref="PeersFound"/>.
+    /// </summary>
+    internal bool TakeLacksLeader()
+    {
+        bool lacks = _lacksLeader;
+        _lacksLeader = false;
+        return lacks;
+    }
+
     private void HandleRare(LoopMessage message)
     {
         switch (message)
@@ -272,6 +285,10 @@ internal sealed partial class ReplicaCore
             case RemovedByPeers removed:
                 StopFor(new MemberStop(
                     MemberStopKind.Removed, $"member {removed.By} says that this member was removed from the cluster"));
+                break;
+            case PeersFound found:
+                _toldPeers = found.Peers;
+                _haveMembersChanged = true;
                 break;
             case CaptureState capture:
                 _captures.Add(capture);
