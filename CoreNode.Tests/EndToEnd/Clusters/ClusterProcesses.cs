@@ -163,11 +163,16 @@ internal sealed class ClusterProcesses : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // A stopped process takes SIGKILL as well.
-        foreach (ServerProcess member in _members.Concat(_removed))
-            await member.DisposeAsync();
-        _http.Dispose();
-        Network?.Dispose();
+        // A paused process takes SIGKILL as well. One that cannot be ended must not keep the others alive.
+        try
+        {
+            await Task.WhenAll(_members.Concat(_removed).Select(m => m.DisposeAsync().AsTask()));
+        }
+        finally
+        {
+            _http.Dispose();
+            Network?.Dispose();
+        }
     }
 
     // Its end, or why it broke off.

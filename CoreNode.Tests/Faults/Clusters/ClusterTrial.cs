@@ -71,8 +71,16 @@ internal sealed class ClusterTrial : IAsyncDisposable
             Seed = seed,
         };
         ClusterTrial trial = new(await ClusterProcesses.StartAsync(shape), new Prng(seed));
-        await trial.StartLoadAsync(readsWithQuorum);
-        return trial;
+        try
+        {
+            await trial.StartLoadAsync(readsWithQuorum);
+            return trial;
+        }
+        catch
+        {
+            await trial.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Waits until so many more writes are acknowledged: the cluster works.</summary>
@@ -171,11 +179,17 @@ internal sealed class ClusterTrial : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await EndLoadAsync();
-        foreach (RegisterClient client in _clients)
-            client.Dispose();
-        await Cluster.DisposeAsync();
-        _ending.Dispose();
+        try
+        {
+            await EndLoadAsync();
+        }
+        finally
+        {
+            foreach (RegisterClient client in _clients)
+                client.Dispose();
+            await Cluster.DisposeAsync();
+            _ending.Dispose();
+        }
     }
 
     private async Task StartLoadAsync(bool readsWithQuorum)
