@@ -27,6 +27,8 @@ public sealed partial class Replica
     // A leader that came while this member was away has no address here; the others know it.
     private async Task FindLeaderAsync(Joining joining)
     {
+        // Off the loop's thread.
+        await Task.Yield();
         try
         {
             IEnumerable<string> urls = Members.Where(m => m.Id != Self).SelectMany(m => m.PeerUrls);

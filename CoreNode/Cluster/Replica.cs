@@ -315,7 +315,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         if (core.Stopped is { } stop)
             StopForGood(stop);
         if (Joining is { } joining && _finding.IsCompleted && core.TakeLacksLeader())
-            _finding = Task.Run(() => FindLeaderAsync(joining));
+            _finding = FindLeaderAsync(joining);
         ulong leader = core.Leader.Value;
         if (leader == _leader)
             return;
