@@ -37,5 +37,7 @@ internal sealed class OneMember(TimeProvider time) : IClusterView
 
     public NodeId Removed { get; set; }
 
+    public long DiskBytes => 12_600_000;
+
     public bool IsRemoved(NodeId node) => !node.IsNone && node == Removed;
 }

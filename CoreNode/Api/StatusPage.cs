@@ -32,6 +32,7 @@ internal sealed class StatusPage(ApiOptions options, IKeyStore store, IClusterVi
         Number(json, ",\"lag\":"u8, status.Lag);
         Number(json, ",\"storeIndex\":"u8, keyspace.Index.Value);
         Number(json, ",\"keys\":"u8, (ulong)keyspace.Count);
+        Number(json, ",\"diskBytes\":"u8, (ulong)cluster.DiskBytes);
         Number(json, ",\"logBytes\":"u8, (ulong)status.LogBytes);
         Time(json, ",\"syncP99Ms\":"u8, status.SyncP99);
         Time(json, ",\"syncRunningMs\":"u8, status.SyncRunning);

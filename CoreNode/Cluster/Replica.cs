@@ -116,6 +116,15 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         }
     }
 
+    public long DiskBytes
+    {
+        get
+        {
+            string[] folders = [Path.Combine(_options.Folder, "wal"), _store.Folder];
+            return folders.Sum(folder => _files.List(folder).Sum(name => LengthOf(Path.Combine(folder, name))));
+        }
+    }
+
     public IReadOnlyList<Member> Members
     {
         get
@@ -289,6 +298,20 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         }
 
         return (state, log);
+    }
+
+    private long LengthOf(string path)
+    {
+        try
+        {
+            using IFile file = _files.Open(path, create: false);
+            return file.Length;
+        }
+        catch (IOException)
+        {
+            // Renamed or removed since it was listed.
+            return 0;
+        }
     }
 
     private KeyError? Refusal(byte[] command)

@@ -31,6 +31,9 @@ public interface IClusterView
     /// <summary>How this member stands, a heartbeat old at most.</summary>
     ClusterStatus Status { get; }
 
+    /// <summary>Bytes that this member's log and snapshots take on its disk; looked up at each call.</summary>
+    long DiskBytes { get; }
+
     /// <summary>True for a member that was in the cluster and was removed.</summary>
     bool IsRemoved(NodeId node);
 

@@ -36,6 +36,9 @@ public sealed record NodeStatus
     /// <summary>Keys and directories.</summary>
     public ulong Keys { get; init; }
 
+    /// <summary>Bytes of its log and snapshots on disk.</summary>
+    public ulong DiskBytes { get; init; }
+
     /// <summary>99 of 100 fsyncs take no longer, in milliseconds.</summary>
     public double SyncP99Ms { get; init; }
 

@@ -26,6 +26,7 @@ public static class NodeStatusJson
                 Last = page.GetProperty("lastIndex").GetUInt64(),
                 Lag = page.GetProperty("lag").GetUInt64(),
                 Keys = page.GetProperty("keys").GetUInt64(),
+                DiskBytes = page.GetProperty("diskBytes").GetUInt64(),
                 SyncP99Ms = page.GetProperty("syncP99Ms").GetDouble(),
                 ClockOffsetMs = page.GetProperty("clockOffsetMs").GetDouble(),
                 IsHealthy = page.GetProperty("healthy").GetBoolean(),

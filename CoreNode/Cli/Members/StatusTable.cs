@@ -26,7 +26,7 @@ internal sealed class StatusTable(IReadOnlyList<MemberStatus> members, string? l
         if (!session.Host.IsOutputTerminal)
             console.Profile.Width = 1000;
         Table table = new Table().Border(TableBorder.None).AddColumns(
-            "ID", "NAME", "ROLE", "HEALTH", "TERM", "INDEX", "LAG", "KEYS", "FSYNC P99", "CLIENTS", "PEERS");
+            "ID", "NAME", "ROLE", "HEALTH", "TERM", "INDEX", "LAG", "KEYS", "DISK", "FSYNC P99", "CLIENTS", "PEERS");
         foreach (MemberStatus one in members)
             table.AddRow([.. Row(one).Select(static cell => Markup.Escape(cell))]);
         console.Write(table);
@@ -87,6 +87,7 @@ internal sealed class StatusTable(IReadOnlyList<MemberStatus> members, string? l
             status is null ? "-" : Number(status.Applied),
             lag is null ? "-" : Number(lag.Value),
             status is null ? "-" : Number(status.Keys),
+            status is null ? "-" : (status.DiskBytes / 1e6).ToString("0.0 MB", CultureInfo.InvariantCulture),
             status is null ? "-" : status.SyncP99Ms.ToString("0.0 ms", CultureInfo.InvariantCulture),
             string.Join(",", member.ClientUrls),
             string.Join(",", member.PeerUrls),
