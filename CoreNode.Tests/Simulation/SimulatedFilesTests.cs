@@ -20,6 +20,26 @@ internal sealed class SimulatedFilesTests
     }
 
     [Test]
+    public void A_rename_that_is_kept_moves_the_file_that_was_renamed()
+    {
+        SimulatedFiles files = Durable([1]);
+        files.Delete(Name);
+        using (IFile file = files.Open(Name, create: true))
+        {
+            file.Write(0, [2]);
+            file.Sync();
+        }
+
+        files.Rename(Name, Folder + "/g");
+        for (ulong seed = 0; seed < Seeds; seed++)
+        {
+            SimulatedFiles left = files.AfterPowerCut(new Prng(seed));
+            if (left.Exists(Folder + "/g"))
+                Assert.That(left.Get(Folder + "/g"), Is.EqualTo(new byte[] { 2 }), $"seed {seed}");
+        }
+    }
+
+    [Test]
     public void An_unsynced_write_is_kept_dropped_or_torn_at_sectors()
     {
         SimulatedFiles files = Durable(new byte[2048]);

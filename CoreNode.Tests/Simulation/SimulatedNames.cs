@@ -15,7 +15,7 @@ internal sealed class SimulatedNames
 
     public void Unlink(string path) => Do(new Change(path, null, null));
 
-    public void Rename(string from, string to) => Do(new Change(from, to, null));
+    public void Rename(string from, string to) => Do(new Change(from, to, Current[from]));
 
     public void SyncFolder(string folder)
     {
@@ -80,21 +80,26 @@ internal sealed class SimulatedNames
         _unsynced.Add(change);
     }
 
-    /// <summary>A new name (inode), a rename (target) or a removal (neither).</summary>
+    /// <summary>
+    /// A new name (inode), a rename (inode and target) or a removal (neither). A rename that is kept moves just the file
+    /// that was renamed, whatever else bears the old name because changes before it were lost.
+    /// </summary>
     private sealed record Change(string Path, string? Target, SimulatedInode? Inode)
     {
         public string Folder { get; } = System.IO.Path.GetDirectoryName(Target ?? Path)!;
 
         public void Apply(SortedDictionary<string, SimulatedInode> names)
         {
-            if (Inode is not null)
+            if (Inode is not null && Target is null)
             {
                 names[Path] = Inode;
                 return;
             }
 
-            if (names.Remove(Path, out SimulatedInode? moved) && Target is not null)
-                names[Target] = moved;
+            if (Target is null || (names.TryGetValue(Path, out SimulatedInode? known) && known == Inode))
+                names.Remove(Path);
+            if (Target is not null)
+                names[Target] = Inode!;
         }
     }
 }
