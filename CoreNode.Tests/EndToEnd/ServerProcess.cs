@@ -111,11 +111,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         if (_running is { HasExited: false })
             throw new InvalidOperationException($"{_command.Name} still runs");
-        _running?.Dispose();
-        _isEndWanted = false;
         RunningProgram Start() =>
             RunningProgram.Start(_command.Program(), [.. _command.Arguments(Place), .. _extra], _environment);
+        RunningProgram? last = _running;
         _running = _home is null ? Start() : _home.Run(Start);
+        _isEndWanted = false;
+        last?.Dispose();
         // packaging/test.sh ends what a test host that was itself killed left behind.
         File.WriteAllText(_folder.File("pid"), $"{_running.Pid}");
     }

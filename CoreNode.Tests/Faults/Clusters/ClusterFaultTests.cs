@@ -15,10 +15,15 @@ internal sealed class ClusterFaultTests
     private const int SomeWrites = 60;
     private const int FewWrites = 20;
     private const string SnapshotBytes = "corenode_peer_snapshot_sent_bytes_total";
+    private const string AttackVariable = "CORENODE_CLUSTER_SECONDS";
     private static readonly TimeSpan s_election = TimeSpan.FromSeconds(15);
 
     // Longer than an election and a half with the timeouts of these clusters, so that somebody else leads meanwhile.
     private static readonly TimeSpan s_fault = TimeSpan.FromMilliseconds(2500);
+
+    // How long the random attacks last.
+    private static TimeSpan AttackTime => TimeSpan.FromSeconds(
+        int.TryParse(Environment.GetEnvironmentVariable(AttackVariable), out int seconds) ? seconds : 8);
 
     [TestCase("corenode")]
     [TestCase("etcd")]
@@ -275,6 +280,20 @@ internal sealed class ClusterFaultTests
         await cluster.WaitUntilHealthyAsync();
         await cluster.RemoveAsync(added);
         await trial.ProgressAsync(SomeWrites);
+        await trial.JudgeAsync();
+    }
+
+    [TestCase(3)]
+    [TestCase(5)]
+    public async Task Faults_of_all_kinds_come_at_random(int members)
+    {
+        await using ClusterTrial trial = await ClusterTrial.StartAsync(
+            "corenode", members, extra: ["--snapshot-count", "500"]);
+        await trial.ProgressAsync(SomeWrites);
+        RandomAttack attack = new(trial);
+        await attack.RunAsync(AttackTime);
+        await trial.ProgressAsync(SomeWrites);
+        TestContext.Out.WriteLine($"{attack.Count} faults");
         await trial.JudgeAsync();
     }
 

@@ -177,6 +177,15 @@ internal sealed class ClusterTrial : IAsyncDisposable
         return LinearizabilityChecker.Check(_history.ToList());
     }
 
+    /// <summary>A member that ended by itself is a fault, also where the others make up for it.</summary>
+    public async Task ThrowIfBrokenAsync()
+    {
+        if (Cluster.Members.FirstOrDefault(m => m.HasDied) is { } died)
+            Assert.Fail($"{died.Place.Name} ended by itself\n{Cluster.Words()}");
+        if (_running.Find(t => t.IsFaulted) is { } fault)
+            await fault;
+    }
+
     public async ValueTask DisposeAsync()
     {
         try
@@ -219,15 +228,6 @@ internal sealed class ClusterTrial : IAsyncDisposable
         }
         _running.AddRange(_clients.Select(c => c.RunAsync(() => Volatile.Read(ref _isOver))));
         _running.AddRange(_watchers.Select(w => w.RunAsync(_ending.Token)));
-    }
-
-    // A member that ends by itself is a fault, also where the others make up for it.
-    private async Task ThrowIfBrokenAsync()
-    {
-        if (Cluster.Members.FirstOrDefault(m => m.HasDied) is { } died)
-            Assert.Fail($"{died.Place.Name} ended by itself\n{Cluster.Words()}");
-        if (_running.Find(t => t.IsFaulted) is { } fault)
-            await fault;
     }
 
     private async Task EndLoadAsync()
