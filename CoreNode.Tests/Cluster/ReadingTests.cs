@@ -1,3 +1,4 @@
+using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Raft;
 using CoreNode.Store;
@@ -62,7 +63,7 @@ internal sealed class ReadingTests
         group.LetThrough = static _ => true;
 
         // The tick comes between the news of the change and the first chance to ask.
-        group.Leader.Core.Handle(new CoreNode.Cluster.MoveLeader(group.Members[1].Id));
+        group.Leader.Core.Handle(new MoveLeader(group.Members[1].Id));
         group.Time.Advance(CoreMember.Heartbeat);
         group.Settle();
         Assert.That(group.Members[1].IsLeader, Is.True);
@@ -74,8 +75,8 @@ internal sealed class ReadingTests
     {
         CoreGroup group = new CoreGroup(3).Elect();
         CoreMember follower = group.Members[2];
-        CoreNode.Cluster.PendingReads reads = new(follower.Core.Raft, 7);
-        CoreNode.Cluster.ReadBarrier read = new(0);
+        PendingReads reads = new(follower.Core.Raft, 7);
+        ReadBarrier read = new(0);
         reads.Add(read);
         reads.Request(now: 0);
         Assert.That(ReadQuestions(follower), Is.EqualTo(1));
@@ -89,8 +90,8 @@ internal sealed class ReadingTests
     public void A_late_answer_to_an_earlier_question_confirms_nothing()
     {
         CoreGroup group = new CoreGroup(3).Elect();
-        CoreNode.Cluster.PendingReads reads = new(group.Follower.Core.Raft, 7);
-        CoreNode.Cluster.ReadBarrier read = new(0);
+        PendingReads reads = new(group.Follower.Core.Raft, 7);
+        ReadBarrier read = new(0);
         reads.Add(read);
         reads.Request(now: 0);
         reads.AskAgain(now: 1, askedBefore: 1);
@@ -106,8 +107,8 @@ internal sealed class ReadingTests
     public void A_read_waits_until_the_confirmed_position_is_applied()
     {
         CoreGroup group = new CoreGroup(3).Elect();
-        CoreNode.Cluster.PendingReads reads = new(group.Follower.Core.Raft, 7);
-        CoreNode.Cluster.ReadBarrier read = new(0);
+        PendingReads reads = new(group.Follower.Core.Raft, 7);
+        ReadBarrier read = new(0);
         reads.Add(read);
         reads.Request(now: 0);
         reads.Confirm(8, group.Follower.Core.Published.AppliedIndex.Next);

@@ -1,3 +1,4 @@
+using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Hosting;
 using CoreNode.Tests.Api.Client;
@@ -74,6 +75,31 @@ internal sealed class FailedDiskTests
             Assert.That(
                 error.ToString(),
                 Does.Match($"(?m)^corenode node: {DataFolder}/raft/wal/.*: fdatasync failed: Input/output error$"));
+        });
+    }
+
+    [Test]
+    public async Task A_member_that_stopped_for_good_ends_with_5_says_what_to_do_and_serves_nothing()
+    {
+        using TestFolder folder = new();
+        SimulatedFiles files = new(new Prng(1));
+        files.CreateFolder(DataFolder);
+        files.CreateFolder($"{DataFolder}/raft");
+        StopNote.Write(
+            files, $"{DataFolder}/raft", new MemberStop(MemberStopKind.Diverged, "its state differs at index 7"));
+        await using StringWriter error = new();
+        NodeHost host = new(TextWriter.Null, TextWriter.Synchronized(error), static _ => null, "test")
+        {
+            Files = files,
+        };
+        ServerPlace place = new(folder.Path, FreePorts.Next(), FreePorts.Next());
+        int exitCode = await host.RunAsync(Arguments(place), CancellationToken.None).WaitAsync(s_patience);
+        Assert.Multiple(() =>
+        {
+            Assert.That(exitCode, Is.EqualTo(5));
+            Assert.That(error.ToString(), Does.Contain("its state differs at index 7"));
+            Assert.That(error.ToString(), Does.Contain("corenode member add --replace"));
+            Assert.That(files.List($"{DataFolder}/raft"), Has.None.EqualTo("wal"), "nothing was begun");
         });
     }
 
