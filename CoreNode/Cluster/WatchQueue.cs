@@ -60,7 +60,8 @@ internal sealed class WatchQueue(Inbox inbox, List<WatchQueue> signals) : IWatch
         {
             if (_isEnded)
                 return false;
-            bool isFull = _count == Capacity;
+            // Only what its reader could have taken counts: one batch may bring more at once to a member that catches up.
+            bool isFull = _readable >= Capacity;
             if (isFull)
                 _isDropped = _isEnded = true;
             else
@@ -165,7 +166,7 @@ internal sealed class WatchQueue(Inbox inbox, List<WatchQueue> signals) : IWatch
     {
         if (_count == _ring.Length)
         {
-            KeyEvent?[] larger = new KeyEvent?[Math.Min(Capacity, Math.Max(FirstSize, _ring.Length * 4))];
+            KeyEvent?[] larger = new KeyEvent?[Math.Max(FirstSize, _ring.Length * 4)];
             for (int i = 0; i < _count; i++)
                 larger[i] = _ring[(_head + i) % _ring.Length];
             _ring = larger;
