@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace CoreNode.Api;
@@ -33,7 +35,8 @@ internal sealed class WarningsOnly(ILoggerFactory inner) : ILoggerFactory
             Exception? exception,
             Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            // A client that goes away in the middle of a request is no fault of this node.
+            if (IsEnabled(logLevel) && exception is not (BadHttpRequestException or ConnectionResetException))
                 inner.Log(logLevel, eventId, state, exception, formatter);
         }
     }

@@ -115,6 +115,9 @@ internal sealed partial class ReplicaCore
     /// <summary>Writes that are in the log and not applied.</summary>
     internal int PendingCount => _writes.PendingCount;
 
+    /// <summary>True if no other member has to confirm a write.</summary>
+    internal bool IsAlone => _raft.Configuration.IsSoleVoter(_raft.Id);
+
     /// <summary>True while writes wait for the log.</summary>
     internal bool HasPending => _writes.HasPending || _appends.Count > 0;
 

@@ -96,10 +96,10 @@ internal sealed class ReplicaLoop
     }
 
     // With one or two writers the sync is waited for awake: to be woken from an idle processor costs them a third of
-    // the sync itself. With more, the processor has better things to do.
+    // the sync itself. With more, the processor has better things to do, and where others answer it waits for them.
     private bool SpinForDisk()
     {
-        if (Environment.ProcessorCount < 2 || _core.PendingCount is 0 or > MostWritersToSpinFor)
+        if (Environment.ProcessorCount < 2 || _core.PendingCount is 0 or > MostWritersToSpinFor || !_core.IsAlone)
             return false;
         long start = _core.Time.GetTimestamp();
         while (_core.Time.GetElapsedTime(start) < s_longestSpin)
