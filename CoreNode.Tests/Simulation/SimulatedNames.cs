@@ -81,8 +81,8 @@ internal sealed class SimulatedNames
     }
 
     /// <summary>
-    /// A new name (inode), a rename (inode and target) or a removal (neither). A rename that is kept moves just the file
-    /// that was renamed, whatever else bears the old name because changes before it were lost.
+    /// A new name (inode), a rename (inode and target) or a removal (neither). A rename that is kept moves just the
+    /// file that was renamed, whatever else bears the old name because changes before it were lost.
     /// </summary>
     private sealed record Change(string Path, string? Target, SimulatedInode? Inode)
     {

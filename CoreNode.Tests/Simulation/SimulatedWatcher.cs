@@ -53,7 +53,9 @@ internal sealed class SimulatedWatcher
     /// <summary>Connects to any member.</summary>
     public void Connect()
     {
-        SimulatedMember member = _cluster.Members[_chance.Next(_cluster.Members.Count)];
+        // Not at those that left for good: among many of them it would not catch up.
+        SimulatedMember[] there = [.. _cluster.Members.Where(static one => one.IsWanted)];
+        SimulatedMember member = there[_chance.Next(there.Length)];
         if (member.Process is not { } process || member.PausedUntil > _world.Now)
         {
             Retry();
