@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CoreNode.Foundation;
 
 namespace CoreNode.Tests.Simulation;
 
@@ -52,7 +51,7 @@ internal sealed class SimulationTests
         foreach (string line in ProbeReport.Lines())
             TestContext.Out.WriteLine(line);
         if (count >= Seeds)
-            Assert.That(Probe.Hits.Keys, Is.SupersetOf(s_rarePaths), "rare paths are reached");
+            Assert.That(CoreNode.Foundation.Probe.Hits.Keys, Is.SupersetOf(s_rarePaths), "rare paths are reached");
 #endif
     }
 
