@@ -96,7 +96,7 @@ internal sealed class EtcdctlTests
 
     [Test]
     public Task Watch_forever_prints_every_change() => CompareAsync(
-        session => session.WatchAsync("watch -f -r /watch/all", 2, "set /watch/all/a 1", "rm /watch/all/a"));
+        session => session.WatchAsync("watch -f -r /watch/all", 4, "set /watch/all/a 1", "rm /watch/all/a"));
 
     [Test]
     public Task Exec_watch_hands_each_change_to_a_program() => CompareAsync(session => session.WatchAsync(

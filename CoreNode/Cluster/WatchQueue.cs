@@ -60,7 +60,7 @@ internal sealed class WatchQueue(Inbox inbox, List<WatchQueue> signals) : IWatch
         {
             if (_isEnded)
                 return false;
-            // Only what its reader could have taken counts: one batch may bring more at once to a member that catches up.
+            // Only what its reader could have taken counts: one batch may bring more to a member that catches up.
             bool isFull = _readable >= Capacity;
             if (isFull)
                 _isDropped = _isEnded = true;
