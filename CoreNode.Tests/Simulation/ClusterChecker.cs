@@ -142,6 +142,10 @@ internal sealed class ClusterChecker(SimulatedWorld world, SimulationPlan plan) 
         world.Trace.Note(8, process.Id.Value, raft.Term.Value);
         CheckVotes(process, raft);
         process.Member.Write($"{process.Member.Name} leads term {raft.Term}");
+
+        // Who counts its votes late may find that a later term has begun, and need not have what was committed in it.
+        if (_leaders.Keys.Any(term => term > raft.Term))
+            return;
         Require(raft.LastIndex >= LastApplied, process, $"leads and ends before {LastApplied}, which was applied");
         LogIndex low = LogIndex.Max(_first.Next, raft.FirstIndex);
         for (LogIndex at = LastApplied; at >= low && LastApplied - at < ComparedEntries; at = at.Previous)
