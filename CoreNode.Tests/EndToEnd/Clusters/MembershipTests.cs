@@ -32,8 +32,12 @@ internal sealed class MembershipTests
         using (RunningProgram node = RunningProgram.Start(TestPrograms.Corenode(), arguments, null))
         {
             await UntilAsync(cluster, async () =>
-                (await RunAtAsync(client, "kv", "get", "/before")).Output == "v\n"
-                && !(await RunAsync(first, "member", "list")).Output.Contains("isLearner"));
+            {
+                Assert.That(node.HasExited, Is.False, node.StandardError);
+                string members = (await RunAsync(first, "member", "list")).Output;
+                return members.Contains("name=d ") && !members.Contains("isLearner")
+                    && (await RunAtAsync(client, "kv", "get", "/before")).Output == "v\n";
+            });
             ProgramResult removed = await RunAsync(first, "member", "remove", "d");
             Assert.That(removed.ExitCode, Is.Zero, removed.Error);
             Assert.That(await node.WaitForExitAsync(s_deadline), Is.EqualTo(StoppedForGood), node.StandardError);
