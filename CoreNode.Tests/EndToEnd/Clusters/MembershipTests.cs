@@ -57,6 +57,7 @@ internal sealed class MembershipTests
         ServerProcess wiped = cluster.Members[2];
         await SetAsync(first, "before");
         await wiped.KillAsync();
+        await cluster.WaitForLeaderAsync(s_deadline, other: wiped);
         wiped.Wipe();
         wiped.Launch();
         Assert.That(await wiped.WaitForExitAsync(s_deadline), Is.EqualTo(1));
