@@ -23,15 +23,16 @@ internal static class AllowedEdges
             new("Platform", ModuleKind.Mechanism) { IsNative = true },
             new("Wal", ModuleKind.Mechanism, "Platform"),
             new("Yaml", ModuleKind.Mechanism),
+            new("Pki", ModuleKind.Service),
             new("Cluster", ModuleKind.Service, "Raft", "Kv", "Wal", "Store", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Raft", "Store", "Platform"),
-            new("Api", ModuleKind.Edge, "Api.Wire", "Store"),
+            new("Api", ModuleKind.Edge, "Api.Wire", "Pki", "Store"),
             new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
             new(
                 "Hosting", ModuleKind.Composition,
-                "Api", "Api.Peers", "Cli", "Cluster", "Wal", "Store", "Platform", "Yaml"),
+                "Api", "Api.Peers", "Cli", "Cluster", "Wal", "Pki", "Store", "Platform", "Yaml"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [

@@ -1,3 +1,5 @@
+using CoreNode.Pki;
+
 namespace CoreNode.Api;
 
 /// <summary>Settings of the client surface; the defaults are etcd's where etcd has the setting.</summary>
@@ -12,8 +14,19 @@ public sealed record ApiOptions
     /// <summary>What this program is, for /corenode/v1/status.</summary>
     public string ProgramVersion { get; init; } = "";
 
-    /// <summary>Where clients are served: http://ADDRESS:PORT, the port 0 means any free one.</summary>
+    /// <summary>
+    /// Where clients are served: http://ADDRESS:PORT or https://ADDRESS:PORT, the port 0 means any free one.
+    /// </summary>
     public IReadOnlyList<Uri> ListenClientUrls { get; init; } = [];
+
+    /// <summary>Where administrators are served, too; see docs/security.md.</summary>
+    public IReadOnlyList<Uri> ListenAdminUrls { get; init; } = [];
+
+    /// <summary>What https listeners show and ask for; null where there are none.</summary>
+    public ICertificateSource? Certificates { get; init; }
+
+    /// <summary>Lifts the refusals that keep strangers from changing things (--insecure-admin).</summary>
+    public bool IsAdminInsecure { get; init; }
 
     /// <summary>Unix socket with the same surface, mode 0660; none if null.</summary>
     public string? UnixSocketPath { get; init; }

@@ -1,11 +1,6 @@
 using CoreNode.Foundation;
 using CoreNode.Store;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace CoreNode.Api;
 
@@ -19,11 +14,9 @@ namespace CoreNode.Api;
 public sealed partial class ApiServer : IAsyncDisposable
 {
     private readonly ApiOptions _options;
-    private readonly KestrelServer _kestrel;
+    private readonly HttpFront _front;
     private readonly ApiApplication _application;
-    private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger<ApiServer> _log;
-    private bool _isStopped;
 
     /// <summary>Wires the surface to a store; nothing is opened yet.</summary>
     public ApiServer(
@@ -38,11 +31,12 @@ public sealed partial class ApiServer : IAsyncDisposable
     {
         _options = options;
         _log = loggers.CreateLogger<ApiServer>();
+        _front = new HttpFront(options, loggers);
         KeysEndpoint keys = new(
             options,
             store,
             time,
-            new WatchEndpoint(store, metrics, _stopping.Token),
+            new WatchEndpoint(store, metrics, _front.Stopping),
             new ListingEndpoint(options));
         ClusterIdHeader clusterId = new(cluster);
         FixedEndpoints others = new(
@@ -55,15 +49,10 @@ public sealed partial class ApiServer : IAsyncDisposable
         ProcessFigures.Register(metrics);
         StoreFigures.Register(metrics, store, cluster);
         ClusterFigures.Register(metrics, cluster);
-        WarningsOnly warnings = new(loggers);
-        _kestrel = new KestrelServer(
-            Options.Create(KestrelSettings.Make(options)),
-            new SocketTransportFactory(Options.Create(KestrelSettings.MakeSockets()), warnings),
-            warnings);
     }
 
     /// <summary>Where clients are served, with the ports that were chosen; empty before the start.</summary>
-    public IReadOnlyList<Uri> BoundUrls { get; private set; } = [];
+    public IReadOnlyList<Uri> BoundUrls => _front.BoundUrls;
 
     /// <summary>
     /// Sets what .NET reads from the environment when it opens its first socket: completions run on the thread that
@@ -83,14 +72,7 @@ public sealed partial class ApiServer : IAsyncDisposable
     /// <exception cref="IOException">An address cannot be bound, or another process serves the unix socket.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        if (_options.UnixSocketPath is { } path && !await UnixSocketFile.TryClearAsync(path, cancellation))
-            throw new IOException($"another process serves the unix socket {path}");
-        await _kestrel.StartAsync(_application, cancellation);
-        if (_options.UnixSocketPath is { } bound)
-            UnixSocketFile.Restrict(bound);
-        BoundUrls = [.. _kestrel.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
-            .Where(static a => !a.StartsWith("http://unix:", StringComparison.Ordinal))
-            .Select(static a => new Uri(a))];
+        await _front.StartAsync(_application, cancellation);
         LogServing(string.Join(", ", BoundUrls), _options.UnixSocketPath ?? "none");
     }
 
@@ -100,21 +82,14 @@ public sealed partial class ApiServer : IAsyncDisposable
     /// </summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
-        if (_isStopped)
-            return;
-        _isStopped = true;
-        await _stopping.CancelAsync();
-        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(_options.DrainTime);
-        await _kestrel.StopAsync(deadline.Token);
-        LogStopped();
+        if (await _front.StopAsync(cancellation))
+            LogStopped();
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await StopAsync(CancellationToken.None);
-        _kestrel.Dispose();
-        _stopping.Dispose();
+        await _front.DisposeAsync();
     }
 }

@@ -34,10 +34,14 @@ internal static class KestrelSettings
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
         limits.KeepAliveTimeout = s_longest;
-        foreach (Uri url in options.ListenClientUrls)
-            kestrel.Listen(ToEndPoint(url), static listen => Configure(listen));
-        if (options.UnixSocketPath is { } path)
-            kestrel.ListenUnixSocket(path, static listen => Configure(listen));
+        foreach (Listener listener in ListenersOf(options))
+        {
+            if (listener.EndPoint is UnixDomainSocketEndPoint)
+                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener));
+            else
+                kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener));
+        }
+
         return kestrel;
     }
 
@@ -61,28 +65,28 @@ internal static class KestrelSettings
         },
     };
 
-    private static void Configure(ListenOptions listen)
+    private static IEnumerable<Listener> ListenersOf(ApiOptions options)
+    {
+        bool asks = options.Certificates?.Current.RequiresClientCertificate == true;
+        foreach (Uri url in options.ListenClientUrls)
+            yield return Listener.Of(ListenerKind.Client, url, asks);
+        foreach (Uri url in options.ListenAdminUrls)
+            yield return Listener.Of(ListenerKind.Admin, url, asks);
+        if (options.UnixSocketPath is { } path)
+            yield return new Listener(ListenerKind.UnixSocket, new UnixDomainSocketEndPoint(path), false, false);
+    }
+
+    private static void Configure(ListenOptions listen, Listener listener)
     {
         listen.Protocols = HttpProtocols.Http1;
-        listen.Use(static next => connection =>
+        listen.Use(next => connection =>
         {
             RequestLineReader input = new(connection.Transport.Input);
-            connection.Features.Set(new ConnectionState(input, connection.ConnectionClosed));
+            connection.Features.Set(new ConnectionState(listener, input, connection.ConnectionClosed));
             connection.Transport = new Duplex(input, connection.Transport.Output);
             connection.ConnectionClosed = CancellationToken.None;
             return next(connection);
         });
-    }
-
-    private static IPEndPoint ToEndPoint(Uri url)
-    {
-        if (url.Scheme != Uri.UriSchemeHttp)
-            throw new ArgumentException($"client URL {url}: only http is served");
-        if (url.Host == "localhost")
-            return new IPEndPoint(IPAddress.Loopback, url.Port);
-        return IPAddress.TryParse(url.Host.Trim('[', ']'), out IPAddress? address)
-            ? new IPEndPoint(address, url.Port)
-            : throw new ArgumentException($"client URL {url}: an IP address is needed to listen on, not a name");
     }
 
     private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe

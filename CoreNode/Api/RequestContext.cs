@@ -43,6 +43,12 @@ internal sealed class RequestContext
     /// <summary>True for a request whose answer has no body.</summary>
     public bool IsHead => _request.Method == "HEAD";
 
+    /// <summary>Where the connection came in.</summary>
+    public Listener Listener => _connection.Listener;
+
+    /// <summary>Who is on the other side of the connection.</summary>
+    public Caller Caller => _connection.Caller;
+
     /// <summary>Headers of the request.</summary>
     public IHeaderDictionary RequestHeaders => _request.Headers;
 

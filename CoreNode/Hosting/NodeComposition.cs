@@ -33,5 +33,7 @@ internal static class NodeComposition
         ListenClientUrls = options.ListenClientUrls,
         UnixSocketPath = unixSocket,
         CorsOrigins = options.CorsOrigins,
+        ListenAdminUrls = options.ListenAdminUrls,
+        IsAdminInsecure = options.IsAdminInsecure,
     };
 }

@@ -1,7 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CoreNode.Api;
-using CoreNode.Api.Peers;
 using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Platform;
@@ -85,75 +83,8 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
             ?? throw new IOException(
                 $"{options.DataFolder} is in use by another node; stop it, or give this one its own --data-dir");
         logger.Starting(version, options.DataFolder);
-        if (options.ForcesNewCluster)
-            ForceNewCluster(Path.Combine(options.DataFolder, "raft"), logger);
-        MetricRegistry metrics = new();
-        PeerTransport transport = new(NodeComposition.Peers(options), metrics, TimeProvider.System, logs);
-        await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
-        Replica replica = await Replica.StartAsync(
-            NodeComposition.Replica(options), Files, TimeProvider.System, logs, transport, transport, stop.Token);
-        await using (replica.ConfigureAwait(false))
-        {
-            NodeMetrics.Register(metrics, replica, version);
-            try
-            {
-                await ServeAsync(options, replica, metrics, manager, logs, logger, stop.Token);
-            }
-            catch (MemberStoppedException)
-            {
-                // The replica has said why.
-                return StoppedForGood;
-            }
-        }
-
-        logger.Stopped();
-        return 0;
-    }
-
-    // `cluster recover` without asking; where this member is alone already, there is nothing to do.
-    private void ForceNewCluster(string folder, ILogger logger)
-    {
-        Files.CreateFolder(folder);
-        OfflineReplica offline = new(Files, folder, TimeProvider.System);
-        if (!offline.HasMember || offline.Inspect() is { IsAlone: true })
-        {
-            logger.NoNewCluster();
-            return;
-        }
-
-        OfflineSummary before = offline.Inspect();
-        ulong clusterId = OfflineFolders.NewClusterId();
-        offline.Recover(clusterId);
-        string others = string.Join(", ", before.Members.Where(m => m.Id != before.Self).Select(m => m.Name));
-        logger.NewCluster(
-            clusterId.ToString("x", System.Globalization.CultureInfo.InvariantCulture), before.Last.Value,
-            before.Last - before.KnownCommitted, others);
-    }
-
-    private async Task ServeAsync(
-        NodeOptions options, Replica replica, MetricRegistry metrics, ServiceManager manager,
-        ILoggerFactory logs, ILogger logger, CancellationToken stop)
-    {
-        string? socket = await UnixSocketPath.PrepareAsync(options.UnixSocket, logger, stop);
-        ApiServer server = new(
-            NodeComposition.Api(options, socket, version), replica, replica, replica,
-            new BackupSource(replica), metrics, TimeProvider.System, logs);
-        await using (server.ConfigureAwait(false))
-        {
-            await server.StartAsync(stop);
-            string urls = string.Join(' ', server.BoundUrls.Select(u => u.GetLeftPart(UriPartial.Authority)));
-            manager.Ready($"serving on {urls}");
-            if (options.IsDev)
-                await output.WriteAsync(DevNode.Hints(server.BoundUrls, CommandName()));
-            Task watchdog = Watchdog.RunAsync(manager, replica, TimeProvider.System, logger, stop);
-            Task failed = replica.Completion;
-            await Task.WhenAny(failed, Task.Delay(Timeout.Infinite, stop));
-            manager.Stopping();
-            if (failed.IsCompleted)
-                await failed;
-            await watchdog;
-            await server.StopAsync(CancellationToken.None);
-        }
+        NodeProcess process = new(manager, logs, logger, new MetricRegistry(), Files, output, version, stop.Token);
+        return await new MemberNode(options, process).RunAsync();
     }
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, ILogger logger, CancellationTokenSource stop) =>
@@ -163,13 +94,4 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
             logger.Stopping(signal.ToString());
             stop.Cancel();
         });
-
-    // What the user can paste: the binary's own path, or dotnet run's form.
-    private static string CommandName()
-    {
-        string path = Environment.ProcessPath ?? "corenode";
-        return path.Contains("/bin/", StringComparison.Ordinal) && path.Contains("/net", StringComparison.Ordinal)
-            ? "dotnet run --project CoreNode --"
-            : path;
-    }
 }

@@ -1,4 +1,5 @@
 using CoreNode.Cluster;
+using CoreNode.Pki;
 
 namespace CoreNode.Hosting;
 
@@ -33,6 +34,33 @@ public sealed record NodeOptions
 
     /// <summary>Keeps clusters apart that start from the same addresses.</summary>
     public required string InitialClusterToken { get; init; }
+
+    /// <summary>Discovery URL with its token; empty for none.</summary>
+    public required string Discovery { get; init; }
+
+    /// <summary>Domain whose SRV records name the members; empty for none.</summary>
+    public required string DiscoverySrv { get; init; }
+
+    /// <summary>A machine that the discovered cluster has no place for becomes a proxy; otherwise it ends.</summary>
+    public required bool FallsBackToProxy { get; init; }
+
+    /// <summary>Whether this node is a worker without a vote.</summary>
+    public required ProxyMode Proxy { get; init; }
+
+    /// <summary>TLS for clients; null for none.</summary>
+    public required TlsFiles? ClientTls { get; init; }
+
+    /// <summary>TLS between members; null for none.</summary>
+    public required TlsFiles? PeerTls { get; init; }
+
+    /// <summary>Where administrators are served, besides the unix socket.</summary>
+    public required IReadOnlyList<Uri> ListenAdminUrls { get; init; }
+
+    /// <summary>Lifts the refusals that keep strangers from changing things.</summary>
+    public required bool IsAdminInsecure { get; init; }
+
+    /// <summary>What this node runs.</summary>
+    public required IReadOnlyList<string> Modules { get; init; }
 
     /// <summary>One Raft tick.</summary>
     public required TimeSpan HeartbeatInterval { get; init; }

@@ -1,4 +1,5 @@
 using CoreNode.Cluster;
+using CoreNode.Pki;
 using CoreNode.Yaml;
 
 namespace CoreNode.Hosting;
@@ -102,8 +103,10 @@ public sealed class NodeOptionsReader(
     private NodeOptions Build()
     {
         string name = Text("name");
-        IReadOnlyList<Uri> clients = Urls("listen-client-urls", needsPort: true);
-        IReadOnlyList<Uri> peers = Urls("listen-peer-urls", needsPort: true);
+        TlsFiles? clientTls = Tls("");
+        TlsFiles? peerTls = Tls("peer-");
+        IReadOnlyList<Uri> clients = Urls("listen-client-urls", clientTls, "cert-file", isNeeded: true);
+        IReadOnlyList<Uri> peers = Urls("listen-peer-urls", peerTls, "peer-cert-file", isNeeded: true);
         IReadOnlyList<string> advertisedPeers = TextList("initial-advertise-peer-urls", peers);
         TimeSpan heartbeat = Milliseconds("heartbeat-interval");
         TimeSpan election = Milliseconds("election-timeout");
@@ -115,10 +118,7 @@ public sealed class NodeOptionsReader(
 
         if (Text("name").Contains(',') || Text("name").Contains('='))
             _problems.Add($"--name {name}: a name has no comma and no equals sign");
-        if (Text("initial-cluster-state") is var state and not ("new" or "existing"))
-            _problems.Add($"--initial-cluster-state {state}: say new or existing");
-        if (Text("log-level") is var level and not ("debug" or "info" or "warning" or "error"))
-            _problems.Add($"--log-level {level}: say debug, info, warning or error");
+        CheckWaysToFindMembers();
         string socket = Text("unix-socket");
         string dataFolder = Path.GetFullPath(Text("data-dir"));
         return new NodeOptions
@@ -129,21 +129,87 @@ public sealed class NodeOptionsReader(
             AdvertiseClientUrls = TextList("advertise-client-urls", clients),
             ListenPeerUrls = peers,
             InitialCluster = Members(name, advertisedPeers, dataFolder),
-            JoinsExisting = Text("initial-cluster-state") == "existing",
+            JoinsExisting = Choice("initial-cluster-state", "new", "existing") == "existing",
             ForcesNewCluster = Switch("force-new-cluster"),
             InitialClusterToken = Text("initial-cluster-token"),
+            Discovery = Text("discovery"),
+            DiscoverySrv = Text("discovery-srv"),
+            FallsBackToProxy = Choice("discovery-fallback", "proxy", "exit") == "proxy",
+            Proxy = ParseProxy(),
+            ClientTls = clientTls,
+            PeerTls = peerTls,
+            ListenAdminUrls = Urls("listen-admin-urls", clientTls, "cert-file", isNeeded: false),
+            IsAdminInsecure = Switch("insecure-admin"),
+            Modules = Modules(),
             HeartbeatInterval = heartbeat,
             ElectionTimeout = election,
             SnapshotCount = Number("snapshot-count", 1, 100_000_000),
             CorsOrigins = Text("cors").Split(',', StringSplitOptions.RemoveEmptyEntries),
             UnixSocket = socket is "none" or "" ? null : Path.GetFullPath(socket),
-            LogLevel = Text("log-level"),
+            LogLevel = Choice("log-level", "debug", "info", "warning", "error"),
             IsDev = Switch("dev"),
         };
     }
 
     private string Text(string name) =>
         _values.TryGetValue(name, out string? value) ? value : NodeFlags.Find(name)!.Default;
+
+    // One of the words, or a problem.
+    private string Choice(string name, params ReadOnlySpan<string> words)
+    {
+        string text = Text(name);
+        if (!words.Contains(text))
+            _problems.Add($"--{name} {text}: say {string.Join(", ", words[..^1]!)} or {words[^1]}");
+        return text;
+    }
+
+    private ProxyMode ParseProxy() => Choice("proxy", "off", "on", "readonly") switch
+    {
+        "on" => ProxyMode.On,
+        "readonly" => ProxyMode.ReadOnly,
+        _ => ProxyMode.Off,
+    };
+
+    private string[] Modules()
+    {
+        string[] modules = Text("modules").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        foreach (string module in modules.Where(static m => m != "store"))
+            _problems.Add($"--modules {module}: this version has the module store");
+        return modules;
+    }
+
+    private void CheckWaysToFindMembers()
+    {
+        string[] ways = ["initial-cluster", "discovery", "discovery-srv"];
+        string[] given = [.. ways.Where(way => Text(way).Length > 0).Select(static way => "--" + way)];
+        if (given.Length > 1)
+            _problems.Add($"{string.Join(" and ", given)}: say only one of them where the members are");
+    }
+
+    private TlsFiles? Tls(string prefix)
+    {
+        string certificate = Text(prefix + "cert-file");
+        string key = Text(prefix + "key-file");
+        string authorities = Text(prefix + "trusted-ca-file");
+        bool isRequired = Switch(prefix + "client-cert-auth");
+        if (certificate.Length > 0 != key.Length > 0)
+        {
+            string missing = certificate.Length == 0 ? "cert-file" : "key-file";
+            _problems.Add($"--{prefix}{missing}: --{prefix}cert-file and --{prefix}key-file go together");
+        }
+
+        if (isRequired && authorities.Length == 0)
+            _problems.Add($"--{prefix}client-cert-auth: --{prefix}trusted-ca-file says whose certificates are good");
+        if (authorities.Length > 0 && certificate.Length == 0)
+            _problems.Add($"--{prefix}trusted-ca-file: --{prefix}cert-file and --{prefix}key-file are needed with it");
+        return certificate.Length == 0 || key.Length == 0
+            ? null
+            : new TlsFiles(
+                Path.GetFullPath(certificate),
+                Path.GetFullPath(key),
+                authorities.Length == 0 ? null : Path.GetFullPath(authorities),
+                isRequired || authorities.Length > 0);
+    }
 
     private bool Switch(string name)
     {
@@ -165,19 +231,26 @@ public sealed class NodeOptionsReader(
         return least;
     }
 
-    private List<Uri> Urls(string name, bool needsPort)
+    // URLs to listen on; https needs the certificate that a flag names.
+    private List<Uri> Urls(string name, TlsFiles? tls, string certificateFlag, bool isNeeded)
     {
         List<Uri> urls = [];
         foreach (string text in Text(name).Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (UrlProblem(text, needsPort) is { } problem)
+            if (UrlProblem(text, needsPort: true) is { } problem)
                 _problems.Add($"--{name} {text}: {problem}");
             else
                 urls.Add(new Uri(text));
         }
 
-        if (urls.Count == 0 && _problems.Count == 0)
+        if (urls.Count == 0 && isNeeded && _problems.Count == 0)
             _problems.Add($"--{name}: at least one URL is needed");
+        if (tls is null && urls.Find(static u => u.Scheme == "https") is { } secret)
+        {
+            string keyFlag = certificateFlag.Replace("cert-file", "key-file", StringComparison.Ordinal);
+            _problems.Add($"--{name} {secret.OriginalString}: https needs --{certificateFlag} and --{keyFlag}");
+        }
+
         return urls;
     }
 
@@ -215,8 +288,6 @@ public sealed class NodeOptionsReader(
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https"))
             return "a URL such as http://127.0.0.1:2379 is needed";
-        if (url.Scheme == "https")
-            return "https comes with the next version; use http on loopback or a private network";
         if (url.AbsolutePath != "/" || url.Query.Length > 0)
             return "a URL without a path is needed";
         if (needsPort && !System.Net.IPAddress.TryParse(url.Host.Trim('[', ']'), out _) && url.Host != "localhost")

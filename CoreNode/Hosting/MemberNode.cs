@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using CoreNode.Api;
+using CoreNode.Api.Peers;
+using CoreNode.Cluster;
+
+namespace CoreNode.Hosting;
+
+/// <summary>A node with a vote and data: replica, peer transport and HTTP surface, until it is stopped.</summary>
+internal sealed class MemberNode(NodeOptions options, NodeProcess process)
+{
+    /// <summary>Runs until the process is to stop; gives the exit code.</summary>
+    public async Task<int> RunAsync()
+    {
+        if (options.ForcesNewCluster)
+            ForceNewCluster(Path.Combine(options.DataFolder, "raft"));
+        PeerTransport transport = new(
+            NodeComposition.Peers(options), process.Metrics, TimeProvider.System, process.Logs);
+        await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
+        Replica replica = await Replica.StartAsync(
+            NodeComposition.Replica(options), process.Files, TimeProvider.System, process.Logs, transport, transport,
+            process.Stop);
+        await using (replica.ConfigureAwait(false))
+        {
+            NodeMetrics.Register(process.Metrics, replica, process.Version);
+            try
+            {
+                await ServeAsync(replica);
+            }
+            catch (MemberStoppedException)
+            {
+                // The replica has said why.
+                return NodeHost.StoppedForGood;
+            }
+        }
+
+        process.Logger.Stopped();
+        return 0;
+    }
+
+    // `cluster recover` without asking; where this member is alone already, there is nothing to do.
+    private void ForceNewCluster(string folder)
+    {
+        process.Files.CreateFolder(folder);
+        OfflineReplica offline = new(process.Files, folder, TimeProvider.System);
+        if (!offline.HasMember || offline.Inspect() is { IsAlone: true })
+        {
+            process.Logger.NoNewCluster();
+            return;
+        }
+
+        OfflineSummary before = offline.Inspect();
+        ulong clusterId = OfflineFolders.NewClusterId();
+        offline.Recover(clusterId);
+        string others = string.Join(", ", before.Members.Where(m => m.Id != before.Self).Select(m => m.Name));
+        process.Logger.NewCluster(
+            clusterId.ToString("x", System.Globalization.CultureInfo.InvariantCulture), before.Last.Value,
+            before.Last - before.KnownCommitted, others);
+    }
+
+    private async Task ServeAsync(Replica replica)
+    {
+        string? socket = await UnixSocketPath.PrepareAsync(options.UnixSocket, process.Logger, process.Stop);
+        ApiServer server = new(
+            NodeComposition.Api(options, socket, process.Version), replica, replica, replica,
+            new BackupSource(replica), process.Metrics, TimeProvider.System, process.Logs);
+        await using (server.ConfigureAwait(false))
+        {
+            await server.StartAsync(process.Stop);
+            string urls = string.Join(' ', server.BoundUrls.Select(u => u.GetLeftPart(UriPartial.Authority)));
+            process.Manager.Ready($"serving on {urls}");
+            if (options.IsDev)
+                await process.Output.WriteAsync(DevNode.Hints(server.BoundUrls, CommandName()));
+            Task watchdog = Watchdog.RunAsync(
+                process.Manager, replica, TimeProvider.System, process.Logger, process.Stop);
+            Task failed = replica.Completion;
+            await Task.WhenAny(failed, Task.Delay(Timeout.Infinite, process.Stop));
+            process.Manager.Stopping();
+            if (failed.IsCompleted)
+                await failed;
+            await watchdog;
+            await server.StopAsync(CancellationToken.None);
+        }
+    }
+
+    // What the user can paste: the binary's own path, or dotnet run's form.
+    private static string CommandName()
+    {
+        string path = Environment.ProcessPath ?? "corenode";
+        return path.Contains("/bin/", StringComparison.Ordinal) && path.Contains("/net", StringComparison.Ordinal)
+            ? "dotnet run --project CoreNode --"
+            : path;
+    }
+}
