@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CoreNode.Api;
 using CoreNode.Api.Peers;
+using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
 
 namespace CoreNode.Hosting;
@@ -13,14 +14,19 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
     {
         if (options.ForcesNewCluster)
             ForceNewCluster(Path.Combine(options.DataFolder, "raft"));
+        MemberKeys keys = new(NodeComposition.SecretToken(options));
         PeerTransport transport = new(
-            NodeComposition.Peers(options), process.Metrics, TimeProvider.System, process.Logs);
+            NodeComposition.Peers(options), process.Metrics, TimeProvider.System, process.Logs)
+        {
+            Keys = keys,
+        };
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         Replica replica = await Replica.StartAsync(
             NodeComposition.Replica(options), process.Files, TimeProvider.System, process.Logs, transport, transport,
             process.Stop);
         await using (replica.ConfigureAwait(false))
         {
+            keys.Bind(replica);
             NodeMetrics.Register(process.Metrics, replica, process.Version);
             try
             {

@@ -27,6 +27,12 @@ internal static class NodeComposition
         Seed = (ulong)Environment.TickCount64,
     };
 
+    /// <summary>What all nodes of the cluster know and nobody else, if it was chosen; null for the default.</summary>
+    internal static string? SecretToken(NodeOptions options) =>
+        options.Discovery.Length > 0 ? options.Discovery
+        : options.InitialClusterToken == NodeFlags.Find("initial-cluster-token")!.Default ? null
+        : options.InitialClusterToken;
+
     internal static ApiOptions Api(NodeOptions options, string? unixSocket, string version) => new()
     {
         ProgramVersion = version,

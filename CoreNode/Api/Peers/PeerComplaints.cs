@@ -61,6 +61,9 @@ internal sealed class PeerComplaints(TimeSpan interval, TimeProvider time, ILogg
             "its disk was set back: remove it from the cluster, remove its data folder and add it anew",
         ProtocolFault.Silent or ProtocolFault.TooMany =>
             "find out what connects to the peer port and says nothing",
+        ProtocolFault.NotAuthorized =>
+            "nodes need certificates of the peers' CA, or all the same secret --initial-cluster-token",
+        ProtocolFault.Forged => "somebody between the two nodes changes what they send: find out who",
         ProtocolFault.Damaged or ProtocolFault.TooLong =>
             "if it happens again, check the network between the two, and their versions",
         ProtocolFault.Truncated => "it connects again by itself; look there if it does not",

@@ -68,7 +68,7 @@ internal sealed record PeerHello
 
         ConnectionKind kind = (ConnectionKind)preface[6];
         bool isKnown = kind is ConnectionKind.Stream or ConnectionKind.Heartbeat or ConnectionKind.Snapshot
-            or ConnectionKind.Describe;
+            or ConnectionKind.Describe or ConnectionKind.Request;
         return isKnown && preface[4] <= preface[5] && preface[4] != 0
             ? new PeerHello { LowestVersion = preface[4], HighestVersion = preface[5], Kind = kind }
             : throw new PeerProtocolException(

@@ -41,6 +41,12 @@ internal sealed class PeerLink : IDisposable
     /// <summary>The other side.</summary>
     public EndPoint Remote { get; }
 
+    /// <summary>What the other side's certificate says, once TLS has verified it; null without.</summary>
+    public PeerCertificate? RemoteCertificate => null;
+
+    /// <summary>TLS keeps what is sent from others.</summary>
+    public bool IsEncrypted => false;
+
     /// <summary>True if bytes wait to be read, or the other side has closed.</summary>
     public bool HasInput => _socket.Poll(0, SelectMode.SelectRead);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 
@@ -10,7 +11,8 @@ namespace CoreNode.Api.Peers;
 /// The accepting end: listeners, hellos with their limits, and the connections that were let in. A member has at most
 /// one connection of each kind; a new one replaces the old one, which its sender has given up.
 /// </summary>
-internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, PeerContext context)
+internal sealed class PeerListener(
+    PeerIdentity self, IPeerReceiver receiver, RequestServer requests, PeerContext context)
     : IAsyncDisposable
 {
     private const int Backlog = 128;
@@ -160,7 +162,9 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
             using (connection)
             {
                 sender = connection.Hello.Sender;
-                await ServeAsync(connection);
+                await (connection.Hello.Kind == ConnectionKind.Request
+                    ? connection.ServeAsync(requests, _stop.Token)
+                    : ServeAsync(connection));
             }
         }
         catch (PeerProtocolException e)

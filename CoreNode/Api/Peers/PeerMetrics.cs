@@ -68,6 +68,8 @@ internal sealed class PeerMetrics
         ProtocolFault.Truncated => "truncated",
         ProtocolFault.Silent => "silent",
         ProtocolFault.TooMany => "too_many",
+        ProtocolFault.NotAuthorized => "not_authorized",
+        ProtocolFault.Forged => "forged",
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "no such fault"),
     };
 }

@@ -59,6 +59,7 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
             ? new PeerRefusal(
                 PeerRefusalReason.WrongCluster,
                 $"member {hello.Sender} is of cluster {hello.ClusterId:x}, member {self.Node} of {self.ClusterId:x}")
+            : hello.Kind == ConnectionKind.Request ? null
             : hello.Receiver != self.Node
                 ? new PeerRefusal(
                     PeerRefusalReason.WrongMember,
@@ -78,6 +79,7 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
         PeerRefusalReason.Version => ProtocolFault.Version,
         PeerRefusalReason.WrongMember => ProtocolFault.WrongMember,
         PeerRefusalReason.SetBack => ProtocolFault.SetBack,
+        PeerRefusalReason.NotAuthorized => ProtocolFault.NotAuthorized,
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no such reason"),
     };
 

@@ -15,6 +15,9 @@ public sealed record PeerTransportOptions
     /// <summary>Connections that have not said yet who they are; more are closed at once.</summary>
     public int MaxHandshakes { get; init; } = 64;
 
+    /// <summary>Requests of other nodes that are served at once; more are refused.</summary>
+    public int MaxRequests { get; init; } = 256;
+
     /// <summary>
     /// Longest payload of a frame on a stream: entries of 10 MiB after a batch of 1 MiB, with room to spare.
     /// </summary>
