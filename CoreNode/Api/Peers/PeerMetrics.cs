@@ -68,6 +68,10 @@ internal sealed class PeerMetrics
         ProtocolFault.Truncated => "truncated",
         ProtocolFault.Silent => "silent",
         ProtocolFault.TooMany => "too_many",
+        ProtocolFault.NoTls => "no_tls",
+        ProtocolFault.Tls => "tls",
+        ProtocolFault.Handshake => "tls_handshake",
+        ProtocolFault.Certificate => "certificate",
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "no such fault"),
     };
 }

@@ -38,4 +38,16 @@ internal enum ProtocolFault
 
     /// <summary>Too many connections have not said yet who they are.</summary>
     TooMany,
+
+    /// <summary>It speaks no TLS where it should.</summary>
+    NoTls,
+
+    /// <summary>It speaks TLS where it should not.</summary>
+    Tls,
+
+    /// <summary>No TLS could be agreed on, or it broke the handshake off.</summary>
+    Handshake,
+
+    /// <summary>Its certificate is not good, or it shows none.</summary>
+    Certificate,
 }
