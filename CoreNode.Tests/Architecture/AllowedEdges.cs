@@ -27,7 +27,7 @@ internal static class AllowedEdges
             new("Cluster", ModuleKind.Service, "Raft", "Kv", "Wal", "Store", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store"),
-            new("Api.Peers", ModuleKind.Edge, "Cluster", "Raft", "Store", "Platform"),
+            new("Api.Peers", ModuleKind.Edge, "Cluster", "Raft", "Store", "Pki", "Platform"),
             new("Api", ModuleKind.Edge, "Api.Wire", "Pki", "Store"),
             new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
             new(

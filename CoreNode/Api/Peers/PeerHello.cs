@@ -59,6 +59,8 @@ internal sealed record PeerHello
     /// <exception cref="PeerProtocolException">It is not one.</exception>
     public static PeerHello ReadPreface(ReadOnlySpan<byte> preface)
     {
+        if (PeerTls.IsHandshake(preface))
+            throw new PeerProtocolException(ProtocolFault.Tls, "it speaks TLS, but this is an http URL");
         if (!preface.StartsWith(Magic))
         {
             throw new PeerProtocolException(

@@ -25,7 +25,7 @@ internal sealed class PeerListener(
     private readonly HashSet<PeerLink> _handshakes = [];
     private readonly HashSet<Task> _tasks = [];
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<Socket> _sockets = [];
+    private readonly List<(Socket Socket, bool IsTls)> _sockets = [];
 
     /// <summary>Where members are served, with the ports that were chosen.</summary>
     public IReadOnlyList<IPEndPoint> BoundEndPoints { get; private set; } = [];
@@ -37,13 +37,13 @@ internal sealed class PeerListener(
         foreach (Uri url in context.Options.ListenPeerUrls)
         {
             foreach (IPEndPoint address in await PeerEndPoints.ResolveAsync(url, cancellation))
-                _sockets.Add(Bind(address, url));
+                _sockets.Add((Bind(address, url), url.Scheme == Uri.UriSchemeHttps));
         }
 
-        BoundEndPoints = [.. _sockets.Select(static s => (IPEndPoint)s.LocalEndPoint!)];
+        BoundEndPoints = [.. _sockets.Select(static s => (IPEndPoint)s.Socket.LocalEndPoint!)];
         context.Log.ServingPeers(string.Join(", ", BoundEndPoints));
-        foreach (Socket socket in _sockets)
-            Track(AcceptAsync(socket));
+        foreach ((Socket socket, bool isTls) in _sockets)
+            Track(AcceptAsync(socket, isTls));
     }
 
     /// <summary>
@@ -73,7 +73,7 @@ internal sealed class PeerListener(
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        foreach (Socket socket in _sockets)
+        foreach ((Socket socket, bool _) in _sockets)
             socket.Dispose();
         Task[] tasks;
         lock (_gate)
@@ -104,14 +104,14 @@ internal sealed class PeerListener(
         catch (SocketException e)
         {
             socket.Dispose();
-            foreach (Socket bound in _sockets)
+            foreach ((Socket bound, bool _) in _sockets)
                 bound.Dispose();
             throw new IOException(
                 string.Create(CultureInfo.InvariantCulture, $"cannot listen for members on {url}: {e.Message}"), e);
         }
     }
 
-    private async Task AcceptAsync(Socket listener)
+    private async Task AcceptAsync(Socket listener, bool isTls)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         string address = listener.LocalEndPoint?.ToString() ?? "";
@@ -120,7 +120,7 @@ internal sealed class PeerListener(
             try
             {
                 Socket socket = await listener.AcceptAsync(_stop.Token);
-                Track(ServeAsync(socket));
+                Track(ServeAsync(socket, isTls));
             }
             catch (Exception e) when (PeerFaults.IsOutside(e))
             {
@@ -147,7 +147,7 @@ internal sealed class PeerListener(
             _tasks.Remove(task);
     }
 
-    private async Task ServeAsync(Socket socket)
+    private async Task ServeAsync(Socket socket, bool isTls)
     {
         // Off the thread that accepts: what follows may run for long without a wait.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -157,7 +157,7 @@ internal sealed class PeerListener(
         {
             using PeerLink link = new(socket, context.Options.AcknowledgeTimeout);
             remote = link.Remote;
-            if (await HandshakeAsync(link) is not { } connection)
+            if (await HandshakeAsync(link, isTls) is not { } connection)
                 return;
             using (connection)
             {
@@ -215,7 +215,7 @@ internal sealed class PeerListener(
     }
 
     // Null if the connection was answered and needs no more.
-    private async Task<InboundConnection?> HandshakeAsync(PeerLink link)
+    private async Task<InboundConnection?> HandshakeAsync(PeerLink link, bool isTls)
     {
         lock (_gate)
         {
@@ -233,6 +233,8 @@ internal sealed class PeerListener(
         deadline.CancelAfter(context.Options.HandshakeTimeout);
         try
         {
+            if (isTls)
+                await PeerTls.AcceptAsync(link, context, deadline.Token);
             return await new PeerReception(self, receiver, context).MeetAsync(link, deadline.Token);
         }
         catch (OperationCanceledException) when (!_stop.IsCancellationRequested)

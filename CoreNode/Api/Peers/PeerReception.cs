@@ -11,7 +11,10 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
     /// <exception cref="PeerProtocolException">It is refused; the other side has been told.</exception>
     public async Task<InboundConnection?> MeetAsync(PeerLink link, CancellationToken cancellation)
     {
-        PeerHello hello = PeerHello.ReadPreface(await ReadPrefaceAsync(link, cancellation));
+        byte[] preface = await ReadPrefaceAsync(link, cancellation);
+        if (!link.IsTls && PeerTls.IsHandshake(preface))
+            await SayPlainAsync(link, cancellation);
+        PeerHello hello = PeerHello.ReadPreface(preface);
         FrameStream frames = new(link, new FrameReader(PeerHello.MaxPayload), context);
         hello = hello.With(await frames.ReadAsync(cancellation));
         byte version = PeerVersions.Choose(
@@ -89,12 +92,22 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
         for (int at = 0; at < preface.Length;)
         {
             int count = await link.ReceiveAsync(preface.AsMemory(at), cancellation);
+            if (count == 0 && at == 0 && link.IsTls)
+                throw new PeerProtocolException(ProtocolFault.Handshake, "it left right after the TLS handshake");
             if (count == 0)
                 throw new PeerProtocolException(ProtocolFault.Truncated, "the connection ended inside the preface");
             at += count;
         }
 
         return preface;
+    }
+
+    // Tells a member that expects TLS that there is none; with input unread the close would cut it off.
+    private static async Task SayPlainAsync(PeerLink link, CancellationToken cancellation)
+    {
+        await link.ReceiveAsync(new byte[PeerHello.MaxPayload], cancellation);
+        await link.SendAsync(PeerHello.Magic.ToArray(), cancellation);
+        link.EndSending();
     }
 
     private async Task SendAsync(PeerLink link, byte[] bytes, CancellationToken cancellation)

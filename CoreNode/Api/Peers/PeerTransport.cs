@@ -149,7 +149,7 @@ public sealed class PeerTransport : IPeerTransport, IClusterProbe
             cancellation.ThrowIfCancellationRequested();
 
             // That nobody is there yet is for the one who asks to tell.
-            if (e is PeerRefusedException or PeerProtocolException)
+            if (e is PeerRefusedException or PeerProtocolException || e.InnerException is PeerProtocolException)
                 _context.Complaints.Unreachable(NodeId.None, peerUrl, PeerFaults.Reason(e));
             return null;
         }

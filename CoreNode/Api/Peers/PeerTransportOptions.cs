@@ -1,10 +1,17 @@
+using CoreNode.Pki;
+
 namespace CoreNode.Api.Peers;
 
 /// <summary>Settings of the peer transport. Every queue, wait and retry has its bound here.</summary>
 public sealed record PeerTransportOptions
 {
-    /// <summary>Where other members are served: http://HOST:PORT, the port 0 means any free one.</summary>
+    /// <summary>
+    /// Where other members are served: http://HOST:PORT or https://HOST:PORT, the port 0 means any free one.
+    /// </summary>
     public IReadOnlyList<Uri> ListenPeerUrls { get; init; } = [];
+
+    /// <summary>What is shown and asked for on https URLs; null where there are none.</summary>
+    public ICertificateSource? Certificates { get; init; }
 
     /// <summary>How long one address may take to accept a connection.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1.5);

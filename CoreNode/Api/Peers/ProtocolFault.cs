@@ -44,4 +44,16 @@ internal enum ProtocolFault
 
     /// <summary>A sealed frame that somebody else made or changed.</summary>
     Forged,
+
+    /// <summary>It speaks no TLS where it should.</summary>
+    NoTls,
+
+    /// <summary>It speaks TLS where it should not.</summary>
+    Tls,
+
+    /// <summary>No TLS could be agreed on, or it broke the handshake off.</summary>
+    Handshake,
+
+    /// <summary>Its certificate is not good, or it shows none.</summary>
+    Certificate,
 }

@@ -83,7 +83,7 @@ public sealed class NodeRequests
         // Who does not ask for a proof has to have proved who it is.
         if (asked[0] == 0)
         {
-            return link.IsEncrypted
+            return link.IsTls
                 ? new RequestChannel(link, frames, null, null, _context)
                 : throw new PeerProtocolException(
                     ProtocolFault.NotAuthorized, "it asks for no proof on a connection without TLS");

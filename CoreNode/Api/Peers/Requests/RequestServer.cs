@@ -46,10 +46,10 @@ internal sealed class RequestServer(PeerIdentity self, NodeServices services, IN
         PeerLink link, FrameStream frames, PeerHello hello, CancellationToken cancellation)
     {
         byte[] nonce = RandomNumberGenerator.GetBytes(RequestProof.NonceLength);
-        bool isKnown = link.RemoteCertificate is not null;
+        bool isKnown = link.Certificate is not null;
         await link.SendAsync(
             PeerFrame.Encode(FrameType.RequestChallenge, [isKnown ? (byte)0 : (byte)1, .. nonce]), cancellation);
-        if (link.RemoteCertificate is { } certificate)
+        if (link.Certificate is { } certificate)
         {
             return (new RequestChannel(link, frames, null, null, context),
                 new NodeCaller(hello.Sender, NodeProof.Certificate, certificate.Name));

@@ -1,0 +1,31 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace CoreNode.Api.Peers;
+
+/// <summary>What became of one handshake's look at the other side's certificate. One handshake's.</summary>
+internal sealed class PeerVerdict(TimeProvider time, string? wanted, bool isRequired)
+{
+    /// <summary>The certificate, once it was found good; null without one.</summary>
+    public PeerCertificate? Certificate { get; private set; }
+
+    /// <summary>What is wrong with it, for people; null if nothing.</summary>
+    public string? Fault { get; private set; }
+
+    /// <summary>Judges; the shape is that of <see cref="RemoteCertificateValidationCallback"/>.</summary>
+    public bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (certificate is not X509Certificate2 shown)
+        {
+            Fault = isRequired ? "it shows no certificate" : null;
+            return !isRequired;
+        }
+
+        Fault = errors == SslPolicyErrors.None
+            ? null
+            : CertificateText.Fault(shown, chain, errors, wanted, time.GetUtcNow());
+        if (Fault is null)
+            Certificate = PeerCertificate.Of(shown);
+        return Fault is null;
+    }
+}
