@@ -3,11 +3,12 @@ using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
+using CoreNode.Tests.Pki;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoreNode.Tests.Api.Peers;
 
-/// <summary>Requests between nodes on loopback, without TLS: the cluster's secret decides.</summary>
+/// <summary>Requests between nodes on loopback: a certificate or the cluster's secret lets them in.</summary>
 [Category("Unit")]
 [CancelAfter(60_000)]
 public sealed class NodeRequestTests
@@ -125,6 +126,41 @@ public sealed class NodeRequestTests
     }
 
     [Test]
+    public async Task A_certificate_is_proof_enough(CancellationToken cancellation)
+    {
+        using TestAuthority authority = new();
+        PeerTransportOptions options = Tls(authority, "corenode:members");
+        await using PeerTransport served = await ServeAsync(new FixedKeys(null), options);
+        await using PeerTransport asking = Transport(new FixedKeys(null), options);
+        Assert.That(await AskAsync(asking, UrlOf(served, "https"), cancellation), Is.EqualTo("hello"));
+    }
+
+    [Test]
+    public async Task A_node_that_asks_for_no_certificate_asks_for_the_secret(CancellationToken cancellation)
+    {
+        using TestAuthority authority = new();
+        PeerTransportOptions options = Tls(authority, "corenode:members", requiresCertificate: false);
+        await using PeerTransport served = await ServeAsync(new FixedKeys(s_secret), options);
+        await using PeerTransport knowing = Transport(new FixedKeys(s_secret), options);
+        Assert.That(await AskAsync(knowing, UrlOf(served, "https"), cancellation), Is.EqualTo("hello"));
+        await using PeerTransport guessing = Transport(new FixedKeys(new byte[32]), options);
+        await Assert.ThrowsAsync<IOException>(() => AskAsync(guessing, UrlOf(served, "https"), cancellation));
+    }
+
+    [TestCase("corenode:clients")]
+    [TestCase("corenode:admins")]
+    public async Task A_certificate_of_a_person_is_none_of_a_node(string organisation, CancellationToken cancellation)
+    {
+        using TestAuthority authority = new();
+        await using PeerTransport served = await ServeAsync(
+            new FixedKeys(s_secret), Tls(authority, "corenode:members"));
+        await using PeerTransport asking = Transport(new FixedKeys(s_secret), Tls(authority, organisation));
+        IOException refusal = (await Assert.ThrowsAsync<IOException>(
+            () => AskAsync(asking, UrlOf(served, "https"), cancellation)))!;
+        Assert.That(refusal.Message, Does.Contain($"is for {organisation}, not for a node"));
+    }
+
+    [Test]
     public async Task More_requests_than_allowed_are_refused(CancellationToken cancellation)
     {
         WaitingService waiting = new();
@@ -178,7 +214,16 @@ public sealed class NodeRequestTests
 
     private static (RequestCipher Sender, RequestCipher Receiver) Ciphers() => (new(s_secret), new(s_secret));
 
-    private static string UrlOf(PeerTransport transport) => $"http://127.0.0.1:{transport.BoundEndPoints[0].Port}";
+    private static string UrlOf(PeerTransport transport, string scheme = "http") =>
+        $"{scheme}://127.0.0.1:{transport.BoundEndPoints[0].Port}";
+
+    private static PeerTransportOptions Tls(
+        TestAuthority authority, string organisation, bool requiresCertificate = true) => PeerMember.Options with
+        {
+            ListenPeerUrls = [new Uri("https://127.0.0.1:0")],
+            Certificates = new FixedCertificates(authority.Trusting(
+                authority.Issue("somebody", ["127.0.0.1"], organisation: organisation), requiresCertificate)),
+        };
 
     private static NodeRequests Requests(PeerTransport transport, ulong clusterId = PeerMember.ClusterId) =>
         transport.RequestsOf(new PeerIdentity(clusterId, s_asker));
@@ -199,7 +244,8 @@ public sealed class NodeRequestTests
         services.Add("echo", new EchoService());
         services.Add("fail", new FailingService());
         PeerTransport transport = new(
-            options with { ListenPeerUrls = [new Uri("http://127.0.0.1:0")] },
+            options.ListenPeerUrls.Count > 0
+                ? options : options with { ListenPeerUrls = [new Uri("http://127.0.0.1:0")] },
             new MetricRegistry(), TimeProvider.System, NullLoggerFactory.Instance)
         {
             Keys = keys,
@@ -216,8 +262,15 @@ public sealed class NodeRequestTests
         ulong clusterId = PeerMember.ClusterId)
     {
         await using PeerTransport asking = Transport(keys);
+        return await AskAsync(asking, UrlOf(served), cancellation, service, body, clusterId);
+    }
+
+    private static async Task<string> AskAsync(
+        PeerTransport asking, string url, CancellationToken cancellation, string service = "echo",
+        string body = "hello", ulong clusterId = PeerMember.ClusterId)
+    {
         await using NodeAnswer answer = await Requests(asking, clusterId).SendAsync(
-            UrlOf(served), service, (stream, stop) => stream.WriteAsync(Encoding.UTF8.GetBytes(body), stop).AsTask(),
+            url, service, (stream, stop) => stream.WriteAsync(Encoding.UTF8.GetBytes(body), stop).AsTask(),
             cancellation);
         return await ReadAsync(answer, cancellation);
     }

@@ -19,7 +19,7 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
         hello = hello.With(await frames.ReadAsync(cancellation));
         byte version = PeerVersions.Choose(
             PeerVersions.Lowest, PeerVersions.Highest, hello.LowestVersion, hello.HighestVersion);
-        (PeerRefusal Refusal, ProtocolFault Fault)? refused = Judge(hello, version);
+        (PeerRefusal Refusal, ProtocolFault Fault)? refused = Stranger(link) ?? Judge(hello, version);
         if (refused is var (refusal, fault))
         {
             await SendAsync(link, HelloAnswer.Refuse(refusal), cancellation);
@@ -45,6 +45,15 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
         };
         return new InboundConnection(link, frames, hello, receiver, context);
     }
+
+    // One CA for everything is common, and what it gave to people must not make them members.
+    private static (PeerRefusal Refusal, ProtocolFault Fault)? Stranger(PeerLink link) =>
+        link.Certificate is { Organisation: "corenode:clients" or "corenode:admins" } certificate
+            ? (new PeerRefusal(
+                PeerRefusalReason.NotAuthorized,
+                $"the certificate of {certificate.Name} is for {certificate.Organisation}, not for a node: make one "
+                + "with `corenode pki issue member`"), ProtocolFault.Certificate)
+            : null;
 
     private (PeerRefusal Refusal, ProtocolFault Fault)? Judge(PeerHello hello, byte version)
     {
