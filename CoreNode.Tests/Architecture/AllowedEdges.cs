@@ -23,12 +23,12 @@ internal static class AllowedEdges
             new("Platform", ModuleKind.Mechanism) { IsNative = true },
             new("Wal", ModuleKind.Mechanism, "Platform"),
             new("Yaml", ModuleKind.Mechanism),
-            new("Pki", ModuleKind.Service),
+            new("Pki", ModuleKind.Service, "Platform"),
             new("Cluster", ModuleKind.Service, "Raft", "Kv", "Wal", "Store", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Raft", "Store", "Pki", "Platform"),
-            new("Api", ModuleKind.Edge, "Api.Wire", "Pki", "Store"),
+            new("Api", ModuleKind.Edge, "Api.Wire", "Pki", "Store", "Platform"),
             new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
             new(
                 "Hosting", ModuleKind.Composition,
@@ -46,7 +46,7 @@ internal static class AllowedEdges
             new("Microsoft.Extensions.Options", "Api", "Hosting"),
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
-                "Platform", "Wal", "Cluster", "Api", "Api.Peers", "Hosting"),
+                "Platform", "Wal", "Cluster", "Pki", "Api", "Api.Peers", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),

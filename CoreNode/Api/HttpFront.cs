@@ -1,3 +1,4 @@
+using CoreNode.Foundation;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,16 +17,25 @@ internal sealed class HttpFront : IAsyncDisposable
 {
     private readonly ApiOptions _options;
     private readonly KestrelServer _kestrel;
+    private readonly TlsGate? _tls;
     private readonly CancellationTokenSource _stopping = new();
     private bool _isStopped;
 
     /// <summary>Nothing is opened yet.</summary>
-    public HttpFront(ApiOptions options, ILoggerFactory loggers)
+    public HttpFront(
+        ApiOptions options, ILoggerFactory loggers, MetricRegistry? metrics = null, TimeProvider? time = null)
     {
         _options = options;
         WarningsOnly warnings = new(loggers);
+        time ??= TimeProvider.System;
+        if (options.Certificates is { } certificates)
+        {
+            TlsLog log = new(metrics ?? new MetricRegistry(), time, loggers.CreateLogger<HttpFront>());
+            _tls = new TlsGate(certificates, options, log, time);
+        }
+
         _kestrel = new KestrelServer(
-            Options.Create(KestrelSettings.Make(options)),
+            Options.Create(KestrelSettings.Make(options, _tls)),
             new SocketTransportFactory(Options.Create(KestrelSettings.MakeSockets()), warnings),
             warnings);
     }
@@ -45,9 +55,12 @@ internal sealed class HttpFront : IAsyncDisposable
         await _kestrel.StartAsync(application, cancellation);
         if (_options.UnixSocketPath is { } bound)
             UnixSocketFile.Restrict(bound);
+
+        // Kestrel knows nothing of the TLS before it.
         BoundUrls = [.. _kestrel.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
             .Where(static a => !a.StartsWith("http://unix:", StringComparison.Ordinal))
-            .Select(static a => new Uri(a))];
+            .Zip(KestrelSettings.ListenersOf(_options), static (address, listener) =>
+                new UriBuilder(address) { Scheme = listener.IsTls ? "https" : "http" }.Uri)];
     }
 
     /// <summary>
@@ -71,6 +84,7 @@ internal sealed class HttpFront : IAsyncDisposable
     {
         await StopAsync(CancellationToken.None);
         _kestrel.Dispose();
+        _tls?.Dispose();
         _stopping.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -16,7 +17,7 @@ internal static class KestrelSettings
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(3650);
 
     /// <summary>Limits, protocol and listeners.</summary>
-    public static KestrelServerOptions Make(ApiOptions options)
+    public static KestrelServerOptions Make(ApiOptions options, TlsGate? tls)
     {
         KestrelServerOptions kestrel = new()
         {
@@ -37,9 +38,9 @@ internal static class KestrelSettings
         foreach (Listener listener in ListenersOf(options))
         {
             if (listener.EndPoint is UnixDomainSocketEndPoint)
-                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener));
+                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener, tls));
             else
-                kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener));
+                kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener, tls));
         }
 
         return kestrel;
@@ -65,7 +66,8 @@ internal static class KestrelSettings
         },
     };
 
-    private static IEnumerable<Listener> ListenersOf(ApiOptions options)
+    /// <summary>Where connections come in, in the order in which they are opened.</summary>
+    public static IEnumerable<Listener> ListenersOf(ApiOptions options)
     {
         bool asks = options.Certificates?.Current.RequiresClientCertificate == true;
         foreach (Uri url in options.ListenClientUrls)
@@ -76,17 +78,30 @@ internal static class KestrelSettings
             yield return new Listener(ListenerKind.UnixSocket, new UnixDomainSocketEndPoint(path), false, false);
     }
 
-    private static void Configure(ListenOptions listen, Listener listener)
+    private static void Configure(ListenOptions listen, Listener listener, TlsGate? tls)
     {
         listen.Protocols = HttpProtocols.Http1;
-        listen.Use(next => connection =>
+        if (!listener.IsTls)
         {
-            RequestLineReader input = new(connection.Transport.Input);
-            connection.Features.Set(new ConnectionState(listener, input, connection.ConnectionClosed));
-            connection.Transport = new Duplex(input, connection.Transport.Output);
-            connection.ConnectionClosed = CancellationToken.None;
-            return next(connection);
-        });
+            listen.Use(next => connection => ServeAsync(connection, listener, Caller.Unknown, next));
+            return;
+        }
+
+        TlsGate gate = tls ?? throw new ArgumentException($"{listener.EndPoint}: https needs certificates");
+        listen.Use(next => connection => gate.ServeAsync(
+            connection, name => ServeAsync(connection, listener, new Caller(false, name), next)));
+    }
+
+    // In clear, behind what encrypts.
+    private static Task ServeAsync(
+        ConnectionContext connection, Listener listener, Caller caller, ConnectionDelegate next)
+    {
+        RequestLineReader input = new(connection.Transport.Input);
+        connection.Features.Set(
+            new ConnectionState(listener, input, connection.ConnectionClosed) { Caller = caller });
+        connection.Transport = new Duplex(input, connection.Transport.Output);
+        connection.ConnectionClosed = CancellationToken.None;
+        return next(connection);
     }
 
     private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe

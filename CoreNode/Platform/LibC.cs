@@ -15,6 +15,12 @@ internal static partial class LibC
     public const int OpenFolder = 0x10000;
     public const int OpenCloseOnExec = 0x80000;
 
+    /// <summary>Paths are relative to the working folder, as for every other call.</summary>
+    public const int AtWorkingFolder = -100;
+
+    /// <summary>Type, mode, owner, inode, size and times: STATX_BASIC_STATS.</summary>
+    public const uint StatBasic = 0x7ff;
+
     public const int LockExclusiveNonBlocking = 2 | 4;
 
     public const int NoEntry = 2;
@@ -43,6 +49,12 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeFolder(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Stat(int folder, string path, int flags, uint mask, Span<byte> result);
+
+    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(string path, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     public static partial int SetPriority(int which, uint who, int priority);
