@@ -1,3 +1,4 @@
+using CoreNode.Api.Access;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -12,9 +13,11 @@ namespace CoreNode.Api;
 /// The listeners of one surface, whatever answers there: Kestrel's HTTP/1.1 stack without host, routing and middleware,
 /// on TCP, TLS and a unix socket. Started and stopped once; any thread.
 /// </summary>
-internal sealed class HttpFront : IAsyncDisposable
+internal sealed partial class HttpFront : IAsyncDisposable
 {
     private readonly ApiOptions _options;
+    private readonly MachineAdmins _admins = MachineAdmins.OfThisProcess();
+    private readonly ILogger<HttpFront> _log;
     private readonly KestrelServer _kestrel;
     private readonly CancellationTokenSource _stopping = new();
     private bool _isStopped;
@@ -23,15 +26,19 @@ internal sealed class HttpFront : IAsyncDisposable
     public HttpFront(ApiOptions options, ILoggerFactory loggers)
     {
         _options = options;
+        _log = loggers.CreateLogger<HttpFront>();
         WarningsOnly warnings = new(loggers);
         _kestrel = new KestrelServer(
-            Options.Create(KestrelSettings.Make(options)),
+            Options.Create(KestrelSettings.Make(options, _admins)),
             new SocketTransportFactory(Options.Create(KestrelSettings.MakeSockets()), warnings),
             warnings);
     }
 
     /// <summary>Where clients are served, with the ports that were chosen; empty before the start.</summary>
     public IReadOnlyList<Uri> BoundUrls { get; private set; } = [];
+
+    /// <summary>Where administrators are served, in the order of the options; empty before the start.</summary>
+    public IReadOnlyList<Uri> BoundAdminUrls { get; private set; } = [];
 
     /// <summary>Fires when what never ends by itself (a watch) has to end.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -43,11 +50,15 @@ internal sealed class HttpFront : IAsyncDisposable
         if (_options.UnixSocketPath is { } path && !await UnixSocketFile.TryClearAsync(path, cancellation))
             throw new IOException($"another process serves the unix socket {path}");
         await _kestrel.StartAsync(application, cancellation);
-        if (_options.UnixSocketPath is { } bound)
-            UnixSocketFile.Restrict(bound);
-        BoundUrls = [.. _kestrel.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
+        if (_options.UnixSocketPath is { } bound && UnixSocketFile.Restrict(bound, _admins.Group) is { } problem)
+            LogSocketNotShared(bound, MachineAdmins.GroupName, problem);
+        Uri[] urls = [.. _kestrel.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
             .Where(static a => !a.StartsWith("http://unix:", StringComparison.Ordinal))
             .Select(static a => new Uri(a))];
+        BoundUrls = urls[.._options.ListenClientUrls.Count];
+        BoundAdminUrls = urls[_options.ListenClientUrls.Count..];
+        if (_options.IsAdminInsecure)
+            LogAdminInsecure(string.Join(", ", urls.Select(static u => u.GetLeftPart(UriPartial.Authority))));
     }
 
     /// <summary>

@@ -1,6 +1,9 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using CoreNode.Api.Access;
+using CoreNode.Platform;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -16,7 +19,7 @@ internal static class KestrelSettings
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(3650);
 
     /// <summary>Limits, protocol and listeners.</summary>
-    public static KestrelServerOptions Make(ApiOptions options)
+    public static KestrelServerOptions Make(ApiOptions options, MachineAdmins admins)
     {
         KestrelServerOptions kestrel = new()
         {
@@ -37,9 +40,9 @@ internal static class KestrelSettings
         foreach (Listener listener in ListenersOf(options))
         {
             if (listener.EndPoint is UnixDomainSocketEndPoint)
-                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener));
+                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener, admins));
             else
-                kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener));
+                kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener, admins));
         }
 
         return kestrel;
@@ -76,13 +79,18 @@ internal static class KestrelSettings
             yield return new Listener(ListenerKind.UnixSocket, new UnixDomainSocketEndPoint(path), false, false);
     }
 
-    private static void Configure(ListenOptions listen, Listener listener)
+    private static void Configure(ListenOptions listen, Listener listener, MachineAdmins admins)
     {
         listen.Protocols = HttpProtocols.Http1;
         listen.Use(next => connection =>
         {
             RequestLineReader input = new(connection.Transport.Input);
-            connection.Features.Set(new ConnectionState(listener, input, connection.ConnectionClosed));
+            Socket? unix = listener.Kind == ListenerKind.UnixSocket
+                ? connection.Features.Get<IConnectionSocketFeature>()?.Socket : null;
+            connection.Features.Set(new ConnectionState(listener, input, connection.ConnectionClosed)
+            {
+                Caller = unix is null ? Caller.Unknown : admins.Identify(PeerCredentials.Of(unix)),
+            });
             connection.Transport = new Duplex(input, connection.Transport.Output);
             connection.ConnectionClosed = CancellationToken.None;
             return next(connection);
