@@ -1,7 +1,10 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using CoreNode.Api.Access;
+using CoreNode.Platform;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -17,7 +20,7 @@ internal static class KestrelSettings
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(3650);
 
     /// <summary>Limits, protocol and listeners.</summary>
-    public static KestrelServerOptions Make(ApiOptions options, TlsGate? tls)
+    public static KestrelServerOptions Make(ApiOptions options, TlsGate? tls, MachineAdmins admins)
     {
         KestrelServerOptions kestrel = new()
         {
@@ -38,9 +41,9 @@ internal static class KestrelSettings
         foreach (Listener listener in ListenersOf(options))
         {
             if (listener.EndPoint is UnixDomainSocketEndPoint)
-                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener, tls));
+                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener, tls, admins));
             else
-                kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener, tls));
+                kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener, tls, admins));
         }
 
         return kestrel;
@@ -78,19 +81,26 @@ internal static class KestrelSettings
             yield return new Listener(ListenerKind.UnixSocket, new UnixDomainSocketEndPoint(path), false, false);
     }
 
-    private static void Configure(ListenOptions listen, Listener listener, TlsGate? tls)
+    private static void Configure(ListenOptions listen, Listener listener, TlsGate? tls, MachineAdmins admins)
     {
         listen.Protocols = HttpProtocols.Http1;
         if (!listener.IsTls)
         {
-            listen.Use(next => connection => ServeAsync(connection, listener, Caller.Unknown, next));
+            listen.Use(next => connection => ServeAsync(
+                connection, listener, listener.Kind == ListenerKind.UnixSocket ? Identify(connection, admins)
+                    : Caller.Unknown, next));
             return;
         }
 
         TlsGate gate = tls ?? throw new ArgumentException($"{listener.EndPoint}: https needs certificates");
         listen.Use(next => connection => gate.ServeAsync(
-            connection, name => ServeAsync(connection, listener, new Caller(false, name), next)));
+            connection, caller => ServeAsync(connection, listener, caller, next)));
     }
+
+    private static Caller Identify(ConnectionContext connection, MachineAdmins admins) =>
+        connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket
+            ? admins.Identify(PeerCredentials.Of(socket))
+            : Caller.Unknown;
 
     // In clear, behind what encrypts.
     private static Task ServeAsync(

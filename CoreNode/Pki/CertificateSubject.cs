@@ -14,6 +14,14 @@ public static class CertificateSubject
     /// <summary>The organisation; empty if it has none.</summary>
     public static string Organisation(X509Certificate2 certificate) => Part(certificate, OrganisationOid);
 
+    /// <summary>All organisations.</summary>
+    public static IReadOnlyList<string> Organisations(X509Certificate2 certificate) =>
+    [
+        .. certificate.SubjectName.EnumerateRelativeDistinguishedNames()
+            .Where(static part => !part.HasMultipleElements && part.GetSingleElementType().Value == OrganisationOid)
+            .Select(static part => part.GetSingleElementValue() ?? ""),
+    ];
+
     private static string Part(X509Certificate2 certificate, string oid)
     {
         // From the last to the first.
