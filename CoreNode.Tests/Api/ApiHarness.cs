@@ -2,7 +2,7 @@ using CoreNode.Api;
 using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Store;
-using Microsoft.Extensions.Logging.Abstractions;
+using CoreNode.Tests.Foundation;
 
 namespace CoreNode.Tests.Api;
 
@@ -13,17 +13,20 @@ internal sealed class ApiHarness : IAsyncDisposable
 
     private ApiHarness(ApiOptions options, Func<IKeyStore, IKeyStore>? wrap)
     {
+        bool isTls = options.Certificates is not null;
+        if (isTls)
+            Time = new ManualTime(DateTimeOffset.UtcNow);
         Store = new MemoryKeyStore(Time);
         Cluster = new OneMember(Time);
         _server = new ApiServer(
-            options with { ListenClientUrls = [new Uri("http://127.0.0.1:0")] },
+            options with { ListenClientUrls = [new Uri($"{(isTls ? "https" : "http")}://127.0.0.1:0")] },
             wrap is null ? Store : wrap(Store),
             Cluster,
             Membership,
             new BackupSource(Cluster),
             Metrics,
             Time,
-            NullLoggerFactory.Instance);
+            Log);
     }
 
     public ManualTime Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_795_000_000));
@@ -35,6 +38,8 @@ internal sealed class ApiHarness : IAsyncDisposable
     public ScriptedMembership Membership { get; } = new();
 
     public MetricRegistry Metrics { get; } = new();
+
+    public RecordedLog Log { get; } = new();
 
     public Uri Url => _server.BoundUrls[0];
 

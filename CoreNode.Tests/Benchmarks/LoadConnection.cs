@@ -54,6 +54,9 @@ internal sealed class LoadConnection : IDisposable
         return true;
     }
 
+    /// <summary>See <see cref="TlsClient.AskForNewKeys"/>.</summary>
+    public void AskForNewKeys() => _tls?.AskForNewKeys();
+
     public void Dispose()
     {
         _tls?.Dispose();

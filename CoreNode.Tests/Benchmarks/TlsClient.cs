@@ -49,6 +49,13 @@ internal sealed partial class TlsClient : IDisposable
             throw new IOException("a request was not taken");
     }
 
+    /// <summary>Changes this side's keys with the next request, and asks the server to change its own.</summary>
+    public void AskForNewKeys()
+    {
+        if (UpdateKeys(_session, 1) != 1)
+            throw new IOException("keys cannot be changed");
+    }
+
     public void Dispose() => Free(_session);
 
     private static nint MakeContext()
@@ -87,6 +94,9 @@ internal sealed partial class TlsClient : IDisposable
 
     [LibraryImport("libssl.so.3", EntryPoint = "SSL_connect")]
     private static partial int Connect(nint session);
+
+    [LibraryImport("libssl.so.3", EntryPoint = "SSL_key_update")]
+    private static partial int UpdateKeys(nint session, int kind);
 
     [LibraryImport("libssl.so.3", EntryPoint = "SSL_get_error")]
     private static partial int GetError(nint session, int result);
