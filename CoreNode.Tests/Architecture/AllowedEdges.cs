@@ -26,7 +26,7 @@ internal static class AllowedEdges
             new("Pki", ModuleKind.Service, "Platform"),
             new("Cluster", ModuleKind.Service, "Raft", "Kv", "Wal", "Store", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
-            new("Api.Client", ModuleKind.Edge, "Store"),
+            new("Api.Client", ModuleKind.Edge, "Store", "Pki"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Raft", "Store", "Pki", "Platform"),
             new("Api", ModuleKind.Edge, "Api.Wire", "Pki", "Platform", "Store"),
             new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
