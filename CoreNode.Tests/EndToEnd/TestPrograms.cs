@@ -16,6 +16,8 @@ internal static class TestPrograms
 
     public static string SystemdAnalyze() => FromPackage("systemd-analyze", "systemd");
 
+    public static string Openssl() => FromPackage("openssl", "openssl");
+
     public static string Strace() => FromPackage("strace", "strace");
 
     /// <summary>The native executable: CORENODE_BINARY, else out/corenode.</summary>

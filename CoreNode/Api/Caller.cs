@@ -1,3 +1,5 @@
+using CoreNode.Pki;
+
 namespace CoreNode.Api;
 
 /// <summary>
@@ -12,15 +14,6 @@ namespace CoreNode.Api;
 /// </param>
 internal sealed record Caller(bool IsMachineAdmin, string? CertificateName)
 {
-    /// <summary>Marks the certificates of administrators, in their subject's O.</summary>
-    public const string Admins = "corenode:admins";
-
-    /// <summary>Marks the certificates of clients.</summary>
-    public const string Clients = "corenode:clients";
-
-    /// <summary>Marks the certificates of members.</summary>
-    public const string Members = "corenode:members";
-
     /// <summary>Nothing is known.</summary>
     public static readonly Caller Unknown = new(false, null);
 
@@ -35,6 +28,6 @@ internal sealed record Caller(bool IsMachineAdmin, string? CertificateName)
     /// its certificates are for.
     /// </summary>
     public bool HasAdminCertificate => CertificateName is not null
-        && (CertificateOrganizations.Contains(Admins)
-            || !(CertificateOrganizations.Contains(Clients) || CertificateOrganizations.Contains(Members)));
+        && (CertificateOrganizations.Contains(CertificateSubject.Admins)
+            || !(CertificateOrganizations.Contains(CertificateSubject.Clients) || CertificateOrganizations.Contains(CertificateSubject.Members)));
 }

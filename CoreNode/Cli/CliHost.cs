@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CoreNode.Cli.Members;
+using CoreNode.Cli.Pki;
 
 namespace CoreNode.Cli;
 
@@ -41,6 +42,9 @@ public sealed record CliHost
 
     /// <summary>Work on the data of a node that does not run; null where there is none.</summary>
     public IOfflineCluster? Offline { get; init; }
+
+    /// <summary>Work with certificates; null where there is none.</summary>
+    public ICertificateOffice? Certificates { get; init; }
 
     /// <summary>Time for deadlines and notices.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using CoreNode.Cli.Completion;
 using CoreNode.Cli.Keys;
 using CoreNode.Cli.Members;
+using CoreNode.Cli.Pki;
 
 namespace CoreNode.Cli;
 
@@ -18,6 +19,7 @@ internal static class CommandTree
         ("kv", KeyCommands.Build),
         ("member", MemberCommands.Build),
         ("cluster", ClusterCommands.Build),
+        ("pki", PkiCommands.Build),
         ("version", VersionCommand.Build),
         ("completion", CompletionCommand.Build),
         ("etcdctl", EtcdctlCommand),

@@ -34,6 +34,7 @@ internal static class ProcessHost
             Build = build,
             SendSignal = ProcessSignals.Send,
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
+            Certificates = new CertificateOffice(TimeProvider.System),
         });
     }
 

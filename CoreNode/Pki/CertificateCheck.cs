@@ -14,8 +14,8 @@ public static class CertificateCheck
 {
     private const string ExtendedKeyUsage = "2.5.29.37";
     private const string AnyUse = "2.5.29.37.0";
-    private const string ServerUse = "1.3.6.1.5.5.7.3.1";
-    private const string ClientUse = "1.3.6.1.5.5.7.3.2";
+    internal const string ServerUse = "1.3.6.1.5.5.7.3.1";
+    internal const string ClientUse = "1.3.6.1.5.5.7.3.2";
 
     // Judged here instead: Go takes the use "any" for every use, .NET does not.
     private const X509ChainStatusFlags JudgedHere = X509ChainStatusFlags.NotValidForUsage;

@@ -65,6 +65,17 @@ internal static class PemText
         }
     }
 
+    /// <summary>True if the key in that file is the certificate's.</summary>
+    public static bool Fits(X509Certificate2 certificate, string keyFile)
+    {
+        string text = Read(keyFile);
+        ReadOnlySpan<byte> wanted = certificate.PublicKey.ExportSubjectPublicKeyInfo();
+        using RSA rsa = RSA.Create();
+        using ECDsa elliptic = ECDsa.Create();
+        return (Imports(elliptic, text) && wanted.SequenceEqual(elliptic.ExportSubjectPublicKeyInfo()))
+            || (Imports(rsa, text) && wanted.SequenceEqual(rsa.ExportSubjectPublicKeyInfo()));
+    }
+
     private static string Read(string file) => Encoding.Latin1.GetString(SmallFiles.Read(file));
 
     private static X509Certificate2 WithRsaKey(X509Certificate2 certificate, string text)
