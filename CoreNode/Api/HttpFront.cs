@@ -1,3 +1,4 @@
+using CoreNode.Api.Access;
 using CoreNode.Foundation;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -13,9 +14,11 @@ namespace CoreNode.Api;
 /// The listeners of one surface, whatever answers there: Kestrel's HTTP/1.1 stack without host, routing and middleware,
 /// on TCP, TLS and a unix socket. Started and stopped once; any thread.
 /// </summary>
-internal sealed class HttpFront : IAsyncDisposable
+internal sealed partial class HttpFront : IAsyncDisposable
 {
     private readonly ApiOptions _options;
+    private readonly MachineAdmins _admins = MachineAdmins.OfThisProcess();
+    private readonly ILogger<HttpFront> _log;
     private readonly KestrelServer _kestrel;
     private readonly TlsGate? _tls;
     private readonly CancellationTokenSource _stopping = new();
@@ -26,6 +29,7 @@ internal sealed class HttpFront : IAsyncDisposable
         ApiOptions options, ILoggerFactory loggers, MetricRegistry? metrics = null, TimeProvider? time = null)
     {
         _options = options;
+        _log = loggers.CreateLogger<HttpFront>();
         WarningsOnly warnings = new(loggers);
         time ??= TimeProvider.System;
         if (options.Certificates is { } certificates)
@@ -35,13 +39,16 @@ internal sealed class HttpFront : IAsyncDisposable
         }
 
         _kestrel = new KestrelServer(
-            Options.Create(KestrelSettings.Make(options, _tls)),
+            Options.Create(KestrelSettings.Make(options, _tls, _admins)),
             new SocketTransportFactory(Options.Create(KestrelSettings.MakeSockets()), warnings),
             warnings);
     }
 
     /// <summary>Where clients are served, with the ports that were chosen; empty before the start.</summary>
     public IReadOnlyList<Uri> BoundUrls { get; private set; } = [];
+
+    /// <summary>Where administrators are served, in the order of the options; empty before the start.</summary>
+    public IReadOnlyList<Uri> BoundAdminUrls { get; private set; } = [];
 
     /// <summary>Fires when what never ends by itself (a watch) has to end.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -53,14 +60,18 @@ internal sealed class HttpFront : IAsyncDisposable
         if (_options.UnixSocketPath is { } path && !await UnixSocketFile.TryClearAsync(path, cancellation))
             throw new IOException($"another process serves the unix socket {path}");
         await _kestrel.StartAsync(application, cancellation);
-        if (_options.UnixSocketPath is { } bound)
-            UnixSocketFile.Restrict(bound);
+        if (_options.UnixSocketPath is { } bound && UnixSocketFile.Restrict(bound, _admins.Group) is { } problem)
+            LogSocketNotShared(bound, MachineAdmins.GroupName, problem);
 
         // Kestrel knows nothing of the TLS before it.
-        BoundUrls = [.. _kestrel.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
+        Uri[] urls = [.. _kestrel.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
             .Where(static a => !a.StartsWith("http://unix:", StringComparison.Ordinal))
             .Zip(KestrelSettings.ListenersOf(_options), static (address, listener) =>
                 new UriBuilder(address) { Scheme = listener.IsTls ? "https" : "http" }.Uri)];
+        BoundUrls = urls[.._options.ListenClientUrls.Count];
+        BoundAdminUrls = urls[_options.ListenClientUrls.Count..];
+        if (_options.IsAdminInsecure)
+            LogAdminInsecure(string.Join(", ", urls.Select(static u => u.GetLeftPart(UriPartial.Authority))));
     }
 
     /// <summary>

@@ -1,7 +1,10 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using CoreNode.Api.Access;
+using CoreNode.Platform;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -17,7 +20,7 @@ internal static class KestrelSettings
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(3650);
 
     /// <summary>Limits, protocol and listeners.</summary>
-    public static KestrelServerOptions Make(ApiOptions options, TlsGate? tls)
+    public static KestrelServerOptions Make(ApiOptions options, TlsGate? tls, MachineAdmins admins)
     {
         KestrelServerOptions kestrel = new()
         {
@@ -38,7 +41,10 @@ internal static class KestrelSettings
         foreach (Listener listener in ListenersOf(options))
         {
             if (listener.EndPoint is UnixDomainSocketEndPoint)
-                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener, tls));
+            {
+                kestrel.ListenUnixSocket(
+                    options.UnixSocketPath!, listen => ConfigureSocket(listen, listener, admins));
+            }
             else
                 kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener, tls));
         }
@@ -76,6 +82,18 @@ internal static class KestrelSettings
             yield return Listener.Of(ListenerKind.Admin, url, asks);
         if (options.UnixSocketPath is { } path)
             yield return new Listener(ListenerKind.UnixSocket, new UnixDomainSocketEndPoint(path), false, false);
+    }
+
+    // Who connects there is asked of the kernel, once a connection.
+    private static void ConfigureSocket(ListenOptions listen, Listener listener, MachineAdmins admins)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(next => connection =>
+        {
+            Socket? socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
+            Caller caller = admins.Identify(socket is null ? null : PeerCredentials.Of(socket));
+            return ServeAsync(connection, listener, caller, next);
+        });
     }
 
     private static void Configure(ListenOptions listen, Listener listener, TlsGate? tls)
