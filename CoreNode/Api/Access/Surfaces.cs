@@ -6,7 +6,7 @@ internal static class Surfaces
     /// <summary>Bytes of "/v2/keys", which comes before each key.</summary>
     private const int KeysPrefixLength = 8;
 
-    /// <summary>True for paths that etcd does not have: their answers never let web pages in (no CORS headers).</summary>
+    /// <summary>True for paths that etcd does not have; their answers let no web page read them (no CORS).</summary>
     public static bool IsOwn(ReadOnlySpan<byte> path) =>
         path.StartsWith("/corenode/"u8) || path.StartsWith("/fleet/"u8) || IsAtOrBelow(path, "/v1-alpha"u8);
 
