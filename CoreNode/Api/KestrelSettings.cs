@@ -107,7 +107,7 @@ internal static class KestrelSettings
 
         TlsGate gate = tls ?? throw new ArgumentException($"{listener.EndPoint}: https needs certificates");
         listen.Use(next => connection => gate.ServeAsync(
-            connection, name => ServeAsync(connection, listener, new Caller(false, name), next)));
+            connection, caller => ServeAsync(connection, listener, caller, next)));
     }
 
     // In clear, behind what encrypts.

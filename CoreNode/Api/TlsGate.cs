@@ -26,18 +26,18 @@ internal sealed class TlsGate(ICertificateSource source, ApiOptions options, Tls
     private int _handshakes;
 
     /// <summary>Serves one connection: what <paramref name="next"/> gets is in clear.</summary>
-    public async Task ServeAsync(ConnectionContext connection, Func<string?, Task> next)
+    public async Task ServeAsync(ConnectionContext connection, Func<Caller, Task> next)
     {
         using TlsSession? session = await MeetAsync(connection);
         if (session is null)
             return;
-        string? name = CommonName(session);
+        Caller caller = CallerOf(session);
         IDuplexPipe encrypted = connection.Transport;
         connection.Transport = new TransportPair(
             new TlsPipeReader(encrypted.Input, session), new TlsPipeWriter(encrypted.Output, session));
         try
         {
-            await next(name);
+            await next(caller);
         }
         finally
         {
@@ -53,12 +53,15 @@ internal sealed class TlsGate(ICertificateSource source, ApiOptions options, Tls
         _computing.Dispose();
     }
 
-    private static string? CommonName(TlsSession session)
+    private static Caller CallerOf(TlsSession session)
     {
         if (session.PeerCertificate() is not { } encoded)
-            return null;
+            return Caller.Unknown;
         using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(encoded);
-        return CertificateSubject.CommonName(certificate);
+        return new Caller(IsMachineAdmin: false, CertificateSubject.CommonName(certificate))
+        {
+            CertificateOrganisations = CertificateSubject.Organisations(certificate),
+        };
     }
 
     private static async Task EndAsync(TlsSession session, PipeWriter output)
