@@ -21,13 +21,15 @@ internal sealed record Caller(bool IsMachineAdmin, string? CertificateName)
     public static readonly Caller MachineAdmin = new(true, null);
 
     /// <summary>Organisations (O) in the certificate's subject; empty without one.</summary>
-    public IReadOnlyList<string> CertificateOrganizations { get; init; } = [];
+    public IReadOnlyList<string> CertificateOrganisations { get; init; } = [];
 
     /// <summary>
     /// The certificate is good for administration: it is marked so, or is one of an authority that does not mark what
     /// its certificates are for.
     /// </summary>
     public bool HasAdminCertificate => CertificateName is not null
-        && (CertificateOrganizations.Contains(CertificateSubject.Admins)
-            || !(CertificateOrganizations.Contains(CertificateSubject.Clients) || CertificateOrganizations.Contains(CertificateSubject.Members)));
+        && (CertificateOrganisations.Contains(CertificateSubject.Admins) || !IsMarkedOtherwise);
+
+    private bool IsMarkedOtherwise => CertificateOrganisations.Contains(CertificateSubject.Clients)
+        || CertificateOrganisations.Contains(CertificateSubject.Members);
 }
