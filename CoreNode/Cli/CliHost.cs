@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Members;
 
 namespace CoreNode.Cli;
@@ -41,6 +42,9 @@ public sealed record CliHost
 
     /// <summary>Work on the data of a node that does not run; null where there is none.</summary>
     public IOfflineCluster? Offline { get; init; }
+
+    /// <summary>Runs the discovery service and gives the exit code; null where it cannot be run.</summary>
+    public Func<DiscoveryServing, CancellationToken, Task<int>>? ServeDiscovery { get; init; }
 
     /// <summary>Time for deadlines and notices.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using CoreNode.Cli.Completion;
+using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Keys;
 using CoreNode.Cli.Members;
 
@@ -18,6 +19,7 @@ internal static class CommandTree
         ("kv", KeyCommands.Build),
         ("member", MemberCommands.Build),
         ("cluster", ClusterCommands.Build),
+        ("discovery", DiscoveryCommands.Build),
         ("version", VersionCommand.Build),
         ("completion", CompletionCommand.Build),
         ("etcdctl", EtcdctlCommand),

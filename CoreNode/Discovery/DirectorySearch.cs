@@ -11,6 +11,8 @@ namespace CoreNode.Discovery;
 /// </summary>
 public sealed class DirectorySearch(SearchPlan plan, Prng prng)
 {
+    private const string NewToken = "make a new one with `corenode discovery new --size N` and give it to all machines";
+
     private const int LongestWaitSeconds = 30;
 
     // A service whose watches do not get through is looked at like this instead.
@@ -143,8 +145,6 @@ public sealed class DirectorySearch(SearchPlan plan, Prng prng)
             ? $"{plan.Url}: this token has no size (_config/size); make one with `corenode discovery new --size N`"
             : $"{plan.Url}: {Server} knows no such token: it has expired, or never was; {NewToken}";
     }
-
-    private const string NewToken = "make a new one with `corenode discovery new --size N` and give it to all machines";
 
     private string AnotherSelf(DirectoryEntry entry)
     {

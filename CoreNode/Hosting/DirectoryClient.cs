@@ -10,7 +10,6 @@ namespace CoreNode.Hosting;
 /// <summary>A directory for discovery over HTTP: a discovery service's, or any of an etcd.</summary>
 internal sealed class DirectoryClient : IDirectory, IDisposable
 {
-    private const int NoRoom = 103;
     private const string Configuration = "_config";
 
     private readonly V2Client _client;
@@ -101,7 +100,7 @@ internal sealed class DirectoryClient : IDirectory, IDisposable
         (int)ErrorCode.KeyNotFound => new DirectoryAnswer.Missing(error.Cause),
         (int)ErrorCode.KeyExists => new DirectoryAnswer.Exists(),
         (int)ErrorCode.EventIndexCleared or (int)ErrorCode.WatcherCleared => new DirectoryAnswer.Changed(),
-        NoRoom => new DirectoryAnswer.NoRoom(),
+        (int)ErrorCode.TooManyPeers => new DirectoryAnswer.NoRoom(),
         0 => new DirectoryAnswer.Refused($"{error.Message}; is it the URL of a discovery token?"),
         _ => new DirectoryAnswer.Refused(string.Create(CultureInfo.InvariantCulture, $"it refuses: {error}")),
     };
