@@ -5,6 +5,7 @@ using CoreNode.Cli.Discovery;
 using CoreNode.Cluster;
 using CoreNode.Discovery;
 using CoreNode.Foundation;
+using CoreNode.Pki;
 using CoreNode.Platform;
 using Microsoft.Extensions.Logging;
 
@@ -57,12 +58,18 @@ internal sealed class DiscoveryHost(TextWriter error, Func<string, string?> envi
         using IDisposable folderLock = files.TryLock(Path.Combine(serving.DataFolder, "lock"))
             ?? throw new IOException(
                 $"{serving.DataFolder} is in use by another process; stop it, or say another --data-dir");
+        MetricRegistry metrics = new();
+        CertificateSource? certificates = serving.CertFile is null
+            ? null
+            : new CertificateSource(
+                new TlsFiles(serving.CertFile, serving.KeyFile!, null, false), CertificateUse.Clients, metrics,
+                TimeProvider.System, logs.CreateLogger<CertificateSource>());
         Replica replica = await Replica.StartAsync(
             ReplicaOptions(serving), files, TimeProvider.System, logs, transport: null, probe: null, stop);
         await using (replica.ConfigureAwait(false))
         {
             TokenServer server = new(
-                HttpOptions(serving), serving.AdvertiseUrl, replica, replica, Limits(serving), new MetricRegistry(),
+                HttpOptions(serving, certificates), serving.AdvertiseUrl, replica, replica, Limits(serving), metrics,
                 TimeProvider.System, logs);
             await using (server.ConfigureAwait(false))
             {
@@ -92,8 +99,9 @@ internal sealed class DiscoveryHost(TextWriter error, Func<string, string?> envi
         Seed = (ulong)Environment.TickCount64,
     };
 
-    private static ApiOptions HttpOptions(DiscoveryServing serving) => new()
+    private static ApiOptions HttpOptions(DiscoveryServing serving, ICertificateSource? certificates) => new()
     {
+        Certificates = certificates,
         ListenClientUrls = serving.ListenUrls,
         MaxHeaderBytes = MaxHeaderBytes,
         MaxFormBytes = MaxFormBytes,
