@@ -33,7 +33,8 @@ internal static class AllowedEdges
             new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
             new(
                 "Hosting", ModuleKind.Composition,
-                "Api", "Api.Client", "Api.Peers", "Cli", "Cluster", "Wal", "Discovery", "Pki", "Store", "Platform", "Yaml"),
+                "Api", "Api.Client", "Api.Peers", "Cli", "Cluster", "Wal", "Discovery", "Pki", "Store", "Platform",
+                "Yaml"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [

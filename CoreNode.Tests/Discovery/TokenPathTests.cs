@@ -58,7 +58,7 @@ internal sealed class TokenPathTests
     {
         ClientQuota quota = new(1, new SteppedTime());
         Assert.That(
-            Take(quota, IPAddress.Parse("2001:db8::1"), IPAddress.Parse("2001:db8::2"), IPAddress.Parse("2001:db8:0:1::1")),
+            Take(quota, [.. new[] { "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1" }.Select(IPAddress.Parse)]),
             Is.EqualTo("yes no yes"));
     }
 

@@ -24,7 +24,8 @@ internal sealed class DnsAnswerTests
     public void Records_of_other_types_are_passed_over()
     {
         byte[] message = Answer(
-            DnsMessage.Record(5, [0xC0, 12]), DnsMessage.Record(DnsMessage.Service, DnsMessage.ServiceData(s_records[1])));
+            DnsMessage.Record(5, [0xC0, 12]),
+            DnsMessage.Record(DnsMessage.Service, DnsMessage.ServiceData(s_records[1])));
         Assert.That(DnsAnswer.TryReadServices(message, out IReadOnlyList<SrvRecord> records), Is.True);
         Assert.That(records, Is.EqualTo(new[] { s_records[1] }));
     }

@@ -28,8 +28,8 @@ public sealed record SrvPlan(
         if (targets.Count > SearchPlan.MostMembers)
         {
             return new SearchOutcome.Failed(
-                $"{Domain} names {targets.Count} members, and at most {SearchPlan.MostMembers} vote; machines without a "
-                + "record become proxies");
+                $"{Domain} names {targets.Count} members, and at most {SearchPlan.MostMembers} vote; machines without "
+                + "a record become proxies");
         }
 
         Target? own = targets.Find(t => IsOwn(t) && SchemeFits(t));
@@ -71,7 +71,8 @@ public sealed record SrvPlan(
 
     private string NameOf(Target target)
     {
-        string host = target.Record.Port == 2380 ? target.Record.Target : $"{target.Record.Target}:{target.Record.Port}";
+        SrvRecord record = target.Record;
+        string host = record.Port == 2380 ? record.Target : $"{record.Target}:{record.Port}";
         return host == Self?.Name ? host + "-srv" : host;
     }
 

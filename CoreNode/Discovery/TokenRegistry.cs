@@ -27,8 +27,8 @@ public sealed class TokenRegistry(IKeyStore store, TokenLimits limits, TimeProvi
         if (!_quota.TryTake(client))
         {
             return new NewToken.TooMany(string.Create(CultureInfo.InvariantCulture,
-                $"at most {limits.TokensPerMinute} new tokens a minute for one client (--tokens-per-minute); try again ")
-                + "in a minute");
+                $"at most {limits.TokensPerMinute} new tokens a minute for one client (--tokens-per-minute); ")
+                + "try again in a minute");
         }
 
         // Those in the making count, too: however many ask at one moment, there are never more.
@@ -38,8 +38,8 @@ public sealed class TokenRegistry(IKeyStore store, TokenLimits limits, TimeProvi
             if (CountTokens() + making > limits.MaxTokens || store.Current.Count >= limits.MaxKeys)
             {
                 return new NewToken.Unavailable(string.Create(CultureInfo.InvariantCulture,
-                    $"there are {limits.MaxTokens} tokens or {limits.MaxKeys} entries already (--max-tokens); try again ")
-                    + "when some have expired");
+                    $"there are {limits.MaxTokens} tokens or {limits.MaxKeys} entries already (--max-tokens); ")
+                    + "try again when some have expired");
             }
 
             string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));

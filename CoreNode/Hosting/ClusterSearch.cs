@@ -141,9 +141,7 @@ internal sealed class ClusterSearch(NodeProcess process, INames names)
                     && IPAddress.IsLoopback(address));
             if (!isLocal)
                 continue;
-            bool isListeningEverywhere = options.ListenPeerUrls.Any(
-                static u => u.Host is "0.0.0.0" or "[::]");
-            if (isListeningEverywhere && options.AddressNotes.Any(note => note.Contains(text, StringComparison.Ordinal)))
+            if (options.AddressNotes.Any(note => note.Contains($" {text} ", StringComparison.Ordinal)))
             {
                 throw new IOException(
                     "this machine has no address that other members can reach yet: wait for the network, or say one "

@@ -24,8 +24,8 @@ internal sealed class NewTokenEndpoint(TokenRegistry registry, string? advertise
         if (!TryReadSize(query, out int size))
         {
             await Refuse(context, 400, string.Create(CultureInfo.InvariantCulture,
-                $"size: a whole number of machines from 1 to {SearchPlan.MostMembers} is needed, for example /new?size=3; ")
-                + "machines beyond it become proxies");
+                $"size: a whole number of machines from 1 to {SearchPlan.MostMembers} is needed, for example ")
+                + "/new?size=3; machines beyond it become proxies");
             return;
         }
 

@@ -99,7 +99,7 @@ internal static class NewCommand
             }
 
             result.AddError(
-                $"--size is a number of members from 1 to {MostMembers}, not '{text}'; further machines become proxies");
+                $"--size is a number of members from 1 to {MostMembers}, not '{text}'; others become proxies");
             return 0;
         },
     };

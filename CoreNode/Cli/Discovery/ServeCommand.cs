@@ -15,7 +15,7 @@ internal static class ServeCommand
     public static CliCommand Build(CliSession session)
     {
         Option<string> listen = Text("--listen-client-urls", DefaultUrl, "URL,…", "where machines are served");
-        Option<string?> advertise = File("--advertise-url", "URL", "the service's URL in new tokens; default: as asked");
+        Option<string?> advertise = File("--advertise-url", "URL", "its URL in new tokens; default: as asked");
         Option<string> folder = Text("--data-dir", "/var/lib/corenode-discovery", "FOLDER", "where tokens are kept");
         Option<TimeSpan> ttl = Ttl();
         Option<int> tokens = Number("--max-tokens", 10_000, 1_000_000, "most tokens at a time");
@@ -29,9 +29,9 @@ internal static class ServeCommand
             Examples =
             [
                 ("corenode discovery serve", "for this machine, on " + DefaultUrl),
-                ("corenode discovery serve --listen-client-urls http://10.0.0.9:8087 --data-dir /srv/discovery",
+                ("corenode discovery serve --listen-client-urls http://10.0.0.9:8087 --data-dir /srv/d",
                     "for a private network"),
-                ("corenode discovery serve --listen-client-urls https://10.0.0.9:443 --cert-file a.pem --key-file a.key",
+                ("corenode discovery serve --listen-client-urls https://10.0.0.9:443 --cert-file c --key-file k",
                     "with TLS; machines say --discovery-ca-file if the CA is their own"),
             ],
         };
@@ -90,7 +90,7 @@ internal static class ServeCommand
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
             && url.Query.Length == 0
                 ? text.TrimEnd('/')
-                : throw new UsageException($"--advertise-url: '{text}' is no URL such as https://discovery.example.com");
+                : throw new UsageException($"--advertise-url: '{text}' is no URL such as https://d.example.com");
     }
 
     private static Option<string> Text(string name, string standard, string helpName, string description) => new(name)
@@ -130,7 +130,14 @@ internal static class ServeCommand
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            double unit = text.Length < 2 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86_400, _ => 0 };
+            double unit = (text.Length < 2 ? ' ' : text[^1]) switch
+            {
+                's' => 1,
+                'm' => 60,
+                'h' => 3600,
+                'd' => 86_400,
+                _ => 0,
+            };
             bool isNumber = int.TryParse(
                 text.AsSpan(0, Math.Max(0, text.Length - 1)), NumberStyles.None, CultureInfo.InvariantCulture,
                 out int count);
