@@ -2,28 +2,32 @@ using CoreNode.Api;
 using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Store;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoreNode.Tests.Api;
 
-/// <summary>A server on a free loopback port over the in-memory store.</summary>
+/// <summary>A server over the in-memory store, on a free loopback port unless other addresses are given.</summary>
 internal sealed class ApiHarness : IAsyncDisposable
 {
     private readonly ApiServer _server;
 
-    private ApiHarness(ApiOptions options, Func<IKeyStore, IKeyStore>? wrap)
+    private ApiHarness(
+        ApiOptions options, Func<IKeyStore, IKeyStore>? wrap, IAuthSwitch? auth, ILoggerFactory? loggers)
     {
         Store = new MemoryKeyStore(Time);
         Cluster = new OneMember(Time);
         _server = new ApiServer(
-            options with { ListenClientUrls = [new Uri("http://127.0.0.1:0")] },
+            options.ListenClientUrls.Count > 0
+                ? options : options with { ListenClientUrls = [new Uri("http://127.0.0.1:0")] },
             wrap is null ? Store : wrap(Store),
             Cluster,
             Membership,
             new BackupSource(Cluster),
+            auth ?? AuthOff.Instance,
             Metrics,
             Time,
-            NullLoggerFactory.Instance);
+            loggers ?? NullLoggerFactory.Instance);
     }
 
     public ManualTime Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_795_000_000));
@@ -38,10 +42,17 @@ internal sealed class ApiHarness : IAsyncDisposable
 
     public Uri Url => _server.BoundUrls[0];
 
+    public IReadOnlyList<Uri> Urls => _server.BoundUrls;
+
+    public IReadOnlyList<Uri> AdminUrls => _server.BoundAdminUrls;
+
     public static async Task<ApiHarness> StartAsync(
-        ApiOptions? options = null, Func<IKeyStore, IKeyStore>? wrap = null)
+        ApiOptions? options = null,
+        Func<IKeyStore, IKeyStore>? wrap = null,
+        IAuthSwitch? auth = null,
+        ILoggerFactory? loggers = null)
     {
-        ApiHarness harness = new(options ?? new ApiOptions(), wrap);
+        ApiHarness harness = new(options ?? new ApiOptions(), wrap, auth, loggers);
         await harness._server.StartAsync(CancellationToken.None);
         return harness;
     }

@@ -53,7 +53,7 @@ internal sealed class RawClient : IAsyncDisposable
     {
         string length = body.Length == 0 && method is "GET" or "HEAD"
             ? "" : $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n";
-        await SendAsync($"{method} {target} HTTP/1.1\r\nHost: test\r\n{length}{headers}\r\n{body}");
+        await SendAsync($"{method} {target} HTTP/1.1\r\nHost: localhost\r\n{length}{headers}\r\n{body}");
         return await ReadAsync(method == "HEAD");
     }
 

@@ -28,7 +28,7 @@ internal static class AllowedEdges
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Raft", "Store", "Pki", "Platform"),
-            new("Api", ModuleKind.Edge, "Api.Wire", "Pki", "Store"),
+            new("Api", ModuleKind.Edge, "Api.Wire", "Pki", "Platform", "Store"),
             new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
             new(
                 "Hosting", ModuleKind.Composition,

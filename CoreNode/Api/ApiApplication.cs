@@ -1,3 +1,4 @@
+using CoreNode.Api.Access;
 using CoreNode.Store;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
@@ -10,7 +11,12 @@ namespace CoreNode.Api;
 /// handful of fixed paths, and each microsecond here is paid by every request.
 /// </summary>
 internal sealed class ApiApplication(
-    IKeyStore store, CorsPolicy cors, ClusterIdHeader clusterId, KeysEndpoint keys, FixedEndpoints others)
+    IKeyStore store,
+    CorsPolicy cors,
+    AccessGate gate,
+    ClusterIdHeader clusterId,
+    KeysEndpoint keys,
+    FixedEndpoints others)
     : IHttpApplication<RequestContext>
 {
     /// <inheritdoc/>
@@ -54,16 +60,22 @@ internal sealed class ApiApplication(
         if (!context.TryParseTarget(scratch, out RequestTarget target))
             return context.BareBadRequest();
 
-        if (!context.IsAsterisk)
+        bool isOwn = Surfaces.IsOwn(target.Path);
+        if (!context.IsAsterisk && !isOwn)
             cors.Apply(context);
-        if (context.Method == "OPTIONS")
+        if (context.Method == "OPTIONS" && !isOwn)
             return context.Answer(default);
         if (!GoPath.LooksClean(target.Path) && Redirect(context, target) is { } redirected)
             return redirected;
         ReadOnlySpan<byte> path = target.Path;
         bool isKey = path.StartsWith("/v2/keys"u8)
             && (path.Length == KeysEndpoint.PrefixLength || path[KeysEndpoint.PrefixLength] == '/');
-        return isKey ? AnswerKey(context, target, scratch) : others.Answer(context, path, target.Query);
+        if (isKey)
+            return AnswerKey(context, target, scratch);
+        return gate.Refuse(context, path)
+            ?? (isOwn && context.Method == "OPTIONS"
+                ? context.Answer(default)
+                : others.Answer(context, path, target.Query));
     }
 
     private static Task? Redirect(RequestContext context, in RequestTarget target)
@@ -94,6 +106,12 @@ internal sealed class ApiApplication(
             case "POST":
             case "DELETE":
                 clusterId.Apply(context);
+                if (GuardedKeys.AreTouched(context.Method, target.Path[KeysEndpoint.PrefixLength..])
+                    && gate.Refuse(context, target.Path) is { } refused)
+                {
+                    return refused;
+                }
+
                 return keys.Write(context, target, scratch);
             default:
                 return context.MethodNotAllowed("HEAD,GET,PUT,POST,DELETE");

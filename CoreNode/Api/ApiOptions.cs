@@ -25,6 +25,12 @@ public sealed record ApiOptions
     /// <summary>What https listeners show and ask for; null where there are none.</summary>
     public ICertificateSource? Certificates { get; init; }
 
+    /// <summary>TLS handshakes that may be under way at once; more connections are closed.</summary>
+    public int MaxTlsHandshakes { get; init; } = 512;
+
+    /// <summary>How long a TLS handshake may take.</summary>
+    public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Lifts the refusals that keep strangers from changing things (--insecure-admin).</summary>
     public bool IsAdminInsecure { get; init; }
 

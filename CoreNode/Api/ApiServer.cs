@@ -1,3 +1,4 @@
+using CoreNode.Api.Access;
 using CoreNode.Foundation;
 using CoreNode.Store;
 using Microsoft.Extensions.Logging;
@@ -28,10 +29,25 @@ public sealed partial class ApiServer : IAsyncDisposable
         MetricRegistry metrics,
         TimeProvider time,
         ILoggerFactory loggers)
+        : this(options, store, cluster, membership, backups, AuthOff.Instance, metrics, time, loggers)
+    {
+    }
+
+    /// <summary>With a switch of the caller's.</summary>
+    internal ApiServer(
+        ApiOptions options,
+        IKeyStore store,
+        IClusterView cluster,
+        IMembership membership,
+        IBackupSource backups,
+        IAuthSwitch auth,
+        MetricRegistry metrics,
+        TimeProvider time,
+        ILoggerFactory loggers)
     {
         _options = options;
         _log = loggers.CreateLogger<ApiServer>();
-        _front = new HttpFront(options, loggers);
+        _front = new HttpFront(options, loggers, metrics, time);
         KeysEndpoint keys = new(
             options,
             store,
@@ -45,7 +61,13 @@ public sealed partial class ApiServer : IAsyncDisposable
             new StatsEndpoint(store, cluster, time),
             new NodeEndpoint(store, cluster, metrics),
             new OwnEndpoint(new StatusPage(options, store, cluster), new BackupEndpoint(store, backups)));
-        _application = new ApiApplication(store, new CorsPolicy(options.CorsOrigins), clusterId, keys, others);
+        _application = new ApiApplication(
+            store,
+            new CorsPolicy(options.CorsOrigins),
+            new AccessGate(options, auth, metrics, time, loggers),
+            clusterId,
+            keys,
+            others);
         ProcessFigures.Register(metrics);
         StoreFigures.Register(metrics, store, cluster);
         ClusterFigures.Register(metrics, cluster);
@@ -53,6 +75,9 @@ public sealed partial class ApiServer : IAsyncDisposable
 
     /// <summary>Where clients are served, with the ports that were chosen; empty before the start.</summary>
     public IReadOnlyList<Uri> BoundUrls => _front.BoundUrls;
+
+    /// <summary>Where administrators are served besides the unix socket; empty before the start.</summary>
+    public IReadOnlyList<Uri> BoundAdminUrls => _front.BoundAdminUrls;
 
     /// <summary>
     /// Sets what .NET reads from the environment when it opens its first socket: completions run on the thread that

@@ -7,9 +7,34 @@ namespace CoreNode.Api;
 /// <param name="IsMachineAdmin">
 /// A process of root, of the node's own user or of the group corenode, by the peer credentials of the unix socket.
 /// </param>
-/// <param name="CertificateName">Common name of the client certificate that was verified; null without one.</param>
+/// <param name="CertificateName">
+/// Common name of the client certificate that was verified, empty if it has none; null without a certificate.
+/// </param>
 internal sealed record Caller(bool IsMachineAdmin, string? CertificateName)
 {
+    /// <summary>Marks the certificates of administrators, in their subject's O.</summary>
+    public const string Admins = "corenode:admins";
+
+    /// <summary>Marks the certificates of clients.</summary>
+    public const string Clients = "corenode:clients";
+
+    /// <summary>Marks the certificates of members.</summary>
+    public const string Members = "corenode:members";
+
     /// <summary>Nothing is known.</summary>
     public static readonly Caller Unknown = new(false, null);
+
+    /// <summary>A process that may administer this machine's node.</summary>
+    public static readonly Caller MachineAdmin = new(true, null);
+
+    /// <summary>Organisations (O) in the certificate's subject; empty without one.</summary>
+    public IReadOnlyList<string> CertificateOrganizations { get; init; } = [];
+
+    /// <summary>
+    /// The certificate is good for administration: it is marked so, or is one of an authority that does not mark what
+    /// its certificates are for.
+    /// </summary>
+    public bool HasAdminCertificate => CertificateName is not null
+        && (CertificateOrganizations.Contains(Admins)
+            || !(CertificateOrganizations.Contains(Clients) || CertificateOrganizations.Contains(Members)));
 }

@@ -1,6 +1,10 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using CoreNode.Api.Access;
+using CoreNode.Platform;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -16,7 +20,7 @@ internal static class KestrelSettings
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(3650);
 
     /// <summary>Limits, protocol and listeners.</summary>
-    public static KestrelServerOptions Make(ApiOptions options)
+    public static KestrelServerOptions Make(ApiOptions options, TlsGate? tls, MachineAdmins admins)
     {
         KestrelServerOptions kestrel = new()
         {
@@ -37,9 +41,9 @@ internal static class KestrelSettings
         foreach (Listener listener in ListenersOf(options))
         {
             if (listener.EndPoint is UnixDomainSocketEndPoint)
-                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener));
+                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener, tls, admins));
             else
-                kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener));
+                kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener, tls, admins));
         }
 
         return kestrel;
@@ -65,7 +69,8 @@ internal static class KestrelSettings
         },
     };
 
-    private static IEnumerable<Listener> ListenersOf(ApiOptions options)
+    /// <summary>Where connections come in, in the order in which they are opened.</summary>
+    public static IEnumerable<Listener> ListenersOf(ApiOptions options)
     {
         bool asks = options.Certificates?.Current.RequiresClientCertificate == true;
         foreach (Uri url in options.ListenClientUrls)
@@ -76,17 +81,37 @@ internal static class KestrelSettings
             yield return new Listener(ListenerKind.UnixSocket, new UnixDomainSocketEndPoint(path), false, false);
     }
 
-    private static void Configure(ListenOptions listen, Listener listener)
+    private static void Configure(ListenOptions listen, Listener listener, TlsGate? tls, MachineAdmins admins)
     {
         listen.Protocols = HttpProtocols.Http1;
-        listen.Use(next => connection =>
+        if (!listener.IsTls)
         {
-            RequestLineReader input = new(connection.Transport.Input);
-            connection.Features.Set(new ConnectionState(listener, input, connection.ConnectionClosed));
-            connection.Transport = new Duplex(input, connection.Transport.Output);
-            connection.ConnectionClosed = CancellationToken.None;
-            return next(connection);
-        });
+            listen.Use(next => connection => ServeAsync(
+                connection, listener, listener.Kind == ListenerKind.UnixSocket ? Identify(connection, admins)
+                    : Caller.Unknown, next));
+            return;
+        }
+
+        TlsGate gate = tls ?? throw new ArgumentException($"{listener.EndPoint}: https needs certificates");
+        listen.Use(next => connection => gate.ServeAsync(
+            connection, caller => ServeAsync(connection, listener, caller, next)));
+    }
+
+    private static Caller Identify(ConnectionContext connection, MachineAdmins admins) =>
+        connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket
+            ? admins.Identify(PeerCredentials.Of(socket))
+            : Caller.Unknown;
+
+    // In clear, behind what encrypts.
+    private static Task ServeAsync(
+        ConnectionContext connection, Listener listener, Caller caller, ConnectionDelegate next)
+    {
+        RequestLineReader input = new(connection.Transport.Input);
+        connection.Features.Set(
+            new ConnectionState(listener, input, connection.ConnectionClosed) { Caller = caller });
+        connection.Transport = new Duplex(input, connection.Transport.Output);
+        connection.ConnectionClosed = CancellationToken.None;
+        return next(connection);
     }
 
     private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe

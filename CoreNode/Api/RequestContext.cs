@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using CoreNode.Api.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -48,6 +49,9 @@ internal sealed class RequestContext
 
     /// <summary>Who is on the other side of the connection.</summary>
     public Caller Caller => _connection.Caller;
+
+    /// <summary>Where the other side is; null on a unix socket.</summary>
+    public IPAddress? RemoteAddress => _features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
 
     /// <summary>Headers of the request.</summary>
     public IHeaderDictionary RequestHeaders => _request.Headers;

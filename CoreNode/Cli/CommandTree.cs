@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using CoreNode.Cli.Completion;
+using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Keys;
 using CoreNode.Cli.Members;
 using CoreNode.Cli.Pki;
@@ -20,6 +21,7 @@ internal static class CommandTree
         ("member", MemberCommands.Build),
         ("cluster", ClusterCommands.Build),
         ("pki", PkiCommands.Build),
+        ("doctor", DoctorCommand.Build),
         ("version", VersionCommand.Build),
         ("completion", CompletionCommand.Build),
         ("etcdctl", EtcdctlCommand),

@@ -14,9 +14,10 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
     {
         if (options.ForcesNewCluster)
             ForceNewCluster(Path.Combine(options.DataFolder, "raft"));
+        NodeCertificates certificates = NodeCertificates.Read(options, process);
         MemberKeys keys = new(NodeComposition.SecretToken(options));
         PeerTransport transport = new(
-            NodeComposition.Peers(options), process.Metrics, TimeProvider.System, process.Logs)
+            NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
             Keys = keys,
         };
@@ -30,7 +31,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             NodeMetrics.Register(process.Metrics, replica, process.Version);
             try
             {
-                await ServeAsync(replica);
+                await ServeAsync(replica, certificates);
             }
             catch (MemberStoppedException)
             {
@@ -63,11 +64,11 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             before.Last - before.KnownCommitted, others);
     }
 
-    private async Task ServeAsync(Replica replica)
+    private async Task ServeAsync(Replica replica, NodeCertificates certificates)
     {
         string? socket = await UnixSocketPath.PrepareAsync(options.UnixSocket, process.Logger, process.Stop);
         ApiServer server = new(
-            NodeComposition.Api(options, socket, process.Version), replica, replica, replica,
+            NodeComposition.Api(options, certificates, socket, process.Version), replica, replica, replica,
             new BackupSource(replica), process.Metrics, TimeProvider.System, process.Logs);
         await using (server.ConfigureAwait(false))
         {

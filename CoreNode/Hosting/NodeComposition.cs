@@ -21,9 +21,10 @@ internal static class NodeComposition
         Seed = (ulong)Environment.TickCount64,
     };
 
-    internal static PeerTransportOptions Peers(NodeOptions options) => new()
+    internal static PeerTransportOptions Peers(NodeOptions options, NodeCertificates certificates) => new()
     {
         ListenPeerUrls = options.ListenPeerUrls,
+        Certificates = certificates.Peers,
         Seed = (ulong)Environment.TickCount64,
     };
 
@@ -33,8 +34,10 @@ internal static class NodeComposition
         : options.InitialClusterToken == NodeFlags.Find("initial-cluster-token")!.Default ? null
         : options.InitialClusterToken;
 
-    internal static ApiOptions Api(NodeOptions options, string? unixSocket, string version) => new()
+    internal static ApiOptions Api(
+        NodeOptions options, NodeCertificates certificates, string? unixSocket, string version) => new()
     {
+        Certificates = certificates.Clients,
         ProgramVersion = version,
         ListenClientUrls = options.ListenClientUrls,
         UnixSocketPath = unixSocket,

@@ -1,3 +1,4 @@
+using CoreNode.Api;
 using CoreNode.Cluster;
 using CoreNode.Pki;
 using CoreNode.Yaml;
@@ -119,6 +120,7 @@ public sealed class NodeOptionsReader(
         if (Text("name").Contains(',') || Text("name").Contains('='))
             _problems.Add($"--name {name}: a name has no comma and no equals sign");
         CheckWaysToFindMembers();
+        bool isInsecure = Switch("insecure-admin");
         string socket = Text("unix-socket");
         string dataFolder = Path.GetFullPath(Text("data-dir"));
         return new NodeOptions
@@ -138,8 +140,8 @@ public sealed class NodeOptionsReader(
             Proxy = ParseProxy(),
             ClientTls = clientTls,
             PeerTls = peerTls,
-            ListenAdminUrls = Urls("listen-admin-urls", clientTls, "cert-file", isNeeded: false),
-            IsAdminInsecure = Switch("insecure-admin"),
+            ListenAdminUrls = AdminUrls(clientTls, isInsecure, clients),
+            IsAdminInsecure = isInsecure,
             Modules = Modules(),
             HeartbeatInterval = heartbeat,
             ElectionTimeout = election,
@@ -249,6 +251,27 @@ public sealed class NodeOptionsReader(
         {
             string keyFlag = certificateFlag.Replace("cert-file", "key-file", StringComparison.Ordinal);
             _problems.Add($"--{name} {secret.OriginalString}: https needs --{certificateFlag} and --{keyFlag}");
+        }
+
+        return urls;
+    }
+
+    // Whoever gets in there is root on every machine: an admin listener must know who that is, or be out of reach.
+    private List<Uri> AdminUrls(TlsFiles? tls, bool isInsecure, IReadOnlyList<Uri> clients)
+    {
+        List<Uri> urls = Urls("listen-admin-urls", tls, "cert-file", isNeeded: false);
+        foreach (Uri url in urls)
+        {
+            string text = url.OriginalString;
+            Listener listener = Listener.Of(ListenerKind.Admin, url, tls?.RequiresClientCertificate == true);
+            if (listener.IsOpen && !isInsecure)
+            {
+                _problems.Add($"--listen-admin-urls {text}: take https with --trusted-ca-file, so that administrators "
+                    + "show certificates, or a loopback address; --insecure-admin allows it all the same");
+            }
+
+            if (clients.Contains(url))
+                _problems.Add($"--listen-admin-urls {text}: it is one of --listen-client-urls, too; take another port");
         }
 
         return urls;

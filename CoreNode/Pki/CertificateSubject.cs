@@ -1,67 +1,36 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace CoreNode.Pki;
 
-/// <summary>
-/// The subject of our certificates: CN is the name, O says what it is for. Whoever checks certificates relies on it.
-/// </summary>
+/// <summary>Whom a certificate names in its subject; of several names the last, as in Go.</summary>
 public static class CertificateSubject
 {
-    /// <summary>Organisation of nodes.</summary>
-    public const string Members = "corenode:members";
-
-    /// <summary>Organisation of who may administer machines.</summary>
-    public const string Admins = "corenode:admins";
-
-    /// <summary>Organisation of who uses the store.</summary>
-    public const string Clients = "corenode:clients";
-
     private const string CommonNameOid = "2.5.4.3";
     private const string OrganisationOid = "2.5.4.10";
 
-    /// <summary>Common name and organisation of a subject; empty where it has none.</summary>
-    public static (string Name, string Organisation) Read(X500DistinguishedName subject)
+    /// <summary>The common name; empty if it has none.</summary>
+    public static string CommonName(X509Certificate2 certificate) => Part(certificate, CommonNameOid);
+
+    /// <summary>The organisation; empty if it has none.</summary>
+    public static string Organisation(X509Certificate2 certificate) => Part(certificate, OrganisationOid);
+
+    /// <summary>All organisations.</summary>
+    public static IReadOnlyList<string> Organisations(X509Certificate2 certificate) =>
+    [
+        .. certificate.SubjectName.EnumerateRelativeDistinguishedNames()
+            .Where(static part => !part.HasMultipleElements && part.GetSingleElementType().Value == OrganisationOid)
+            .Select(static part => part.GetSingleElementValue() ?? ""),
+    ];
+
+    private static string Part(X509Certificate2 certificate, string oid)
     {
-        string name = "";
-        string organisation = "";
-        foreach (X500RelativeDistinguishedName part in subject.EnumerateRelativeDistinguishedNames(reversed: false))
+        // From the last to the first.
+        foreach (X500RelativeDistinguishedName part in certificate.SubjectName.EnumerateRelativeDistinguishedNames())
         {
-            if (part.HasMultipleElements)
-                continue;
-            Oid oid = part.GetSingleElementType();
-            if (oid.Value == CommonNameOid)
-                name = part.GetSingleElementValue() ?? "";
-            else if (oid.Value == OrganisationOid)
-                organisation = part.GetSingleElementValue() ?? "";
+            if (!part.HasMultipleElements && part.GetSingleElementType().Value == oid)
+                return part.GetSingleElementValue() ?? "";
         }
 
-        return (name, organisation);
+        return "";
     }
-
-    /// <summary>The subject of a certificate of that kind.</summary>
-    internal static X500DistinguishedName Make(CertificateKind kind, string name)
-    {
-        X500DistinguishedNameBuilder subject = new();
-        subject.AddCommonName(name);
-        if (kind != CertificateKind.Authority)
-            subject.AddOrganizationName(Organisation(kind));
-        return subject.Build();
-    }
-
-    internal static CertificateKind KindOf(string organisation) => organisation switch
-    {
-        Members => CertificateKind.Member,
-        Admins => CertificateKind.Admin,
-        Clients => CertificateKind.Client,
-        _ => CertificateKind.Other,
-    };
-
-    private static string Organisation(CertificateKind kind) => kind switch
-    {
-        CertificateKind.Member => Members,
-        CertificateKind.Admin => Admins,
-        CertificateKind.Client => Clients,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "has no organisation"),
-    };
 }

@@ -27,6 +27,7 @@ internal static partial class LibC
     public const int Interrupted = 4;
     public const int WouldBlock = 11;
     public const int NoSpace = 28;
+    public const int OutOfRange = 34;
     public const int QuotaExceeded = 122;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -53,12 +54,30 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Stat(int folder, string path, int flags, uint mask, Span<byte> result);
 
-    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int ChangeOwner(string path, uint user, uint group);
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(string path, uint owner, uint group);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
+    // What the record points to lies in the room, which may move after the call: only its number is of use.
+    [LibraryImport("libc", EntryPoint = "getgrnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int FindGroup(
+        string name, out GroupRecord group, ref byte room, nuint roomLength, out nint found);
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     public static partial int SetPriority(int which, uint who, int priority);
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     public static partial long SystemCall(long number, long first, long second, long third);
+
+    /// <summary>struct group of grp.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct GroupRecord
+    {
+        public nint Name;
+        public nint Password;
+        public uint Id;
+        public nint Members;
+    }
 }

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using CoreNode.Pki;
 
 namespace CoreNode.Api.Peers;
@@ -13,6 +12,7 @@ namespace CoreNode.Api.Peers;
 /// </summary>
 internal static class PeerTls
 {
+    private const string AuthoritiesFlag = "--peer-trusted-ca-file";
     private const SslProtocols Protocols = SslProtocols.Tls12 | SslProtocols.Tls13;
 
     // A fatal alert, "protocol version": what a member that speaks no TLS is told, and knows.
@@ -30,12 +30,16 @@ internal static class PeerTls
     {
         TlsCertificates certificates = context.Options.Certificates?.Current
             ?? throw new InvalidOperationException("an https listener has no certificates");
-        PeerVerdict verdict = new(context.Time, wanted: null, certificates.RequiresClientCertificate);
+        PeerVerdict verdict = new(new ExpectedParty(link.Remote.ToString() ?? "", IsServer: false)
+        {
+            MustShow = certificates.RequiresClientCertificate,
+            AuthoritiesFlag = AuthoritiesFlag,
+        });
         SslServerAuthenticationOptions options = new()
         {
             ServerCertificateContext = certificates.Own,
             ClientCertificateRequired = certificates.RequiresClientCertificate,
-            CertificateChainPolicy = Policy(certificates.Authorities),
+            CertificateChainPolicy = CertificateCheck.Policy(certificates.Authorities),
             RemoteCertificateValidationCallback = verdict.Judge,
             EnabledSslProtocols = Protocols,
             AllowRenegotiation = false,
@@ -64,12 +68,16 @@ internal static class PeerTls
     {
         TlsCertificates? certificates = context.Options.Certificates?.Current;
         string host = url.Host.Trim('[', ']');
-        PeerVerdict verdict = new(context.Time, host, isRequired: true);
+        PeerVerdict verdict = new(new ExpectedParty(url.GetLeftPart(UriPartial.Authority), IsServer: true)
+        {
+            Name = host,
+            AuthoritiesFlag = AuthoritiesFlag,
+        });
         SslClientAuthenticationOptions options = new()
         {
             TargetHost = host,
             ClientCertificateContext = certificates?.Own,
-            CertificateChainPolicy = Policy(certificates?.Authorities),
+            CertificateChainPolicy = CertificateCheck.Policy(certificates?.Authorities),
             RemoteCertificateValidationCallback = verdict.Judge,
             EnabledSslProtocols = Protocols,
             AllowRenegotiation = false,
@@ -95,20 +103,6 @@ internal static class PeerTls
     private static PeerProtocolException Failure(PeerVerdict verdict, Exception e) => new(
         verdict.Fault is null ? ProtocolFault.Handshake : ProtocolFault.Certificate,
         verdict.Fault ?? $"the TLS handshake failed: {Innermost(e)}");
-
-    private static X509ChainPolicy? Policy(X509Certificate2Collection? authorities)
-    {
-        if (authorities is null)
-            return null;
-        X509ChainPolicy policy = new()
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        policy.CustomTrustStore.AddRange(authorities);
-        return policy;
-    }
 
     private static string Innermost(Exception e)
     {

@@ -1,10 +1,11 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using CoreNode.Pki;
 
 namespace CoreNode.Api.Peers;
 
 /// <summary>What became of one handshake's look at the other side's certificate. One handshake's.</summary>
-internal sealed class PeerVerdict(TimeProvider time, string? wanted, bool isRequired)
+internal sealed class PeerVerdict(ExpectedParty expected)
 {
     /// <summary>The certificate, once it was found good; null without one.</summary>
     public PeerCertificate? Certificate { get; private set; }
@@ -15,16 +16,9 @@ internal sealed class PeerVerdict(TimeProvider time, string? wanted, bool isRequ
     /// <summary>Judges; the shape is that of <see cref="RemoteCertificateValidationCallback"/>.</summary>
     public bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (certificate is not X509Certificate2 shown)
-        {
-            Fault = isRequired ? "it shows no certificate" : null;
-            return !isRequired;
-        }
-
-        Fault = errors == SslPolicyErrors.None
-            ? null
-            : CertificateText.Fault(shown, chain, errors, wanted, time.GetUtcNow());
-        if (Fault is null)
+        X509Certificate2? shown = certificate as X509Certificate2;
+        Fault = CertificateCheck.Judge(expected, shown, chain, errors);
+        if (Fault is null && shown is not null)
             Certificate = PeerCertificate.Of(shown);
         return Fault is null;
     }
