@@ -54,7 +54,9 @@ public sealed record CertificateFacts
             .Any(static constraints => constraints.CertificateAuthority);
         return new CertificateFacts
         {
-            Kind = isAuthority ? CertificateKind.Authority : CertificateKinds.Of(CertificateSubject.Organisation(certificate)),
+            Kind = isAuthority
+                ? CertificateKind.Authority
+                : CertificateKinds.Of(CertificateSubject.Organisation(certificate)),
             Name = name.Length > 0 ? name : certificate.SerialNumber,
             Subject = CertificateCheck.Name(certificate),
             Issuer = certificate.Issuer,

@@ -109,7 +109,9 @@ internal sealed class EndpointChecks(
         if (!isNodeExpected)
         {
             return Finding.Warning(
-                what, $"no node answers on this machine ({failure.Message})", "if there is one, name it with --endpoints");
+                what,
+                $"no node answers on this machine ({failure.Message})",
+                "if there is one, name it with --endpoints");
         }
 
         return Finding.Problem(
