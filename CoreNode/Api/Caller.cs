@@ -28,8 +28,8 @@ internal sealed record Caller(bool IsMachineAdmin, string? CertificateName)
     /// its certificates are for.
     /// </summary>
     public bool HasAdminCertificate => CertificateName is not null
-        && (CertificateOrganisations.Contains(CertificateSubject.Admins) || !IsMarkedOtherwise);
+        && (CertificateOrganisations.Contains(CertificateKinds.Admins) || !IsMarkedOtherwise);
 
-    private bool IsMarkedOtherwise => CertificateOrganisations.Contains(CertificateSubject.Clients)
-        || CertificateOrganisations.Contains(CertificateSubject.Members);
+    private bool IsMarkedOtherwise => CertificateOrganisations.Contains(CertificateKinds.Clients)
+        || CertificateOrganisations.Contains(CertificateKinds.Members);
 }

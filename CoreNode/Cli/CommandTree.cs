@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using CoreNode.Cli.Completion;
 using CoreNode.Cli.Discovery;
+using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Keys;
 using CoreNode.Cli.Members;
 using CoreNode.Cli.Pki;
@@ -22,6 +23,7 @@ internal static class CommandTree
         ("cluster", ClusterCommands.Build),
         ("pki", PkiCommands.Build),
         ("discovery", DiscoveryCommands.Build),
+        ("doctor", DoctorCommand.Build),
         ("version", VersionCommand.Build),
         ("completion", CompletionCommand.Build),
         ("etcdctl", EtcdctlCommand),

@@ -138,7 +138,7 @@ public sealed class CertificateAuthority(string folder, TimeProvider time)
     private static CertificateRequest Describe(CertificateOrder order, IReadOnlyList<string> sans, ECDsa key)
     {
         CertificateRequest request = new(
-            CertificateSubject.Make(order.Kind, order.Name), key, HashAlgorithmName.SHA256);
+            CertificateKinds.Subject(order.Kind, order.Name), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         OidCollection uses = [new Oid(CertificateCheck.ClientUse)];
@@ -187,7 +187,7 @@ public sealed class CertificateAuthority(string folder, TimeProvider time)
         ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         string mark = Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()).AsSpan(0, 4));
         CertificateRequest request = new(
-            CertificateSubject.Make(CertificateKind.Authority, $"{name} {mark}"), key, HashAlgorithmName.SHA256);
+            CertificateKinds.Subject(CertificateKind.Authority, $"{name} {mark}"), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
         request.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));

@@ -49,12 +49,14 @@ public sealed record CertificateFacts
     /// <summary>Reads a certificate.</summary>
     public static CertificateFacts Of(X509Certificate2 certificate)
     {
-        (string name, string organisation) = CertificateSubject.Read(certificate.SubjectName);
+        string name = CertificateSubject.CommonName(certificate);
         bool isAuthority = certificate.Extensions.OfType<X509BasicConstraintsExtension>()
             .Any(static constraints => constraints.CertificateAuthority);
         return new CertificateFacts
         {
-            Kind = isAuthority ? CertificateKind.Authority : CertificateSubject.KindOf(organisation),
+            Kind = isAuthority
+                ? CertificateKind.Authority
+                : CertificateKinds.Of(CertificateSubject.Organisation(certificate)),
             Name = name.Length > 0 ? name : certificate.SerialNumber,
             Subject = CertificateCheck.Name(certificate),
             Issuer = certificate.Issuer,

@@ -29,9 +29,9 @@ internal sealed class AccessRulesTests
         Caller.MachineAdmin,
         new(false, "x"),
         new(false, "") { CertificateOrganisations = ["a company"] },
-        new(false, "x") { CertificateOrganisations = [CertificateSubject.Clients] },
-        new(false, "x") { CertificateOrganisations = [CertificateSubject.Members] },
-        new(false, "x") { CertificateOrganisations = [CertificateSubject.Clients, CertificateSubject.Admins] },
+        new(false, "x") { CertificateOrganisations = [CertificateKinds.Clients] },
+        new(false, "x") { CertificateOrganisations = [CertificateKinds.Members] },
+        new(false, "x") { CertificateOrganisations = [CertificateKinds.Clients, CertificateKinds.Admins] },
     ];
 
     private static IEnumerable<AccessQuestion> Questions() =>

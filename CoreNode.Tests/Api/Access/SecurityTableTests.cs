@@ -150,7 +150,7 @@ internal sealed class SecurityTableTests
         foreach (Uri url in server.Urls)
         {
             _places.Add(Place.At("certificates", url, Certificate(null)));
-            _places.Add(Place.At("certificates", url, Certificate(CertificateSubject.Clients)));
+            _places.Add(Place.At("certificates", url, Certificate(CertificateKinds.Clients)));
         }
 
         const string others = "admin: client's or member's certificate";
@@ -158,15 +158,15 @@ internal sealed class SecurityTableTests
         {
             _places.Add(Place.At("admin: certificate", url, Certificate(null)));
             _places.Add(Place.At("admin: certificate", url, Certificate("a company")));
-            _places.Add(Place.At("admin: certificate", url, Certificate(CertificateSubject.Admins)));
-            _places.Add(Place.At(others, url, Certificate(CertificateSubject.Clients)));
-            _places.Add(Place.At(others, url, Certificate(CertificateSubject.Members)));
+            _places.Add(Place.At("admin: certificate", url, Certificate(CertificateKinds.Admins)));
+            _places.Add(Place.At(others, url, Certificate(CertificateKinds.Clients)));
+            _places.Add(Place.At(others, url, Certificate(CertificateKinds.Members)));
         }
     }
 
     private FixedCertificates ServerCertificates(bool asksForCertificate)
     {
-        TlsCertificates certificates = _authority.Trusting(Certificate(CertificateSubject.Members), asksForCertificate);
+        TlsCertificates certificates = _authority.Trusting(Certificate(CertificateKinds.Members), asksForCertificate);
         return new FixedCertificates(
             asksForCertificate ? certificates : certificates with { Authorities = null });
     }
