@@ -28,13 +28,13 @@ internal sealed record Caller(bool IsMachineAdmin, string? CertificateName)
     public static readonly Caller MachineAdmin = new(true, null);
 
     /// <summary>Organisations (O) in the certificate's subject; empty without one.</summary>
-    public IReadOnlyList<string> CertificateOrganizations { get; init; } = [];
+    public IReadOnlyList<string> CertificateOrganisations { get; init; } = [];
 
     /// <summary>
     /// The certificate is good for administration: it is marked so, or is one of an authority that does not mark what
     /// its certificates are for.
     /// </summary>
     public bool HasAdminCertificate => CertificateName is not null
-        && (CertificateOrganizations.Contains(Admins)
-            || !(CertificateOrganizations.Contains(Clients) || CertificateOrganizations.Contains(Members)));
+        && (CertificateOrganisations.Contains(Admins)
+            || !(CertificateOrganisations.Contains(Clients) || CertificateOrganisations.Contains(Members)));
 }

@@ -1,6 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
 using CoreNode.Api;
+using CoreNode.Pki;
 using CoreNode.Tests.Architecture;
 using CoreNode.Tests.EndToEnd;
+using CoreNode.Tests.Pki;
 
 namespace CoreNode.Tests.Api.Access;
 
@@ -14,6 +17,8 @@ internal sealed class SecurityTableTests
 
     private static readonly Uri s_loopback = new("http://127.0.0.1:0");
     private static readonly Uri s_anywhere = new("http://0.0.0.0:0");
+    private static readonly Uri s_encryptedLoopback = new("https://127.0.0.1:0");
+    private static readonly Uri s_encrypted = new("https://0.0.0.0:0");
 
     private static readonly string[][] s_rows =
         [.. MarkdownTable.Read(File.ReadAllText(Repository.File("docs/security.md")), Heading)];
@@ -24,12 +29,17 @@ internal sealed class SecurityTableTests
     private readonly List<ApiHarness> _servers = [];
     private readonly List<Place> _places = [];
 
+    private readonly TestAuthority _authority = new();
+    private readonly List<X509Certificate2> _certificates = [];
+
     private string SocketPath => _folder.File("s");
 
     [OneTimeSetUp]
     public async Task StartServersAsync()
     {
         await StartPlainAsync();
+        await StartEncryptedAsync();
+        await StartCertifiedAsync();
     }
 
     [OneTimeTearDown]
@@ -37,6 +47,9 @@ internal sealed class SecurityTableTests
     {
         foreach (ApiHarness server in _servers)
             await server.DisposeAsync();
+        foreach (X509Certificate2 certificate in _certificates)
+            certificate.Dispose();
+        _authority.Dispose();
         _folder.Dispose();
     }
 
@@ -102,6 +115,67 @@ internal sealed class SecurityTableTests
         _places.Add(Place.At("open, --insecure-admin", insecure.Url));
         _places.Add(Place.At("admin: open", insecure.AdminUrls[0]));
         LetEverybodyReach(SocketPath);
+    }
+
+    // Who the server is, is known; who the client is, is not.
+    private async Task StartEncryptedAsync()
+    {
+        ApiHarness server = await StartAsync(new ApiOptions
+        {
+            ListenClientUrls = [s_encryptedLoopback, s_encrypted],
+            ListenAdminUrls = [s_encryptedLoopback],
+            Certificates = ServerCertificates(asksForCertificate: false),
+        });
+        _places.Add(Place.At("loopback", server.Urls[0]));
+        _places.Add(Place.At("open", server.Urls[1]));
+        _places.Add(Place.At("admin: loopback", server.AdminUrls[0]));
+        ApiHarness auth = await StartAsync(
+            new ApiOptions
+            {
+                ListenClientUrls = [s_encrypted],
+                Certificates = ServerCertificates(asksForCertificate: false),
+            },
+            new FakeAuth(isEnabled: true));
+        _places.Add(Place.At("open, auth on", auth.Url));
+    }
+
+    private async Task StartCertifiedAsync()
+    {
+        ApiHarness server = await StartAsync(new ApiOptions
+        {
+            ListenClientUrls = [s_encryptedLoopback, s_encrypted],
+            ListenAdminUrls = [s_encryptedLoopback, s_encrypted],
+            Certificates = ServerCertificates(asksForCertificate: true),
+        });
+        foreach (Uri url in server.Urls)
+        {
+            _places.Add(Place.At("certificates", url, Certificate(null)));
+            _places.Add(Place.At("certificates", url, Certificate(Caller.Clients)));
+        }
+
+        const string others = "admin: client's or member's certificate";
+        foreach (Uri url in server.AdminUrls)
+        {
+            _places.Add(Place.At("admin: certificate", url, Certificate(null)));
+            _places.Add(Place.At("admin: certificate", url, Certificate("a company")));
+            _places.Add(Place.At("admin: certificate", url, Certificate(Caller.Admins)));
+            _places.Add(Place.At(others, url, Certificate(Caller.Clients)));
+            _places.Add(Place.At(others, url, Certificate(Caller.Members)));
+        }
+    }
+
+    private FixedCertificates ServerCertificates(bool asksForCertificate)
+    {
+        TlsCertificates certificates = _authority.Trusting(Certificate(Caller.Members), asksForCertificate);
+        return new FixedCertificates(
+            asksForCertificate ? certificates : certificates with { Authorities = null });
+    }
+
+    private X509Certificate2 Certificate(string? organisation)
+    {
+        X509Certificate2 certificate = _authority.Issue("somebody", ["127.0.0.1"], organisation: organisation);
+        _certificates.Add(certificate);
+        return certificate;
     }
 
     private async Task<ApiHarness> StartAsync(ApiOptions options, IAuthSwitch? auth = null)
