@@ -53,9 +53,16 @@ internal sealed class AccessTests
     public async Task Each_listener_lets_through_what_the_page_says()
     {
         (int open, int admin) = (FreePorts.Next(), FreePorts.Next());
-        await using ServerProcess node = await NodeProcess.StartAsync(
-            "--listen-client-urls", $"http://127.0.0.1:{FreePorts.Next()},http://0.0.0.0:{open}",
-            "--listen-admin-urls", $"http://127.0.0.1:{admin}", "--cors", "http://good.example");
+        ServerCommand command = NodeProcess.Command with
+        {
+            Arguments = place =>
+            [
+                .. NodeProcess.Command.Arguments(place),
+                "--listen-client-urls", $"{ServerPlace.Text(place.ClientUrl)},http://0.0.0.0:{open}",
+                "--listen-admin-urls", $"http://127.0.0.1:{admin}", "--cors", "http://good.example",
+            ],
+        };
+        await using ServerProcess node = await ServerProcess.StartAsync(command);
         string loopback = node.Url;
         string stranger = $"http://127.0.0.1:{open}";
         string administrator = $"http://127.0.0.1:{admin}";
@@ -74,7 +81,8 @@ internal sealed class AccessTests
             Assert.That(page, Does.StartWith("403 ").And.Contains("(rule web-page, "));
         }
 
-        Assert.That(await AskAsync(loopback + Guarded, "-XPUT", "-HOrigin: http://good.example"), Does.StartWith("200 "));
+        Assert.That(
+            await AskAsync(loopback + Guarded, "-XPUT", "-HOrigin: http://good.example"), Does.StartWith("200 "));
         Assert.That(await AskAsync(loopback + Drain), Does.StartWith("403 ").And.Contains("(rule admin-listener, "));
         Assert.That(await AskAsync(administrator + Drain), Does.StartWith("404 "));
         Assert.That(await AskAsync(administrator + Drain, "-HHost: localhost:1"), Does.StartWith("404 "));
@@ -140,7 +148,8 @@ internal sealed class AccessTests
     // The status, 000 without an answer, and what came.
     private static async Task<string> RunAsync(string program, string[] arguments)
     {
-        string[] all = [.. arguments, "--silent", "--max-time", Text((int)s_deadline.TotalSeconds), "-w%{stderr}%{http_code}"];
+        string patience = Text((int)s_deadline.TotalSeconds);
+        string[] all = [.. arguments, "--silent", "--max-time", patience, "-w%{stderr}%{http_code}"];
         ProgramResult result = await ProgramResult.OfAsync(program, all);
         return $"{result.Error} {result.Output}";
     }
