@@ -1,12 +1,18 @@
 using CoreNode.Api;
 using CoreNode.Api.Peers;
+using CoreNode.Api.Relay;
 using CoreNode.Cluster;
+using CoreNode.Proxy;
 
 namespace CoreNode.Hosting;
 
 /// <summary>The options of the parts, cut from those of the node.</summary>
 internal static class NodeComposition
 {
+    // A member without quorum answers after 5 s and two election timeouts; a worker waits for that answer.
+    private static readonly TimeSpan s_writeTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(3);
+
     internal static ReplicaOptions Replica(NodeOptions options) => new()
     {
         Folder = Path.Combine(options.DataFolder, "raft"),
@@ -28,6 +34,7 @@ internal static class NodeComposition
         Seed = (ulong)Environment.TickCount64,
     };
 
+<<<<<<< HEAD
     /// <summary>What all nodes of the cluster know and nobody else, if it was chosen; null for the default.</summary>
     internal static string? SecretToken(NodeOptions options) =>
         options.Discovery.Length > 0 ? options.Discovery
@@ -36,6 +43,23 @@ internal static class NodeComposition
 
     internal static ApiOptions Api(
         NodeOptions options, NodeCertificates certificates, string? unixSocket, string version) => new()
+=======
+    internal static RelayOptions Relay(NodeOptions options) => new()
+    {
+        Name = options.Name,
+        IsReadOnly = options.Proxy == ProxyMode.ReadOnly,
+        AnswerTimeout = s_writeTime + (2 * options.ElectionTimeout) + s_margin,
+    };
+
+    internal static FollowerOptions Follower(NodeOptions options) => new()
+    {
+        Folder = Path.Combine(options.DataFolder, "proxy"),
+        InitialPeerUrls = [.. options.InitialCluster.SelectMany(static member => member.PeerUrls)],
+        Seed = BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)),
+    };
+
+    internal static ApiOptions Api(NodeOptions options, string? unixSocket, string version) => new()
+>>>>>>> 27cf00b (Proxy: a worker without vote and data serves the API by forwarding to the members)
     {
         Certificates = certificates.Clients,
         ProgramVersion = version,

@@ -84,7 +84,9 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
                 $"{options.DataFolder} is in use by another node; stop it, or give this one its own --data-dir");
         logger.Starting(version, options.DataFolder);
         NodeProcess process = new(manager, logs, logger, new MetricRegistry(), Files, output, version, stop.Token);
-        return await new MemberNode(options, process).RunAsync();
+        return options.Proxy == ProxyMode.Off
+            ? await new MemberNode(options, process).RunAsync()
+            : await new WorkerNode(options, process).RunAsync();
     }
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, ILogger logger, CancellationTokenSource stop) =>
