@@ -20,6 +20,9 @@ internal struct AnswerHead
     private static readonly SearchValues<byte> s_nameBytes = SearchValues.Create(
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
+    private static readonly SearchValues<byte> s_valueBytes = SearchValues.Create(
+        [(byte)'\t', .. Enumerable.Range(' ', '~' - ' ' + 1).Select(static b => (byte)b)]);
+
     // Most answers of a worker carry the same one.
     private static StringValues s_lastClusterId = "";
 
@@ -110,7 +113,7 @@ internal struct AnswerHead
             return false;
         ReadOnlySpan<byte> name = line[..colon];
         ReadOnlySpan<byte> value = line[(colon + 1)..].Trim(" \t"u8);
-        if (value.ContainsAnyExceptInRange((byte)' ', (byte)'~') && value.ContainsAnyExceptInRange((byte)'\t', (byte)'~'))
+        if (value.ContainsAnyExceptInRange((byte)' ', (byte)'~') && value.ContainsAnyExcept(s_valueBytes))
             return false;
         switch (name.Length)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using CoreNode.Proxy;
 
 namespace CoreNode.Api.Relay;
@@ -117,6 +118,7 @@ internal sealed class Forwarder(
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Attempt> AttemptAsync(
         RequestContext context, Upstream upstream, ForwardedRequest request, bool isFresh)
     {
@@ -206,6 +208,7 @@ internal sealed class Forwarder(
         context.CloseAfterAnswer();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<AnswerHead> ReadHeadAsync(RequestContext context, UpstreamConnection connection)
     {
         while (true)

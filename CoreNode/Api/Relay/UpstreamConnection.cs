@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace CoreNode.Api.Relay;
 
@@ -66,6 +67,7 @@ internal sealed class UpstreamConnection : IDisposable
 
     /// <summary>Waits for more bytes behind <see cref="Received"/>; false at the end.</summary>
     /// <exception cref="UpstreamException">The connection broke.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync()
     {
         Listen();
