@@ -13,9 +13,6 @@ public static class EventIds
     public const int Api = 1400;
     public const int Hosting = 1500;
     public const int Cli = 1600;
-<<<<<<< HEAD
     public const int Pki = 1700;
-=======
     public const int Proxy = 1900;
->>>>>>> 27cf00b (Proxy: a worker without vote and data serves the API by forwarding to the members)
 }

@@ -34,16 +34,12 @@ internal static class NodeComposition
         Seed = (ulong)Environment.TickCount64,
     };
 
-<<<<<<< HEAD
     /// <summary>What all nodes of the cluster know and nobody else, if it was chosen; null for the default.</summary>
     internal static string? SecretToken(NodeOptions options) =>
         options.Discovery.Length > 0 ? options.Discovery
         : options.InitialClusterToken == NodeFlags.Find("initial-cluster-token")!.Default ? null
         : options.InitialClusterToken;
 
-    internal static ApiOptions Api(
-        NodeOptions options, NodeCertificates certificates, string? unixSocket, string version) => new()
-=======
     internal static RelayOptions Relay(NodeOptions options) => new()
     {
         Name = options.Name,
@@ -58,8 +54,8 @@ internal static class NodeComposition
         Seed = BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)),
     };
 
-    internal static ApiOptions Api(NodeOptions options, string? unixSocket, string version) => new()
->>>>>>> 27cf00b (Proxy: a worker without vote and data serves the API by forwarding to the members)
+    internal static ApiOptions Api(
+        NodeOptions options, NodeCertificates certificates, string? unixSocket, string version) => new()
     {
         Certificates = certificates.Clients,
         ProgramVersion = version,

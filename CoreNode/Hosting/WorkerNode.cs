@@ -15,10 +15,11 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
     /// <summary>Runs until the process is to stop; gives the exit code.</summary>
     public async Task<int> RunAsync()
     {
+        NodeCertificates certificates = NodeCertificates.Read(options, process);
         PeerTransport transport = new(
-            NodeComposition.Peers(options), process.Metrics, TimeProvider.System, process.Logs);
+            NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs);
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
-        using Upstreams upstreams = new(NodeComposition.Relay(options), null, TimeProvider.System);
+        using Upstreams upstreams = new(NodeComposition.Relay(options), certificates.Clients, TimeProvider.System);
         MemberFollower follower = new(
             NodeComposition.Follower(options),
             process.Files,
@@ -33,7 +34,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         Task reviewing = upstreams.RunAsync(stop.Token);
         try
         {
-            await ServeAsync(follower, upstreams, Task.WhenAny(following, reviewing).Unwrap());
+            await ServeAsync(follower, upstreams, certificates, Task.WhenAny(following, reviewing).Unwrap());
         }
         finally
         {
@@ -45,12 +46,13 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         return 0;
     }
 
-    private async Task ServeAsync(MemberFollower follower, Upstreams upstreams, Task loops)
+    private async Task ServeAsync(
+        MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, Task loops)
     {
         string? socket = await UnixSocketPath.PrepareAsync(options.UnixSocket, process.Logger, process.Stop);
         RelayServer server = new(
-            NodeComposition.Api(options, socket, process.Version), NodeComposition.Relay(options), upstreams, follower,
-            process.Metrics, TimeProvider.System, process.Logs);
+            NodeComposition.Api(options, certificates, socket, process.Version), NodeComposition.Relay(options),
+            upstreams, follower, process.Metrics, TimeProvider.System, process.Logs);
         await using (server.ConfigureAwait(false))
         {
             await server.StartAsync(process.Stop);

@@ -9,6 +9,9 @@ public sealed record FollowerView(MemberList? List, IReadOnlyList<Route> Order, 
     /// <summary>Nobody is known.</summary>
     public static readonly FollowerView Empty = new(null, [], []);
 
+    /// <summary>Users have to say who they are, as the best member said last.</summary>
+    public bool IsAuthOn { get; init; }
+
     /// <summary>True while at least one member answers and is healthy.</summary>
     public bool HasWorking => Reports.Any(static r => r.Standing == RouteStanding.Answers);
 }

@@ -29,6 +29,7 @@ public sealed partial class MemberFollower
     private TimeSpan _searchWait;
     private DateTimeOffset _searchAt = DateTimeOffset.MinValue;
     private DateTimeOffset _complainAt = DateTimeOffset.MinValue;
+    private volatile bool _isAuthOn;
     private bool _isWritten = true;
 
     /// <summary>Reads what was remembered; asks nobody yet.</summary>
@@ -203,11 +204,20 @@ public sealed partial class MemberFollower
                 if (asked[i] == route && answers[i] is ProbeAnswer.Healthy healthy
                     && IsOurs(healthy.List, route.Url))
                 {
+                    LearnAuth(healthy.IsAuthOn);
                     Learn(healthy.List);
                     return;
                 }
             }
         }
+    }
+
+    private void LearnAuth(bool isAuthOn)
+    {
+        if (_isAuthOn == isAuthOn)
+            return;
+        _isAuthOn = isAuthOn;
+        Publish();
     }
 
     private async Task SearchAsync(CancellationToken cancellation)
@@ -297,7 +307,13 @@ public sealed partial class MemberFollower
     private void Publish()
     {
         lock (_gate)
-            Volatile.Write(ref _view, new FollowerView(_directory.List, _directory.Order, _directory.Reports));
+        {
+            Volatile.Write(ref _view, new FollowerView(_directory.List, _directory.Order, _directory.Reports)
+            {
+                IsAuthOn = _isAuthOn,
+            });
+        }
+
         Changed?.Invoke();
     }
 

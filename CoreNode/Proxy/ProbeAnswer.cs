@@ -9,7 +9,8 @@ public abstract record ProbeAnswer
 
     /// <summary>It answers, and is healthy.</summary>
     /// <param name="List">The members that it knows.</param>
-    public sealed record Healthy(MemberList List) : ProbeAnswer;
+    /// <param name="IsAuthOn">Users have to say who they are.</param>
+    public sealed record Healthy(MemberList List, bool IsAuthOn = false) : ProbeAnswer;
 
     /// <summary>It answers, and says why it should not be given traffic.</summary>
     /// <param name="Reason">Its own words.</param>

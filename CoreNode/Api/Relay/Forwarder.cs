@@ -88,11 +88,11 @@ internal sealed class Forwarder(
     // What a refused answer may have left.
     private void Clear(RequestContext context)
     {
-        if (context.Headers.Count == 0)
-            return;
+        bool hasCors = context.Headers.AccessControlAllowOrigin.Count > 0;
         context.Headers.Clear();
         context.Status = 200;
-        cors.Apply(context);
+        if (hasCors)
+            cors.Apply(context);
     }
 
     private void Judge(Upstream upstream, int status, bool wasKnownToAnswer)

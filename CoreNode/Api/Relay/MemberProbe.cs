@@ -8,8 +8,8 @@ using CoreNode.Store;
 namespace CoreNode.Api.Relay;
 
 /// <summary>
-/// Asks a member at its client URL: /v2/members, with the cluster's id in the answer's header, then /health. The
-/// connections are those of the requests.
+/// Asks a member at its client URL: /v2/members, with the cluster's id in the answer's header, then /health and whether
+/// auth is on, all on one connection.
 /// </summary>
 /// <param name="upstreams">The connections.</param>
 /// <param name="describe">Asks at a peer URL.</param>
@@ -63,9 +63,12 @@ public sealed class MemberProbe(
         if (ReadMembers(clusterId, body) is not { } list)
             return new ProbeAnswer.Failed("what answers there is no member: its /v2/members cannot be read");
         (status, _, body) = await GetAsync(connection, upstream, "/health");
-        return status == 200
-            ? new ProbeAnswer.Healthy(list)
-            : new ProbeAnswer.Ailing("it says " + Encoding.UTF8.GetString(body).Trim());
+        if (status != 200)
+            return new ProbeAnswer.Ailing("it says " + Encoding.UTF8.GetString(body).Trim());
+        (status, _, body) = await GetAsync(connection, upstream, "/v2/auth/enable");
+
+        // Who is nobody learns by the refusal itself that auth is on.
+        return new ProbeAnswer.Healthy(list, status == 401 || body.AsSpan().IndexOf("true"u8) >= 0);
     }
 
     private static async Task<(int Status, ulong ClusterId, byte[] Body)> GetAsync(

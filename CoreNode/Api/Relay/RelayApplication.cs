@@ -1,3 +1,4 @@
+using CoreNode.Api.Access;
 using CoreNode.Proxy;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
@@ -6,7 +7,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace CoreNode.Api.Relay;
 
 /// <summary>Takes each request of a worker's clients and finds who answers it: the worker itself, or a member.</summary>
-internal sealed class RelayApplication(RelayOptions options, CorsPolicy cors, WorkerPages pages, Forwarder forwarder)
+internal sealed class RelayApplication(
+    RelayOptions options, CorsPolicy cors, AccessGate gate, WorkerPages pages, Forwarder forwarder)
     : IHttpApplication<RequestContext>
 {
     /// <inheritdoc/>
@@ -31,10 +33,13 @@ internal sealed class RelayApplication(RelayOptions options, CorsPolicy cors, Wo
     {
         if (!context.TryParseTarget(RequestScratch.Current, out RequestTarget target))
             return context.BareBadRequest();
-        if (!context.IsAsterisk)
+        bool isOwn = Surfaces.IsOwn(target.Path);
+        if (!context.IsAsterisk && !isOwn)
             cors.Apply(context);
-        if (context.Method == "OPTIONS")
+        if (context.Method == "OPTIONS" && !isOwn)
             return context.Answer(default);
+        if (gate.Refuse(context, target.Path) is { } refused)
+            return refused;
         if (pages.Answer(context, target.Path) is { } own)
             return own;
         bool isRead = context.Method is "GET" or "HEAD";

@@ -1,3 +1,4 @@
+using CoreNode.Api.Access;
 using CoreNode.Foundation;
 using CoreNode.Proxy;
 using Microsoft.Extensions.Logging;
@@ -29,12 +30,13 @@ public sealed partial class RelayServer : IAsyncDisposable
     {
         _options = options;
         _log = loggers.CreateLogger<RelayServer>();
-        _front = new HttpFront(options, loggers);
+        _front = new HttpFront(options, loggers, metrics, time);
         CorsPolicy cors = new(options.CorsOrigins);
         RelayFigures figures = new(metrics, follower, upstreams);
         _application = new RelayApplication(
             relay,
             cors,
+            new AccessGate(options, new FollowedAuth(follower), metrics, time, loggers),
             new WorkerPages(options, relay, follower, metrics, time),
             new Forwarder(upstreams, follower, cors, figures, _front.Stopping));
         ProcessFigures.Register(metrics);

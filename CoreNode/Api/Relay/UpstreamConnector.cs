@@ -67,21 +67,17 @@ internal sealed class UpstreamConnector(RelayOptions options, ICertificateSource
         Socket socket, UpstreamAddress address, CancellationToken cancellation)
     {
         TlsCertificates? own = certificates?.Current;
+        ExpectedParty expected = new($"https://{address.Host}:{address.Port}", IsServer: true) { Name = address.Host };
+        string? problem = null;
         SslClientAuthenticationOptions settings = new()
         {
             TargetHost = address.Host,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             ClientCertificateContext = own?.Own,
+            CertificateChainPolicy = CertificateCheck.Policy(own?.Authorities),
+            RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
+                (problem = CertificateCheck.Judge(expected, shown as X509Certificate2, chain, errors)) is null,
         };
-        if (own?.Authorities is { } authorities)
-        {
-            settings.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            settings.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-        }
 
         SslStream stream = new(new NetworkStream(socket, ownsSocket: true));
         try
@@ -89,9 +85,11 @@ internal sealed class UpstreamConnector(RelayOptions options, ICertificateSource
             await stream.AuthenticateAsClientAsync(settings, cancellation);
             return stream;
         }
-        catch
+        catch (Exception fault)
         {
             await stream.DisposeAsync();
+            if (problem is not null)
+                throw new IOException(problem, fault);
             throw;
         }
     }
