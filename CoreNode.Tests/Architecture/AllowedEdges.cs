@@ -45,7 +45,7 @@ internal static class AllowedEdges
             new("YamlDotNet", "Yaml"),
             new("Microsoft.AspNetCore", "Api", "Api.Relay"),
             new("Microsoft.Extensions.Primitives", "Api", "Api.Relay"),
-            new("Microsoft.Extensions.Features", "Api"),
+            new("Microsoft.Extensions.Features", "Api", "Api.Relay"),
             new("Microsoft.Extensions.Options", "Api", "Hosting"),
             new(
                 "Microsoft.Extensions.Logging.Abstractions",

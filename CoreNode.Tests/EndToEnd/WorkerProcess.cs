@@ -2,10 +2,14 @@ using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.EndToEnd;
 
-/// <summary>Workers without a vote in front of a cluster: `corenode node --proxy`, and etcd's own proxy beside it.</summary>
+/// <summary>
+/// Workers without a vote in front of a cluster: `corenode node --proxy`, and etcd's own proxy beside it.
+/// </summary>
 internal static class WorkerProcess
 {
-    /// <summary>Starts a worker that is told of the cluster's present members, and waits until it leads to one.</summary>
+    /// <summary>
+    /// Starts a worker that is told of the cluster's present members, and waits until it leads to one.
+    /// </summary>
     public static async Task<ServerProcess> StartAsync(
         ClusterProcesses cluster, ServerCommand kind, string mode = "on")
     {
@@ -27,7 +31,8 @@ internal static class WorkerProcess
     public static ServerProcess Prepare(ClusterProcesses cluster, ServerCommand kind, string mode = "on")
     {
         string members = string.Join(',', cluster.Members.Select(m => m.Place.InitialMember));
-        ServerCommand command = new($"{kind.Name} --proxy {mode}", kind.Program, place => Arguments(kind, place, members, mode));
+        ServerCommand command = new(
+            $"{kind.Name} --proxy {mode}", kind.Program, place => Arguments(kind, place, members, mode));
         return ServerProcess.Prepare(
             command, [], folder => new ServerPlace(folder, FreePorts.Next(), FreePorts.Next()) { Name = "worker" });
     }

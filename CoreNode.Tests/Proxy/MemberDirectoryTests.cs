@@ -165,6 +165,22 @@ internal sealed class MemberDirectoryTests
     }
 
     [Test]
+    public void While_members_are_starting_the_best_one_is_asked_more_often()
+    {
+        MemberDirectory directory = new(1, new Prng(1));
+        Member fresh = ProxyMembers.Make(2) with { ClientUrls = [] };
+        MemberList starting = new(ProxyMembers.Cluster, [ProxyMembers.Make(1), fresh]);
+        directory.Learn(starting, s_start);
+        directory.Answer(directory.Order[0], s_start);
+        Assert.That(directory.Learn(starting, s_start), Is.False);
+        Assert.That(directory.NextDue, Is.EqualTo(s_start + MemberDirectory.StartInterval));
+        DateTimeOffset later = s_start + MemberDirectory.StartInterval;
+        directory.Answer(directory.Order[0], later);
+        directory.Learn(ProxyMembers.List(1), later);
+        Assert.That(directory.NextDue, Is.GreaterThan(later + MemberDirectory.StartInterval));
+    }
+
+    [Test]
     public void Facts_of_a_member_that_left_meanwhile_change_nothing()
     {
         MemberDirectory directory = Make(7, 1, 2);

@@ -3,7 +3,9 @@ namespace CoreNode.Proxy;
 /// <summary>Asks members about themselves; implemented by whoever owns the connections. Any thread.</summary>
 public interface IMemberProbe
 {
-    /// <summary>Asks the member at a client URL for its health and its list of members, within a bounded time.</summary>
+    /// <summary>
+    /// Asks the member at a client URL for its health and its list of members, within a bounded time.
+    /// </summary>
     Task<ProbeAnswer> AskAsync(Route route, CancellationToken cancellation);
 
     /// <summary>

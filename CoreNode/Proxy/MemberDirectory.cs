@@ -22,6 +22,11 @@ internal sealed class MemberDirectory
     /// <summary>Longest wait between two probes of a route that fails.</summary>
     public static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How often the best one is asked while some members have not told their client URLs yet: they are starting.
+    /// </summary>
+    public static readonly TimeSpan StartInterval = TimeSpan.FromSeconds(2);
+
     /// <summary>The list is not asked for more often than this, whatever fails.</summary>
     public static readonly TimeSpan MinListInterval = TimeSpan.FromSeconds(1);
 
@@ -43,10 +48,10 @@ internal sealed class MemberDirectory
     public MemberList? List { get; private set; }
 
     /// <summary>Whom to ask, best first; one route to each member before the second ones.</summary>
-    public IReadOnlyList<Route> Order => [.. Sorted().Select(static r => r.Route)];
+    public IReadOnlyList<Route> Order => Sorted().ConvertAll(static r => r.Route);
 
     /// <summary>How all routes stand, in the order in which they are asked.</summary>
-    public IReadOnlyList<RouteReport> Reports => [.. Sorted().Select(static r => r.Report())];
+    public IReadOnlyList<RouteReport> Reports => Sorted().ConvertAll(static r => r.Report());
 
     /// <summary>True while at least one route works.</summary>
     public bool HasWorking => _routes.Exists(static r => r.Standing == RouteStanding.Answers);
@@ -58,31 +63,34 @@ internal sealed class MemberDirectory
     public bool Learn(MemberList list, DateTimeOffset now)
     {
         _listedAt = now;
-        if (list.Matches(List))
-            return false;
-        List<RouteState> routes = [];
-        foreach (Member member in list.Members)
-        {
-            for (int i = 0; i < member.ClientUrls.Count; i++)
-            {
-                Route route = new(member.Id, member.Name, member.ClientUrls[i].TrimEnd('/'));
-                if (routes.Exists(r => r.Route == route))
-                    continue;
-                routes.Add(_routes.Find(r => r.Route == route) ?? new RouteState(route, Rank(member.Id), i, now));
-            }
-        }
-
-        _routes = routes;
-        List = list;
-        return true;
+        bool isComplete = list.Members.All(static member => member.ClientUrls.Count > 0);
+        bool isChanged = !list.Matches(List);
+        if (isChanged)
+            TakeOver(list, now);
+        if (!isComplete && _routes.Count > 0 && Sorted()[0] is { Standing: RouteStanding.Answers } best)
+            best.AskAt = Earliest(best.AskAt, now + StartInterval);
+        return isChanged;
     }
 
     /// <summary>Routes that are to be asked now.</summary>
     public IReadOnlyList<Route> Due(DateTimeOffset now) =>
-        [.. Sorted().Where(r => r.AskAt <= now).Select(static r => r.Route)];
+        Sorted().FindAll(r => r.AskAt <= now).ConvertAll(static r => r.Route);
 
     /// <summary>When the next route is due; null without any.</summary>
-    public DateTimeOffset? NextDue => _routes.Count == 0 ? null : _routes.Min(static r => r.AskAt);
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            DateTimeOffset? next = null;
+            foreach (RouteState route in _routes)
+            {
+                if (next is null || route.AskAt < next)
+                    next = route.AskAt;
+            }
+
+            return next;
+        }
+    }
 
     /// <summary>
     /// A request or a probe failed there; true if it worked before. What many requests tell of the same moment counts
@@ -136,17 +144,59 @@ internal sealed class MemberDirectory
         return true;
     }
 
+    private void TakeOver(MemberList list, DateTimeOffset now)
+    {
+        List<RouteState> routes = [];
+        foreach (Member member in list.Members)
+        {
+            for (int i = 0; i < member.ClientUrls.Count; i++)
+            {
+                Route route = new(member.Id, member.Name, member.ClientUrls[i].TrimEnd('/'));
+                if (routes.Exists(r => r.Route == route))
+                    continue;
+                routes.Add(_routes.Find(r => r.Route == route) ?? new RouteState(route, Rank(member.Id), i, now));
+            }
+        }
+
+        _routes = routes;
+        List = list;
+    }
+
+    private static DateTimeOffset Earliest(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+
     private static DateTimeOffset Latest(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 
-    private IEnumerable<RouteState> Sorted() => _routes
-        .GroupBy(static r => r.Route.Member)
-        .SelectMany(static routes => routes
-            .OrderBy(static r => r.Standing).ThenBy(static r => r.UrlIndex)
-            .Select(static (route, place) => (Route: route, Place: place)))
-        .OrderBy(static r => r.Route.Standing)
-        .ThenBy(static r => r.Place)
-        .ThenByDescending(static r => r.Route.Rank)
-        .Select(static r => r.Route);
+    private List<RouteState> Sorted()
+    {
+        List<RouteState> sorted = [.. _routes];
+        sorted.Sort(Compare);
+        return sorted;
+    }
+
+    private int Compare(RouteState a, RouteState b)
+    {
+        if (a.Standing != b.Standing)
+            return a.Standing < b.Standing ? -1 : 1;
+        int place = PlaceOf(a).CompareTo(PlaceOf(b));
+        if (place != 0)
+            return place;
+        return a.Rank != b.Rank ? b.Rank.CompareTo(a.Rank) : a.UrlIndex.CompareTo(b.UrlIndex);
+    }
+
+    // How many routes to the same member are better than this one.
+    private int PlaceOf(RouteState route)
+    {
+        int place = 0;
+        foreach (RouteState other in _routes)
+        {
+            bool isBetter = other.Standing < route.Standing
+                || (other.Standing == route.Standing && other.UrlIndex < route.UrlIndex);
+            if (other.Route.Member == route.Route.Member && isBetter)
+                place++;
+        }
+
+        return place;
+    }
 
     private RouteState? Find(Route route) => _routes.Find(r => r.Route == route);
 

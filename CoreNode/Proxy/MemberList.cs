@@ -10,7 +10,7 @@ public sealed record MemberList(ulong ClusterId, IReadOnlyList<Member> Members)
     /// <summary>True if the other names the same members with the same URLs.</summary>
     public bool Matches(MemberList? other) =>
         other is not null && ClusterId == other.ClusterId && Members.Count == other.Members.Count
-        && Members.Zip(other.Members).All(static pair => IsSame(pair.First, pair.Second));
+        && !Members.Where((member, i) => !IsSame(member, other.Members[i])).Any();
 
     private static bool IsSame(Member a, Member b) =>
         a.Id == b.Id && a.Name == b.Name

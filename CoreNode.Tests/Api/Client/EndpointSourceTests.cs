@@ -67,7 +67,8 @@ internal sealed class EndpointSourceTests
     }
 
     private static string Found(string value, int index = 4) =>
-        $$$"""{"action":"set","node":{"key":"/a","value":"{{{value}}}","modifiedIndex":{{{index}}},"createdIndex":4}}""";
+        $$$"""{"action":"set","node":{"key":"/a","value":"{{{value}}}","modifiedIndex":{{{index}}},"""
+        + "\"createdIndex\":4}}";
 
     private static async Task<string> GetAsync(V2Client client) =>
         await client.GetAsync("/a", new KvGetOptions(), CancellationToken.None) switch

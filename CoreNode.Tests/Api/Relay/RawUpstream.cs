@@ -58,7 +58,8 @@ internal sealed class RawUpstream : IAsyncDisposable
             while (true)
                 _serving.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token)));
         }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception fault) when (fault is OperationCanceledException or SocketException
+            or ObjectDisposedException or InvalidOperationException)
         {
             // The test is over.
         }

@@ -8,7 +8,7 @@ namespace CoreNode.Tests.Api.Relay;
 internal sealed class RelayFaultTests
 {
     private const string Counted =
-        "HTTP/1.1 200 OK\r\nX-Etcd-Index: 7\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"half\":1}\n";
+        "HTTP/1.1 200 OK\r\nX-Etcd-Index: 7\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n\r\n{\"half\":1}\n";
 
     private const string Chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond";
@@ -17,6 +17,8 @@ internal sealed class RelayFaultTests
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     private static IEnumerable<int> EveryByteOfCounted => Enumerable.Range(0, Counted.Length);
+
+    private static IEnumerable<int> EveryByteOfChunked => Enumerable.Range(0, Chunked.Length);
 
     [TestCaseSource(nameof(EveryByteOfCounted))]
     public async Task A_read_whose_answer_is_cut_anywhere_is_answered_whole_by_another_member(int length)
@@ -44,8 +46,8 @@ internal sealed class RelayFaultTests
         Assert.That((first.Requests.Count, second.Requests.Count), Is.EqualTo((1, 0)));
     }
 
-    [Test]
-    public async Task A_long_answer_that_is_cut_never_looks_whole([Range(0, 67, 1)] int length)
+    [TestCaseSource(nameof(EveryByteOfChunked))]
+    public async Task A_long_answer_that_is_cut_never_looks_whole(int length)
     {
         await using RawUpstream first = RawUpstream.Start(exchange => CutAsync(exchange, Chunked[..length]));
         await using RawUpstream second = RawUpstream.Start(Ok);

@@ -24,7 +24,8 @@ internal sealed class RelayHarness : IAsyncDisposable
 
         // The order of the URLs is that of the members: a file of the worker says so, and nobody is asked.
         SimulatedFiles files = new(new Prng(1));
-        List<Member> members = [.. urls.Select((url, i) => new Member(new NodeId((ulong)i + 1), $"m{i + 1}", [], [url]))];
+        List<Member> members =
+            [.. urls.Select((url, i) => new Member(new NodeId((ulong)i + 1), $"m{i + 1}", [], [url]))];
         if (members.Count > 0)
         {
             new MemberFile(files, "/data/proxy").Write(
@@ -40,7 +41,7 @@ internal sealed class RelayHarness : IAsyncDisposable
         _upstreams.Follow(Follower.View);
         Follower.Changed += () => _upstreams.Follow(Follower.View);
         _server = new RelayServer(
-            api with { ListenClientUrls = [new Uri("http://127.0.0.1:0")] }, options, _upstreams, Follower, Metrics,
+            api, options, _upstreams, Follower, Metrics,
             TimeProvider.System, NullLoggerFactory.Instance);
         _reviewing = _upstreams.RunAsync(_stop.Token);
     }
@@ -51,15 +52,34 @@ internal sealed class RelayHarness : IAsyncDisposable
 
     public MetricRegistry Metrics { get; } = new();
 
-    public Uri Url => _server.BoundUrls[0];
+    public Uri Url => new UriBuilder(_server.BoundUrls[0]) { Host = "127.0.0.1" }.Uri;
 
     public static Task<RelayHarness> StartAsync(params string[] urls) => StartAsync(new RelayOptions(), urls);
 
     public static async Task<RelayHarness> StartAsync(RelayOptions options, params string[] urls)
     {
-        RelayHarness harness = new(options, urls, new ApiOptions());
+        RelayHarness harness = new(options, urls, ListenOn("http://127.0.0.1:0"));
         await harness._server.StartAsync(CancellationToken.None);
         return harness;
+    }
+
+    /// <summary>One that others than this machine reach.</summary>
+    public static async Task<RelayHarness> StartOpenAsync(params string[] urls)
+    {
+        RelayHarness harness = new(new RelayOptions(), urls, ListenOn("http://0.0.0.0:0"));
+        await harness._server.StartAsync(CancellationToken.None);
+        return harness;
+    }
+
+    /// <summary>Asks the members that are due once, as <see cref="Probe"/> says.</summary>
+    public async Task FollowAsync()
+    {
+        using CancellationTokenSource stop = new();
+        Task following = Follower.RunAsync(stop.Token);
+        while (!Follower.View.IsAuthOn)
+            await Task.Delay(2, CancellationToken.None);
+        await stop.CancelAsync();
+        await following;
     }
 
     public Task<RawClient> OpenAsync() => RawClient.OpenAsync(Url);
@@ -81,6 +101,8 @@ internal sealed class RelayHarness : IAsyncDisposable
         _upstreams.Dispose();
         _stop.Dispose();
     }
+
+    private static ApiOptions ListenOn(string url) => new() { ListenClientUrls = [new Uri(url)] };
 
     // An identity whose order is that of the list.
     private static ulong HomeOf(List<Member> members)

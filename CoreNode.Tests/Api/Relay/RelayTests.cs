@@ -105,7 +105,8 @@ internal sealed class RelayTests
         await using RawClient client = await worker.OpenAsync();
         string body = new('v', length);
         await client.SendAsync(isChunked
-            ? $"PUT /v2/keys/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n"
+            ? "PUT /v2/keys/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + $"{length:x}\r\n{body}\r\n0\r\n\r\n"
             : $"PUT /v2/keys/a HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{body}");
         Assert.That((await client.ReadAsync()).Status, Is.EqualTo(200));
         Assert.That(member.Requests.Single().Body.Count(c => c == 'v'), Is.EqualTo(length));

@@ -1,6 +1,8 @@
 namespace CoreNode.Api.Client;
 
-/// <summary>The connections to the endpoints of the moment: those of the options, or of their source. Thread-safe.</summary>
+/// <summary>
+/// The connections to the endpoints of the moment: those of the options, or of their source. Thread-safe.
+/// </summary>
 internal sealed class EndpointPool : IDisposable
 {
     private readonly ClientOptions _options;

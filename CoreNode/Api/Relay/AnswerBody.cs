@@ -3,8 +3,8 @@ using System.Buffers.Text;
 namespace CoreNode.Api.Relay;
 
 /// <summary>
-/// Where the body of an answer ends, and what of the bytes received is body (RFC 9112 §6 and §7.1). Pure; strict, for a
-/// member that frames wrongly would make a later request get an earlier one's answer.
+/// Where the body of an answer ends, and what of the bytes received is body (RFC 9112 §6 and §7.1). Pure and strict: a
+/// member that frames wrongly could make a later request get an earlier one's answer.
 /// </summary>
 internal struct AnswerBody
 {

@@ -252,8 +252,8 @@ internal sealed class Forwarder(
         }
     }
 
-    // The end of a watch is no fault as long as its events are whole: the client asks again. Of anything else the client
-    // must see that it is not all there.
+    // The end of a watch is no fault as long as its events are whole: the client asks again. Of anything else it must
+    // see that it is not all there.
     private static Attempt Cut(RequestContext context, string reason, bool isWhole = false)
     {
         if (!isWhole)

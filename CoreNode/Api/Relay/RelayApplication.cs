@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace CoreNode.Api.Relay;
 
-/// <summary>Takes each request of a worker's clients and finds who answers it: the worker itself, or a member.</summary>
+/// <summary>
+/// Takes each request of a worker's clients and finds who answers it: the worker itself, or a member.
+/// </summary>
 internal sealed class RelayApplication(
     RelayOptions options, CorsPolicy cors, AccessGate gate, WorkerPages pages, Forwarder forwarder)
     : IHttpApplication<RequestContext>

@@ -9,8 +9,7 @@ internal sealed class RelayFigures
     /// <summary>Registers them.</summary>
     public RelayFigures(MetricRegistry metrics, MemberFollower follower, Upstreams upstreams)
     {
-        Forwarded = metrics.Counter(
-            "corenode_proxy_requests_total", "Requests that were to be forwarded, by what came of them.", "outcome=\"answered\"");
+        Forwarded = Outcome(metrics, "answered");
         Unreached = Outcome(metrics, "unreached");
         Lost = Outcome(metrics, "lost");
         Unknown = Outcome(metrics, "unknown");
@@ -20,8 +19,7 @@ internal sealed class RelayFigures
         metrics.Gauge("corenode_proxy_members", "Members of the cluster as this worker knows them.",
             () => follower.View.List?.Members.Count ?? 0);
         metrics.Gauge("corenode_proxy_members_answering", "Members that answer and are healthy.",
-            () => follower.View.Reports.Where(static r => r.Standing == RouteStanding.Answers)
-                .DistinctBy(static r => r.Route.Member).Count());
+            () => CountAnswering(follower.View));
         metrics.Gauge("corenode_proxy_member_connections", "Connections to members, idle ones included.",
             () => upstreams.Connections);
     }
@@ -44,6 +42,20 @@ internal sealed class RelayFigures
     /// <summary>Attempts that were followed by another.</summary>
     public MetricCounter Retried { get; }
 
+    private static int CountAnswering(FollowerView view)
+    {
+        HashSet<NodeId> members = [];
+        foreach (RouteReport report in view.Reports)
+        {
+            if (report.Standing == RouteStanding.Answers)
+                members.Add(report.Route.Member);
+        }
+
+        return members.Count;
+    }
+
     private static MetricCounter Outcome(MetricRegistry metrics, string outcome) => metrics.Counter(
-        "corenode_proxy_requests_total", "Requests that were to be forwarded, by what came of them.", $"outcome=\"{outcome}\"");
+        "corenode_proxy_requests_total",
+        "Requests that were to be forwarded, by what came of them.",
+        $"outcome=\"{outcome}\"");
 }

@@ -70,10 +70,10 @@ public sealed partial class RelayServer : IAsyncDisposable
         await _front.DisposeAsync();
     }
 
-    [LoggerMessage(EventIds.Api + 80, LogLevel.Information,
+    [LoggerMessage(EventIds.Api + 95, LogLevel.Information,
         "worker: serving clients on {Urls}, unix socket {UnixSocket}")]
     private partial void LogServing(string urls, string unixSocket);
 
-    [LoggerMessage(EventIds.Api + 81, LogLevel.Information, "worker: client listeners are closed")]
+    [LoggerMessage(EventIds.Api + 96, LogLevel.Information, "worker: client listeners are closed")]
     private partial void LogStopped();
 }

@@ -59,7 +59,8 @@ public sealed class Upstreams : IDisposable
                 _all.Remove(one.Route);
             Volatile.Write(ref _order, new UpstreamOrder(
                 [.. view.Order.Select(Find)],
-                [.. view.Reports.Select(static report => report.Standing == RouteStanding.Answers)]));
+                Array.ConvertAll<RouteReport, bool>(
+                    [.. view.Reports], static report => report.Standing == RouteStanding.Answers)));
         }
 
         foreach (Upstream one in gone)
