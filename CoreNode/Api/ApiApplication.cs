@@ -39,7 +39,8 @@ internal sealed class ApiApplication(
         return context.CanHaveBody && context.Body == BodyState.Waiting ? PassBodyAsync(context, answered) : answered;
     }
 
-    private static async Task PassBodyAsync(RequestContext context, Task answered)
+    /// <summary>Waits for the answer, then passes over a body that nobody has read.</summary>
+    internal static async Task PassBodyAsync(RequestContext context, Task answered)
     {
         await answered;
         if (context.Body != BodyState.Waiting)
