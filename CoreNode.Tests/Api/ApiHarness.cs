@@ -28,7 +28,7 @@ internal sealed class ApiHarness : IAsyncDisposable
             Cluster,
             Membership,
             new BackupSource(Cluster),
-            auth ?? AuthOff.Instance,
+            auth,
             Metrics,
             Time,
             loggers ?? Log);
