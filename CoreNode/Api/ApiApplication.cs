@@ -97,7 +97,7 @@ internal sealed class ApiApplication(
 
     private async Task VerifyAndAnswerAsync(RequestContext context)
     {
-        context.Rights = await auth.VerifyAsync(context);
+        context.Rights = await auth.VerifyAsync(context.AuthorizationHeader);
         await AnswerVerified(context);
     }
 

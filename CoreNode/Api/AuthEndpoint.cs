@@ -140,6 +140,9 @@ internal sealed class AuthEndpoint(ApiOptions options, AuthGate gate, AuthAdmin 
         AuthState state = gate.State;
         if (state.FindUser(name) is not { } user)
             return context.Message(404, $"auth: User {name} does not exist.");
+        // In its list of users, etcd leaves out what it complains about here.
+        if (user.EffectiveRoles?.FirstOrDefault(role => state.FindRole(role) is null) is { } missing)
+            return context.Message(404, $"auth: Role {missing} does not exist.");
         JsonBuffer json = RequestScratch.Current.TakeJson();
         AuthJson.WriteUser(json, user, state);
         return Show(context, 200, json);

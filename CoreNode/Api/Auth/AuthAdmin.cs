@@ -68,7 +68,9 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
         ? Task.FromResult(s_rootRole)
         : DeleteAsync(AuthRecords.RolePrefix + name, $"auth: Role {name} doesn't exist.");
 
-    /// <summary>From now on users must say who they are; makes the role guest, open for all, if it is not there.</summary>
+    /// <summary>
+    /// From now on users must say who they are; makes the role guest, open for all, if it is not there.
+    /// </summary>
     public async Task<AuthResult> EnableAsync()
     {
         if (gate.IsEnabled)
@@ -114,7 +116,8 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
     {
         AuthUser user = new(change.Name, password, change.Roles, 0);
         user = user with { Roles = user.EffectiveRoles };
-        KeyError? error = await CreateAsync(AuthRecords.UserPrefix + change.Name, AuthRecords.Encode(password, user.Roles));
+        KeyError? error = await CreateAsync(
+            AuthRecords.UserPrefix + change.Name, AuthRecords.EncodeUser(password, user.Roles));
         if (error is not null)
             return Explain(error, new AuthResult(409, $"auth: User {change.Name} already exists."));
 
@@ -144,7 +147,7 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
 
             AuthUser user = old with { Password = password ?? old.Password, Roles = roles };
             KeyError? failed = await SwapAsync(
-                AuthRecords.UserPrefix + change.Name, AuthRecords.Encode(user.Password, roles), old.Version);
+                AuthRecords.UserPrefix + change.Name, AuthRecords.EncodeUser(user.Password, roles), old.Version);
             if (failed is null)
                 return new AuthResult(200) { User = user };
             if (failed.Code is not (ErrorCode.CompareFailed or ErrorCode.KeyNotFound))
@@ -158,7 +161,7 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
     private async Task<AuthResult> MakeRoleAsync(string name, RolePatterns patterns)
     {
         KeyError? error = await CreateAsync(
-            AuthRecords.RolePrefix + name, AuthRecords.Encode(patterns.Read, patterns.Write));
+            AuthRecords.RolePrefix + name, AuthRecords.EncodeRole(patterns.Read, patterns.Write));
         return error is null
             ? new AuthResult(201) { Role = new AuthRole(name, patterns.Read, patterns.Write, 0) }
             : Explain(error, new AuthResult(409, $"auth: Role {name} already exists."));
@@ -179,7 +182,8 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
             if (AuthMerge.AreSame(old.Read, patterns.Read) && AuthMerge.AreSame(old.Write, patterns.Write))
                 return new AuthResult(400, "auth: Role not updated. Use grant/revoke to update the role.");
             KeyError? failed = await SwapAsync(
-                AuthRecords.RolePrefix + change.Name, AuthRecords.Encode(patterns.Read, patterns.Write), old.Version);
+                AuthRecords.RolePrefix + change.Name, AuthRecords.EncodeRole(patterns.Read, patterns.Write),
+                old.Version);
             if (failed is null)
                 return new AuthResult(200) { Role = new AuthRole(change.Name, patterns.Read, patterns.Write, 0) };
             if (failed.Code is not (ErrorCode.CompareFailed or ErrorCode.KeyNotFound))

@@ -51,29 +51,44 @@ internal sealed class AuthGate : IAuthSwitch, IDisposable
     {
         string? header = context.AuthorizationHeader;
         if (header is null)
-            return WithoutHeader(context, state);
-        if (context.Remembered is { } last && ReferenceEquals(last.Header, header) && ReferenceEquals(last.State, state))
+            return WithoutHeader(context.Caller, context.Listener.AsksForCertificate, state);
+        RememberedCredential? last = context.Remembered;
+        if (last is not null && ReferenceEquals(last.Header, header) && ReferenceEquals(last.State, state))
             return last.Rights;
-        if (header.Length > BasicCredential.MaxHeaderLength
-            || !_cache.TryFind(_cache.DigestOf(header), state, out AuthUser? user))
-        {
-            return BasicCredential.TryParse(header, out _) ? null : Authorization.Nobody;
-        }
-
-        if (user is null)
-            return Authorization.Nobody;
-        Authorization rights = state.RightsOf(user);
-        context.Remembered = new RememberedCredential(header, state, rights);
+        Authorization? rights = Find(header, state);
+        if (rights is not null && rights != Authorization.Nobody)
+            context.Remembered = new RememberedCredential(header, state, rights);
         return rights;
     }
 
-    /// <summary>
-    /// Verifies a request's password, however long that takes, and gives what the request may do; null if too many wait
-    /// for that already.
-    /// </summary>
-    public async ValueTask<Authorization?> VerifyAsync(RequestContext context)
+    /// <summary>What a header allows; null if its password has to be verified first.</summary>
+    public Authorization? Find(string header, AuthState state)
     {
-        string? header = context.AuthorizationHeader;
+        if (header.Length <= BasicCredential.MaxHeaderLength
+            && _cache.TryFind(_cache.DigestOf(header), state, out AuthUser? user))
+        {
+            return user is null ? Authorization.Nobody : state.RightsOf(user);
+        }
+
+        return BasicCredential.TryParse(header, out _) ? null : Authorization.Nobody;
+    }
+
+    /// <summary>What a request without a header may do.</summary>
+    public static Authorization WithoutHeader(Caller caller, bool asksForCertificate, AuthState state)
+    {
+        if (caller.IsMachineAdmin)
+            return Authorization.Root;
+        return asksForCertificate && caller.CertificateName is { } name && state.FindUser(name) is { } user
+            ? state.RightsOf(user)
+            : state.Guest;
+    }
+
+    /// <summary>
+    /// Verifies a header's password, however long that takes, and gives what it allows; null if too many wait for that
+    /// already.
+    /// </summary>
+    public async ValueTask<Authorization?> VerifyAsync(string? header)
+    {
         if (header is null || !BasicCredential.TryParse(header, out BasicCredential credential))
             return Authorization.Nobody;
         CredentialDigest digest = _cache.DigestOf(header);
@@ -88,19 +103,6 @@ internal sealed class AuthGate : IAuthSwitch, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Passwords.Dispose();
-
-    private static Authorization WithoutHeader(RequestContext context, AuthState state)
-    {
-        if (context.Caller.IsMachineAdmin)
-            return Authorization.Root;
-        if (context.Listener.AsksForCertificate && context.Caller.CertificateName is { } name
-            && state.FindUser(name) is { } user)
-        {
-            return state.RightsOf(user);
-        }
-
-        return state.Guest;
-    }
 
     private AuthState Read(IKeyspace current)
     {

@@ -61,7 +61,8 @@ internal static class AuthJson
     {
         bool isGood = IsMapOrNull(request) & TryText(request, "user", out string name)
             & TryText(request, "password", out string password) & TryTexts(request, "roles", out List<string>? roles)
-            & TryTexts(request, "grant", out List<string>? grant) & TryTexts(request, "revoke", out List<string>? revoke);
+            & TryTexts(request, "grant", out List<string>? grant)
+            & TryTexts(request, "revoke", out List<string>? revoke);
         return isGood
             ? new UserChange(name, System.Text.Encoding.UTF8.GetBytes(password), roles, grant ?? [], revoke ?? [])
             : null;

@@ -36,7 +36,7 @@ internal static class AuthRecords
     public static bool IsEnabled(ReadOnlySpan<byte> value) => value is [Version, 1, ..];
 
     /// <summary>A user's value.</summary>
-    public static byte[] Encode(PasswordHash password, IReadOnlyList<string>? roles)
+    public static byte[] EncodeUser(PasswordHash password, IReadOnlyList<string>? roles)
     {
         byte[] head = new byte[8 + password.Salt.Length + password.Hash.Length];
         head[0] = Version;
@@ -52,7 +52,7 @@ internal static class AuthRecords
     }
 
     /// <summary>A role's value.</summary>
-    public static byte[] Encode(IReadOnlyList<string>? read, IReadOnlyList<string>? write)
+    public static byte[] EncodeRole(IReadOnlyList<string>? read, IReadOnlyList<string>? write)
     {
         List<byte> data = [Version];
         Put(data, read);

@@ -15,7 +15,7 @@ internal sealed class AuthRole
     private readonly byte[][] _write;
 
     /// <param name="name">How users name it.</param>
-    /// <param name="read">Patterns of keys that may be read; null where none were given, which etcd tells apart.</param>
+    /// <param name="read">Patterns of keys that may be read; null where none were given: etcd tells it apart.</param>
     /// <param name="write">Those that may be written.</param>
     /// <param name="version">Modified index of its record.</param>
     public AuthRole(string name, IReadOnlyList<string>? read, IReadOnlyList<string>? write, ulong version)
