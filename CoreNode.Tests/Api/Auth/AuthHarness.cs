@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using CoreNode.Api;
 
 namespace CoreNode.Tests.Api.Auth;
 
@@ -12,12 +13,13 @@ internal sealed class AuthHarness : IAsyncDisposable
 
     public ApiHarness Api { get; }
 
-    public static async Task<AuthHarness> StartAsync() => new(await ApiHarness.StartAsync());
+    public static async Task<AuthHarness> StartAsync(ApiOptions? options = null) =>
+        new(await ApiHarness.StartAsync(options));
 
     /// <summary>With root:pw, and auth on.</summary>
-    public static async Task<AuthHarness> StartEnabledAsync()
+    public static async Task<AuthHarness> StartEnabledAsync(ApiOptions? options = null)
     {
-        AuthHarness harness = await StartAsync();
+        AuthHarness harness = await StartAsync(options);
         await harness.PutUserAsync("root", """{"user":"root","password":"pw"}""");
         Assert.That(await harness.StatusAsync("PUT", "/v2/auth/enable"), Is.EqualTo(200));
         return harness;

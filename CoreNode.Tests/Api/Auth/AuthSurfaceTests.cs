@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CoreNode.Api;
 using CoreNode.Tests.Conformance;
 
 namespace CoreNode.Tests.Api.Auth;
@@ -112,6 +113,23 @@ internal sealed class AuthSurfaceTests
         Assert.That(await HashesAsync(harness), Is.EqualTo(before));
         await harness.StatusAsync("GET", "/v2/keys/x", "nobody:wrong");
         Assert.That(await HashesAsync(harness), Is.EqualTo(before + 1), "unknown users cost the same");
+    }
+
+    [Test]
+    public async Task More_guesses_than_may_wait_are_refused_with_the_limit()
+    {
+        await using AuthHarness harness = await AuthHarness.StartEnabledAsync(
+            new ApiOptions { PasswordIterations = 200_000 });
+        Assert.That(await harness.StatusAsync("GET", "/v2/keys/x", "root:pw"), Is.EqualTo(404));
+        Task<RawAnswer[]> guesses = Task.WhenAll(Enumerable.Range(0, 30).Select(
+            n => harness.AskAsync(n % 2 == 0 ? "GET" : "PUT", $"/v2/keys/x{n}?value=1", $"root:guess{n}")));
+        Assert.That(await harness.StatusAsync("GET", "/v2/keys/x", "root:pw"), Is.EqualTo(404), "it is known");
+        RawAnswer[] answers = await guesses;
+        RawAnswer[] refused = [.. answers.Where(answer => answer.Status == 503)];
+        Assert.That(answers.Count(answer => answer.Status == 401) + refused.Length, Is.EqualTo(answers.Length));
+        Assert.That(refused, Is.Not.Empty);
+        Assert.That(refused.Select(answer => answer.Body), Is.All.Contain("\"errorCode\":300").And.All.Contain(
+            "corenode: too many passwords wait to be verified (limits: 64, and 8 of one user); try again"));
     }
 
     [Test]
