@@ -60,7 +60,7 @@ public sealed partial class ApiServer : IAsyncDisposable
         _auth = new AuthGate(store, new PasswordLimits { Iterations = options.PasswordIterations }, metrics, time);
         FixedEndpoints others = new(
             new MembersEndpoint(options, cluster, membership, clusterId),
-            new AuthEndpoint(options, _auth, new AuthAdmin(store, _auth), clusterId),
+            new AuthEndpoint(options, _auth, new AuthAdmin(store, _auth, loggers.CreateLogger<AuthAdmin>()), clusterId),
             new StatsEndpoint(store, cluster, time),
             new NodeEndpoint(store, cluster, metrics),
             new OwnEndpoint(new StatusPage(options, store, cluster), new BackupEndpoint(store, backups)));

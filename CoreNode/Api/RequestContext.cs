@@ -55,7 +55,7 @@ internal sealed class RequestContext
     public IPAddress? RemoteAddress => _features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
 
     /// <summary>What the request may do; null while users need not say who they are.</summary>
-    public Authorization? Rights { get; set; }
+    public AccessRights? Rights { get; set; }
 
     /// <summary>The connection's last credential that was right.</summary>
     public RememberedCredential? Remembered { get; set; }

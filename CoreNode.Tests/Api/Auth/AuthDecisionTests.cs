@@ -77,7 +77,7 @@ internal sealed class AuthDecisionTests
             (true, true, false)));
         Assert.That(Opens("root", "", true, true), Is.True);
         Assert.That(Opens("admin", "/x", true, true), Is.True);
-        Assert.That(Authorization.Root.Opens("/x"u8, true, true), Is.True);
+        Assert.That(AccessRights.Root.Opens("/x"u8, true, true), Is.True);
     }
 
     [Test]
@@ -108,7 +108,7 @@ internal sealed class AuthDecisionTests
         bool isMachineAdmin, string? certificate, bool asks, string expected)
     {
         AuthState state = State();
-        Authorization found = AuthGate.WithoutHeader(new Caller(isMachineAdmin, certificate), asks, state);
+        AccessRights found = AuthGate.WithoutHeader(new Caller(isMachineAdmin, certificate), asks, state);
         (bool, bool, bool) rights = (
             found.IsRoot, found.Opens("/app/x"u8, true, false), found.Opens("/open/x"u8, true, false));
         Assert.That(rights, Is.EqualTo(expected switch
@@ -157,7 +157,7 @@ internal sealed class AuthDecisionTests
 
     private AuthState State() => AuthState.Read(_keys.Publish(), null);
 
-    private Authorization Rights(string user)
+    private AccessRights Rights(string user)
     {
         AuthState state = State();
         return state.RightsOf(state.FindUser(user)!);

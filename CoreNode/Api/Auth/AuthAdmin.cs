@@ -1,5 +1,6 @@
 using System.Text;
 using CoreNode.Store;
+using Microsoft.Extensions.Logging;
 
 namespace CoreNode.Api.Auth;
 
@@ -8,11 +9,12 @@ namespace CoreNode.Api.Auth;
 /// only if nobody changed the same record in between, else it is made anew from the newer one: two administrators never
 /// undo each other's changes unseen.
 /// </summary>
-internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
+internal sealed class AuthAdmin(IKeyStore store, AuthGate gate, ILogger<AuthAdmin> logger)
 {
     private const int MaxAttempts = 16;
     private const int MaxTexts = 10_000;
     private const int MaxTextBytes = 4096;
+    private const int MaxSumBytes = 1 << 20;
 
     private static readonly AuthResult s_rootRole = new(403, "auth: Cannot modify role root: is root role.");
 
@@ -45,9 +47,15 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
     }
 
     /// <summary>Removes a user.</summary>
-    public Task<AuthResult> DeleteUserAsync(string name) => gate.IsEnabled && name == AuthRole.RootName
-        ? Task.FromResult(new AuthResult(403, "auth: Cannot delete root user while auth is enabled."))
-        : DeleteAsync(AuthRecords.UserPrefix + name, $"auth: User {name} does not exist");
+    public async Task<AuthResult> DeleteUserAsync(string name)
+    {
+        if (gate.IsEnabled && name == AuthRole.RootName)
+            return new AuthResult(403, "auth: Cannot delete root user while auth is enabled.");
+        AuthResult result = await DeleteAsync(AuthRecords.UserPrefix + name, $"auth: User {name} does not exist");
+        if (result.Error.Length == 0)
+            logger.UserChanged(name, "removed");
+        return result;
+    }
 
     /// <summary>Makes or changes a role.</summary>
     public async Task<AuthResult> PutRoleAsync(RoleChange change)
@@ -64,9 +72,15 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
     }
 
     /// <summary>Removes a role; users keep its name.</summary>
-    public Task<AuthResult> DeleteRoleAsync(string name) => name == AuthRole.RootName
-        ? Task.FromResult(s_rootRole)
-        : DeleteAsync(AuthRecords.RolePrefix + name, $"auth: Role {name} doesn't exist.");
+    public async Task<AuthResult> DeleteRoleAsync(string name)
+    {
+        if (name == AuthRole.RootName)
+            return s_rootRole;
+        AuthResult result = await DeleteAsync(AuthRecords.RolePrefix + name, $"auth: Role {name} doesn't exist.");
+        if (result.Error.Length == 0)
+            logger.RoleChanged(name, "removed");
+        return result;
+    }
 
     /// <summary>
     /// From now on users must say who they are; makes the role guest, open for all, if it is not there.
@@ -105,8 +119,12 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
 
     private static AuthResult? CheckSizes(IReadOnlyList<string> texts)
     {
-        if (texts.Count > MaxTexts)
-            return new AuthResult(400, $"auth: more than {MaxTexts} roles or patterns");
+        if (texts.Count > MaxTexts || texts.Sum(Encoding.UTF8.GetByteCount) > MaxSumBytes)
+        {
+            return new AuthResult(
+                400, $"auth: more than {MaxTexts} roles or patterns, or more than {MaxSumBytes} bytes of them");
+        }
+
         return texts.Any(static text => Encoding.UTF8.GetByteCount(text) > MaxTextBytes)
             ? new AuthResult(400, $"auth: a name or pattern is longer than {MaxTextBytes} bytes")
             : null;
@@ -120,6 +138,8 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
             AuthRecords.UserPrefix + change.Name, AuthRecords.EncodeUser(password, user.Roles));
         if (error is not null)
             return Explain(error, new AuthResult(409, $"auth: User {change.Name} already exists."));
+
+        logger.UserChanged(change.Name, "made");
 
         // etcd's statuses: one that is made with roles is answered like a change.
         return new AuthResult(change.Roles?.Count > 0 ? 200 : 201) { User = user };
@@ -139,6 +159,8 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
             (IReadOnlyList<string> roles, error) = AuthMerge.Roles(old, change);
             if (error is not null)
                 return error;
+            if (CheckSizes(roles) is { } tooLarge)
+                return tooLarge;
             if (password is null && AuthMerge.AreSame(old.EffectiveRoles, roles))
             {
                 return new AuthResult(
@@ -149,7 +171,11 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
             KeyError? failed = await SwapAsync(
                 AuthRecords.UserPrefix + change.Name, AuthRecords.EncodeUser(user.Password, roles), old.Version);
             if (failed is null)
+            {
+                logger.UserChanged(change.Name, password is null ? "given other roles" : "given another password");
                 return new AuthResult(200) { User = user };
+            }
+
             if (failed.Code is not (ErrorCode.CompareFailed or ErrorCode.KeyNotFound))
                 return Explain(failed, null);
             state = null;
@@ -162,9 +188,10 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
     {
         KeyError? error = await CreateAsync(
             AuthRecords.RolePrefix + name, AuthRecords.EncodeRole(patterns.Read, patterns.Write));
-        return error is null
-            ? new AuthResult(201) { Role = new AuthRole(name, patterns.Read, patterns.Write, 0) }
-            : Explain(error, new AuthResult(409, $"auth: Role {name} already exists."));
+        if (error is not null)
+            return Explain(error, new AuthResult(409, $"auth: Role {name} already exists."));
+        logger.RoleChanged(name, "made");
+        return new AuthResult(201) { Role = new AuthRole(name, patterns.Read, patterns.Write, 0) };
     }
 
     private async Task<AuthResult> UpdateRoleAsync(RoleChange change)
@@ -179,13 +206,19 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
             (RolePatterns patterns, error) = AuthMerge.Patterns(old, change);
             if (error is not null)
                 return error;
+            if (CheckSizes([.. patterns.Read ?? [], .. patterns.Write ?? []]) is { } tooLarge)
+                return tooLarge;
             if (AuthMerge.AreSame(old.Read, patterns.Read) && AuthMerge.AreSame(old.Write, patterns.Write))
                 return new AuthResult(400, "auth: Role not updated. Use grant/revoke to update the role.");
             KeyError? failed = await SwapAsync(
                 AuthRecords.RolePrefix + change.Name, AuthRecords.EncodeRole(patterns.Read, patterns.Write),
                 old.Version);
             if (failed is null)
+            {
+                logger.RoleChanged(change.Name, "given other patterns");
                 return new AuthResult(200) { Role = new AuthRole(change.Name, patterns.Read, patterns.Write, 0) };
+            }
+
             if (failed.Code is not (ErrorCode.CompareFailed or ErrorCode.KeyNotFound))
                 return Explain(failed, null);
         }
@@ -209,7 +242,10 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate)
         }
 
         error = await SwapAsync(AuthRecords.EnabledKey, AuthRecords.Enabled(isEnabled), record.ModifiedIndex);
-        return error is null ? new AuthResult(200) : Explain(error, new AuthResult(409, already));
+        if (error is not null)
+            return Explain(error, new AuthResult(409, already));
+        logger.Switched(isEnabled ? "on: who asks must say who he is" : "off");
+        return new AuthResult(200);
     }
 
     private async Task<AuthResult> DeleteAsync(string key, string missing)

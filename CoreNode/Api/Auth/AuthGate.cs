@@ -47,7 +47,7 @@ internal sealed class AuthGate : IAuthSwitch, IDisposable
     public PasswordLimits Limits { get; }
 
     /// <summary>What a request may do; null if its password has to be verified first.</summary>
-    public Authorization? Find(RequestContext context, AuthState state)
+    public AccessRights? Find(RequestContext context, AuthState state)
     {
         string? header = context.AuthorizationHeader;
         if (header is null)
@@ -55,29 +55,29 @@ internal sealed class AuthGate : IAuthSwitch, IDisposable
         RememberedCredential? last = context.Remembered;
         if (last is not null && ReferenceEquals(last.Header, header) && ReferenceEquals(last.State, state))
             return last.Rights;
-        Authorization? rights = Find(header, state);
-        if (rights is not null && rights != Authorization.Nobody)
+        AccessRights? rights = Find(header, state);
+        if (rights is not null && rights != AccessRights.Nobody)
             context.Remembered = new RememberedCredential(header, state, rights);
         return rights;
     }
 
     /// <summary>What a header allows; null if its password has to be verified first.</summary>
-    public Authorization? Find(string header, AuthState state)
+    public AccessRights? Find(string header, AuthState state)
     {
         if (header.Length <= BasicCredential.MaxHeaderLength
             && _cache.TryFind(_cache.DigestOf(header), state, out AuthUser? user))
         {
-            return user is null ? Authorization.Nobody : state.RightsOf(user);
+            return user is null ? AccessRights.Nobody : state.RightsOf(user);
         }
 
-        return BasicCredential.TryParse(header, out _) ? null : Authorization.Nobody;
+        return BasicCredential.TryParse(header, out _) ? null : AccessRights.Nobody;
     }
 
     /// <summary>What a request without a header may do.</summary>
-    public static Authorization WithoutHeader(Caller caller, bool asksForCertificate, AuthState state)
+    public static AccessRights WithoutHeader(Caller caller, bool asksForCertificate, AuthState state)
     {
         if (caller.IsMachineAdmin)
-            return Authorization.Root;
+            return AccessRights.Root;
         return asksForCertificate && caller.CertificateName is { } name && state.FindUser(name) is { } user
             ? state.RightsOf(user)
             : state.Guest;
@@ -87,10 +87,10 @@ internal sealed class AuthGate : IAuthSwitch, IDisposable
     /// Verifies a header's password, however long that takes, and gives what it allows; null if too many wait for that
     /// already.
     /// </summary>
-    public async ValueTask<Authorization?> VerifyAsync(string? header)
+    public async ValueTask<AccessRights?> VerifyAsync(string? header)
     {
         if (header is null || !BasicCredential.TryParse(header, out BasicCredential credential))
-            return Authorization.Nobody;
+            return AccessRights.Nobody;
         CredentialDigest digest = _cache.DigestOf(header);
         AuthState state = State;
         AuthUser? user = state.FindUser(credential.User);
@@ -98,7 +98,7 @@ internal sealed class AuthGate : IAuthSwitch, IDisposable
             return null;
         bool isRight = await verification;
         _cache.Add(digest, credential.User, user?.Version ?? 0, isRight);
-        return isRight && user is not null ? state.RightsOf(user) : Authorization.Nobody;
+        return isRight && user is not null ? state.RightsOf(user) : AccessRights.Nobody;
     }
 
     /// <inheritdoc/>

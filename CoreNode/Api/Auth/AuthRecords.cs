@@ -86,7 +86,8 @@ internal static class AuthRecords
 
     private static void Put(List<byte> data, IReadOnlyList<string>? texts)
     {
-        Put(data, texts is null ? NoList : checked((ushort)Math.Min(texts.Count, NoList - 1)));
+        Invariant.That(texts is null || texts.Count < NoList, "a list of roles or patterns is of bounded length");
+        Put(data, texts is null ? NoList : (ushort)texts.Count);
         foreach (string text in texts ?? [])
         {
             byte[] bytes = Encoding.UTF8.GetBytes(text);

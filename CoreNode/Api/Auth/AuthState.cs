@@ -7,7 +7,7 @@ namespace CoreNode.Api.Auth;
 /// Immutable.</summary>
 internal sealed class AuthState
 {
-    private readonly Dictionary<string, (AuthUser User, Authorization Rights)> _users;
+    private readonly Dictionary<string, (AuthUser User, AccessRights Rights)> _users;
     private readonly Dictionary<string, AuthRole> _roles;
 
     private AuthState(
@@ -16,7 +16,7 @@ internal sealed class AuthState
         Identity = identity;
         IsEnabled = isEnabled;
         _roles = roles;
-        Guest = Authorization.Guest(roles.GetValueOrDefault(AuthRole.GuestName));
+        Guest = AccessRights.Guest(roles.GetValueOrDefault(AuthRole.GuestName));
         _users = users.ToDictionary(one => one.Key, one => (one.Value, Rights(one.Value)), StringComparer.Ordinal);
     }
 
@@ -27,7 +27,7 @@ internal sealed class AuthState
     public bool IsEnabled { get; }
 
     /// <summary>What a request without a user may do.</summary>
-    public Authorization Guest { get; }
+    public AccessRights Guest { get; }
 
     /// <summary>All users in order of their names.</summary>
     public IEnumerable<AuthUser> Users =>
@@ -61,7 +61,7 @@ internal sealed class AuthState
     }
 
     /// <summary>A user; null if there is none of that name.</summary>
-    public AuthUser? FindUser(string name) => _users.TryGetValue(name, out (AuthUser User, Authorization) found)
+    public AuthUser? FindUser(string name) => _users.TryGetValue(name, out (AuthUser User, AccessRights) found)
         ? found.User
         : null;
 
@@ -70,8 +70,8 @@ internal sealed class AuthState
         name == AuthRole.RootName ? AuthRole.Root : _roles.GetValueOrDefault(name);
 
     /// <summary>What a user may do who proved to be that one.</summary>
-    public Authorization RightsOf(AuthUser user) =>
-        _users.TryGetValue(user.Name, out (AuthUser, Authorization Rights) found) ? found.Rights : Authorization.Nobody;
+    public AccessRights RightsOf(AuthUser user) =>
+        _users.TryGetValue(user.Name, out (AuthUser, AccessRights Rights) found) ? found.Rights : AccessRights.Nobody;
 
     private static IEnumerable<(string Name, KeyRecord Record)> Below(IKeyspace keyspace, string prefix)
     {
@@ -82,6 +82,6 @@ internal sealed class AuthState
         }
     }
 
-    private Authorization Rights(AuthUser user) => Authorization.Of(
+    private AccessRights Rights(AuthUser user) => AccessRights.Of(
         (user.EffectiveRoles ?? []).Select(FindRole).OfType<AuthRole>());
 }

@@ -1,12 +1,12 @@
 namespace CoreNode.Api.Auth;
 
 /// <summary>What somebody may do, decided once for a state of users and roles. Immutable.</summary>
-internal sealed class Authorization
+internal sealed class AccessRights
 {
     private readonly AuthRole[] _roles;
     private readonly bool _isGuest;
 
-    private Authorization(AuthRole[] roles, bool isGuest)
+    private AccessRights(AuthRole[] roles, bool isGuest)
     {
         _roles = roles;
         _isGuest = isGuest;
@@ -14,19 +14,19 @@ internal sealed class Authorization
     }
 
     /// <summary>Everything: who administers the machine itself.</summary>
-    public static Authorization Root { get; } = new([AuthRole.Root], isGuest: false);
+    public static AccessRights Root { get; } = new([AuthRole.Root], isGuest: false);
 
     /// <summary>Nothing: credentials that are wrong never fall back to the guest's rights.</summary>
-    public static Authorization Nobody { get; } = new([], isGuest: false);
+    public static AccessRights Nobody { get; } = new([], isGuest: false);
 
     /// <summary>May change members, users and roles, and take backups.</summary>
     public bool IsRoot { get; }
 
     /// <summary>Who names no user.</summary>
-    public static Authorization Guest(AuthRole? role) => role is null ? Nobody : new([role], isGuest: true);
+    public static AccessRights Guest(AuthRole? role) => role is null ? Nobody : new([role], isGuest: true);
 
     /// <summary>A user with these roles.</summary>
-    public static Authorization Of(IEnumerable<AuthRole> roles) => new([.. roles], isGuest: false);
+    public static AccessRights Of(IEnumerable<AuthRole> roles) => new([.. roles], isGuest: false);
 
     /// <summary>
     /// True if a key is open. As etcd does, a guest is asked for the key itself only, also where the request reaches
