@@ -1,4 +1,6 @@
+using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using CoreNode.Api;
 using CoreNode.Pki;
 using CoreNode.Tests.Architecture;
@@ -71,16 +73,16 @@ internal sealed class SecurityTableTests
                 string expected = s_rows.Single(row => row[0] == request.Row)[cell];
                 (int status, string body) = await place.AskAsync(request);
                 string what = $"{request.Method} {request.Target}: {status} {body}";
-                if (expected == "no")
-                    Assert.That(IsRefused(status, body), Is.True, what);
+                if (expected == "no" || (expected == "user" && place.IsGuest))
+                    Assert.That(IsRefused(status, body, expected == "no" ? 403 : 401), Is.True, what);
                 else
                     Assert.That(request.Answers, Does.Contain(status), what);
             }
         }
     }
 
-    private static bool IsRefused(int status, string body) =>
-        status == 403 && body.Contains("(rule ", StringComparison.Ordinal);
+    private static bool IsRefused(int status, string body, int expected) =>
+        status == expected && body.Contains("(rule ", StringComparison.Ordinal);
 
     private static string[] Columns()
     {
@@ -105,7 +107,7 @@ internal sealed class SecurityTableTests
         _places.Add(Place.AtSocketAsStranger("socket: other process", SocketPath));
         ApiHarness auth = await StartAsync(
             new ApiOptions { ListenClientUrls = [s_anywhere] }, new FakeAuth(isEnabled: true));
-        _places.Add(Place.At("open, auth on", auth.Url));
+        AddWithUser("open, auth on", auth.Url);
         ApiHarness insecure = await StartAsync(new ApiOptions
         {
             ListenClientUrls = [s_anywhere],
@@ -136,7 +138,7 @@ internal sealed class SecurityTableTests
                 Certificates = ServerCertificates(asksForCertificate: false),
             },
             new FakeAuth(isEnabled: true));
-        _places.Add(Place.At("open, auth on", auth.Url));
+        AddWithUser("open, auth on", auth.Url);
     }
 
     private async Task StartCertifiedAsync()
@@ -176,6 +178,13 @@ internal sealed class SecurityTableTests
         X509Certificate2 certificate = _authority.Issue("somebody", ["127.0.0.1"], organisation: organisation);
         _certificates.Add(certificate);
         return certificate;
+    }
+
+    private void AddWithUser(string column, Uri url)
+    {
+        byte[] root = Encoding.UTF8.GetBytes("root:pw");
+        _places.Add(Place.At(column, url, user: new AuthenticationHeaderValue("Basic", Convert.ToBase64String(root))));
+        _places.Add(Place.At(column, url) with { IsGuest = true });
     }
 
     private async Task<ApiHarness> StartAsync(ApiOptions options, IAuthSwitch? auth = null)

@@ -30,6 +30,9 @@ internal static class AccessText
         string listener = question.Listener.Name;
         string reason = rule switch
         {
+            AccessRule.GuardedKeys when AccessRules.WouldUserHelp(rule, question) =>
+                $"keys below /_coreos.com and /coreos.com are not written through {listener} by guests: name a user "
+                + "with its password (--user USER:PASSWORD)",
             AccessRule.GuardedKeys =>
                 $"keys below /_coreos.com and /coreos.com are not written through {listener}, {WhereToGo}",
             AccessRule.Members => $"members are not changed through {listener}, {WhereToGo}",
