@@ -46,7 +46,7 @@ internal static class AccessText
                 + "to that group (usermod -aG corenode USER) and log in again",
             AccessRule.AdminCertificate =>
                 $"nothing is administered through {listener} with a client's or a member's certificate: use an "
-                + $"administrator's (O={CertificateKinds.Admins})",
+                + $"administrator's (`corenode pki issue admin NAME`, O={CertificateKinds.Admins})",
             AccessRule.WebPage when question.Surface is Surface.Admin or Surface.Snapshot =>
                 "web pages (requests with an Origin header) are not served this: use corenode or curl",
             AccessRule.WebPage =>
