@@ -130,10 +130,17 @@ public sealed class CertificateSource : ICertificateSource
 
     private static bool Same(TlsCertificates one, TlsCertificates other) =>
         Same(one.Own.TargetCertificate, other.Own.TargetCertificate)
-        && one.Own.IntermediateCertificates.Count == other.Own.IntermediateCertificates.Count
-        && one.Own.IntermediateCertificates.Zip(other.Own.IntermediateCertificates).All(p => Same(p.First, p.Second))
-        && one.Authorities?.Count == other.Authorities?.Count
-        && (one.Authorities is null || one.Authorities.Zip(other.Authorities!).All(p => Same(p.First, p.Second)));
+        && Same(one.Own.IntermediateCertificates, other.Own.IntermediateCertificates)
+        && one.Authorities is null == other.Authorities is null
+        && Same([.. one.Authorities ?? []], [.. other.Authorities ?? []]);
+
+    private static bool Same(IList<X509Certificate2> one, IList<X509Certificate2> other)
+    {
+        bool isSame = one.Count == other.Count;
+        for (int i = 0; i < one.Count && isSame; i++)
+            isSame = Same(one[i], other[i]);
+        return isSame;
+    }
 
     private static bool Same(X509Certificate2 one, X509Certificate2 other) =>
         one.RawDataMemory.Span.SequenceEqual(other.RawDataMemory.Span);

@@ -28,10 +28,10 @@ internal sealed class AccessGate
         _cors = new CorsPolicy(options.CorsOrigins);
         _auth = auth;
         _complaints = new AccessComplaints(s_logInterval, time, loggers.CreateLogger<AccessGate>());
-        _refused = [.. Enum.GetValues<AccessRule>().Select(rule => metrics.Counter(
+        _refused = Array.ConvertAll(Enum.GetValues<AccessRule>(), rule => metrics.Counter(
             "corenode_access_refused_total",
             "requests refused for what they are and where they came in, by rule",
-            $"rule=\"{AccessText.Name(rule)}\""))];
+            $"rule=\"{AccessText.Name(rule)}\""));
     }
 
     /// <summary>
