@@ -2,8 +2,8 @@ using CoreNode.Api;
 using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Store;
+using CoreNode.Tests.Foundation;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoreNode.Tests.Api;
 
@@ -15,11 +15,15 @@ internal sealed class ApiHarness : IAsyncDisposable
     private ApiHarness(
         ApiOptions options, Func<IKeyStore, IKeyStore>? wrap, IAuthSwitch? auth, ILoggerFactory? loggers)
     {
+        bool isTls = options.Certificates is not null;
+        if (isTls)
+            Time = new ManualTime(DateTimeOffset.UtcNow);
         Store = new MemoryKeyStore(Time);
         Cluster = new OneMember(Time);
         _server = new ApiServer(
             options.ListenClientUrls.Count > 0
-                ? options : options with { ListenClientUrls = [new Uri("http://127.0.0.1:0")] },
+                ? options
+                : options with { ListenClientUrls = [new Uri($"{(isTls ? "https" : "http")}://127.0.0.1:0")] },
             wrap is null ? Store : wrap(Store),
             Cluster,
             Membership,
@@ -27,7 +31,7 @@ internal sealed class ApiHarness : IAsyncDisposable
             auth ?? AuthOff.Instance,
             Metrics,
             Time,
-            loggers ?? NullLoggerFactory.Instance);
+            loggers ?? Log);
     }
 
     public ManualTime Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_795_000_000));
@@ -39,6 +43,8 @@ internal sealed class ApiHarness : IAsyncDisposable
     public ScriptedMembership Membership { get; } = new();
 
     public MetricRegistry Metrics { get; } = new();
+
+    public RecordedLog Log { get; } = new();
 
     public Uri Url => _server.BoundUrls[0];
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -14,6 +15,9 @@ internal sealed class RawClient : IAsyncDisposable
 
     private RawClient(Socket socket) => _socket = socket;
 
+    /// <summary>What encrypts the connection; null without TLS.</summary>
+    public SslStream? Tls { get; private init; }
+
     public static async Task<RawClient> OpenAsync(Uri server, int receiveBufferBytes = 0)
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -21,6 +25,31 @@ internal sealed class RawClient : IAsyncDisposable
             socket.ReceiveBufferSize = receiveBufferBytes;
         await socket.ConnectAsync(server.Host, server.Port);
         return new RawClient(socket);
+    }
+
+    /// <summary>A connection whose handshake is done; the server's certificate is taken as it is.</summary>
+    public static async Task<RawClient> OpenTlsAsync(
+        Uri server, SslClientAuthenticationOptions? options = null, Func<Stream, Stream>? wrap = null)
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(server.Host, server.Port);
+        Stream stream = new NetworkStream(socket);
+        SslStream tls = new(wrap is null ? stream : wrap(stream));
+        options ??= new SslClientAuthenticationOptions();
+        options.TargetHost ??= server.Host;
+        options.RemoteCertificateValidationCallback ??= static (_, _, _, _) => true;
+        using CancellationTokenSource deadline = new(s_patience);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options, deadline.Token);
+            return new RawClient(socket) { Tls = tls };
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            socket.Dispose();
+            throw;
+        }
     }
 
     public static async Task<RawClient> OpenAsync(string unixSocket)
@@ -34,6 +63,12 @@ internal sealed class RawClient : IAsyncDisposable
 
     public async Task SendAsync(byte[] bytes)
     {
+        if (Tls is not null)
+        {
+            await Tls.WriteAsync(bytes);
+            return;
+        }
+
         for (int sent = 0; sent < bytes.Length;)
             sent += await _socket.SendAsync(bytes.AsMemory(sent));
     }
@@ -118,7 +153,7 @@ internal sealed class RawClient : IAsyncDisposable
         {
             return _received.Count == 0 && !await FillAsync();
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             return true;
         }
@@ -136,6 +171,7 @@ internal sealed class RawClient : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
+        Tls?.Dispose();
         _socket.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -171,7 +207,8 @@ internal sealed class RawClient : IAsyncDisposable
     {
         byte[] buffer = new byte[64 << 10];
         using CancellationTokenSource deadline = new(s_patience);
-        int count = await _socket.ReceiveAsync(buffer, deadline.Token);
+        int count = Tls is null
+            ? await _socket.ReceiveAsync(buffer, deadline.Token) : await Tls.ReadAsync(buffer, deadline.Token);
         _received.AddRange(buffer.AsSpan(0, count));
         return count > 0;
     }

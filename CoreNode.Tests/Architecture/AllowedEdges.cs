@@ -25,14 +25,16 @@ internal static class AllowedEdges
             new("Yaml", ModuleKind.Mechanism),
             new("Pki", ModuleKind.Service, "Platform"),
             new("Cluster", ModuleKind.Service, "Raft", "Kv", "Wal", "Store", "Platform"),
+            new("Discovery", ModuleKind.Service, "Store", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
-            new("Api.Client", ModuleKind.Edge, "Store"),
+            new("Api.Client", ModuleKind.Edge, "Store", "Pki"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Raft", "Store", "Pki", "Platform"),
-            new("Api", ModuleKind.Edge, "Api.Wire", "Pki", "Platform", "Store"),
+            new("Api", ModuleKind.Edge, "Api.Wire", "Discovery", "Pki", "Platform", "Store"),
             new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
             new(
                 "Hosting", ModuleKind.Composition,
-                "Api", "Api.Peers", "Cli", "Cluster", "Wal", "Pki", "Store", "Platform", "Yaml"),
+                "Api", "Api.Client", "Api.Peers", "Cli", "Cluster", "Wal", "Discovery", "Pki", "Store", "Platform",
+                "Yaml"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
@@ -46,7 +48,7 @@ internal static class AllowedEdges
             new("Microsoft.Extensions.Options", "Api", "Hosting"),
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
-                "Platform", "Wal", "Cluster", "Pki", "Api", "Api.Peers", "Hosting"),
+                "Platform", "Wal", "Cluster", "Discovery", "Pki", "Api", "Api.Peers", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),

@@ -16,6 +16,8 @@ internal sealed class BenchmarkTests
         ["wal"] = ThroughputRows.WalAsync,
         ["watch"] = WatchRows.FanOutAsync,
         ["fill"] = LargeStoreRows.FillAsync,
+        ["tls-request"] = TlsRows.RequestsAsync,
+        ["tls-handshake"] = TlsRows.HandshakesAsync,
         ["idle"] = StartRows.IdleAsync,
         ["start"] = StartRows.StartAsync,
         ["size"] = StartRows.SizeAsync,

@@ -8,7 +8,7 @@ internal sealed class CompletionTests
 {
     private const string Bash = "/bin/bash";
 
-    [TestCase("corenode ", "cluster completion doctor etcdctl kv member node pki version")]
+    [TestCase("corenode ", "cluster completion discovery doctor etcdctl kv member node pki version")]
     [TestCase("corenode k", "kv")]
     [TestCase("corenode kv w", "watch")]
     [TestCase("corenode kv exec", "exec-watch")]

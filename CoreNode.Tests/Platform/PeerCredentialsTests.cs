@@ -27,6 +27,31 @@ internal sealed class PeerCredentialsTests
         Assert.That(peer.Groups, Is.EquivalentTo(Numbers(status, "Groups:")));
     }
 
+    [TestCase(0)]
+    [TestCase(64)]
+    [TestCase(65)]
+    [TestCase(3000)]
+    public async Task Somebody_elses_groups_are_all_known(int count)
+    {
+        uint[] groups = [.. Enumerable.Range(50_000, count).Select(g => (uint)g)];
+        string setpriv = TestPrograms.Setpriv();
+        using TestFolder folder = new();
+        using Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(folder.File("s")));
+        listener.Listen();
+        string[] who = count == 0 ? ["--clear-groups"] : ["--groups", string.Join(',', groups)];
+        string[] arguments = ["--reuid", "47110", "--regid", "47111", .. who, TestPrograms.Curl(), "--max-time", "20"];
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1ED);
+        File.SetUnixFileMode(folder.File("s"), (UnixFileMode)0x1B6);
+        using RunningProgram client = RunningProgram.Start(
+            setpriv, [.. arguments, "--unix-socket", folder.File("s"), "http://corenode/"]);
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        using Socket accepted = await listener.AcceptAsync(patience.Token);
+        PeerCredentials? peer = PeerCredentials.Of(accepted);
+        Assert.That((peer?.User, peer?.Group), Is.EqualTo((47110, 47111)));
+        Assert.That(peer!.Groups, Is.EquivalentTo(groups));
+    }
+
     [Test]
     public async Task Of_a_tcp_socket_nothing_is_known()
     {

@@ -1,3 +1,5 @@
+using CoreNode.Pki;
+
 namespace CoreNode.Api;
 
 /// <summary>
@@ -12,15 +14,6 @@ namespace CoreNode.Api;
 /// </param>
 internal sealed record Caller(bool IsMachineAdmin, string? CertificateName)
 {
-    /// <summary>Marks the certificates of administrators, in their subject's O.</summary>
-    public const string Admins = "corenode:admins";
-
-    /// <summary>Marks the certificates of clients.</summary>
-    public const string Clients = "corenode:clients";
-
-    /// <summary>Marks the certificates of members.</summary>
-    public const string Members = "corenode:members";
-
     /// <summary>Nothing is known.</summary>
     public static readonly Caller Unknown = new(false, null);
 
@@ -28,13 +21,15 @@ internal sealed record Caller(bool IsMachineAdmin, string? CertificateName)
     public static readonly Caller MachineAdmin = new(true, null);
 
     /// <summary>Organisations (O) in the certificate's subject; empty without one.</summary>
-    public IReadOnlyList<string> CertificateOrganizations { get; init; } = [];
+    public IReadOnlyList<string> CertificateOrganisations { get; init; } = [];
 
     /// <summary>
     /// The certificate is good for administration: it is marked so, or is one of an authority that does not mark what
     /// its certificates are for.
     /// </summary>
     public bool HasAdminCertificate => CertificateName is not null
-        && (CertificateOrganizations.Contains(Admins)
-            || !(CertificateOrganizations.Contains(Clients) || CertificateOrganizations.Contains(Members)));
+        && (CertificateOrganisations.Contains(CertificateKinds.Admins) || !IsMarkedOtherwise);
+
+    private bool IsMarkedOtherwise => CertificateOrganisations.Contains(CertificateKinds.Clients)
+        || CertificateOrganisations.Contains(CertificateKinds.Members);
 }

@@ -41,9 +41,12 @@ internal static class KestrelSettings
         foreach (Listener listener in ListenersOf(options))
         {
             if (listener.EndPoint is UnixDomainSocketEndPoint)
-                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener, tls, admins));
+            {
+                kestrel.ListenUnixSocket(
+                    options.UnixSocketPath!, listen => ConfigureSocket(listen, listener, admins));
+            }
             else
-                kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener, tls, admins));
+                kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener, tls));
         }
 
         return kestrel;
@@ -81,14 +84,24 @@ internal static class KestrelSettings
             yield return new Listener(ListenerKind.UnixSocket, new UnixDomainSocketEndPoint(path), false, false);
     }
 
-    private static void Configure(ListenOptions listen, Listener listener, TlsGate? tls, MachineAdmins admins)
+    // Who connects there is asked of the kernel, once a connection.
+    private static void ConfigureSocket(ListenOptions listen, Listener listener, MachineAdmins admins)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(next => connection =>
+        {
+            Socket? socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
+            Caller caller = admins.Identify(socket is null ? null : PeerCredentials.Of(socket));
+            return ServeAsync(connection, listener, caller, next);
+        });
+    }
+
+    private static void Configure(ListenOptions listen, Listener listener, TlsGate? tls)
     {
         listen.Protocols = HttpProtocols.Http1;
         if (!listener.IsTls)
         {
-            listen.Use(next => connection => ServeAsync(
-                connection, listener, listener.Kind == ListenerKind.UnixSocket ? Identify(connection, admins)
-                    : Caller.Unknown, next));
+            listen.Use(next => connection => ServeAsync(connection, listener, Caller.Unknown, next));
             return;
         }
 
@@ -96,11 +109,6 @@ internal static class KestrelSettings
         listen.Use(next => connection => gate.ServeAsync(
             connection, caller => ServeAsync(connection, listener, caller, next)));
     }
-
-    private static Caller Identify(ConnectionContext connection, MachineAdmins admins) =>
-        connection.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket
-            ? admins.Identify(PeerCredentials.Of(socket))
-            : Caller.Unknown;
 
     // In clear, behind what encrypts.
     private static Task ServeAsync(

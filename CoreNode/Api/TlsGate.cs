@@ -58,9 +58,9 @@ internal sealed class TlsGate(ICertificateSource source, ApiOptions options, Tls
         if (session.PeerCertificate() is not { } encoded)
             return Caller.Unknown;
         using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(encoded);
-        return new Caller(false, CertificateSubject.CommonName(certificate))
+        return new Caller(IsMachineAdmin: false, CertificateSubject.CommonName(certificate))
         {
-            CertificateOrganizations = CertificateSubject.Organisations(certificate),
+            CertificateOrganisations = CertificateSubject.Organisations(certificate),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Members;
 using CoreNode.Cli.Pki;
 
@@ -45,6 +46,9 @@ public sealed record CliHost
 
     /// <summary>Work with certificates; null where there is none.</summary>
     public ICertificateOffice? Certificates { get; init; }
+
+    /// <summary>Runs the discovery service and gives the exit code; null where it cannot be run.</summary>
+    public Func<DiscoveryServing, CancellationToken, Task<int>>? ServeDiscovery { get; init; }
 
     /// <summary>Time for deadlines and notices.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using CoreNode.Cli.Completion;
+using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Keys;
 using CoreNode.Cli.Members;
@@ -21,6 +22,7 @@ internal static class CommandTree
         ("member", MemberCommands.Build),
         ("cluster", ClusterCommands.Build),
         ("pki", PkiCommands.Build),
+        ("discovery", DiscoveryCommands.Build),
         ("doctor", DoctorCommand.Build),
         ("version", VersionCommand.Build),
         ("completion", CompletionCommand.Build),

@@ -14,4 +14,5 @@ public static class EventIds
     public const int Hosting = 1500;
     public const int Cli = 1600;
     public const int Pki = 1700;
+    public const int Discovery = 1900;
 }

@@ -33,6 +33,8 @@ internal static class ProcessHost
             Environment = Environment.GetEnvironmentVariable,
             Build = build,
             SendSignal = ProcessSignals.Send,
+            ServeDiscovery = (serving, cancellation) =>
+                new DiscoveryHost(error, Environment.GetEnvironmentVariable).RunAsync(serving, cancellation),
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
         });

@@ -41,7 +41,7 @@ internal sealed record PeerCredentials(uint User, uint Group, IReadOnlyList<uint
         return numbers[1] == NoUser ? null : new PeerCredentials(numbers[1], numbers[2], GroupsOf(socket));
     }
 
-    // The kernel says that the room is too small, and not every wrapper says how much it wants: double it.
+    // The kernel says how much room it wants, but .NET passes neither that nor the error (ERANGE) on: double it.
     private static uint[] GroupsOf(Socket socket)
     {
         for (int count = UsualGroups; count <= MostGroups; count *= 2)
@@ -52,14 +52,14 @@ internal sealed record PeerCredentials(uint User, uint Group, IReadOnlyList<uint
                 int length = socket.GetRawSocketOption(SocketLevel, GroupsOption, groups);
                 return MemoryMarshal.Cast<byte, uint>(groups.AsSpan(0, length)).ToArray();
             }
-            catch (SocketException fault) when (fault.NativeErrorCode == LibC.OutOfRange)
-            {
-                // Once more, with more room.
-            }
-            catch (SocketException)
+            catch (SocketException fault) when (fault.SocketErrorCode == SocketError.ProtocolOption)
             {
                 // Linux before 4.13: the effective group has to do.
                 return [];
+            }
+            catch (SocketException)
+            {
+                // Once more, with more room.
             }
         }
 

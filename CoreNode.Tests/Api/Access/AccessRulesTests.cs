@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using CoreNode.Api;
 using CoreNode.Api.Access;
+using CoreNode.Pki;
 using CoreNode.Platform;
 
 namespace CoreNode.Tests.Api.Access;
@@ -27,10 +28,10 @@ internal sealed class AccessRulesTests
         Caller.Unknown,
         Caller.MachineAdmin,
         new(false, "x"),
-        new(false, "") { CertificateOrganizations = ["a company"] },
-        new(false, "x") { CertificateOrganizations = [Caller.Clients] },
-        new(false, "x") { CertificateOrganizations = [Caller.Members] },
-        new(false, "x") { CertificateOrganizations = [Caller.Clients, Caller.Admins] },
+        new(false, "") { CertificateOrganisations = ["a company"] },
+        new(false, "x") { CertificateOrganisations = [CertificateKinds.Clients] },
+        new(false, "x") { CertificateOrganisations = [CertificateKinds.Members] },
+        new(false, "x") { CertificateOrganisations = [CertificateKinds.Clients, CertificateKinds.Admins] },
     ];
 
     private static IEnumerable<AccessQuestion> Questions() =>
@@ -119,9 +120,9 @@ internal sealed class AccessRulesTests
         bool isUnix = q.Listener.Kind == ListenerKind.UnixSocket;
         bool isLoopback = !isUnix && !((IPEndPoint)q.Listener.EndPoint).Address.Equals(IPAddress.Any);
         bool isOpen = !isUnix && !isLoopback && !q.Listener.AsksForCertificate;
-        bool isAdminsCertificate = q.Caller.CertificateOrganizations.Contains("corenode:admins");
+        bool isAdminsCertificate = q.Caller.CertificateOrganisations.Contains("corenode:admins");
         bool isOthersCertificate = q.Caller.CertificateName is null
-            || q.Caller.CertificateOrganizations.Any(o => o is "corenode:clients" or "corenode:members");
+            || q.Caller.CertificateOrganisations.Any(o => o is "corenode:clients" or "corenode:members");
         AccessRule? guardedBy = q.Surface switch
         {
             Surface.WriteGuardedKeys => AccessRule.GuardedKeys,

@@ -1,3 +1,5 @@
+using CoreNode.Pki;
+
 namespace CoreNode.Api.Access;
 
 /// <summary>What a refused caller is told: which rule it was, and how to do it all the same.</summary>
@@ -41,7 +43,7 @@ internal static class AccessText
                 + "to that group (usermod -aG corenode USER) and log in again",
             AccessRule.AdminCertificate =>
                 $"nothing is administered through {listener} with a client's or a member's certificate: use an "
-                + $"administrator's (O={Caller.Admins})",
+                + $"administrator's (O={CertificateKinds.Admins})",
             AccessRule.WebPage when question.Surface is Surface.Admin or Surface.Snapshot =>
                 "web pages (requests with an Origin header) are not served this: use corenode or curl",
             AccessRule.WebPage =>

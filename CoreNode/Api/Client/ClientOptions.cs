@@ -23,6 +23,9 @@ public sealed record ClientOptions
     /// <summary>PEM file with the CAs that https endpoints are checked against; null: the system's.</summary>
     public string? CaFile { get; init; }
 
+    /// <summary>The flag that names <see cref="CaFile"/>, for messages.</summary>
+    public string AuthoritiesFlag { get; init; } = "--cacert";
+
     /// <summary>PEM file with the client certificate; with <see cref="KeyFile"/>.</summary>
     public string? CertFile { get; init; }
 

@@ -25,7 +25,7 @@ public sealed class V2Transport : IDisposable
     {
         if (options.Endpoints.Count == 0)
             throw new ClientConfigurationException("no endpoint is given");
-        ClientCertificates? certificates = ClientCertificates.Load(options);
+        ClientCertificates certificates = ClientCertificates.Load(options);
         _options = options;
         _connections = [.. options.Endpoints.Select(one => new EndpointConnection(one, options, certificates))];
         if (options.User is { } user)

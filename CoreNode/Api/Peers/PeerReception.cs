@@ -1,4 +1,5 @@
 using CoreNode.Cluster.Peers;
+using CoreNode.Pki;
 
 namespace CoreNode.Api.Peers;
 
@@ -48,7 +49,7 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
 
     // One CA for everything is common, and what it gave to people must not make them members.
     private static (PeerRefusal Refusal, ProtocolFault Fault)? Stranger(PeerLink link) =>
-        link.Certificate is { Organisation: "corenode:clients" or "corenode:admins" } certificate
+        link.Certificate is { Organisation: CertificateKinds.Clients or CertificateKinds.Admins } certificate
             ? (new PeerRefusal(
                 PeerRefusalReason.NotAuthorized,
                 $"the certificate of {certificate.Name} is for {certificate.Organisation}, not for a node: make one "

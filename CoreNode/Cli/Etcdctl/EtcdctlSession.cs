@@ -150,6 +150,7 @@ internal sealed class EtcdctlSession(CliHost host, GoFlagSet globals) : IDisposa
             ConnectTimeout = TotalTimeout > TimeSpan.Zero ? TotalTimeout : Timeout.InfiniteTimeSpan,
             LimitsWatchStart = false,
             CaFile = Setting("ca-file", "ETCDCTL_CA_FILE"),
+            AuthoritiesFlag = "--ca-file",
             CertFile = Setting("cert-file", "ETCDCTL_CERT_FILE"),
             KeyFile = Setting("key-file", "ETCDCTL_KEY_FILE"),
             User = user,
