@@ -61,6 +61,9 @@ internal sealed class RawClient : IAsyncDisposable
 
     public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
 
+    /// <summary>Sends below what encrypts.</summary>
+    public async Task SendBelowAsync(byte[] bytes) => await _socket.SendAsync(bytes);
+
     public async Task SendAsync(byte[] bytes)
     {
         if (Tls is not null)

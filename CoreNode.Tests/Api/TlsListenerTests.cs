@@ -112,6 +112,20 @@ internal sealed class TlsListenerTests
         }
     }
 
+    [TestCase(23)]
+    [TestCase(22)]
+    [TestCase(99)]
+    public async Task A_forged_record_ends_the_connection(byte kind)
+    {
+        ApiHarness api = await StartAsync();
+        RawClient client = await OpenAsync(api);
+        Assert.That((await client.AskAsync("GET", "/version")).Status, Is.EqualTo(200));
+        byte[] forged = new byte[45];
+        (forged[0], forged[1], forged[2], forged[4]) = (kind, 3, 3, 40);
+        await client.SendBelowAsync(forged);
+        Assert.That(await client.IsEndedAsync());
+    }
+
     [Test]
     public async Task A_plain_request_is_told_so_in_a_line()
     {

@@ -28,6 +28,7 @@ internal sealed class BenchmarkTests
         ["cluster-join"] = JoinRows.FreshMemberAsync,
         ["cluster-fsync"] = SlowDiskRows.AddedDelayAsync,
         ["cluster-idle"] = ClusterIdleRows.IdleAsync,
+        ["proxy"] = ProxyRows.AddedAsync,
     };
 
     [Test]

@@ -39,7 +39,8 @@ internal sealed class ApiApplication(
         return context.CanHaveBody && context.Body == BodyState.Waiting ? PassBodyAsync(context, answered) : answered;
     }
 
-    private static async Task PassBodyAsync(RequestContext context, Task answered)
+    /// <summary>Waits for the answer, then passes over a body that nobody has read.</summary>
+    internal static async Task PassBodyAsync(RequestContext context, Task answered)
     {
         await answered;
         if (context.Body != BodyState.Waiting)
@@ -70,13 +71,18 @@ internal sealed class ApiApplication(
         ReadOnlySpan<byte> path = target.Path;
         bool isKey = path.StartsWith("/v2/keys"u8)
             && (path.Length == KeysEndpoint.PrefixLength || path[KeysEndpoint.PrefixLength] == '/');
+        if (MayBeGuarded(context.Method, path, isKey) && gate.Refuse(context, path) is { } refused)
+            return refused;
         if (isKey)
             return AnswerKey(context, target, scratch);
-        return gate.Refuse(context, path)
-            ?? (isOwn && context.Method == "OPTIONS"
-                ? context.Answer(default)
-                : others.Answer(context, path, target.Query));
+        return isOwn && context.Method == "OPTIONS"
+            ? context.Answer(default)
+            : others.Answer(context, path, target.Query);
     }
+
+    // Nearly all requests are for keys that anybody may ask for anywhere: a look at the key says so.
+    private static bool MayBeGuarded(string method, ReadOnlySpan<byte> path, bool isKey) =>
+        !isKey || (method != "GET" && GuardedKeys.AreTouched(method, path[KeysEndpoint.PrefixLength..]));
 
     private static Task? Redirect(RequestContext context, in RequestTarget target)
     {
@@ -106,12 +112,6 @@ internal sealed class ApiApplication(
             case "POST":
             case "DELETE":
                 clusterId.Apply(context);
-                if (GuardedKeys.AreTouched(context.Method, target.Path[KeysEndpoint.PrefixLength..])
-                    && gate.Refuse(context, target.Path) is { } refused)
-                {
-                    return refused;
-                }
-
                 return keys.Write(context, target, scratch);
             default:
                 return context.MethodNotAllowed("HEAD,GET,PUT,POST,DELETE");

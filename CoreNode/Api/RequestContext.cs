@@ -47,8 +47,11 @@ internal sealed class RequestContext
     /// <summary>Where the connection came in.</summary>
     public Listener Listener => _connection.Listener;
 
-    /// <summary>Who is on the other side of the connection.</summary>
-    public Caller Caller => _connection.Caller;
+    /// <summary>
+    /// Who is on the other side of the connection; nobody for what a proxy passes on, whose own certificate and place
+    /// are not its user's (RFC 9110 §7.6.3). Who says Via of itself can only lose by it.
+    /// </summary>
+    public Caller Caller => _request.Headers.Via.Count == 0 ? _connection.Caller : Caller.Unknown;
 
     /// <summary>Where the other side is; null on a unix socket.</summary>
     public IPAddress? RemoteAddress => _features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
@@ -86,6 +89,12 @@ internal sealed class RequestContext
         _connection.Input.OriginalTarget is { } original
             ? RequestTarget.TryParse(original, scratch, out target)
             : RequestTarget.TryParse(_request.RawTarget, scratch, out target);
+
+    /// <summary>The target as Kestrel has it.</summary>
+    public string RawTarget => _request.RawTarget;
+
+    /// <summary>The target as it was sent, where that is another one; see <see cref="RequestLineReader"/>.</summary>
+    public byte[]? OriginalTarget => _connection.Input.OriginalTarget;
 
     /// <summary>True for the target "*", which only OPTIONS may have.</summary>
     public bool IsAsterisk => _request.RawTarget == "*";

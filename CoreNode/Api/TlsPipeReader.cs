@@ -88,7 +88,7 @@ internal sealed class TlsPipeReader(PipeReader inner, TlsSession session) : Pipe
         if (_mayHoldInput)
         {
             _mayHoldInput = false;
-            DecryptAll();
+            Decrypt(ReadOnlySpan<byte>.Empty);
         }
 
         return _decrypted.Reader.TryRead(out result);
@@ -97,10 +97,15 @@ internal sealed class TlsPipeReader(PipeReader inner, TlsSession session) : Pipe
     // Null if more is needed.
     private ReadResult? Decrypt(in ReadResult encrypted)
     {
-        foreach (ReadOnlyMemory<byte> part in encrypted.Buffer)
-            session.Put(part.Span);
+        if (encrypted.Buffer.IsSingleSegment)
+            Decrypt(encrypted.Buffer.FirstSpan);
+        else
+        {
+            foreach (ReadOnlyMemory<byte> part in encrypted.Buffer)
+                Decrypt(part.Span);
+        }
+
         inner.AdvanceTo(encrypted.Buffer.End);
-        DecryptAll();
         if (encrypted.IsCompleted)
             End(null);
         bool isThere = _decrypted.Reader.TryRead(out ReadResult result);
@@ -111,42 +116,36 @@ internal sealed class TlsPipeReader(PipeReader inner, TlsSession session) : Pipe
             : new ReadResult(ReadOnlySequence<byte>.Empty, true, false);
     }
 
-    private void DecryptAll()
+    private void Decrypt(ReadOnlySpan<byte> bytes)
     {
+        if (_isEnded)
+            return;
         PipeWriter writer = _decrypted.Writer;
+        bool hasMore = true;
         bool hasWritten = false;
+        int count = 0;
         try
         {
-            while (!_isEnded && session.HasInput)
+            while (hasMore)
             {
-                int count = Fill(writer, ref hasWritten);
-                if (count < 0)
-                    End(null);
+                count = session.Decrypt(bytes, writer.GetSpan(BlockBytes), out hasMore);
+                bytes = default;
+                if (count <= 0)
+                    break;
+                writer.Advance(count);
+                hasWritten = true;
             }
         }
         catch (TlsFailureException e)
         {
             End(new IOException(e.Message, e));
+            return;
         }
 
-        if (hasWritten && !_isEnded)
+        if (hasWritten)
             Flush(writer);
-    }
-
-    // Everything that one record holds; what the library says last.
-    private int Fill(PipeWriter writer, ref bool hasWritten)
-    {
-        while (true)
-        {
-            Span<byte> target = writer.GetSpan(BlockBytes);
-            int count = session.Read(target);
-            if (count <= 0)
-                return count;
-            writer.Advance(count);
-            hasWritten = true;
-            if (count < target.Length && !session.HasInput)
-                return count;
-        }
+        if (count < 0)
+            End(null);
     }
 
     private static void Flush(PipeWriter writer)

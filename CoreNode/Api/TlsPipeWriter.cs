@@ -82,8 +82,11 @@ internal sealed class TlsPipeWriter(PipeWriter inner, TlsSession session) : Pipe
         {
             try
             {
-                session.Write(_buffer.AsSpan(0, _length));
-                Move(session, inner);
+                Span<byte> target = inner.GetSpan(TlsSession.EncryptedLength(_length));
+                int count = session.Encrypt(_buffer.AsSpan(0, _length), target);
+                inner.Advance(count);
+                if (count == target.Length)
+                    Move(session, inner);
             }
             catch (Exception e) when (e is TlsFailureException or ObjectDisposedException)
             {

@@ -15,4 +15,5 @@ public static class EventIds
     public const int Cli = 1600;
     public const int Pki = 1700;
     public const int Discovery = 1900;
+    public const int Proxy = 1800;
 }

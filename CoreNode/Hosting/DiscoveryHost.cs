@@ -76,7 +76,7 @@ internal sealed class DiscoveryHost(TextWriter error, Func<string, string?> envi
                 await server.StartAsync(stop);
                 manager.Ready($"serving on {string.Join(' ', server.BoundUrls)}");
                 Task watchdog = Watchdog.RunAsync(
-                    manager, replica, TimeProvider.System, logs.CreateLogger<DiscoveryHost>(), stop);
+                    manager, () => replica.Rounds, TimeProvider.System, logs.CreateLogger<DiscoveryHost>(), stop);
                 Task failed = replica.Completion;
                 await Task.WhenAny(failed, Task.Delay(Timeout.Infinite, stop));
                 manager.Stopping();

@@ -78,7 +78,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             if (options.IsDev)
                 await process.Output.WriteAsync(DevNode.Hints(server.BoundUrls, CommandName()));
             Task watchdog = Watchdog.RunAsync(
-                process.Manager, replica, TimeProvider.System, process.Logger, process.Stop);
+                process.Manager, () => replica.Rounds, TimeProvider.System, process.Logger, process.Stop);
             Task failed = replica.Completion;
             await Task.WhenAny(failed, Task.Delay(Timeout.Infinite, process.Stop));
             process.Manager.Stopping();

@@ -1,12 +1,18 @@
 using CoreNode.Api;
 using CoreNode.Api.Peers;
+using CoreNode.Api.Relay;
 using CoreNode.Cluster;
+using CoreNode.Proxy;
 
 namespace CoreNode.Hosting;
 
 /// <summary>The options of the parts, cut from those of the node.</summary>
 internal static class NodeComposition
 {
+    // A member without quorum answers after 5 s and two election timeouts; a worker waits for that answer.
+    private static readonly TimeSpan s_writeTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(3);
+
     internal static ReplicaOptions Replica(NodeOptions options) => new()
     {
         Folder = Path.Combine(options.DataFolder, "raft"),
@@ -33,6 +39,20 @@ internal static class NodeComposition
         options.Discovery.Length > 0 ? options.Discovery
         : options.InitialClusterToken == NodeFlags.Find("initial-cluster-token")!.Default ? null
         : options.InitialClusterToken;
+
+    internal static RelayOptions Relay(NodeOptions options) => new()
+    {
+        Name = options.Name,
+        IsReadOnly = options.Proxy == ProxyMode.ReadOnly,
+        AnswerTimeout = s_writeTime + (2 * options.ElectionTimeout) + s_margin,
+    };
+
+    internal static FollowerOptions Follower(NodeOptions options) => new()
+    {
+        Folder = Path.Combine(options.DataFolder, "proxy"),
+        InitialPeerUrls = [.. options.InitialCluster.SelectMany(static member => member.PeerUrls)],
+        Seed = BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)),
+    };
 
     internal static ApiOptions Api(
         NodeOptions options, NodeCertificates certificates, string? unixSocket, string version) => new()

@@ -101,7 +101,7 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
 
         return options.Proxy == ProxyMode.Off
             ? await new MemberNode(options, process).RunAsync()
-            : throw new IOException("--proxy: workers are not built into this version");
+            : await new WorkerNode(options, process).RunAsync();
     }
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, ILogger logger, CancellationTokenSource stop) =>

@@ -127,6 +127,7 @@ public sealed class NodeOptionsReader(
 
         if (name.AsSpan().ContainsAny(",=&"))
             _problems.Add($"--name {name}: a name has no comma and no equals sign, and no &");
+        ProxyMode proxy = ParseProxy();
         CheckWaysToFindMembers();
         bool isInsecure = Switch("insecure-admin");
         string socket = Text("unix-socket");
@@ -138,7 +139,9 @@ public sealed class NodeOptionsReader(
             ListenClientUrls = clients,
             AdvertiseClientUrls = Advertised("advertise-client-urls", clients),
             ListenPeerUrls = peers,
-            InitialCluster = Members(name, advertisedPeers, dataFolder),
+            InitialCluster = proxy == ProxyMode.Off
+                ? Members(name, advertisedPeers, dataFolder)
+                : WorkersMembers(dataFolder),
             JoinsExisting = Choice("initial-cluster-state", "new", "existing") == "existing",
             ForcesNewCluster = Switch("force-new-cluster"),
             InitialClusterToken = Text("initial-cluster-token"),
@@ -146,7 +149,7 @@ public sealed class NodeOptionsReader(
             DiscoveryCaFile = Text("discovery-ca-file") is { Length: > 0 } ca ? Path.GetFullPath(ca) : null,
             DiscoverySrv = Text("discovery-srv"),
             FallsBackToProxy = Choice("discovery-fallback", "proxy", "exit") == "proxy",
-            Proxy = ParseProxy(),
+            Proxy = proxy,
             ClientTls = clientTls,
             PeerTls = peerTls,
             ListenAdminUrls = AdminUrls(clientTls, isInsecure, clients),
@@ -354,6 +357,29 @@ public sealed class NodeOptionsReader(
         }
 
         return members;
+    }
+
+    // A worker is none of the members that it names.
+    private List<InitialMember> WorkersMembers(string dataFolder)
+    {
+        if (Switch("dev"))
+            _problems.Add("--proxy: --dev makes a member of its own; leave out one of them");
+        if (hasLog?.Invoke(dataFolder) == true)
+        {
+            _problems.Add($"--proxy: {dataFolder} holds a member's data; start it without --proxy, or take the member "
+                + "out of the cluster (`corenode member remove`) and give the worker another --data-dir");
+        }
+
+        string text = Text("initial-cluster");
+        if (text.Length > 0)
+            return InitialClusterText.ReadOthers(text, url => UrlProblem(url, needsPort: false), _problems);
+        if (Text("discovery").Length == 0 && Text("discovery-srv").Length == 0)
+        {
+            _problems.Add("--proxy: say where the members are: --initial-cluster NAME=PEER-URL,… or --discovery or "
+                + "--discovery-srv");
+        }
+
+        return [];
     }
 
     private static string? UrlProblem(string text, bool needsPort)

@@ -38,10 +38,10 @@ internal static class ClientTls
             await tls.AuthenticateAsClientAsync(options, cancellation);
             return tls;
         }
-        catch (AuthenticationException e) when (fault is not null)
+        catch (AuthenticationException) when (fault is not null)
         {
             await tls.DisposeAsync();
-            throw new AuthenticationException(fault, e);
+            throw new AuthenticationException(fault);
         }
         catch
         {

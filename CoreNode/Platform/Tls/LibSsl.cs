@@ -84,6 +84,12 @@ internal static unsafe partial class LibSsl
     internal static partial int SSL_shutdown(nint session);
 
     [LibraryImport(Ssl)]
+    internal static partial int SSL_want(nint session);
+
+    [LibraryImport(Ssl)]
+    internal static partial int SSL_get_shutdown(nint session);
+
+    [LibraryImport(Ssl)]
     internal static partial int SSL_get_error(nint session, int result);
 
     [LibraryImport(Ssl)]
@@ -104,7 +110,9 @@ internal static unsafe partial class LibSsl
     [LibraryImport(Crypto)]
     internal static partial int BIO_read(nint bio, byte* target, int length);
 
+    // A few instructions: not worth telling the collector.
     [LibraryImport(Crypto)]
+    [SuppressGCTransition]
     internal static partial nuint BIO_ctrl_pending(nint bio);
 
     [LibraryImport(Crypto)]

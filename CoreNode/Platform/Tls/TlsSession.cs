@@ -9,7 +9,10 @@ namespace CoreNode.Platform.Tls;
 public sealed unsafe class TlsSession : IDisposable
 {
     private const int ErrorWantRead = 2;
-    private const int ErrorClosed = 6;
+    private const int WantsInput = 3;
+    private const int ReceivedEnd = 2;
+    private const int MaxRecord = 16 << 10;
+    private const int RecordOverhead = 128;
 
     // Answers that the protocol itself wants wait for the next write; who asks for more of them than this is cut off.
     private const int MaxUnasked = 64 << 10;
@@ -75,60 +78,54 @@ public sealed unsafe class TlsSession : IDisposable
         }
     }
 
-    /// <summary>Decrypts what was put in: how many bytes; 0 if more is needed; -1 after the other side's end.</summary>
+    /// <summary>
+    /// Takes encrypted bytes and decrypts: how many bytes; 0 if more is needed; -1 after the other side's end.
+    /// </summary>
+    /// <param name="bytes">What has come; empty to go on with what came before.</param>
+    /// <param name="target">Where the clear bytes go.</param>
+    /// <param name="hasMore">There may be more without further input.</param>
     /// <exception cref="TlsFailureException">It makes no sense.</exception>
-    public int Read(Span<byte> target)
+    public int Decrypt(ReadOnlySpan<byte> bytes, Span<byte> target, out bool hasMore)
     {
         lock (_gate)
         {
             ThrowIfDisposed();
-
-            // Nothing half-read stays with the library unless it lies in its own buffer, which it says by a short read.
-            ERR_clear_error();
             int result;
-            fixed (byte* begin = target)
-                result = SSL_read(_session, begin, target.Length);
-            if (result > 0)
-                return result;
-            int error = SSL_get_error(_session, result);
-            if (error == ErrorWantRead)
+            fixed (byte* input = bytes)
+            fixed (byte* output = target)
             {
-                return BIO_ctrl_pending(_output) <= MaxUnasked
-                    ? 0
-                    : throw new TlsFailureException("it asks for new keys again and again");
+                if (bytes.Length > 0 && BIO_write(_input, input, bytes.Length) != bytes.Length)
+                    throw new TlsFailureException(TakeError());
+                result = SSL_read(_session, output, target.Length);
             }
 
-            return error == ErrorClosed ? -1 : throw new TlsFailureException(TakeError());
+            hasMore = result == target.Length || (result > 0 && BIO_ctrl_pending(_input) > 0);
+            return result > 0 ? result : Explain();
         }
     }
 
-    /// <summary>True if encrypted bytes wait to be decrypted.</summary>
-    public bool HasInput
-    {
-        get
-        {
-            lock (_gate)
-                return _session != 0 && BIO_ctrl_pending(_input) > 0;
-        }
-    }
-
-    /// <summary>Encrypts; what is to be sent then waits for <see cref="Take"/>.</summary>
+    /// <summary>
+    /// Encrypts, and takes what is to be sent: how many bytes. If they fill the target, <see cref="Take"/> has the rest.
+    /// </summary>
     /// <exception cref="TlsFailureException">The connection is over.</exception>
-    public void Write(ReadOnlySpan<byte> bytes)
+    public int Encrypt(ReadOnlySpan<byte> bytes, Span<byte> target)
     {
-        if (bytes.IsEmpty)
-            return;
         lock (_gate)
         {
             ThrowIfDisposed();
-            ERR_clear_error();
-            fixed (byte* begin = bytes)
+            fixed (byte* input = bytes)
+            fixed (byte* output = target)
             {
-                if (SSL_write(_session, begin, bytes.Length) != bytes.Length)
+                if (SSL_write(_session, input, bytes.Length) != bytes.Length)
                     throw new TlsFailureException(TakeError());
+                return Math.Max(0, BIO_read(_output, output, target.Length));
             }
         }
     }
+
+    /// <summary>The most that so many bytes become.</summary>
+    public static int EncryptedLength(int length) =>
+        length + (((length / MaxRecord) + 1) * RecordOverhead);
 
     /// <summary>Tells the other side that nothing more follows.</summary>
     public void WriteEnd()
@@ -175,6 +172,19 @@ public sealed unsafe class TlsSession : IDisposable
             _input = 0;
             _output = 0;
         }
+    }
+
+    // Without the library's list of errors, which would have to be cleared before each call.
+    private int Explain()
+    {
+        if (SSL_want(_session) == WantsInput)
+        {
+            return BIO_ctrl_pending(_output) <= MaxUnasked
+                ? 0
+                : throw new TlsFailureException("it asks for new keys again and again");
+        }
+
+        return (SSL_get_shutdown(_session) & ReceivedEnd) != 0 ? -1 : throw new TlsFailureException(TakeError());
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_session == 0, this);
