@@ -28,7 +28,7 @@ internal sealed class ApiHarness : IAsyncDisposable
             Cluster,
             Membership,
             new BackupSource(Cluster),
-            auth ?? AuthOff.Instance,
+            auth,
             Metrics,
             Time,
             loggers ?? Log);
@@ -58,7 +58,8 @@ internal sealed class ApiHarness : IAsyncDisposable
         IAuthSwitch? auth = null,
         ILoggerFactory? loggers = null)
     {
-        ApiHarness harness = new(options ?? new ApiOptions(), wrap, auth, loggers);
+        // Passwords as cheap as possible, where a test does not want them to be slow.
+        ApiHarness harness = new(options ?? new ApiOptions { PasswordIterations = 1000 }, wrap, auth, loggers);
         await harness._server.StartAsync(CancellationToken.None);
         return harness;
     }

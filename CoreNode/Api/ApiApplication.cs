@@ -1,4 +1,6 @@
+using System.Text;
 using CoreNode.Api.Access;
+using CoreNode.Api.Auth;
 using CoreNode.Store;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
@@ -16,7 +18,8 @@ internal sealed class ApiApplication(
     AccessGate gate,
     ClusterIdHeader clusterId,
     KeysEndpoint keys,
-    FixedEndpoints others)
+    FixedEndpoints others,
+    AuthGate auth)
     : IHttpApplication<RequestContext>
 {
     /// <inheritdoc/>
@@ -68,16 +71,49 @@ internal sealed class ApiApplication(
             return context.Answer(default);
         if (!GoPath.LooksClean(target.Path) && Redirect(context, target) is { } redirected)
             return redirected;
-        ReadOnlySpan<byte> path = target.Path;
-        bool isKey = path.StartsWith("/v2/keys"u8)
-            && (path.Length == KeysEndpoint.PrefixLength || path[KeysEndpoint.PrefixLength] == '/');
-        if (MayBeGuarded(context.Method, path, isKey) && gate.Refuse(context, path) is { } refused)
+        bool isKey = IsKey(target.Path);
+        if (MayBeGuarded(context.Method, target.Path, isKey) && gate.Refuse(context, target.Path) is { } refused)
             return refused;
-        if (isKey)
-            return AnswerKey(context, target, scratch);
-        return isOwn && context.Method == "OPTIONS"
-            ? context.Answer(default)
-            : others.Answer(context, path, target.Query);
+        if (context.Method == "OPTIONS")
+            return context.Answer(default);
+        context.Rights = null;
+        if (auth.State is { IsEnabled: true } state
+            && (isKey || FixedEndpoints.NeedsRights(context.Method, target.Path)))
+        {
+            context.Rights = auth.Find(context, state);
+            if (context.Rights is null)
+                return VerifyAndAnswerAsync(context);
+        }
+
+        return Dispatch(context, target, scratch);
+    }
+
+    private static bool IsKey(ReadOnlySpan<byte> path) => path.StartsWith("/v2/keys"u8)
+        && (path.Length == KeysEndpoint.PrefixLength || path[KeysEndpoint.PrefixLength] == '/');
+
+    private Task Dispatch(RequestContext context, in RequestTarget target, RequestScratch scratch) =>
+        IsKey(target.Path)
+            ? AnswerKey(context, target, scratch)
+            : others.Answer(context, target.Path, target.Query);
+
+    private async Task VerifyAndAnswerAsync(RequestContext context)
+    {
+        context.Rights = await auth.VerifyAsync(context.AuthorizationHeader);
+        await AnswerVerified(context);
+    }
+
+    // The target lay in scratch memory that may have served other requests since.
+    private Task AnswerVerified(RequestContext context)
+    {
+        RequestScratch scratch = RequestScratch.Current;
+        if (!context.TryParseTarget(scratch, out RequestTarget target))
+            throw new InvalidOperationException("a target that was good is bad now");
+        if (context.Rights is not null)
+            return Dispatch(context, target, scratch);
+        string text = AuthAdmin.TooManyPasswordsText(auth.Limits);
+        return IsKey(target.Path)
+            ? KeyAnswer.Fail(context, 503, new KeyError(ErrorCode.RaftInternal, Encoding.UTF8.GetBytes(text), 0))
+            : context.Message(503, text);
     }
 
     // Nearly all requests are for keys that anybody may ask for anywhere: a look at the key says so.

@@ -54,6 +54,9 @@ public sealed record ApiOptions
     /// <summary>Longest JSON body of the members and auth surfaces.</summary>
     public int MaxJsonBytes { get; init; } = 1 << 20;
 
+    /// <summary>How much work a guess at a new user's password costs (PBKDF2 iterations).</summary>
+    public int PasswordIterations { get; init; } = 210_000;
+
     /// <summary>How long <see cref="ApiServer.StopAsync"/> waits for requests before it cuts them off.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -1,4 +1,5 @@
 using CoreNode.Api.Access;
+using CoreNode.Api.Auth;
 using CoreNode.Foundation;
 using CoreNode.Store;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ public sealed partial class ApiServer : IAsyncDisposable
     private readonly HttpFront _front;
     private readonly ApiApplication _application;
     private readonly ILogger<ApiServer> _log;
+    private readonly AuthGate _auth;
 
     /// <summary>Wires the surface to a store; nothing is opened yet.</summary>
     public ApiServer(
@@ -29,18 +31,18 @@ public sealed partial class ApiServer : IAsyncDisposable
         MetricRegistry metrics,
         TimeProvider time,
         ILoggerFactory loggers)
-        : this(options, store, cluster, membership, backups, AuthOff.Instance, metrics, time, loggers)
+        : this(options, store, cluster, membership, backups, auth: null, metrics, time, loggers)
     {
     }
 
-    /// <summary>With a switch of the caller's.</summary>
+    /// <summary>With a switch of the caller's for the access rules, instead of the store's own.</summary>
     internal ApiServer(
         ApiOptions options,
         IKeyStore store,
         IClusterView cluster,
         IMembership membership,
         IBackupSource backups,
-        IAuthSwitch auth,
+        IAuthSwitch? auth,
         MetricRegistry metrics,
         TimeProvider time,
         ILoggerFactory loggers)
@@ -55,19 +57,21 @@ public sealed partial class ApiServer : IAsyncDisposable
             new WatchEndpoint(store, metrics, _front.Stopping),
             new ListingEndpoint(options));
         ClusterIdHeader clusterId = new(cluster);
+        _auth = new AuthGate(store, new PasswordLimits { Iterations = options.PasswordIterations }, metrics, time);
         FixedEndpoints others = new(
             new MembersEndpoint(options, cluster, membership, clusterId),
-            new AuthEndpoint(options, clusterId),
+            new AuthEndpoint(options, _auth, new AuthAdmin(store, _auth, loggers.CreateLogger<AuthAdmin>()), clusterId),
             new StatsEndpoint(store, cluster, time),
             new NodeEndpoint(store, cluster, metrics),
             new OwnEndpoint(new StatusPage(options, store, cluster), new BackupEndpoint(store, backups)));
         _application = new ApiApplication(
             store,
             new CorsPolicy(options.CorsOrigins),
-            new AccessGate(options, auth, metrics, time, loggers),
+            new AccessGate(options, auth ?? _auth, metrics, time, loggers),
             clusterId,
             keys,
-            others);
+            others,
+            _auth);
         ProcessFigures.Register(metrics);
         StoreFigures.Register(metrics, store, cluster);
         ClusterFigures.Register(metrics, cluster);
@@ -116,5 +120,6 @@ public sealed partial class ApiServer : IAsyncDisposable
     {
         await StopAsync(CancellationToken.None);
         await _front.DisposeAsync();
+        _auth.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using CoreNode.Api.Auth;
 using CoreNode.Api.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -55,6 +56,16 @@ internal sealed class RequestContext
 
     /// <summary>Where the other side is; null on a unix socket.</summary>
     public IPAddress? RemoteAddress => _features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
+
+    /// <summary>What the request may do; null while users need not say who they are.</summary>
+    public AccessRights? Rights { get; set; }
+
+    /// <summary>The connection's last credential that was right.</summary>
+    public RememberedCredential? Remembered { get; set; }
+
+    /// <summary>The first Authorization header; null if there is none, or it is empty.</summary>
+    public string? AuthorizationHeader =>
+        _request.Headers.Authorization is [{ Length: > 0 } first, ..] ? first : null;
 
     /// <summary>Headers of the request.</summary>
     public IHeaderDictionary RequestHeaders => _request.Headers;

@@ -20,6 +20,11 @@ public sealed record CliHost
     /// <summary>True if standard input is a pipe or a file, so that a value may be read from it.</summary>
     public required bool IsInputRedirected { get; init; }
 
+    /// <summary>
+    /// Reads a line from the terminal without showing it; null where that is not possible.
+    /// </summary>
+    public Func<string?>? ReadSecret { get; init; }
+
     /// <summary>Results.</summary>
     public required TextWriter Output { get; init; }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using CoreNode.Cli.Auth;
 using CoreNode.Cli.Completion;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
@@ -24,6 +25,9 @@ internal static class CommandTree
         ("pki", PkiCommands.Build),
         ("discovery", DiscoveryCommands.Build),
         ("doctor", DoctorCommand.Build),
+        ("auth", AuthCommands.Build),
+        ("user", UserCommands.Build),
+        ("role", RoleCommands.Build),
         ("version", VersionCommand.Build),
         ("completion", CompletionCommand.Build),
         ("etcdctl", EtcdctlCommand),

@@ -35,6 +35,10 @@ internal static partial class HostingLog
         "--force-new-cluster: nothing to do, this member is alone")]
     internal static partial void NoNewCluster(this ILogger logger);
 
+    [LoggerMessage(EventIds.Hosting + 29, LogLevel.Error,
+        "no peer listener, so other nodes cannot ask this worker: {Reason}")]
+    internal static partial void NoPeerListener(this ILogger logger, string reason);
+
     [LoggerMessage(EventIds.Hosting + 7, LogLevel.Warning, "the store's loop does not answer: the watchdog is not fed")]
     internal static partial void LoopSilent(this ILogger logger);
 

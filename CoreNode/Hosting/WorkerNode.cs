@@ -16,8 +16,14 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
     public async Task<int> RunAsync()
     {
         NodeCertificates certificates = NodeCertificates.Read(options, process);
+        MemberFollower? found = null;
+        WorkerPeers peers = new(
+            NodeComposition.SecretToken(options), () => found?.View ?? FollowerView.Empty, process.Logger);
         PeerTransport transport = new(
-            NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs);
+            NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
+        {
+            Keys = peers.Keys,
+        };
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         using Upstreams upstreams = new(NodeComposition.Relay(options), certificates.Clients, TimeProvider.System);
         MemberFollower follower = new(
@@ -26,12 +32,15 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
             new MemberProbe(upstreams, new PeerDescriptions(transport).DescribeAsync),
             TimeProvider.System,
             process.Logs);
+        found = follower;
         upstreams.Follow(follower.View);
         follower.Changed += () => upstreams.Follow(follower.View);
+        follower.Changed += peers.Look;
         NodeMetrics.Register(process.Metrics, process.Version);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(process.Stop);
         Task following = follower.RunAsync(stop.Token);
         Task reviewing = upstreams.RunAsync(stop.Token);
+        Task listening = peers.ListenAsync(transport, stop.Token);
         try
         {
             await ServeAsync(follower, upstreams, certificates, Task.WhenAny(following, reviewing).Unwrap());
@@ -39,7 +48,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(following, reviewing);
+            await Task.WhenAll(following, reviewing, listening);
         }
 
         process.Logger.Stopped();

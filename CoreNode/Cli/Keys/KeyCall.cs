@@ -63,7 +63,7 @@ internal sealed class KeyCall(CliSession session, ParseResult parsed)
         ErrorCode.DirectoryNotEmpty => $"remove it with what is in it: `corenode kv rm --recursive {key}`",
         // The cause of a refusal that no user can lift says itself what to do.
         ErrorCode.Unauthorized when error.Cause.Contains("(rule ", StringComparison.Ordinal) => null,
-        ErrorCode.Unauthorized => "say who you are with --user USER:PASSWORD",
+        ErrorCode.Unauthorized => "say who you are with --user NAME (its password is asked for)",
         ErrorCode.RaftInternal =>
             "the cluster has no quorum now; the write may still happen. See `corenode cluster health`",
         _ => null,
