@@ -262,6 +262,12 @@ internal sealed class DirectorySearchTests
         Assert.That(Failure(Search(1).Next(new DirectoryAnswer.Refused("it is a teapot"))),
             Is.EqualTo($"{s_url}: it is a teapot"));
 
+    [Test]
+    public void What_others_say_is_one_short_line() => Assert.That(
+        ((SearchStep.Wait)Search(1).Next(
+            new DirectoryAnswer.Unreachable("a\nREADY=1\u001b[2J" + new string('x', 1000)))).Reason,
+        Does.StartWith("a READY=1 [2Jxxx").And.Length.LessThan(400));
+
     [TestCase("a=http://1.2.3.4:1,a=http://1.2.3.4:2", "a")]
     [TestCase("a=http://1.2.3.4:1&a=https://h.example:2", "a")]
     [TestCase("a=http://1.2.3.4:1,b=http://1.2.3.4:2", null)]
@@ -269,6 +275,8 @@ internal sealed class DirectorySearchTests
     [TestCase("a=ftp://1.2.3.4:1", null)]
     [TestCase("=http://1.2.3.4:1", null)]
     [TestCase("a=", null)]
+    [TestCase("a\u001b[2J=http://1.2.3.4:1", null)]
+    [TestCase("a=http://1.2.3.4:1\n", null)]
     [TestCase("", null)]
     public void A_value_is_one_name_with_urls(string text, string? name) =>
         Assert.That(FoundMember.Parse(text)?.Name, Is.EqualTo(name));

@@ -50,8 +50,8 @@ public sealed class DirectorySearch(SearchPlan plan, Prng prng)
         DirectoryAnswer.Changed => Changed(),
         DirectoryAnswer.NoRoom => Later("its directory takes no more machines, and the first ones do not show yet"),
         DirectoryAnswer.Missing missing => Fail(Explain(missing)),
-        DirectoryAnswer.Refused refused => Fail($"{plan.Url}: {refused.Reason}"),
-        DirectoryAnswer.Unreachable away => Later(away.Reason),
+        DirectoryAnswer.Refused refused => Fail($"{plan.Url}: {Shown(refused.Reason)}"),
+        DirectoryAnswer.Unreachable away => Later(Shown(away.Reason)),
         _ => throw new InvalidOperationException("an unknown kind of answer"),
     };
 
@@ -180,5 +180,5 @@ public sealed class DirectorySearch(SearchPlan plan, Prng prng)
             + $"prints, without --discovery; if there is no cluster, {NewToken}";
     }
 
-    private static string Shown(string text) => text.Length > 200 ? text[..200] + "…" : text;
+    private static string Shown(string text) => ForeignText.Shown(text);
 }
