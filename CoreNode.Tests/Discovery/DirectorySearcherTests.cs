@@ -38,7 +38,7 @@ internal sealed class DirectorySearcherTests
         SearchOutcome outcome = await Searcher(directory, note, new InstantTime()).RunAsync(
             Plan(1), new Prng(1), CancellationToken.None);
         Assert.That(wasNoted, Is.True);
-        Assert.That(((SearchOutcome.Found)outcome).Self, Is.EqualTo(self));
+        Assert.That(((SearchOutcome.Found)outcome).Self?.Text, Is.EqualTo(self.Text));
         Assert.That(_told, Is.EqualTo(new[] { "1 of 3 machines are here (n1)" }));
         Assert.That(note.Matches(Url, "other"), Is.False);
         Assert.That(note.Matches(Url + "d", id), Is.False);
