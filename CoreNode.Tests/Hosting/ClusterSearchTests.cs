@@ -1,7 +1,6 @@
 using CoreNode.Discovery;
 using CoreNode.Foundation;
 using CoreNode.Hosting;
-using CoreNode.Platform;
 using CoreNode.Tests.Discovery;
 using CoreNode.Tests.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;

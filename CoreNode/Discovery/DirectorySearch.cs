@@ -112,13 +112,13 @@ public sealed class DirectorySearch(SearchPlan plan, Prng prng)
         return Ask(new DirectoryRequest.Register(id, plan.Self.Text));
     }
 
-    private SearchStep Changed()
+    private SearchStep.Ask Changed()
     {
         _brokenWatches = 0;
         return Look();
     }
 
-    private SearchStep Look() => Ask(new DirectoryRequest.List());
+    private SearchStep.Ask Look() => Ask(new DirectoryRequest.List());
 
     private SearchStep.Ask Ask(DirectoryRequest request)
     {
@@ -135,7 +135,7 @@ public sealed class DirectorySearch(SearchPlan plan, Prng prng)
         return new SearchStep.Wait(TimeSpan.FromSeconds(longest * (0.5 + (0.5 * prng.NextDouble()))), reason);
     }
 
-    private SearchStep.Failed Fail(string reason) => new(reason);
+    private static SearchStep.Failed Fail(string reason) => new(reason);
 
     private string Explain(DirectoryAnswer.Missing missing)
     {
