@@ -246,6 +246,23 @@ internal sealed class DirectorySearchTests
     }
 
     [Test]
+    public void A_watch_that_tells_of_nothing_new_is_not_begun_again_at_once()
+    {
+        DirectorySearch search = Search(1);
+        Waits(Run(search));
+        Assert.That(Run(search, new DirectoryAnswer.Changed()), Is.InstanceOf<SearchStep.Wait>());
+        Waits(Run(search, search.Resume()));
+        Put(2);
+        Waits(Run(search, new DirectoryAnswer.Changed()));
+        for (int i = 0; i < 10; i++)
+        {
+            SearchStep.Wait wait = (SearchStep.Wait)Run(search, new DirectoryAnswer.Changed());
+            Assert.That(wait.Time.TotalSeconds, Is.InRange(0.5, 4));
+            Waits(Run(search, search.Resume()));
+        }
+    }
+
+    [Test]
     public void A_registration_without_an_answer_is_looked_for_before_it_is_sent_again()
     {
         DirectorySearch search = Search(1);

@@ -45,7 +45,8 @@ internal sealed class DiscoveryServer : IAsyncDisposable
         _running?.Dispose();
         string program = TestPrograms.Corenode();
         RunningProgram Launch() => RunningProgram.Start(
-            program, ["discovery", "serve", "--listen-client-urls", Url, "--data-dir", _folder.File("data"), .. _extra]);
+            program,
+            ["discovery", "serve", "--listen-client-urls", Url, "--data-dir", _folder.File("data"), .. _extra]);
         _running = _home is null ? Launch() : _home.Run(Launch);
         File.WriteAllText(_folder.File("pid"), $"{_running.Pid}");
         Stopwatch watch = Stopwatch.StartNew();
