@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CoreNode.Foundation;
 using CoreNode.Store;
 
 namespace CoreNode.Cluster;

@@ -55,14 +55,15 @@ internal static class NodeComposition
     };
 
     internal static ApiOptions Api(
-        NodeOptions options, NodeCertificates certificates, string? unixSocket, string version) => new()
-    {
-        Certificates = certificates.Clients,
-        ProgramVersion = version,
-        ListenClientUrls = options.ListenClientUrls,
-        UnixSocketPath = unixSocket,
-        CorsOrigins = options.CorsOrigins,
-        ListenAdminUrls = options.ListenAdminUrls,
-        IsAdminInsecure = options.IsAdminInsecure,
-    };
+        NodeOptions options, NodeCertificates certificates, string? unixSocket, string version) =>
+        new()
+        {
+            Certificates = certificates.Clients,
+            ProgramVersion = version,
+            ListenClientUrls = options.ListenClientUrls,
+            UnixSocketPath = unixSocket,
+            CorsOrigins = options.CorsOrigins,
+            ListenAdminUrls = options.ListenAdminUrls,
+            IsAdminInsecure = options.IsAdminInsecure,
+        };
 }

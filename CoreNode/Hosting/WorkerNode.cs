@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CoreNode.Api;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Relay;
 using CoreNode.Proxy;

@@ -40,15 +40,15 @@ public static class AuthAnswer
         {
             IsEnabled = root.TryGetProperty("enabled", out JsonElement enabled)
                 && enabled.ValueKind == JsonValueKind.True,
-            Users = root.TryGetProperty("user", out _) ? [User(root)] : [.. Items(root, "users").Select(User)],
+            Users = root.TryGetProperty("user", out _) ? [User(root)] : Items(root, "users", User),
             Roles = root.TryGetProperty("role", out _)
                 ? [Role(root)]
-                : root.TryGetProperty("user", out _) ? [] : [.. Items(root, "roles").Select(Role)],
+                : root.TryGetProperty("user", out _) ? [] : Items(root, "roles", Role),
         };
     }
 
-    private static ListedUser User(JsonElement user) => new(Text(user, "user"), [.. Items(user, "roles").Select(
-        static role => role.ValueKind == JsonValueKind.String ? role.GetString() ?? "" : Text(role, "role"))]);
+    private static ListedUser User(JsonElement user) => new(Text(user, "user"), Items(user, "roles",
+        static role => role.ValueKind == JsonValueKind.String ? role.GetString() ?? "" : Text(role, "role")));
 
     private static ListedRole Role(JsonElement role)
     {
@@ -62,11 +62,19 @@ public static class AuthAnswer
         parent.TryGetProperty(name, out JsonElement value) ? value.GetString() ?? "" : "";
 
     private static List<string> Texts(JsonElement parent, string name) =>
-        [.. Items(parent, name).Select(static item => item.GetString() ?? "")];
+        Items(parent, name, static item => item.GetString() ?? "");
 
-    private static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement list)
-            && list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray()
-            : [];
+    private static List<T> Items<T>(JsonElement parent, string name, Func<JsonElement, T> read)
+    {
+        List<T> items = [];
+        if (parent.ValueKind != JsonValueKind.Object || !parent.TryGetProperty(name, out JsonElement list)
+            || list.ValueKind != JsonValueKind.Array)
+        {
+            return items;
+        }
+
+        foreach (JsonElement item in list.EnumerateArray())
+            items.Add(read(item));
+        return items;
+    }
 }
