@@ -88,9 +88,6 @@ internal static unsafe partial class LibSsl
     internal static partial nint SSL_ctrl(nint session, int command, nint number, nint pointer);
 
     [LibraryImport(Ssl)]
-    internal static partial void SSL_set_read_ahead(nint session, int isOn);
-
-    [LibraryImport(Ssl)]
     [SuppressGCTransition]
     internal static partial int SSL_has_pending(nint session);
 

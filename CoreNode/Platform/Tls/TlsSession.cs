@@ -33,7 +33,6 @@ public sealed unsafe class TlsSession : IDisposable
     public TlsSession(TlsServerContext context)
     {
         _session = context.NewSession();
-        SSL_set_read_ahead(_session, 1);
         _input = BIO_new(BIO_s_mem());
         _output = BIO_new(BIO_s_mem());
         SSL_set_bio(_session, _input, _output);
