@@ -48,7 +48,8 @@ internal sealed class TlsListenerTests
             RawAnswer put = await client.PutAsync("/k", "value=" + value);
             Assert.That(put.Status, Is.EqualTo(200).Or.EqualTo(201));
             RawAnswer got = await client.AskAsync("GET", "/v2/keys/k");
-            Assert.That(got.Body, Does.StartWith($"{{\"action\":\"get\",\"node\":{{\"key\":\"/k\",\"value\":\"{value}\""));
+            Assert.That(
+                got.Body, Does.StartWith($"{{\"action\":\"get\",\"node\":{{\"key\":\"/k\",\"value\":\"{value}\""));
         }
     }
 
@@ -91,7 +92,8 @@ internal sealed class TlsListenerTests
         Assert.That(Metrics(api), Does.Contain("etcd_debugging_store_watchers 1"));
         await watcher.DisposeAsync();
         await Peers.PeerMember.EventuallyAsync(
-            () => Metrics(api).Contains("etcd_debugging_store_watchers 0", StringComparison.Ordinal), "no watch is left");
+            () => Metrics(api).Contains("etcd_debugging_store_watchers 0", StringComparison.Ordinal),
+            "no watch is left");
     }
 
     [Test]
@@ -178,7 +180,7 @@ internal sealed class TlsListenerTests
         ApiHarness api = await StartAsync(new ApiOptions
         {
             TlsHandshakeTimeout = TimeSpan.FromMilliseconds(300),
-            MaxTlsHandshakes = 2,
+            MaxTlsHandshakes = 4,
         });
         await using RawClient first = await RawClient.OpenAsync(api.Url);
         await first.SendAsync([22, 3, 1, 2, 0, 1]);
@@ -291,7 +293,8 @@ internal sealed class TlsListenerTests
 
     private async Task<ApiHarness> StartAsync(ApiOptions? options = null)
     {
-        ApiHarness api = await ApiHarness.StartAsync((options ?? new ApiOptions()) with { Certificates = _certificates });
+        options ??= new ApiOptions();
+        ApiHarness api = await ApiHarness.StartAsync(options with { Certificates = _certificates });
         _open.Add(api);
         return api;
     }

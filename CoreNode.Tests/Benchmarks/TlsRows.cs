@@ -17,9 +17,9 @@ internal static class TlsRows
         return
         [
             Of("processor time of a TLS PUT, 64 connections", "µs", Target.None, puts, s => s.Tls),
-            Of("processor time of a TLS PUT for a plain one", "×", new Target.AtMost(1.3), puts, s => s.Ratio),
+            Of("processor time of a TLS PUT, of a plain one's", "%", new Target.AtMost(130), puts, s => s.Percent),
             Of("processor time of a TLS GET, 64 connections", "µs", Target.None, gets, s => s.Tls),
-            Of("processor time of a TLS GET for a plain one", "×", new Target.AtMost(1.3), gets, s => s.Ratio),
+            Of("processor time of a TLS GET, of a plain one's", "%", new Target.AtMost(130), gets, s => s.Percent),
         ];
     }
 
@@ -66,6 +66,6 @@ internal static class TlsRows
 
     private sealed record Share(double Plain, double Tls)
     {
-        public double Ratio => Tls / Plain;
+        public double Percent => 100 * Tls / Plain;
     }
 }

@@ -109,7 +109,8 @@ internal sealed class TlsRotationTests
         int[] before = [.. written];
         await UntilAsync(
             () => Task.FromResult(
-                !failures.IsEmpty || Enumerable.Range(0, Writers).All(i => Volatile.Read(ref written[i]) > before[i] + 20)),
+                !failures.IsEmpty
+                || Enumerable.Range(0, Writers).All(i => Volatile.Read(ref written[i]) > before[i] + 20)),
             "writers go on");
         Assert.That(failures, Is.Empty);
     }

@@ -25,7 +25,9 @@ public sealed record ApiOptions
     /// <summary>What https listeners show and ask for; null where there are none.</summary>
     public ICertificateSource? Certificates { get; init; }
 
-    /// <summary>TLS handshakes that may be under way at once; more connections are closed.</summary>
+    /// <summary>
+    /// TLS handshakes that may be under way at once, half of them from one address; more connections are closed.
+    /// </summary>
     public int MaxTlsHandshakes { get; init; } = 512;
 
     /// <summary>How long a TLS handshake may take.</summary>

@@ -23,6 +23,8 @@ internal sealed class TlsGate(ICertificateSource source, ApiOptions options, Tls
 
     // Keys are computed on the pool, and only by so many of its threads at once: the rest is for other requests.
     private readonly SemaphoreSlim _computing = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly Lock _gate = new(); // _handshakes, _byAddress
+    private readonly Dictionary<IPAddress, int> _byAddress = [];
     private int _handshakes;
 
     /// <summary>Serves one connection: what <paramref name="next"/> gets is in clear.</summary>
@@ -58,7 +60,8 @@ internal sealed class TlsGate(ICertificateSource source, ApiOptions options, Tls
         if (session.PeerCertificate() is not { } encoded)
             return Caller.Unknown;
         using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(encoded);
-        return new Caller(IsMachineAdmin: false, CertificateSubject.CommonName(certificate))
+        string name = CertificateSubject.CommonName(certificate);
+        return new Caller(IsMachineAdmin: false, name.Length > 0 ? name : null)
         {
             CertificateOrganisations = CertificateSubject.Organisations(certificate),
         };
@@ -81,11 +84,12 @@ internal sealed class TlsGate(ICertificateSource source, ApiOptions options, Tls
     // Null if the connection is not to be served; it has been told why.
     private async Task<TlsSession?> MeetAsync(ConnectionContext connection)
     {
-        if (Interlocked.Increment(ref _handshakes) > options.MaxTlsHandshakes)
+        IPAddress address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        if (!TryBegin(address))
         {
-            Interlocked.Decrement(ref _handshakes);
             log.Failed(connection.RemoteEndPoint, TlsFault.TooMany,
-                $"{options.MaxTlsHandshakes} TLS handshakes are under way, no more are allowed");
+                $"{options.MaxTlsHandshakes} TLS handshakes are under way, or half as many from its address alone; "
+                + "no more are allowed");
             return null;
         }
 
@@ -109,10 +113,37 @@ internal sealed class TlsGate(ICertificateSource source, ApiOptions options, Tls
         }
         finally
         {
-            Interlocked.Decrement(ref _handshakes);
+            Finish(address);
         }
 
         return null;
+    }
+
+    // One address cannot take all places.
+    private bool TryBegin(IPAddress address)
+    {
+        lock (_gate)
+        {
+            int own = _byAddress.GetValueOrDefault(address);
+            if (_handshakes >= options.MaxTlsHandshakes || own >= Math.Max(1, options.MaxTlsHandshakes / 2))
+                return false;
+            _handshakes++;
+            _byAddress[address] = own + 1;
+            return true;
+        }
+    }
+
+    private void Finish(IPAddress address)
+    {
+        lock (_gate)
+        {
+            _handshakes--;
+            int left = _byAddress[address] - 1;
+            if (left > 0)
+                _byAddress[address] = left;
+            else
+                _byAddress.Remove(address);
+        }
     }
 
     private async Task<TlsSession?> HandshakeAsync(ConnectionContext connection, CancellationToken cancellation)

@@ -7,30 +7,30 @@ namespace CoreNode.Api;
 
 /// <summary>
 /// The decrypted input of a connection. Nothing runs beside its reader: whoever reads decrypts, on the thread that the
-/// bytes arrived on. One owner.
+/// bytes arrived on, into one buffer that is given back while nothing waits in it. One owner.
 /// </summary>
 internal sealed class TlsPipeReader(PipeReader inner, TlsSession session) : PipeReader
 {
     private const int BlockBytes = 4096;
 
-    // Without a limit: as much as the inner pipe hands out at once is the most that is ever added.
-    private static readonly PipeOptions s_options = new(
-        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0,
-        useSynchronizationContext: false);
-
-    private readonly Pipe _decrypted = new(s_options);
+    private byte[]? _buffer;
+    private int _start;
+    private int _end;
+    private int _examined;
     private bool _mayHoldInput = true; // what came behind the handshake
     private bool _isEnded;
+    private IOException? _fault;
 
     /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         if (TryTake(out ReadResult ready))
             return new ValueTask<ReadResult>(ready);
+        GiveBack();
         ValueTask<ReadResult> read = inner.ReadAsync(cancellationToken);
         while (read.IsCompletedSuccessfully)
         {
-            if (Decrypt(read.Result) is { } result)
+            if (TryDecrypt(read.Result, out ReadResult result))
                 return new ValueTask<ReadResult>(result);
             read = inner.ReadAsync(cancellationToken);
         }
@@ -45,21 +45,25 @@ internal sealed class TlsPipeReader(PipeReader inner, TlsSession session) : Pipe
             return true;
         while (inner.TryRead(out ReadResult encrypted))
         {
-            if (Decrypt(encrypted) is not { } decrypted)
-                continue;
-            result = decrypted;
-            return true;
+            if (TryDecrypt(encrypted, out result))
+                return true;
         }
 
         return false;
     }
 
     /// <inheritdoc/>
-    public override void AdvanceTo(SequencePosition consumed) => _decrypted.Reader.AdvanceTo(consumed);
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
     /// <inheritdoc/>
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) =>
-        _decrypted.Reader.AdvanceTo(consumed, examined);
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        // Positions of an empty result are nowhere.
+        if (_buffer is null || !ReferenceEquals(consumed.GetObject(), _buffer))
+            return;
+        _start = consumed.GetInteger();
+        _examined = Math.Max(_start, examined.GetInteger());
+    }
 
     /// <inheritdoc/>
     public override void CancelPendingRead() => inner.CancelPendingRead();
@@ -67,7 +71,9 @@ internal sealed class TlsPipeReader(PipeReader inner, TlsSession session) : Pipe
     /// <inheritdoc/>
     public override void Complete(Exception? exception = null)
     {
-        _decrypted.Reader.Complete(exception);
+        _start = _end;
+        _isEnded = true;
+        GiveBack();
         inner.Complete(exception);
     }
 
@@ -77,12 +83,13 @@ internal sealed class TlsPipeReader(PipeReader inner, TlsSession session) : Pipe
     {
         while (true)
         {
-            if (Decrypt(await read) is { } result)
+            if (TryDecrypt(await read, out ReadResult result))
                 return result;
             read = inner.ReadAsync(cancellation);
         }
     }
 
+    // What is there and was not looked at yet, or the end.
     private bool TryTake(out ReadResult result)
     {
         if (_mayHoldInput)
@@ -91,76 +98,88 @@ internal sealed class TlsPipeReader(PipeReader inner, TlsSession session) : Pipe
             Decrypt(ReadOnlySpan<byte>.Empty);
         }
 
-        return _decrypted.Reader.TryRead(out result);
+        bool isThere = _examined < _end || _isEnded;
+        if (isThere && _examined == _end && _fault is not null)
+            throw _fault;
+        result = isThere ? Result(isCanceled: false) : default;
+        return isThere;
     }
 
-    // Null if more is needed.
-    private ReadResult? Decrypt(in ReadResult encrypted)
+    // False if more is needed.
+    private bool TryDecrypt(in ReadResult encrypted, out ReadResult result)
     {
-        if (encrypted.Buffer.IsSingleSegment)
-            Decrypt(encrypted.Buffer.FirstSpan);
+        ReadOnlySequence<byte> bytes = encrypted.Buffer;
+        if (bytes.IsSingleSegment)
+            Decrypt(bytes.FirstSpan);
         else
         {
-            foreach (ReadOnlyMemory<byte> part in encrypted.Buffer)
+            foreach (ReadOnlyMemory<byte> part in bytes)
                 Decrypt(part.Span);
         }
 
-        inner.AdvanceTo(encrypted.Buffer.End);
-        if (encrypted.IsCompleted)
-            End(null);
-        bool isThere = _decrypted.Reader.TryRead(out ReadResult result);
+        inner.AdvanceTo(bytes.End);
+        _isEnded |= encrypted.IsCompleted;
         if (!encrypted.IsCanceled)
-            return isThere ? result : null;
-        return isThere
-            ? new ReadResult(result.Buffer, true, result.IsCompleted)
-            : new ReadResult(ReadOnlySequence<byte>.Empty, true, false);
+            return TryTake(out result);
+        result = Result(isCanceled: true);
+        return true;
     }
+
+    private ReadResult Result(bool isCanceled) => new(
+        _buffer is null
+            ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_buffer, _start, _end - _start),
+        isCanceled, _isEnded && _fault is null);
 
     private void Decrypt(ReadOnlySpan<byte> bytes)
     {
-        if (_isEnded)
-            return;
-        PipeWriter writer = _decrypted.Writer;
-        bool hasMore = true;
-        bool hasWritten = false;
-        int count = 0;
+        bool hasMore = !_isEnded;
         try
         {
             while (hasMore)
             {
-                count = session.Decrypt(bytes, writer.GetSpan(BlockBytes), out hasMore);
+                int count = session.Decrypt(bytes, Free(), out hasMore);
                 bytes = default;
+                _isEnded |= count < 0;
                 if (count <= 0)
-                    break;
-                writer.Advance(count);
-                hasWritten = true;
+                    return;
+                _end += count;
             }
         }
         catch (TlsFailureException e)
         {
-            End(new IOException(e.Message, e));
-            return;
+            _isEnded = true;
+            _fault = new IOException(e.Message, e);
+        }
+    }
+
+    // Where the next bytes go. What is not consumed yet keeps its place at the front of a larger buffer.
+    private Span<byte> Free()
+    {
+        if (_buffer is null)
+            _buffer = ArrayPool<byte>.Shared.Rent(BlockBytes);
+        else if (_buffer.Length - _end < BlockBytes / 2)
+        {
+            int length = _end - _start;
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(length + BlockBytes, checked(length * 2)));
+            _buffer.AsSpan(_start, length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+            _examined -= _start;
+            _start = 0;
+            _end = length;
         }
 
-        if (hasWritten)
-            Flush(writer);
-        if (count < 0)
-            End(null);
+        return _buffer.AsSpan(_end);
     }
 
-    private static void Flush(PipeWriter writer)
+    private void GiveBack()
     {
-        ValueTask<FlushResult> flush = writer.FlushAsync(CancellationToken.None);
-        if (!flush.IsCompleted)
-            throw new InvalidOperationException("a pipe without limit waits");
-        flush.GetAwaiter().GetResult();
-    }
-
-    private void End(Exception? fault)
-    {
-        if (_isEnded)
+        if (_buffer is null || _start < _end)
             return;
-        _isEnded = true;
-        _decrypted.Writer.Complete(fault);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = null;
+        _start = 0;
+        _end = 0;
+        _examined = 0;
     }
 }

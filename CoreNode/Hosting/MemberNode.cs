@@ -12,9 +12,9 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
     /// <summary>Runs until the process is to stop; gives the exit code.</summary>
     public async Task<int> RunAsync()
     {
+        NodeCertificates certificates = NodeCertificates.Read(options, process);
         if (options.ForcesNewCluster)
             ForceNewCluster(Path.Combine(options.DataFolder, "raft"));
-        NodeCertificates certificates = NodeCertificates.Read(options, process);
         MemberKeys keys = new(NodeComposition.SecretToken(options));
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)

@@ -10,7 +10,7 @@ namespace CoreNode.Api.Client;
 internal static class ClientTls
 {
     /// <summary>Encrypts a connection to an https endpoint; disposes the socket if that fails.</summary>
-    /// <exception cref="AuthenticationException">The message says what is wrong with the node's certificate.</exception>
+    /// <exception cref="AuthenticationException">It says what is wrong with the node's certificate.</exception>
     public static async Task<Stream> SecureAsync(
         Socket socket, ClientEndpoint endpoint, ClientCertificates certificates, string authoritiesFlag,
         CancellationToken cancellation)

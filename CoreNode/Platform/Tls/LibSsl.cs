@@ -5,7 +5,8 @@ namespace CoreNode.Platform.Tls;
 /// <summary>
 /// OpenSSL 3, which the runtime itself uses for hashes and keys. Directly, because its own TLS stream costs a request
 /// more than the encryption does (docs/decisions/0018-tls.md). Pointers are OpenSSL's objects; who owns which is said
-/// in <see cref="TlsServerContext"/> and <see cref="TlsSession"/>, the only users.
+/// in <see cref="TlsServerContext"/> and <see cref="TlsSession"/>, the only users. Safety: signatures are those of
+/// OpenSSL 3.0's headers; no call keeps a pointer to managed memory.
 /// </summary>
 internal static unsafe partial class LibSsl
 {
@@ -82,6 +83,13 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(Ssl)]
     internal static partial int SSL_shutdown(nint session);
+
+    [LibraryImport(Ssl)]
+    internal static partial nint SSL_ctrl(nint session, int command, nint number, nint pointer);
+
+    [LibraryImport(Ssl)]
+    [SuppressGCTransition]
+    internal static partial int SSL_has_pending(nint session);
 
     [LibraryImport(Ssl)]
     internal static partial int SSL_want(nint session);

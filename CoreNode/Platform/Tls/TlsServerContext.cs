@@ -5,9 +5,12 @@ using static CoreNode.Platform.Tls.LibSsl;
 namespace CoreNode.Platform.Tls;
 
 /// <summary>
-/// What all TLS connections of a listener share: own certificate and key, and who may sign the other side's. TLS 1.2 at
-/// least, ciphers with forward secrecy and authentication only, HTTP/1.1, no compression, no renegotiation. Immutable;
-/// any thread. Sessions keep what they need of it alive.
+/// What all TLS connections of a listener share: own certificate and key, and who may sign the other side's. TLS
+/// 1.2 at least, ciphers with forward secrecy and authentication only, HTTP/1.1, no compression, no renegotiation.
+/// Immutable; any thread. Sessions keep what they need of it alive. Safety: the context is made and freed by this
+/// object alone, and a session begins only under its gate; certificates and keys that were decoded are freed by who
+/// decoded them (the context counts its own references); the two callbacks read only what the library gives them
+/// for the call.
 /// </summary>
 public sealed unsafe class TlsServerContext : IDisposable
 {
