@@ -17,8 +17,8 @@ internal static class ProxyRows
     {
         await using ClusterPair pair = await ClusterPair.StartAsync();
         await pair.InTurnAsync(1, (_, leader) => ClusterThroughputRows.Fill(leader, Keys, Connections));
-        await using ServerProcess etcd = await WorkerProcess.StartAsync(pair.Etcd, EtcdProcess.Command);
-        await using ServerProcess node = await WorkerProcess.StartAsync(pair.Node, NodeProcess.Command);
+        await using ServerProcess etcd = await WorkerProcess.StartAsync(pair.Etcd.Members, EtcdProcess.Command);
+        await using ServerProcess node = await WorkerProcess.StartAsync(pair.Node.Members, NodeProcess.Command);
         ServerProcess WorkerOf(ClusterProcesses cluster) => cluster == pair.Etcd ? etcd : node;
         List<Figure> figures = [];
         foreach ((string verb, Func<Uri, Func<int>, RequestTemplate> template) in new[]

@@ -6,9 +6,10 @@ namespace CoreNode.Tests.Conformance;
 
 /// <summary>
 /// Runs the steps of a recorded case over raw sockets against one server and returns the normalised answer to each.
-/// A case reads the store index first, so nothing else may write to that server meanwhile.
+/// A case reads the store index first, so nothing else may write to that server meanwhile. What a worker shows as the
+/// client URL is its member's.
 /// </summary>
-internal sealed class CaseReplayer(Uri server)
+internal sealed class CaseReplayer(Uri server, Uri? shown = null)
 {
     private static readonly TimeSpan _requestTimeout = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan _awaitTimeout = TimeSpan.FromSeconds(4);
@@ -49,7 +50,7 @@ internal sealed class CaseReplayer(Uri server)
     {
         long start = await IndexAsync();
         _peerUrl ??= await PeerUrlAsync();
-        ResponseNormalizer normalizer = new(server.Authority, start);
+        ResponseNormalizer normalizer = new((shown ?? server).Authority, start);
         Dictionary<string, (RawConnection Connection, CaseStep Step)> pending = [];
         List<JsonObject> answers = [];
         foreach (CaseStep step in recorded.Steps.Select(node => new CaseStep(node!.AsObject(), start, _peerUrl)))

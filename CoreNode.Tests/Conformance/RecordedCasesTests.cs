@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using CoreNode.Tests.EndToEnd;
-using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.Conformance;
 
@@ -16,7 +15,7 @@ internal sealed class RecordedCasesTests(string server)
     private const long FirstIndex = 100;
 
     private ServerProcess? _server;
-    private ClusterProcesses? _cluster;
+    private ServerProcess? _member;
     private CaseReplayer? _replayer;
 
     [OneTimeSetUp]
@@ -25,7 +24,7 @@ internal sealed class RecordedCasesTests(string server)
         _server = server == "worker"
             ? await StartWorkerAsync()
             : await ServerProcess.StartAsync(ServerCommand.Named(server));
-        _replayer = new CaseReplayer(_server.Place.ClientUrl);
+        _replayer = new CaseReplayer(_server.Place.ClientUrl, _member?.Place.ClientUrl);
         await _replayer.RaiseIndexAsync(FirstIndex);
     }
 
@@ -34,8 +33,8 @@ internal sealed class RecordedCasesTests(string server)
     {
         if (_server is not null)
             await _server.DisposeAsync();
-        if (_cluster is not null)
-            await _cluster.DisposeAsync();
+        if (_member is not null)
+            await _member.DisposeAsync();
     }
 
     [TestCaseSource(nameof(Cases))]
@@ -59,8 +58,8 @@ internal sealed class RecordedCasesTests(string server)
     // A worker answers what its member does, byte for byte.
     private async Task<ServerProcess> StartWorkerAsync()
     {
-        _cluster = await ClusterProcesses.StartAsync(new() { Command = NodeProcess.Command, Members = 1 });
-        return await WorkerProcess.StartAsync(_cluster, NodeProcess.Command);
+        _member = await NodeProcess.StartAsync();
+        return await WorkerProcess.StartAsync([_member], NodeProcess.Command);
     }
 
     private static IEnumerable<TestCaseData> Cases() =>

@@ -1,5 +1,3 @@
-using CoreNode.Tests.EndToEnd.Clusters;
-
 namespace CoreNode.Tests.EndToEnd;
 
 /// <summary>
@@ -11,9 +9,9 @@ internal static class WorkerProcess
     /// Starts a worker that is told of the cluster's present members, and waits until it leads to one.
     /// </summary>
     public static async Task<ServerProcess> StartAsync(
-        ClusterProcesses cluster, ServerCommand kind, string mode = "on")
+        IReadOnlyList<ServerProcess> present, ServerCommand kind, string mode = "on")
     {
-        ServerProcess worker = Prepare(cluster, kind, mode);
+        ServerProcess worker = Prepare(present, kind, mode);
         try
         {
             worker.Launch();
@@ -28,9 +26,9 @@ internal static class WorkerProcess
     }
 
     /// <summary>The same, not started yet.</summary>
-    public static ServerProcess Prepare(ClusterProcesses cluster, ServerCommand kind, string mode = "on")
+    public static ServerProcess Prepare(IReadOnlyList<ServerProcess> present, ServerCommand kind, string mode = "on")
     {
-        string members = string.Join(',', cluster.Members.Select(m => m.Place.InitialMember));
+        string members = string.Join(',', present.Select(m => m.Place.InitialMember));
         ServerCommand command = new(
             $"{kind.Name} --proxy {mode}", kind.Program, place => Arguments(kind, place, members, mode));
         return ServerProcess.Prepare(
@@ -42,7 +40,12 @@ internal static class WorkerProcess
         bool isEtcd = kind == EtcdProcess.Command;
         return
         [
-            .. isEtcd ? ["--enable-v2"] : new[] { "node", "--unix-socket", place.SocketPath },
+            .. isEtcd
+                ? ["--enable-v2"]
+                : new[]
+                {
+                    "node", "--unix-socket", place.SocketPath, "--listen-peer-urls", ServerPlace.Text(place.PeerUrl),
+                },
             "--name", place.Name,
             "--data-dir", place.DataFolder,
             "--listen-client-urls", ServerPlace.Text(place.ClientUrl),

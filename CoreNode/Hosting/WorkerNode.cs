@@ -32,6 +32,13 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
             TimeProvider.System,
             process.Logs);
         found = follower;
+        if (options.InitialCluster.Count == 0 && follower.View.List is null)
+        {
+            throw new IOException(
+                $"{Path.Combine(options.DataFolder, ClusterSearch.ProxyFile)} names no members; remove it, and this "
+                + "node searches its cluster again");
+        }
+
         upstreams.Follow(follower.View);
         follower.Changed += () => upstreams.Follow(follower.View);
         follower.Changed += peers.Look;

@@ -36,6 +36,11 @@ internal sealed class RawUpstream : IAsyncDisposable
 
     private int _open;
 
+    /// <summary>Connections that there were.</summary>
+    public int Accepted => _accepted;
+
+    private int _accepted;
+
     /// <summary>Starts one.</summary>
     public static RawUpstream Start(Func<RawExchange, Task> answer) => new((_, exchange) => answer(exchange));
 
@@ -68,6 +73,7 @@ internal sealed class RawUpstream : IAsyncDisposable
     private async Task ServeAsync(Socket socket)
     {
         Interlocked.Increment(ref _open);
+        Interlocked.Increment(ref _accepted);
         List<byte> held = [];
         try
         {

@@ -1,6 +1,7 @@
 using CoreNode.Api;
 using CoreNode.Api.Relay;
 using CoreNode.Foundation;
+using CoreNode.Pki;
 using CoreNode.Proxy;
 using CoreNode.Store;
 using CoreNode.Tests.Proxy;
@@ -17,9 +18,10 @@ internal sealed class RelayHarness : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _reviewing;
 
-    private RelayHarness(RelayOptions options, IReadOnlyList<string> urls, ApiOptions api)
+    private RelayHarness(
+        RelayOptions options, IReadOnlyList<string> urls, ApiOptions api, ICertificateSource? certificates = null)
     {
-        _upstreams = new Upstreams(options, null, TimeProvider.System);
+        _upstreams = new Upstreams(options, certificates, TimeProvider.System);
         Probe = new ScriptedProbe();
 
         // The order of the URLs is that of the members: a file of the worker says so, and nobody is asked.
@@ -59,6 +61,14 @@ internal sealed class RelayHarness : IAsyncDisposable
     public static async Task<RelayHarness> StartAsync(RelayOptions options, params string[] urls)
     {
         RelayHarness harness = new(options, urls, ListenOn("http://127.0.0.1:0"));
+        await harness._server.StartAsync(CancellationToken.None);
+        return harness;
+    }
+
+    /// <summary>One that shows these certificates to members.</summary>
+    public static async Task<RelayHarness> StartAsync(ICertificateSource certificates, params string[] urls)
+    {
+        RelayHarness harness = new(new RelayOptions(), urls, ListenOn("http://127.0.0.1:0"), certificates);
         await harness._server.StartAsync(CancellationToken.None);
         return harness;
     }

@@ -52,7 +52,7 @@ internal sealed class RelaySimulationTests
                 else if (answer.Status == 200)
                     Assert.That((count, answer.Body), Is.EqualTo((1, line)), "done once: " + line);
                 else
-                    Assert.That(count <= 1 && answer.Status is (502 or 504), Is.True, $"unknown: {line}, {count} times");
+                    Assert.That(count <= 1 && answer.Status is (502 or 504), Is.True, $"{line}, {count} times");
             }
         });
         Assert.That(answers, Has.Count.EqualTo(Clients * RequestsOfClient));

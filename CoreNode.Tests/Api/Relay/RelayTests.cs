@@ -113,6 +113,23 @@ internal sealed class RelayTests
         Assert.That((await client.AskAsync("GET", "/v2/keys/a")).Status, Is.EqualTo(200), "the connection serves on");
     }
 
+    [TestCase(8_000)]
+    [TestCase(32_768)]
+    [TestCase(32_769)]
+    [TestCase(33_000)]
+    [TestCase(1_000_000)]
+    public async Task An_answer_of_any_length_arrives_whole(int length)
+    {
+        string body = new('x', length);
+        await using RawUpstream member = RawUpstream.Start(
+            $"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+        await using RelayHarness worker = await RelayHarness.StartAsync(member.Url);
+        await using RawClient client = await worker.OpenAsync();
+        for (int i = 0; i < 3; i++)
+            Assert.That((await client.AskAsync("GET", "/v2/keys/a")).Body, Is.EqualTo(body));
+        Assert.That(member.Accepted, Is.EqualTo(1), "its connection serves on");
+    }
+
     [Test]
     public async Task A_member_that_refuses_a_body_before_it_is_all_there_is_heard()
     {

@@ -27,8 +27,8 @@ internal sealed class WorkerFaultTests
     {
         await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(
             new() { Command = NodeProcess.Command });
-        await using ServerProcess one = await WorkerProcess.StartAsync(cluster, NodeProcess.Command);
-        await using ServerProcess other = await WorkerProcess.StartAsync(cluster, NodeProcess.Command);
+        await using ServerProcess one = await WorkerProcess.StartAsync(cluster.Members, NodeProcess.Command);
+        await using ServerProcess other = await WorkerProcess.StartAsync(cluster.Members, NodeProcess.Command);
         ServerProcess[] workers = [one, other];
         ConcurrentDictionary<string, bool> writes = new();
         ConcurrentBag<string> failedReads = [];

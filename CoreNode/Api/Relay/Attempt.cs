@@ -6,11 +6,15 @@ namespace CoreNode.Api.Relay;
 /// <param name="Fault">How it failed, if it did.</param>
 /// <param name="Reason">For people; empty on success.</param>
 /// <param name="Status">The member's HTTP status on success.</param>
-internal readonly record struct Attempt(ForwardFault Fault, string Reason, int Status)
+/// <param name="IsWhole">The answer was read to its end: the connection can serve on.</param>
+internal readonly record struct Attempt(ForwardFault Fault, string Reason, int Status, bool IsWhole)
 {
     /// <summary>The answer was passed on to its end.</summary>
-    public static Attempt Done(int status) => new(ForwardFault.None, "", status);
+    public static Attempt Done(int status) => new(ForwardFault.None, "", status, true);
+
+    /// <summary>Nobody wants the rest of the answer any more.</summary>
+    public static Attempt Left(int status) => new(ForwardFault.None, "", status, false);
 
     /// <summary>It failed.</summary>
-    public static Attempt Failed(ForwardFault fault, string reason) => new(fault, reason, 0);
+    public static Attempt Failed(ForwardFault fault, string reason) => new(fault, reason, 0, false);
 }

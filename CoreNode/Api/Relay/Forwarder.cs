@@ -152,7 +152,7 @@ internal sealed class Forwarder(
             Attempt attempt = !isSane ? Cut(context, "its answer is framed wrongly")
                 : body.IsDone ? Attempt.Done(head.Status)
                 : await PassAsync(context, connection, body, last, head.Status, request.Kind == RequestKind.Wait);
-            isReusable = attempt.Fault == ForwardFault.None && head.KeepsAlive && isSent && body.IsDone
+            isReusable = attempt.IsWhole && head.KeepsAlive && isSent
                 && connection.TryLiftDeadline() && connection.Received.IsEmpty && !connection.IsCut;
             return attempt;
         }
@@ -276,19 +276,23 @@ internal sealed class Forwarder(
             {
                 FlushResult flushed = await context.FlushAsync();
                 if (flushed.IsCompleted || flushed.IsCanceled)
-                    return Attempt.Done(status);
+                    return Attempt.Left(status);
                 connection.SetDeadline(isWait ? 0 : Deadline(_time, _options.IdleTimeout));
                 if (isWait)
                     await connection.WaitAsync();
                 bool hasMore = await connection.FillAsync();
                 if (!hasMore && body.EndsWithConnection)
-                    return Attempt.Done(status);
+                    return Attempt.Left(status);
                 if (!hasMore)
                     break;
                 if (!TryPass(context, connection, ref body, ref last))
                     return Cut(context, "its answer is framed wrongly");
                 if (body.IsDone)
+                {
+                    // Kestrel leaves the rest of an answer that it has begun to send, and whose length it knows, to us.
+                    await context.FlushAsync();
                     return Attempt.Done(status);
+                }
             }
         }
         catch (UpstreamException fault)
@@ -297,7 +301,7 @@ internal sealed class Forwarder(
         }
 
         return isWait && (context.ClientGone.IsCancellationRequested || stopping.IsCancellationRequested)
-            ? Attempt.Done(status)
+            ? Attempt.Left(status)
             : Cut(context, reason, isWait && last == '\n');
     }
 }

@@ -29,6 +29,10 @@ internal sealed class UpstreamConnector(RelayOptions options, ICertificateSource
             return new UpstreamConnection(
                 socket, address.IsTls ? await SecureAsync(socket, address, deadline.Token) : null);
         }
+        catch (UpstreamException fault)
+        {
+            throw new IOException(fault.Message, fault);
+        }
         catch (Exception fault) when (UpstreamFaults.IsOutside(fault))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -89,7 +93,7 @@ internal sealed class UpstreamConnector(RelayOptions options, ICertificateSource
         {
             await stream.DisposeAsync();
             if (problem is not null)
-                throw new IOException(problem, fault);
+                throw new UpstreamException(problem, fault);
             throw;
         }
     }
