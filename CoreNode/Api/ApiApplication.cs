@@ -1,3 +1,4 @@
+using CoreNode.Api.Limits;
 using CoreNode.Store;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
@@ -29,7 +30,10 @@ internal sealed class ApiApplication(
     {
         // A client that sends requests ahead gets the next one begun where its last write was answered: on the thread
         // that applies all writes. It may cost that thread nothing.
-        Task answered = store.IsOwnerThread ? AnswerElsewhereAsync(context) : Answer(context);
+        bool isElsewhere = store.IsOwnerThread || context.HasHadItsTurn();
+        Task answered = isElsewhere ? AnswerElsewhereAsync(context) : Answer(context);
+        if (!answered.IsCompleted)
+            context.CountAsWaiting();
         return context.CanHaveBody && context.Body == BodyState.Waiting ? PassBodyAsync(context, answered) : answered;
     }
 
@@ -50,6 +54,8 @@ internal sealed class ApiApplication(
 
     private Task Answer(RequestContext context)
     {
+        if (context.Client.IsBusy() is { } busy)
+            return LimitAnswer.Refuse(context, busy);
         RequestScratch scratch = RequestScratch.Current;
         if (!context.TryParseTarget(scratch, out RequestTarget target))
             return context.BareBadRequest();

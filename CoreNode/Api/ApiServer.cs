@@ -31,7 +31,7 @@ public sealed partial class ApiServer : IAsyncDisposable
     {
         _options = options;
         _log = loggers.CreateLogger<ApiServer>();
-        _front = new HttpFront(options, loggers);
+        _front = new HttpFront(options, metrics, loggers);
         KeysEndpoint keys = new(
             options,
             store,

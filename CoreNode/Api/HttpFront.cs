@@ -1,8 +1,10 @@
+using CoreNode.Api.Limits;
+using CoreNode.Api.Transport;
+using CoreNode.Foundation;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -15,19 +17,20 @@ namespace CoreNode.Api;
 internal sealed class HttpFront : IAsyncDisposable
 {
     private readonly ApiOptions _options;
+    private readonly FrontTransport _transport;
     private readonly KestrelServer _kestrel;
     private readonly CancellationTokenSource _stopping = new();
     private bool _isStopped;
 
     /// <summary>Nothing is opened yet.</summary>
-    public HttpFront(ApiOptions options, ILoggerFactory loggers)
+    public HttpFront(ApiOptions options, MetricRegistry metrics, ILoggerFactory loggers)
     {
         _options = options;
-        WarningsOnly warnings = new(loggers);
+        LimitLog log = new(options.Limits, metrics, loggers);
+        _transport = KestrelSettings.MakeTransport(options, log);
         _kestrel = new KestrelServer(
-            Options.Create(KestrelSettings.Make(options)),
-            new SocketTransportFactory(Options.Create(KestrelSettings.MakeSockets()), warnings),
-            warnings);
+            Options.Create(KestrelSettings.Make(options)), _transport, new KestrelRefusals(new WarningsOnly(loggers), log));
+        LimitFigures.Register(metrics, _transport.Ledger);
     }
 
     /// <summary>Where clients are served, with the ports that were chosen; empty before the start.</summary>
@@ -71,6 +74,7 @@ internal sealed class HttpFront : IAsyncDisposable
     {
         await StopAsync(CancellationToken.None);
         _kestrel.Dispose();
+        _transport.Dispose();
         _stopping.Dispose();
     }
 }

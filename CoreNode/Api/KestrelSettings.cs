@@ -1,17 +1,15 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using CoreNode.Api.Limits;
+using CoreNode.Api.Transport;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CoreNode.Api;
 
 /// <summary>How Kestrel is set up: Go's limits, and no time-out that a long poll could meet.</summary>
 internal static class KestrelSettings
 {
-    // etcd's listener probes silent clients every 30 s, so that a watch of a dead machine ends.
-    private const int KeepAliveSeconds = 30;
-
     // etcd never closes an idle connection. Kestrel's "infinite" overflows its own clock and closes after a second.
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(3650);
 
@@ -26,13 +24,18 @@ internal static class KestrelSettings
             ApplicationServices = NoServices.Instance,
         };
         KestrelServerLimits limits = kestrel.Limits;
-        limits.MaxRequestBufferSize = options.MaxHeaderBytes * 2L;
-        limits.MaxRequestLineSize = options.MaxHeaderBytes;
-        limits.MaxRequestHeadersTotalSize = options.MaxHeaderBytes;
-        limits.MaxRequestHeaderCount = options.MaxHeaderBytes / 4;
+        ApiLimits own = options.Limits;
+        MinDataRate slowest = new(own.MinBytesPerSecond, own.GraceTime);
+
+        // Not a size that is read ahead: FrontTransport bounds that, but Kestrel compares the two.
+        limits.MaxRequestBufferSize = own.MaxHeaderBytes * 2L;
+        limits.MaxRequestLineSize = own.MaxHeaderBytes;
+        limits.MaxRequestHeadersTotalSize = own.MaxHeaderBytes;
+        limits.MaxRequestHeaderCount = own.MaxHeaderBytes / 4;
         limits.MaxRequestBodySize = null;
-        limits.MinRequestBodyDataRate = null;
-        limits.MinResponseDataRate = null;
+        limits.RequestHeadersTimeout = own.HeadTime;
+        limits.MinRequestBodyDataRate = slowest;
+        limits.MinResponseDataRate = slowest;
         limits.KeepAliveTimeout = s_longest;
         foreach (Listener listener in ListenersOf(options))
         {
@@ -46,24 +49,13 @@ internal static class KestrelSettings
     }
 
     /// <summary>The transport.</summary>
-    public static SocketTransportOptions MakeSockets() => new()
+    public static FrontTransport MakeTransport(ApiOptions options, LimitLog log)
     {
-        UnsafePreferInlineScheduling = true,
-        WaitForDataBeforeAllocatingBuffer = false,
-        Backlog = 1024,
-        CreateBoundListenSocket = static endpoint =>
-        {
-            Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-            if (endpoint is IPEndPoint)
-            {
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
-                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
-            }
-
-            return socket;
-        },
-    };
+        EndPoint[] encrypted = [.. ListenersOf(options).Where(static l => l.IsTls).Select(static l => l.EndPoint)];
+        long files = ProcessFigures.MaxOpenFiles;
+        return new FrontTransport(
+            new ClientLedger(options.Limits, files == 0 ? long.MaxValue : files, log), encrypted.Contains);
+    }
 
     private static IEnumerable<Listener> ListenersOf(ApiOptions options)
     {
@@ -79,6 +71,14 @@ internal static class KestrelSettings
     private static void Configure(ListenOptions listen, Listener listener)
     {
         listen.Protocols = HttpProtocols.Http1;
+
+        // First of all: only who reads already is given what arrives, so that nothing is read ahead for nobody.
+        listen.Use(static next => connection =>
+        {
+            Task served = next(connection);
+            connection.Features.Get<SocketConnection>()?.Start();
+            return served;
+        });
         listen.Use(next => connection =>
         {
             RequestLineReader input = new(connection.Transport.Input);

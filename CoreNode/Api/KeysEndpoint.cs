@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Store;
 
@@ -18,10 +19,6 @@ internal sealed class KeysEndpoint(
     // Answering a small write where it was applied saves a thread switch; a large one would delay the others.
     private const int MaxBytesOnOwnerThread = 16 << 10;
 
-    private static readonly KeyError s_noRoom = KeyError.Of(
-        ErrorCode.RaftInternal, "corenode: the bodies of all requests take too much memory together; try again later");
-
-    private readonly BodyBudget _bodies = new(options.MaxFormBytesInFlight);
     private IndexHeaders? _lastPosition;
 
     /// <summary>GET and HEAD.</summary>
@@ -55,7 +52,7 @@ internal sealed class KeysEndpoint(
         if (body.TryRead(out ReadResult read))
         {
             ReadOnlySequence<byte> form = read.Buffer;
-            if (read.IsCompleted && form.IsSingleSegment && form.FirstSpan.Length <= options.MaxFormBytes)
+            if (read.IsCompleted && form.IsSingleSegment && form.FirstSpan.Length <= options.Limits.MaxFormBytes)
             {
                 KeyError? error = Encode(
                     context.Method, target, form.FirstSpan, formError, scratch, out byte[] command, out bool noValue);
@@ -80,11 +77,10 @@ internal sealed class KeysEndpoint(
 
     private async Task WriteLaterAsync(RequestContext context, string? formError)
     {
-        using BodyBudget.Share share = _bodies.Open();
-        RequestBody body = await BodyReader.ReadAsync(context, options.MaxFormBytes, share);
-        if (body.HasNoRoom)
+        RequestBody body = await BodyReader.ReadAsync(context, options.Limits.MaxFormBytes, LimitKind.Form);
+        if (body.NoRoom is { } noRoom)
         {
-            await KeyAnswer.Fail(context, 503, s_noRoom);
+            await LimitAnswer.RefuseKey(context, noRoom);
             return;
         }
 
@@ -135,15 +131,27 @@ internal sealed class KeysEndpoint(
     {
         if (error is not null)
             return KeyAnswer.Fail(context, error);
+        if (context.Client.TryTake(Resource.Write) is { } full)
+            return LimitAnswer.RefuseKey(context, full);
         ValueTask<KeyOutcome> proposal = store.ProposeAsync(command, CancellationToken.None);
-        return proposal.IsCompletedSuccessfully
-            ? AnswerWrite(context, proposal.Result, noValue)
-            : AnswerWriteAsync(context, proposal, noValue);
+        if (!proposal.IsCompletedSuccessfully)
+            return AnswerWriteAsync(context, proposal, noValue);
+        context.Client.Release(Resource.Write);
+        return AnswerWrite(context, proposal.Result, noValue);
     }
 
     private async Task AnswerWriteAsync(RequestContext context, ValueTask<KeyOutcome> proposal, bool noValue)
     {
-        KeyOutcome outcome = await proposal;
+        KeyOutcome outcome;
+        try
+        {
+            outcome = await proposal;
+        }
+        finally
+        {
+            context.Client.Release(Resource.Write);
+        }
+
         if (outcome.Event is { } change && store.IsOwnerThread
             && change.Node.Bytes.Length + change.Previous.Bytes.Length > MaxBytesOnOwnerThread)
         {

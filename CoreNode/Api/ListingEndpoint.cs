@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -23,11 +24,25 @@ internal sealed class ListingEndpoint(ApiOptions options)
         JsonBuffer json = RequestScratch.Current.TakeJson();
         if (listing.Fill(json, options.ListingChunkBytes))
             return context.Answer(json.Written);
+        if (context.Client.TryTake(Resource.Listing) is { } full)
+            return LimitAnswer.RefuseKey(context, full);
         context.Write(json.Written);
         return StreamAsync(context, listing);
     }
 
     private async Task StreamAsync(RequestContext context, Listing listing)
+    {
+        try
+        {
+            await SendAsync(context, listing);
+        }
+        finally
+        {
+            context.Client.Release(Resource.Listing);
+        }
+    }
+
+    private async Task SendAsync(RequestContext context, Listing listing)
     {
         context.RequireReading(s_slowestReader);
         JsonBuffer json = new(options.ListingChunkBytes + 1024);

@@ -1,4 +1,6 @@
 using System.IO.Pipelines;
+using CoreNode.Api.Limits;
+using CoreNode.Api.Transport;
 using CoreNode.Api.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -17,6 +19,8 @@ internal sealed class RequestContext
     public const string JsonType = "application/json";
     public const string PlainType = "text/plain; charset=utf-8";
 
+    private const int MaxRequestsInTurn = 4;
+
     private static readonly StringValues s_noSniff = "nosniff";
 
     private readonly IFeatureCollection _features;
@@ -25,6 +29,11 @@ internal sealed class RequestContext
     private readonly IHttpResponseBodyFeature _responseBody;
     private readonly IHttpRequestBodyDetectionFeature _bodyDetection;
     private readonly ConnectionState _connection;
+    private readonly SocketConnection _socket;
+    private BodyRoom _body;
+    private int _turn;
+    private int _inTurn;
+    private bool _isWaiting;
 
     /// <summary>Takes a connection's features.</summary>
     public RequestContext(IFeatureCollection features)
@@ -35,6 +44,7 @@ internal sealed class RequestContext
         _responseBody = features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _bodyDetection = features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>();
         _connection = features.GetRequiredFeature<ConnectionState>();
+        _socket = features.GetRequiredFeature<SocketConnection>();
     }
 
     /// <summary>The method, as it was sent.</summary>
@@ -48,6 +58,44 @@ internal sealed class RequestContext
 
     /// <summary>Who is on the other side of the connection.</summary>
     public Caller Caller => _connection.Caller;
+
+    /// <summary>What the client uses of the node.</summary>
+    public ClientUse Client => _socket.Client;
+
+    /// <summary>The target as it was sent, or as it was corrected for Kestrel.</summary>
+    public string RawTarget => _request.RawTarget;
+
+    /// <summary>
+    /// True once for every few requests that were sent ahead: the thread that serves all sockets has done enough for
+    /// this one.
+    /// </summary>
+    public bool HasHadItsTurn()
+    {
+        if (_turn != _socket.Turn)
+        {
+            _turn = _socket.Turn;
+            _inTurn = 0;
+            return false;
+        }
+
+        if (++_inTurn < MaxRequestsInTurn)
+            return false;
+        _inTurn = 0;
+        return true;
+    }
+
+    /// <summary>The answer comes later: the request counts as under way until its end.</summary>
+    public void CountAsWaiting()
+    {
+        _isWaiting = true;
+        Client.BeginWaiting();
+    }
+
+    /// <summary>Takes memory for the body until the request's end; the limit that was met, if it is too much.</summary>
+    public LimitRule? TakeBodyRoom(long bytes) => _body.TryGrow(Client, bytes);
+
+    /// <summary>The client will most likely send nothing until it is answered: no memory is kept ready for it.</summary>
+    public void ExpectSilence() => _socket.ExpectSilence();
 
     /// <summary>Headers of the request.</summary>
     public IHeaderDictionary RequestHeaders => _request.Headers;
@@ -92,6 +140,11 @@ internal sealed class RequestContext
         if (Body == BodyState.Read || !CanHaveBody)
             _connection.Input.ExpectRequestLine();
         Body = BodyState.Waiting;
+        _body.Release(Client);
+        if (!_isWaiting)
+            return;
+        _isWaiting = false;
+        Client.EndWaiting();
     }
 
     /// <summary>Answers with JSON.</summary>

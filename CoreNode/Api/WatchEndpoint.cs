@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Foundation;
 using CoreNode.Store;
@@ -24,6 +25,25 @@ internal sealed class WatchEndpoint(IKeyStore store, MetricRegistry metrics, Can
 
     /// <summary>Runs a watch until it ends.</summary>
     public async Task RunAsync(RequestContext context, WatchRequest request)
+    {
+        if (context.Client.TryTake(Resource.Watch) is { } full)
+        {
+            await LimitAnswer.RefuseKey(context, full);
+            return;
+        }
+
+        context.ExpectSilence();
+        try
+        {
+            await StartAsync(context, request);
+        }
+        finally
+        {
+            context.Client.Release(Resource.Watch);
+        }
+    }
+
+    private async Task StartAsync(RequestContext context, WatchRequest request)
     {
         WatchOutcome outcome = await store.WatchAsync(request, CancellationToken.None);
         if (outcome.Watch is null)
