@@ -30,7 +30,7 @@ internal sealed class ApiApplication(
     {
         // A client that sends requests ahead gets the next one begun where its last write was answered: on the thread
         // that applies all writes. It may cost that thread nothing.
-        bool isElsewhere = store.IsOwnerThread || context.HasHadItsTurn();
+        bool isElsewhere = context.HasHadItsTurn() || store.IsOwnerThread;
         Task answered = isElsewhere ? AnswerElsewhereAsync(context) : Answer(context);
         if (!answered.IsCompleted)
             context.CountAsWaiting();

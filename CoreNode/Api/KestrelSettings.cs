@@ -40,9 +40,10 @@ internal static class KestrelSettings
         foreach (Listener listener in ListenersOf(options))
         {
             if (listener.EndPoint is UnixDomainSocketEndPoint)
-                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener));
+                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener, own.MaxHeaderBytes));
             else
-                kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener));
+                kestrel.Listen(
+                    (IPEndPoint)listener.EndPoint, listen => Configure(listen, listener, own.MaxHeaderBytes));
         }
 
         return kestrel;
@@ -68,7 +69,7 @@ internal static class KestrelSettings
             yield return new Listener(ListenerKind.UnixSocket, new UnixDomainSocketEndPoint(path), false, false);
     }
 
-    private static void Configure(ListenOptions listen, Listener listener)
+    private static void Configure(ListenOptions listen, Listener listener, int maxHeadBytes)
     {
         listen.Protocols = HttpProtocols.Http1;
 
@@ -81,7 +82,8 @@ internal static class KestrelSettings
         });
         listen.Use(next => connection =>
         {
-            RequestLineReader input = new(connection.Transport.Input);
+            RequestLineReader input = new(
+                connection.Transport.Input, connection.Features.Get<SocketConnection>(), maxHeadBytes);
             connection.Features.Set(new ConnectionState(listener, input, connection.ConnectionClosed));
             connection.Transport = new Duplex(input, connection.Transport.Output);
             connection.ConnectionClosed = CancellationToken.None;

@@ -19,6 +19,9 @@ internal sealed class KeysEndpoint(
     // Answering a small write where it was applied saves a thread switch; a large one would delay the others.
     private const int MaxBytesOnOwnerThread = 16 << 10;
 
+    // Counting less than this is not worth it: the number of writes that wait bounds their sum.
+    private const int SmallFormBytes = 1024;
+
     private IndexHeaders? _lastPosition;
 
     /// <summary>GET and HEAD.</summary>
@@ -56,8 +59,11 @@ internal sealed class KeysEndpoint(
             {
                 KeyError? error = Encode(
                     context.Method, target, form.FirstSpan, formError, scratch, out byte[] command, out bool noValue);
+                int length = form.FirstSpan.Length;
                 body.AdvanceTo(form.End);
                 context.Body = BodyState.Read;
+                if (length > SmallFormBytes && context.TakeBodyRoom(length) is { } noRoom)
+                    return LimitAnswer.RefuseKey(context, noRoom);
                 return Propose(context, error, command, noValue);
             }
 

@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace CoreNode.Api;
 
@@ -12,9 +11,6 @@ namespace CoreNode.Api;
 /// </summary>
 internal sealed class ListingEndpoint(ApiOptions options)
 {
-    // A reader below this rate holds a whole old state of the store in memory: cut it off.
-    private static readonly MinDataRate s_slowestReader = new(240, TimeSpan.FromSeconds(10));
-
     /// <summary>Answers with a listing that was not begun yet.</summary>
     public Task Answer(RequestContext context, Listing listing)
     {
@@ -44,7 +40,6 @@ internal sealed class ListingEndpoint(ApiOptions options)
 
     private async Task SendAsync(RequestContext context, Listing listing)
     {
-        context.RequireReading(s_slowestReader);
         JsonBuffer json = new(options.ListingChunkBytes + 1024);
         bool isDone = false;
         while (true)

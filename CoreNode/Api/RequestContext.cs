@@ -71,6 +71,7 @@ internal sealed class RequestContext
     /// </summary>
     public bool HasHadItsTurn()
     {
+        _connection.Input.EndHead();
         if (_turn != _socket.Turn)
         {
             _turn = _socket.Turn;

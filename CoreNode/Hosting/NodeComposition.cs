@@ -7,6 +7,10 @@ namespace CoreNode.Hosting;
 /// <summary>The options of the parts, cut from those of the node.</summary>
 internal static class NodeComposition
 {
+    // What clients' limits leave to the node's own writes, which nobody retries.
+    private const int OwnWrites = 1024;
+    private const long OwnWriteBytes = 64L << 20;
+
     internal static ReplicaOptions Replica(NodeOptions options) => new()
     {
         Folder = Path.Combine(options.DataFolder, "raft"),
@@ -18,6 +22,8 @@ internal static class NodeComposition
         HeartbeatInterval = options.HeartbeatInterval,
         ElectionTimeout = options.ElectionTimeout,
         SnapshotCount = options.SnapshotCount,
+        MaxPendingProposals = options.Limits.MaxWaitingWrites + OwnWrites,
+        MaxPendingBytes = options.Limits.MaxBodyBytes + OwnWriteBytes,
         Seed = (ulong)Environment.TickCount64,
     };
 
@@ -33,6 +39,7 @@ internal static class NodeComposition
         ListenClientUrls = options.ListenClientUrls,
         UnixSocketPath = unixSocket,
         CorsOrigins = options.CorsOrigins,
+        Limits = options.Limits,
         ListenAdminUrls = options.ListenAdminUrls,
         IsAdminInsecure = options.IsAdminInsecure,
     };

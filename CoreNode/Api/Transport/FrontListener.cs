@@ -20,7 +20,7 @@ internal sealed class FrontListener(Socket socket, FrontTransport transport, boo
     private volatile bool _isUnbound;
 
     /// <inheritdoc/>
-    public EndPoint EndPoint => socket.LocalEndPoint!;
+    public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
     /// <inheritdoc/>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
@@ -43,7 +43,7 @@ internal sealed class FrontListener(Socket socket, FrontTransport transport, boo
                 continue;
             }
 
-            return new SocketConnection(accepted, remote, client, transport);
+            return new SocketConnection(accepted, EndPoint, remote, client, transport);
         }
 
         return null;

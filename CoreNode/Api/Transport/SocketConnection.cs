@@ -37,9 +37,11 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     private Exception? _abortReason;
     private int _isCut;
     private bool _expectsSilence;
+    private long _headBytes;
 
     /// <summary>Takes over an accepted socket; <see cref="Start"/> begins to read.</summary>
-    public SocketConnection(Socket socket, EndPoint? remote, ClientUse client, FrontTransport transport)
+    public SocketConnection(
+        Socket socket, EndPoint local, EndPoint? remote, ClientUse client, FrontTransport transport)
     {
         Socket = socket;
         Client = client;
@@ -50,7 +52,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         _output = new SocketWriter(this, socket, transport);
         Transport = this;
         RemoteEndPoint = remote;
-        LocalEndPoint = socket.LocalEndPoint;
+        LocalEndPoint = local;
         ConnectionClosed = _closed.Token;
     }
 
@@ -107,6 +109,25 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     /// </summary>
     public void ExpectSilence() => _expectsSilence = true;
 
+    /// <summary>
+    /// So many bytes are an unfinished head that is kept. If that is too much beside the others the connection is cut,
+    /// and the answer is false: nobody could be told, in the middle of a request.
+    /// </summary>
+    public bool HoldHead(long bytes)
+    {
+        long more = bytes - _headBytes;
+        if (more > 0 && Client.TryTake(Resource.Head, more) is not null)
+        {
+            Cut();
+            return false;
+        }
+
+        if (more < 0)
+            Client.Release(Resource.Head, -more);
+        _headBytes = bytes;
+        return true;
+    }
+
     /// <summary>Closes the socket; whoever waits on it is told.</summary>
     public void Cut()
     {
@@ -141,17 +162,55 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         _output.Complete();
         Cut();
         await _receiving;
+        HoldHead(0);
         _receive.Dispose();
         _closed.Dispose();
         _transport.Ledger.Disconnected(Client);
     }
 
+    // One method for all of it: each level would keep a frame of its own for every idle connection.
     private async Task ReceiveAsync()
     {
         Exception? end = null;
+        int inTurn = 0;
         try
         {
-            end = await FillAsync();
+            while (true)
+            {
+                SocketError error;
+                if (_expectsSilence)
+                {
+                    error = await _receive.ReceiveAsync(Socket, Memory<byte>.Empty);
+                    _expectsSilence = false;
+                    Turn++;
+                    if (error == SocketError.Success)
+                        continue;
+                    end = Fault(error);
+                    break;
+                }
+
+                ValueTask<SocketError> receiving =
+                    _receive.ReceiveAsync(Socket, _input.Writer.GetMemory(BlockPool.BlockBytes / 2));
+                bool isMore = receiving.IsCompleted;
+                error = await receiving;
+                if (error != SocketError.Success)
+                    end = Fault(error);
+                if (error != SocketError.Success || _receive.BytesTransferred == 0)
+                    break;
+                _input.Writer.Advance(_receive.BytesTransferred);
+                if (!isMore)
+                    Turn++;
+                inTurn = isMore ? inTurn + 1 : 0;
+                if (inTurn == MaxBlocksInTurn)
+                {
+                    inTurn = 0;
+                    await Task.Yield();
+                }
+
+                FlushResult taken = await _input.Writer.FlushAsync();
+                if (taken.IsCompleted)
+                    break;
+            }
         }
         catch (ObjectDisposedException)
         {
@@ -161,43 +220,6 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         {
             _input.Writer.Complete(end);
             _closed.Cancel();
-        }
-    }
-
-    private async ValueTask<Exception?> FillAsync()
-    {
-        int inTurn = 0;
-        while (true)
-        {
-            if (_expectsSilence)
-            {
-                SocketError waited = await _receive.ReceiveAsync(Socket, Memory<byte>.Empty);
-                if (waited != SocketError.Success)
-                    return Fault(waited);
-                _expectsSilence = false;
-            }
-
-            ValueTask<SocketError> receiving = _receive.ReceiveAsync(Socket, _input.Writer.GetMemory(BlockPool.BlockBytes / 2));
-            if (!receiving.IsCompleted)
-            {
-                inTurn = 0;
-                Turn++;
-            }
-            else if (++inTurn == MaxBlocksInTurn)
-            {
-                inTurn = 0;
-                await Task.Yield();
-            }
-
-            SocketError error = await receiving;
-            if (error != SocketError.Success)
-                return Fault(error);
-            if (_receive.BytesTransferred == 0)
-                return null;
-            _input.Writer.Advance(_receive.BytesTransferred);
-            FlushResult taken = await _input.Writer.FlushAsync();
-            if (taken.IsCompleted)
-                return null;
         }
     }
 
