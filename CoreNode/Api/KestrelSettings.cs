@@ -25,7 +25,6 @@ internal static class KestrelSettings
         };
         KestrelServerLimits limits = kestrel.Limits;
         ApiLimits own = options.Limits;
-        MinDataRate slowest = new(own.MinBytesPerSecond, own.GraceTime);
 
         // Not a size that is read ahead: FrontTransport bounds that, but Kestrel compares the two.
         limits.MaxRequestBufferSize = own.MaxHeaderBytes * 2L;
@@ -34,8 +33,8 @@ internal static class KestrelSettings
         limits.MaxRequestHeaderCount = own.MaxHeaderBytes / 4;
         limits.MaxRequestBodySize = null;
         limits.RequestHeadersTimeout = own.HeadTime;
-        limits.MinRequestBodyDataRate = slowest;
-        limits.MinResponseDataRate = slowest;
+        limits.MinRequestBodyDataRate = new MinDataRate(own.MinBytesPerSecond, own.GraceTime);
+        limits.MinResponseDataRate = null;
         limits.KeepAliveTimeout = s_longest;
         foreach (Listener listener in ListenersOf(options))
         {
@@ -55,7 +54,8 @@ internal static class KestrelSettings
         EndPoint[] encrypted = [.. ListenersOf(options).Where(static l => l.IsTls).Select(static l => l.EndPoint)];
         long files = ProcessFigures.MaxOpenFiles;
         return new FrontTransport(
-            new ClientLedger(options.Limits, files == 0 ? long.MaxValue : files, log), encrypted.Contains);
+            options.Limits, new ClientLedger(options.Limits, files == 0 ? long.MaxValue : files, log),
+            encrypted.Contains);
     }
 
     private static IEnumerable<Listener> ListenersOf(ApiOptions options)

@@ -47,7 +47,16 @@ internal sealed class RequestLineReader(PipeReader inner, SocketConnection? sock
     }
 
     /// <summary>A whole head was read: what follows is a body, or the next request's.</summary>
-    public void EndHead() => _isInHead = false;
+    public void EndHead()
+    {
+        _isInHead = false;
+        if (_unfinished == 0)
+            return;
+
+        // What was kept beyond that head belongs to requests that were sent ahead.
+        _unfinished = 0;
+        socket?.HoldHead(0);
+    }
 
     /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)

@@ -59,7 +59,7 @@ public sealed record ApiLimits
     public TimeSpan HeadTime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Slowest body and slowest reader of an answer, in bytes a second.</summary>
-    public int MinBytesPerSecond { get; init; } = 240;
+    public int MinBytesPerSecond { get; init; } = 1024;
 
     /// <summary>How long a body or a reader may stand still before its rate counts.</summary>
     public TimeSpan GraceTime { get; init; } = TimeSpan.FromSeconds(10);

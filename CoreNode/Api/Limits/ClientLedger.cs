@@ -88,13 +88,8 @@ internal sealed class ClientLedger
 
     internal long ClientLimit(Resource resource) => _clientLimits[(int)resource];
 
-    internal bool TryTake(Resource resource, long amount)
-    {
-        if (Interlocked.Add(ref _used[(int)resource], amount) <= _limits[(int)resource])
-            return true;
-        Release(resource, amount);
-        return false;
-    }
+    internal bool TryTake(Resource resource, long amount) =>
+        ClientUse.TryAdd(ref _used[(int)resource], amount, _limits[(int)resource]);
 
     internal void Release(Resource resource, long amount) => Interlocked.Add(ref _used[(int)resource], -amount);
 

@@ -16,13 +16,9 @@ internal sealed class ClientUse(ClientLedger ledger, IPAddress? address)
     /// <summary>Takes some of it: null if that was possible, else the limit that was met, and nothing is taken.</summary>
     public LimitRule? TryTake(Resource resource, long amount = 1)
     {
-        long used = Interlocked.Add(ref _used[(int)resource], amount);
-        if (address is not null && used > ledger.ClientLimit(resource))
-        {
-            Interlocked.Add(ref _used[(int)resource], -amount);
+        long limit = address is null ? long.MaxValue : ledger.ClientLimit(resource);
+        if (!TryAdd(ref _used[(int)resource], amount, limit))
             return Refuse(LimitTable.OfClient(resource));
-        }
-
         if (LimitTable.OfAll(resource) is not { } ofAll || ledger.TryTake(resource, amount))
             return null;
         Interlocked.Add(ref _used[(int)resource], -amount);
@@ -54,6 +50,21 @@ internal sealed class ClientUse(ClientLedger ledger, IPAddress? address)
 
     /// <summary>One line about a limit.</summary>
     public string Message(LimitRule rule) => ledger.Message(rule);
+
+    /// <summary>Adds, if that does not exceed the limit; a refused one is never seen by others.</summary>
+    internal static bool TryAdd(ref long used, long amount, long limit)
+    {
+        long seen = Volatile.Read(ref used);
+        while (seen + amount <= limit)
+        {
+            long before = Interlocked.CompareExchange(ref used, seen + amount, seen);
+            if (before == seen)
+                return true;
+            seen = before;
+        }
+
+        return false;
+    }
 
     private LimitRule Refuse(LimitRule rule)
     {

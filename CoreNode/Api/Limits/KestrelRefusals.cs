@@ -50,7 +50,6 @@ internal sealed class KestrelRefusals(ILoggerFactory inner, LimitLog log) : ILog
         private static LimitKind? Kind(string? name, BadHttpRequestException? bad) => name switch
         {
             "RequestBodyMinimumDataRateNotSatisfied" => LimitKind.SlowBody,
-            "ResponseMinimumDataRateNotSatisfied" => LimitKind.SlowReader,
             "ConnectionBadRequest" => bad?.StatusCode switch
             {
                 414 or 431 => LimitKind.Head,

@@ -11,10 +11,11 @@ namespace CoreNode.Api.Transport;
 /// Kestrel's way to sockets. Its own one accepts without asking, reads ahead as much as the longest head, holds a block
 /// for every idle connection and never gives memory back.
 /// </summary>
-internal sealed class FrontTransport(ClientLedger ledger, Func<EndPoint, bool> isTls)
+internal sealed class FrontTransport(ApiLimits limits, ClientLedger ledger, Func<EndPoint, bool> isTls)
     : IConnectionListenerFactory, IDisposable
 {
     private const int Backlog = 1024;
+    private const int SendBufferBytes = 256 << 10;
 
     // etcd's listener probes silent clients every 30 s, so that a watch of a dead machine ends.
     private const int KeepAliveSeconds = 30;
@@ -25,6 +26,9 @@ internal sealed class FrontTransport(ClientLedger ledger, Func<EndPoint, bool> i
 
     /// <summary>Who uses how much.</summary>
     public ClientLedger Ledger => ledger;
+
+    /// <summary>Those whose clients do not take what they are sent.</summary>
+    public SlowReaders SlowReaders { get; } = new(limits);
 
     /// <summary>Blocks for what is received.</summary>
     public BlockPool Blocks { get; } = new();
@@ -42,6 +46,8 @@ internal sealed class FrontTransport(ClientLedger ledger, Func<EndPoint, bool> i
                 socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
             }
 
+            // Else the kernel keeps megabytes for each client that does not read.
+            socket.SendBufferSize = SendBufferBytes;
             socket.Listen(Backlog);
             return ValueTask.FromResult<IConnectionListener>(new FrontListener(socket, this, isTls(endpoint)));
         }
@@ -71,6 +77,7 @@ internal sealed class FrontTransport(ClientLedger ledger, Func<EndPoint, bool> i
         foreach (SocketOperation sender in _senders)
             sender.Dispose();
         Blocks.Dispose();
+        SlowReaders.Dispose();
     }
 
     // Kestrel knows this exception, and names the address.

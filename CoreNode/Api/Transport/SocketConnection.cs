@@ -116,6 +116,8 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     public bool HoldHead(long bytes)
     {
         long more = bytes - _headBytes;
+        if (more > 0 && _isCut != 0)
+            return false;
         if (more > 0 && Client.TryTake(Resource.Head, more) is not null)
         {
             Cut();

@@ -79,6 +79,7 @@ internal sealed class SocketWriter(SocketConnection connection, Socket socket, F
     private async ValueTask<FlushResult> SendRestAsync(int sent)
     {
         SocketOperation operation = transport.RentSender();
+        transport.SlowReaders.Add(connection, _count - sent);
         try
         {
             while (sent < _count)
@@ -95,6 +96,7 @@ internal sealed class SocketWriter(SocketConnection connection, Socket socket, F
         }
         finally
         {
+            transport.SlowReaders.Remove(connection);
             transport.Return(operation);
         }
 
