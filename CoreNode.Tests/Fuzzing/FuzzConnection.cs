@@ -14,6 +14,9 @@ internal sealed class FuzzConnection : IDisposable
     private const int PatienceMilliseconds = 20_000;
     private const int MaxBytes = 64 << 20;
 
+    // Kestrel tells who begins with the preface of HTTP/2 that it is not wanted in a frame of HTTP/2.
+    private static readonly byte[] s_goAway = [0, 0, 8, 7, 0];
+
     private readonly Socket _socket;
     private byte[] _buffer = new byte[64 << 10];
     private int _from;
@@ -55,6 +58,12 @@ internal sealed class FuzzConnection : IDisposable
         while (true)
         {
             if (_from == _to && !Fill())
+            {
+                IsClosing = true;
+                return 0;
+            }
+
+            if (_buffer.AsSpan(_from, _to - _from).StartsWith(s_goAway))
             {
                 IsClosing = true;
                 return 0;
@@ -139,17 +148,17 @@ internal sealed class FuzzConnection : IDisposable
 
     private string ReadChunks()
     {
-        StringBuilder body = new();
+        List<byte> body = [];
         while (true)
         {
             string line = ReadLine();
             if (!int.TryParse(line, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int length))
                 throw new InvalidDataException($"no chunk length: {line}");
-            body.Append(Encoding.Latin1.GetString(Take(length)));
+            body.AddRange(Take(length));
             if (Take(2) is not [(byte)'\r', (byte)'\n'])
                 throw new InvalidDataException("a chunk without its end");
             if (length == 0)
-                return body.ToString();
+                return Encoding.UTF8.GetString([.. body]);
         }
     }
 
