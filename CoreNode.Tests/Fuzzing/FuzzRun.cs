@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -10,11 +11,11 @@ namespace CoreNode.Tests.Fuzzing;
 /// </summary>
 internal sealed class FuzzRun(Uri server, ulong seed)
 {
-    private const string Sentinel = "/v2/keys/sentinel/value";
     private const int MostAhead = 8;
     private const int RequestsBetweenSweeps = 2000;
     private const int MostNodesCompared = 300;
 
+    private readonly string _sentinel = string.Create(CultureInfo.InvariantCulture, $"/v2/keys/sentinel-{seed:x}");
     private readonly Prng _random = new(seed);
     private FuzzConnection? _connection;
     private byte[] _last = [];
@@ -31,7 +32,7 @@ internal sealed class FuzzRun(Uri server, ulong seed)
         int end = Requests + requests;
         try
         {
-            Ask("PUT", Sentinel, $"value={seed}", 200, 201);
+            Ask("PUT", _sentinel, $"value={seed}", 200, 201);
             while (Requests < end)
             {
                 int before = Requests;
@@ -43,8 +44,6 @@ internal sealed class FuzzRun(Uri server, ulong seed)
                 if (_untilSweep < 0)
                     Sweep();
             }
-
-            CheckStore();
         }
         catch (Exception e) when (e is InvalidDataException or SocketException)
         {
@@ -121,15 +120,17 @@ internal sealed class FuzzRun(Uri server, ulong seed)
         foreach (JsonNode? node in root?["node"]?["nodes"]?.AsArray() ?? [])
         {
             string key = (string)node!["key"]!;
-            if (key != "/sentinel")
+            if (!key.StartsWith("/sentinel-", StringComparison.Ordinal))
                 Ask("DELETE", Target(key) + "?recursive=true", "", 200, 404);
         }
     }
 
-    private void CheckStore()
+    /// <summary>Compares the store with itself, once nobody writes any more.</summary>
+    /// <exception cref="InvalidDataException">What is wrong.</exception>
+    public void CheckStore()
     {
         Close();
-        if (!Ask("GET", Sentinel + "?quorum=true", "", 200).Contains($"\"value\":\"{seed}\"", StringComparison.Ordinal))
+        if (!Ask("GET", _sentinel + "?quorum=true", "", 200).Contains($"\"value\":\"{seed}\"", StringComparison.Ordinal))
             throw new InvalidDataException("the key that nobody else writes has changed");
         if (!Ask("GET", "/health", "", 200).Contains("true", StringComparison.Ordinal))
             throw new InvalidDataException("not healthy");

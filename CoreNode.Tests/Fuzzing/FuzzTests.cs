@@ -24,6 +24,7 @@ internal sealed class FuzzTests
         {
             FuzzRun run = new(node.Place.ClientUrl, seed);
             Assert.That(() => run.Run(RequestsPerSeed), Throws.Nothing, () => node.StandardError);
+            Assert.That(run.CheckStore, Throws.Nothing, $"seed 0x{seed:X}");
             Assert.That(node.HasDied, Is.False, node.StandardError);
         }
 

@@ -42,7 +42,8 @@ internal sealed class ApiApplication(
         await answered;
         if (context.Body != BodyState.Waiting)
             return;
-        await context.FlushAsync();
+        // To its very end: a body that turns out to be none ends the connection.
+        await context.EndAnswerAsync();
         await BodyReader.DiscardAsync(context);
     }
 

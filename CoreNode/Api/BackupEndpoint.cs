@@ -43,7 +43,7 @@ internal sealed class BackupEndpoint(IKeyStore store, IBackupSource backups)
         IKeyspace? keyspace = store.Current;
         if (!isLocal)
         {
-            (keyspace, KeyError? error) = await store.ReadLinearizableAsync(context.ClientGone);
+            (keyspace, KeyError? error) = await store.ReadLinearizableAsync(CancellationToken.None);
             if (keyspace is null)
             {
                 string cause = Encoding.UTF8.GetString(error!.Cause.Span);
@@ -73,7 +73,7 @@ internal sealed class BackupEndpoint(IKeyStore store, IBackupSource backups)
                 hasMore = backup.WriteChunk(bytes);
             context.Write(bytes.Written);
             FlushResult flushed = await context.FlushAsync();
-            if (flushed.IsCompleted || context.ClientGone.IsCancellationRequested)
+            if (flushed.IsCompleted)
                 return;
 
             // Also after a flush that waited: the socket's thread ran what follows it.

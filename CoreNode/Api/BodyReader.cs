@@ -21,12 +21,17 @@ internal static class BodyReader
             return default;
         if (context.RequestHeaders.ContentLength > limit)
             return TooLong(context, kind);
-        ArrayBufferWriter<byte> bytes = new(1024);
+
+        // A length that was announced is taken at once: nothing is read that has no room in the end, nothing grows.
+        long announced = context.RequestHeaders.ContentLength ?? 0;
+        if (context.TakeBodyRoom(announced) is { } full)
+            return Refuse(context, new RequestBody { NoRoom = full });
+        ArrayBufferWriter<byte> bytes = new(Math.Max(1, (int)announced));
         PipeReader body = context.BodyPipe;
         while (true)
         {
             ReadResult read = await body.ReadAsync(CancellationToken.None);
-            LimitRule? noRoom = context.TakeBodyRoom(read.Buffer.Length);
+            LimitRule? noRoom = announced > 0 ? null : context.TakeBodyRoom(read.Buffer.Length);
             if (noRoom is null)
             {
                 foreach (ReadOnlyMemory<byte> segment in read.Buffer)

@@ -45,7 +45,8 @@ internal sealed class ListingEndpoint(ApiOptions options)
         while (true)
         {
             FlushResult flushed = await context.FlushAsync();
-            if (isDone || flushed.IsCompleted || context.ClientGone.IsCancellationRequested)
+            // Not when the client closed its sending half: it would take a piece for the whole, and wait for no more.
+            if (isDone || flushed.IsCompleted)
                 return;
 
             // Also after a flush that waited: the socket's thread ran what follows it.

@@ -120,6 +120,9 @@ internal sealed class RequestContext
     /// <summary>Sends the headers and what was written so far; waits while the client reads too slowly.</summary>
     public ValueTask<FlushResult> FlushAsync() => _responseBody.Writer.FlushAsync(CancellationToken.None);
 
+    /// <summary>Sends the answer to its end; nothing can be written to it then.</summary>
+    public Task EndAnswerAsync() => _responseBody.CompleteAsync();
+
     /// <summary>Fires when the client is gone, unlike Kestrel's own not when it only closed its sending half.</summary>
     public CancellationToken ClientGone => _connection.Closed;
 

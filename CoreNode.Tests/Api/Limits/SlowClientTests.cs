@@ -108,6 +108,29 @@ internal sealed class SlowClientTests
     }
 
     [Test]
+    public async Task A_client_that_closes_its_sending_half_gets_the_whole_listing()
+    {
+        await using ApiHarness api = await StartAsync(new ApiLimits());
+        await LargeListingTests.FillAsync(api.Store);
+        await using RawClient client = await api.OpenAsync();
+        await client.SendAsync("GET /v2/keys/dir HTTP/1.1\r\nHost: x\r\n\r\n");
+        client.CloseSending();
+        Assert.That((await client.ReadAsync()).Body, Does.EndWith("}}\n"));
+    }
+
+    [Test]
+    public async Task An_answer_in_chunks_has_its_end_though_the_body_of_its_request_is_none()
+    {
+        await using ApiHarness api = await StartAsync(new ApiLimits());
+        await LargeListingTests.FillAsync(api.Store);
+        await using RawClient client = await api.OpenAsync();
+        await client.SendAsync(
+            "GET /v2/keys/dir HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n");
+        Assert.That((await client.ReadAsync()).Body, Does.EndWith("}}\n"));
+        Assert.That(await client.IsEndedAsync(), Is.True);
+    }
+
+    [Test]
     public async Task Requests_sent_ahead_are_answered_in_order_though_others_have_their_turn()
     {
         const int Ahead = 3000;

@@ -37,8 +37,11 @@ public sealed record ApiLimits
     /// <summary>Bytes of bodies that do not come at one go and of writes that wait, all clients together.</summary>
     public long MaxBodyBytes { get; init; } = 256L << 20;
 
-    /// <summary>The same of one client.</summary>
-    public long MaxClientBodyBytes { get; init; } = 64L << 20;
+    /// <summary>
+    /// The same of one client. More at once can keep a slow disk busy for longer than an election, because what waits
+    /// is written together.
+    /// </summary>
+    public long MaxClientBodyBytes { get; init; } = 20L << 20;
 
     /// <summary>Longest request line with headers, which is Go's: 1 MiB and 4 KiB.</summary>
     public int MaxHeaderBytes { get; init; } = (1 << 20) + 4096;
