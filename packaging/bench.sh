@@ -5,6 +5,7 @@
 #   packaging/bench.sh --quick                short passes and 100,000 keys, about 5 minutes
 #   packaging/bench.sh --rows put,get         only these of: put get latency wal watch fill idle start size,
 #                                             watches-idle fuzz,
+#                                             tls-request tls-handshake; tls: both of those,
 #                                             cluster-put cluster-latency cluster-get cluster-failover
 #                                             cluster-join cluster-fsync cluster-idle; cluster: all of those
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
@@ -13,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/prerequisites.sh
 
 usage() {
-  sed -n '2,9s/^# \{0,1\}//p' packaging/bench.sh >&2
+  sed -n '2,10s/^# \{0,1\}//p' packaging/bench.sh >&2
   exit 2
 }
 

@@ -2,28 +2,36 @@ using CoreNode.Api;
 using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Store;
-using Microsoft.Extensions.Logging.Abstractions;
+using CoreNode.Tests.Foundation;
+using Microsoft.Extensions.Logging;
 
 namespace CoreNode.Tests.Api;
 
-/// <summary>A server on a free loopback port over the in-memory store.</summary>
+/// <summary>A server over the in-memory store, on a free loopback port unless other addresses are given.</summary>
 internal sealed class ApiHarness : IAsyncDisposable
 {
     private readonly ApiServer _server;
 
-    private ApiHarness(ApiOptions options, Func<IKeyStore, IKeyStore>? wrap)
+    private ApiHarness(
+        ApiOptions options, Func<IKeyStore, IKeyStore>? wrap, IAuthSwitch? auth, ILoggerFactory? loggers)
     {
+        bool isTls = options.Certificates is not null;
+        if (isTls)
+            Time = new ManualTime(DateTimeOffset.UtcNow);
         Store = new MemoryKeyStore(Time);
         Cluster = new OneMember(Time);
         _server = new ApiServer(
-            options with { ListenClientUrls = [new Uri("http://127.0.0.1:0")] },
+            options.ListenClientUrls.Count > 0
+                ? options
+                : options with { ListenClientUrls = [new Uri($"{(isTls ? "https" : "http")}://127.0.0.1:0")] },
             wrap is null ? Store : wrap(Store),
             Cluster,
             Membership,
             new BackupSource(Cluster),
+            auth,
             Metrics,
             Time,
-            NullLoggerFactory.Instance);
+            loggers ?? Log);
     }
 
     public ManualTime Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_795_000_000));
@@ -36,12 +44,22 @@ internal sealed class ApiHarness : IAsyncDisposable
 
     public MetricRegistry Metrics { get; } = new();
 
+    public RecordedLog Log { get; } = new();
+
     public Uri Url => _server.BoundUrls[0];
 
+    public IReadOnlyList<Uri> Urls => _server.BoundUrls;
+
+    public IReadOnlyList<Uri> AdminUrls => _server.BoundAdminUrls;
+
     public static async Task<ApiHarness> StartAsync(
-        ApiOptions? options = null, Func<IKeyStore, IKeyStore>? wrap = null)
+        ApiOptions? options = null,
+        Func<IKeyStore, IKeyStore>? wrap = null,
+        IAuthSwitch? auth = null,
+        ILoggerFactory? loggers = null)
     {
-        ApiHarness harness = new(options ?? new ApiOptions(), wrap);
+        // Passwords as cheap as possible, where a test does not want them to be slow.
+        ApiHarness harness = new(options ?? new ApiOptions { PasswordIterations = 1000 }, wrap, auth, loggers);
         await harness._server.StartAsync(CancellationToken.None);
         return harness;
     }

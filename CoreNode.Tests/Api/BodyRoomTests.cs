@@ -14,12 +14,14 @@ internal sealed class BodyRoomTests
     [Test]
     public async Task A_body_without_room_beside_the_others_is_refused_with_the_reason_and_the_others_go_on()
     {
-        await using ApiHarness api = await ApiHarness.StartAsync(new ApiOptions { Limits = new ApiLimits { MaxBodyBytes = Room } });
+        await using ApiHarness api = await ApiHarness.StartAsync(
+            new ApiOptions { Limits = new ApiLimits { MaxBodyBytes = Room } });
         RawAnswer? refused = null;
         for (int i = 0; i < MaxTries && refused is null; i++)
             refused = await RefusedBesideAsync(api);
         Assert.That(refused, Is.Not.Null, "two bodies that do not fit together were both taken, again and again");
-        Assert.That(refused!.Body, Does.Contain("take too much memory together: the limit is 65536 (--max-body-bytes 65536); try again later"));
+        Assert.That(refused!.Body, Does.Contain(
+            "take too much memory together: the limit is 65536 (--max-body-bytes 65536); try again later"));
         Assert.That(refused["Connection"], Is.EqualTo("close"));
         Assert.That((await PutAsync(api)).Status, Is.EqualTo(200).Or.EqualTo(201), "the room was given back");
     }

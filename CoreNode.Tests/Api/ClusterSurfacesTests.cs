@@ -101,8 +101,8 @@ internal sealed class ClusterSurfacesTests
 
     [TestCase("POST", "/corenode/v1/status", 405)]
     [TestCase("DELETE", "/corenode/v1/snapshot", 405)]
-    [TestCase("GET", "/corenode/v1/", 404)]
-    [TestCase("GET", "/corenode/v1/statusx", 404)]
+    [TestCase("GET", "/corenode/v1/", 403)]
+    [TestCase("GET", "/corenode/v1/statusx", 403)]
     [TestCase("GET", "/corenode", 404)]
     public async Task Nothing_else_is_served_there(string method, string target, int status) =>
         Assert.That((await _api.AskAsync(method, target)).Status, Is.EqualTo(status));

@@ -45,6 +45,11 @@ internal sealed class CountingStore(IKeyStore inner) : IKeyStore
         public bool TryGetSystem(ReadOnlySpan<byte> name, out ReadOnlyMemory<byte> value) =>
             inner.TryGetSystem(name, out value);
 
+        public bool TryGetSystemRecord(ReadOnlySpan<byte> name, out KeyRecord record) =>
+            inner.TryGetSystemRecord(name, out record);
+
+        public object SystemIdentity => inner.SystemIdentity;
+
         public IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> ListSystem(string prefix) =>
             inner.ListSystem(prefix);
     }

@@ -101,14 +101,14 @@ internal sealed class FixedSurfacesTests
     [TestCase("PUT", "users/x", "{\"user\":\"y\"}", 400, "User JSON name does not match the name in the URL")]
     [TestCase("PUT", "users/x", "{\"user\":\"x\"}", 400, "auth: Cannot create user x with an empty password")]
     [TestCase("PUT", "users/x", "{\"user\":\"x\",\"grant\":[\"a\"]}", 404, "auth: User x does not exist.")]
-    [TestCase("PUT", "users/x", "{\"user\":\"x\",\"password\":\"p\"}", 503,
-        "this version has no users and roles yet: auth stays disabled")]
+    [TestCase("PUT", "users/x", "{\"user\":\"x\",\"roles\":[\"a\"],\"grant\":[\"a\"]}", 400,
+        "User JSON contains both roles and grant/revoke")]
     [TestCase("GET", "roles/guest", "", 404, "auth: Role guest does not exist.")]
     [TestCase("DELETE", "roles/x", "", 404, "auth: Role x doesn't exist.")]
     [TestCase("DELETE", "roles/root", "", 403, "auth: Cannot modify role root: is root role.")]
     [TestCase("PUT", "roles/root", "{\"role\":\"root\"}", 403, "auth: Cannot modify role root: is root role.")]
-    [TestCase("PUT", "roles/x", "{\"role\":\"x\"}", 503,
-        "this version has no users and roles yet: auth stays disabled")]
+    [TestCase("PUT", "roles/x", "{\"role\":\"x\",\"grant\":{\"kv\":{\"read\":[\"a\"]}}}", 404,
+        "auth: Role x does not exist.")]
     [TestCase("GET", "roles/a/b", "", 400, "Invalid path")]
     public async Task Auth_answers_as_while_it_is_off(
         string method, string path, string body, int status, string message)

@@ -1,11 +1,15 @@
 namespace CoreNode.Tests.Api;
 
-/// <summary>A wall clock that stands still until it is moved.</summary>
+/// <summary>A clock that stands still until it is moved.</summary>
 internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
     private DateTimeOffset _now = start;
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
     public override DateTimeOffset GetUtcNow() => _now;
+
+    public override long GetTimestamp() => _now.Ticks;
 
     public void Advance(TimeSpan by) => _now += by;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -14,6 +15,9 @@ internal sealed class RawClient : IAsyncDisposable
     private readonly List<byte> _received = [];
 
     private RawClient(Socket socket) => _socket = socket;
+
+    /// <summary>What encrypts the connection; null without TLS.</summary>
+    public SslStream? Tls { get; private init; }
 
     public static async Task<RawClient> OpenAsync(Uri server, int receiveBufferBytes = 0)
     {
@@ -35,6 +39,31 @@ internal sealed class RawClient : IAsyncDisposable
         return new RawClient(socket);
     }
 
+    /// <summary>A connection whose handshake is done; the server's certificate is taken as it is.</summary>
+    public static async Task<RawClient> OpenTlsAsync(
+        Uri server, SslClientAuthenticationOptions? options = null, Func<Stream, Stream>? wrap = null)
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(server.Host, server.Port);
+        Stream stream = new NetworkStream(socket);
+        SslStream tls = new(wrap is null ? stream : wrap(stream));
+        options ??= new SslClientAuthenticationOptions();
+        options.TargetHost ??= server.Host;
+        options.RemoteCertificateValidationCallback ??= static (_, _, _, _) => true;
+        using CancellationTokenSource deadline = new(s_patience);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options, deadline.Token);
+            return new RawClient(socket) { Tls = tls };
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            socket.Dispose();
+            throw;
+        }
+    }
+
     public static async Task<RawClient> OpenAsync(string unixSocket)
     {
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -44,8 +73,17 @@ internal sealed class RawClient : IAsyncDisposable
 
     public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
 
+    /// <summary>Sends below what encrypts.</summary>
+    public async Task SendBelowAsync(byte[] bytes) => await _socket.SendAsync(bytes);
+
     public async Task SendAsync(byte[] bytes)
     {
+        if (Tls is not null)
+        {
+            await Tls.WriteAsync(bytes);
+            return;
+        }
+
         for (int sent = 0; sent < bytes.Length;)
             sent += await _socket.SendAsync(bytes.AsMemory(sent));
     }
@@ -65,7 +103,7 @@ internal sealed class RawClient : IAsyncDisposable
     {
         string length = body.Length == 0 && method is "GET" or "HEAD"
             ? "" : $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n";
-        await SendAsync($"{method} {target} HTTP/1.1\r\nHost: test\r\n{length}{headers}\r\n{body}");
+        await SendAsync($"{method} {target} HTTP/1.1\r\nHost: localhost\r\n{length}{headers}\r\n{body}");
         return await ReadAsync(method == "HEAD");
     }
 
@@ -130,7 +168,7 @@ internal sealed class RawClient : IAsyncDisposable
         {
             return _received.Count == 0 && !await FillAsync();
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             return true;
         }
@@ -148,6 +186,7 @@ internal sealed class RawClient : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
+        Tls?.Dispose();
         _socket.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -183,7 +222,8 @@ internal sealed class RawClient : IAsyncDisposable
     {
         byte[] buffer = new byte[64 << 10];
         using CancellationTokenSource deadline = new(s_patience);
-        int count = await _socket.ReceiveAsync(buffer, deadline.Token);
+        int count = Tls is null
+            ? await _socket.ReceiveAsync(buffer, deadline.Token) : await Tls.ReadAsync(buffer, deadline.Token);
         _received.AddRange(buffer.AsSpan(0, count));
         return count > 0;
     }

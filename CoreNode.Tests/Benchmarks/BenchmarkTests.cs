@@ -18,6 +18,8 @@ internal sealed class BenchmarkTests
         ["watches-idle"] = IdleWatchRows.MemoryAsync,
         ["fuzz"] = FuzzRows.MemoryAsync,
         ["fill"] = LargeStoreRows.FillAsync,
+        ["tls-request"] = TlsRows.RequestsAsync,
+        ["tls-handshake"] = TlsRows.HandshakesAsync,
         ["idle"] = StartRows.IdleAsync,
         ["start"] = StartRows.StartAsync,
         ["size"] = StartRows.SizeAsync,
@@ -28,6 +30,7 @@ internal sealed class BenchmarkTests
         ["cluster-join"] = JoinRows.FreshMemberAsync,
         ["cluster-fsync"] = SlowDiskRows.AddedDelayAsync,
         ["cluster-idle"] = ClusterIdleRows.IdleAsync,
+        ["proxy"] = ProxyRows.AddedAsync,
     };
 
     [Test]

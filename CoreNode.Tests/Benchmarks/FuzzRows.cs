@@ -21,7 +21,8 @@ internal static class FuzzRows
     public static async Task<IReadOnlyList<Figure>> MemoryAsync(BenchmarkOptions options)
     {
         await using ServerProcess node = await NodeProcess.StartAsync();
-        FuzzRun[] runs = [.. Enumerable.Range(0, Clients).Select(i => new FuzzRun(node.Place.ClientUrl, Seed + (ulong)i))];
+        Uri url = node.Place.ClientUrl;
+        FuzzRun[] runs = [.. Enumerable.Range(0, Clients).Select(i => new FuzzRun(url, Seed + (ulong)i))];
         await RunAsync(runs, First);
         await Task.Delay(s_settleTime);
         double first = ProcessMeter.ResidentMegabytes(node.Pid);
@@ -35,7 +36,8 @@ internal static class FuzzRows
         return
         [
             new Figure("memory after 100,000 random requests", "MB", Target.None, [(double.NaN, first)]),
-            new Figure("memory after 1,000,000, of that", "%", new Target.AtMost(110), [(double.NaN, all / first * Percent)]),
+            new Figure("memory after 1,000,000, of that", "%", new Target.AtMost(110),
+                [(double.NaN, all / first * Percent)]),
         ];
     }
 

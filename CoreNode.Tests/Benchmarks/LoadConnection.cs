@@ -9,6 +9,7 @@ internal sealed class LoadConnection : IDisposable
 {
     private readonly Socket _socket;
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(16 * 1024, pinned: true);
+    private readonly TlsClient? _tls;
     private int _received;
 
     public LoadConnection(Uri server)
@@ -16,6 +17,8 @@ internal sealed class LoadConnection : IDisposable
         _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         _socket.Connect(server.Host, server.Port);
         Descriptor = (int)_socket.Handle;
+        if (server.Scheme == Uri.UriSchemeHttps)
+            _tls = new TlsClient(Descriptor);
     }
 
     public int Descriptor { get; }
@@ -29,13 +32,19 @@ internal sealed class LoadConnection : IDisposable
     public void Send(ReadOnlySpan<byte> request)
     {
         SentAt = Stopwatch.GetTimestamp();
-        EventPoll.Send(Descriptor, request);
+        if (_tls is null)
+            EventPoll.Send(Descriptor, request);
+        else
+            _tls.Send(request);
     }
 
     /// <summary>Takes what has arrived; true once it completes the answer.</summary>
     public bool Receive()
     {
-        int count = EventPoll.Receive(Descriptor, _buffer.AsSpan(_received));
+        Span<byte> free = _buffer.AsSpan(_received);
+        int count = _tls is null ? EventPoll.Receive(Descriptor, free) : _tls.Receive(free);
+        if (count == 0 && _tls is not null)
+            return false;
         if (count == 0)
             throw new IOException("the server closed a connection of the load generator");
         _received += count;
@@ -45,7 +54,14 @@ internal sealed class LoadConnection : IDisposable
         return true;
     }
 
-    public void Dispose() => _socket.Dispose();
+    /// <summary>See <see cref="TlsClient.AskForNewKeys"/>.</summary>
+    public void AskForNewKeys() => _tls?.AskForNewKeys();
+
+    public void Dispose()
+    {
+        _tls?.Dispose();
+        _socket.Dispose();
+    }
 
     private bool IsWhole(ReadOnlySpan<byte> answer)
     {

@@ -38,5 +38,6 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Build = new BuildInfo("1.2.3", "abc1234", ".NET 9.0.0", "native linux-x64"),
             SendSignal = ProcessSignals.Send,
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
+            Certificates = new CertificateOffice(TimeProvider.System),
         };
 }

@@ -8,7 +8,9 @@ internal sealed class CompletionTests
 {
     private const string Bash = "/bin/bash";
 
-    [TestCase("corenode ", "cluster completion etcdctl kv member node version")]
+    [TestCase(
+        "corenode ",
+        "auth cluster completion discovery doctor etcdctl kv member node pki role user version")]
     [TestCase("corenode k", "kv")]
     [TestCase("corenode kv w", "watch")]
     [TestCase("corenode kv exec", "exec-watch")]

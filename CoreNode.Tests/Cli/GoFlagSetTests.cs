@@ -12,6 +12,7 @@ internal sealed class GoFlagSetTests
         new(["recursive", "r"], GoFlagKind.Boolean, ""),
         new(["output", "o"], GoFlagKind.Text, ""),
         new(["timeout"], GoFlagKind.Duration, ""),
+        new(["roles"], GoFlagKind.Texts, ""),
     ];
 
     [TestCase("--ttl 5 /a x", 5, "/a x")]
@@ -30,6 +31,16 @@ internal sealed class GoFlagSetTests
         Assert.That(flags.ParseReordered(words.Split(' '), keepsSeparator: false), Is.Null);
         Assert.That(flags.Number("ttl"), Is.EqualTo(ttl));
         Assert.That(string.Join(' ', flags.Arguments), Is.EqualTo(arguments));
+    }
+
+    [Test]
+    public void A_list_is_added_to_and_its_commas_are_part_of_a_text()
+    {
+        var flags = new GoFlagSet(s_flags);
+        Assert.That(flags.ParseReordered("--roles a,b u --roles c".Split(' '), keepsSeparator: false), Is.Null);
+        Assert.That(flags.Texts("roles"), Is.EqualTo(new[] { "a,b", "c" }));
+        Assert.That(flags.Arguments, Is.EqualTo(new[] { "u" }));
+        Assert.That(new GoFlagSet(s_flags).Texts("roles"), Is.Empty);
     }
 
     [TestCase("/a -- echo -r", false, "/a -- echo -r")]

@@ -94,6 +94,36 @@ internal sealed class MemberChangeTests
     }
 
     [Test]
+    public void A_change_that_is_asked_for_during_an_election_waits_for_the_leader()
+    {
+        CoreGroup group = new CoreGroup(3).Elect();
+        CoreMember follower = group.Follower;
+        foreach (CoreMember member in group.Members)
+            member.IsCut = true;
+        group.Pass(3 * CoreMember.Election);
+        Assert.That(follower.Core.Leader.IsNone, Is.True);
+        Task<MemberChangeOutcome> change = follower.Change(MemberOperation.Add, default, CoreGroup.Url(9));
+        Assert.That(change.IsCompleted, Is.False, "nobody leads");
+        foreach (CoreMember member in group.Members)
+            member.IsCut = false;
+        group.Pass(3 * CoreMember.Election);
+        Assert.That(change.Result.Code, Is.EqualTo(MemberChangeCode.Done), change.Result.Message);
+        Assert.That(MemberRecords.Read(follower.Core.Published), Has.Count.EqualTo(4), "added once");
+    }
+
+    [Test]
+    public void A_change_without_a_leader_is_given_up_when_a_write_would_be()
+    {
+        CoreGroup group = new CoreGroup(3);
+        Task<MemberChangeOutcome> change = group.Members[0].Change(MemberOperation.Add, default, CoreGroup.Url(9));
+        foreach (CoreMember member in group.Members)
+            member.IsCut = true;
+        group.Pass(group.Options(1).RequestTimeout + (2 * CoreMember.Heartbeat));
+        Assert.That(change.Result.Code, Is.EqualTo(MemberChangeCode.Unavailable));
+        Assert.That(change.Result.Message, Does.Contain("timed out"));
+    }
+
+    [Test]
     public void A_change_whose_leader_falls_before_it_is_committed_is_unknown()
     {
         CoreGroup group = new CoreGroup(3).Elect();

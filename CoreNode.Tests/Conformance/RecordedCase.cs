@@ -8,10 +8,10 @@ namespace CoreNode.Tests.Conformance;
 /// </summary>
 internal sealed record RecordedCase(string Name, IReadOnlyList<string> SetupDelete, JsonArray Steps, JsonArray Expect)
 {
-    /// <summary>All cases of the file, in its order.</summary>
-    public static IReadOnlyList<RecordedCase> Load()
+    /// <summary>All cases of a file, in its order.</summary>
+    public static IReadOnlyList<RecordedCase> Load(string name = "etcd_v2_cases.jsonl")
     {
-        string file = Path.Combine(TestContext.CurrentContext.TestDirectory, "TestData", "etcd_v2_cases.jsonl");
+        string file = Path.Combine(TestContext.CurrentContext.TestDirectory, "TestData", name);
         return [.. File.ReadLines(file).Where(line => line.Length > 0).Select(Parse)];
     }
 

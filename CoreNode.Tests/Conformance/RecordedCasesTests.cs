@@ -1,13 +1,14 @@
 using System.Text.Json.Nodes;
 using CoreNode.Tests.EndToEnd;
+using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.Conformance;
 
 /// <summary>
-/// Every exchange recorded from etcd 3.4.23, quirks included, against the native node; and against etcd itself as a
-/// check of the replayer.
+/// Every exchange recorded from etcd 3.4.23, quirks included, against the native node and a worker in front of one; and
+/// against etcd itself as a check of the replayer.
 /// </summary>
-[TestFixture("corenode"), TestFixture("etcd"), Category("Conformance"), Category("Native")]
+[TestFixture("corenode"), TestFixture("worker"), TestFixture("etcd"), Category("Conformance"), Category("Native")]
 [Parallelizable(ParallelScope.Self)]
 internal sealed class RecordedCasesTests(string server)
 {
@@ -15,12 +16,15 @@ internal sealed class RecordedCasesTests(string server)
     private const long FirstIndex = 100;
 
     private ServerProcess? _server;
+    private ClusterProcesses? _cluster;
     private CaseReplayer? _replayer;
 
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        _server = await ServerProcess.StartAsync(ServerCommand.Named(server));
+        _server = server == "worker"
+            ? await StartWorkerAsync()
+            : await ServerProcess.StartAsync(ServerCommand.Named(server));
         _replayer = new CaseReplayer(_server.Place.ClientUrl);
         await _replayer.RaiseIndexAsync(FirstIndex);
     }
@@ -30,6 +34,8 @@ internal sealed class RecordedCasesTests(string server)
     {
         if (_server is not null)
             await _server.DisposeAsync();
+        if (_cluster is not null)
+            await _cluster.DisposeAsync();
     }
 
     [TestCaseSource(nameof(Cases))]
@@ -48,6 +54,13 @@ internal sealed class RecordedCasesTests(string server)
     public void All_recorded_cases_are_carried()
     {
         Assert.That(RecordedCase.Load(), Has.Count.EqualTo(134));
+    }
+
+    // A worker answers what its member does, byte for byte.
+    private async Task<ServerProcess> StartWorkerAsync()
+    {
+        _cluster = await ClusterProcesses.StartAsync(new() { Command = NodeProcess.Command, Members = 1 });
+        return await WorkerProcess.StartAsync(_cluster, NodeProcess.Command);
     }
 
     private static IEnumerable<TestCaseData> Cases() =>

@@ -9,6 +9,9 @@ internal sealed record ServerPlace(string Folder, int ClientPort, int PeerPort)
     /// <summary>Loopback, or its own in a namespace of its own.</summary>
     public string Address { get; init; } = "127.0.0.1";
 
+    /// <summary>http, or https for clients and members alike.</summary>
+    public string Scheme { get; init; } = Uri.UriSchemeHttp;
+
     /// <summary>The members at its first start, as the flag of that name takes them; itself alone if null.</summary>
     public string? OtherMembers { get; init; }
 
@@ -19,9 +22,9 @@ internal sealed record ServerPlace(string Folder, int ClientPort, int PeerPort)
 
     public string SocketPath => Path.Combine(Folder, "corenode.sock");
 
-    public Uri ClientUrl => new($"http://{Address}:{ClientPort}");
+    public Uri ClientUrl => new($"{Scheme}://{Address}:{ClientPort}");
 
-    public Uri PeerUrl => new($"http://{Address}:{PeerPort}");
+    public Uri PeerUrl => new($"{Scheme}://{Address}:{PeerPort}");
 
     /// <summary>This member as --initial-cluster takes it.</summary>
     public string InitialMember => $"{Name}={Text(PeerUrl)}";

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Security;
 using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.EndToEnd;
@@ -27,13 +28,17 @@ internal sealed class ServerProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string> environment,
         Func<string, ServerPlace> place,
         NetworkNamespace? home,
-        NetworkNamespace? clients)
+        NetworkNamespace? clients,
+        SslClientAuthenticationOptions? tls = null)
     {
         _command = command;
         _extra = extra;
         _environment = environment;
         _home = home;
-        _http = new HttpClient(NamespaceSockets.Handler(clients)) { Timeout = TimeSpan.FromSeconds(2) };
+        SocketsHttpHandler handler = NamespaceSockets.Handler(clients);
+        if (tls is not null)
+            handler.SslOptions = tls;
+        _http = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(2) };
         Place = place(_folder.Path);
     }
 
@@ -103,8 +108,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         string[] extra,
         Func<string, ServerPlace> place,
         NetworkNamespace? home = null,
-        NetworkNamespace? clients = null) =>
-        new(command, extra, new Dictionary<string, string>(), place, home, clients);
+        NetworkNamespace? clients = null,
+        SslClientAuthenticationOptions? tls = null) =>
+        new(command, extra, new Dictionary<string, string>(), place, home, clients, tls);
 
     /// <summary>Starts the process again without waiting until it serves.</summary>
     public void Launch()

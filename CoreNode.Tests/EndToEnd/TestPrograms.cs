@@ -16,6 +16,16 @@ internal static class TestPrograms
 
     public static string SystemdAnalyze() => FromPackage("systemd-analyze", "systemd");
 
+    public static string Openssl() => FromPackage("openssl", "openssl");
+
+    /// <summary>Runs a program as another user; only root can do that.</summary>
+    public static string Setpriv()
+    {
+        if (Environment.UserName != "root")
+            Assert.Ignore("only root can run a program as another user");
+        return FromPackage("setpriv", "util-linux");
+    }
+
     public static string Strace() => FromPackage("strace", "strace");
 
     /// <summary>The native executable: CORENODE_BINARY, else out/corenode.</summary>

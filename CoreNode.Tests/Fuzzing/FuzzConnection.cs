@@ -144,7 +144,8 @@ internal sealed class FuzzConnection : IDisposable
     }
 
     private static string? Header(string[] head, string name) =>
-        head.FirstOrDefault(h => h.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
+        head.FirstOrDefault(h => h.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?
+            [(name.Length + 1)..].Trim();
 
     private string ReadChunks()
     {

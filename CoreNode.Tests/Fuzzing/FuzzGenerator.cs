@@ -16,7 +16,7 @@ internal sealed class FuzzGenerator(Prng random)
         ["GET", "GET", "GET", "PUT", "PUT", "POST", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "get", "QUORUM"];
 
     private static readonly string[] s_names =
-        ["a", "b", "c", "_hidden", "%00", "é", "%ff", "%2F", "a%20b", "..", ".", "", "%", "%zz", "very", "long-name", "+"];
+        ["a", "b", "c", "_hidden", "%00", "é", "%ff", "%2F", "a%20b", "..", ".", "", "%", "%zz", "very", "+"];
 
     private static readonly string[] s_others =
     [

@@ -1,4 +1,6 @@
+using System.Net;
 using CoreNode.Hosting;
+using CoreNode.Platform;
 
 namespace CoreNode.Tests.Hosting;
 
@@ -82,9 +84,59 @@ internal sealed class NodeOptionsReaderTests
         Assert.That(reader.Read(["--initial-cluster", "b=http://10.0.0.2:2380"]), Is.Not.Null);
     }
 
+    [Test]
+    public void Who_listens_everywhere_tells_others_the_address_of_the_default_route()
+    {
+        NodeOptions options = Good(
+            "--listen-peer-urls", "http://0.0.0.0:2380", "--listen-client-urls", "http://[::]:2379,http://127.0.0.1:1");
+        Assert.That(options.InitialCluster.Single().PeerUrls, Is.EqualTo(new[] { "http://10.9.8.7:2380" }));
+        Assert.That(
+            options.AdvertiseClientUrls, Is.EqualTo(new[] { "http://[2001:db8::7]:2379", "http://127.0.0.1:1" }));
+        Assert.That(options.AddressNotes, Has.Count.EqualTo(2));
+        Assert.That(options.AddressNotes[0], Does.Contain("10.9.8.7").And.Contain("why").And.Contain("--"));
+    }
+
+    [Test]
+    public void Who_says_where_it_is_is_believed()
+    {
+        NodeOptions options = Good(
+            "--listen-peer-urls", "http://0.0.0.0:2380", "--initial-advertise-peer-urls", "http://10.0.0.1:2380");
+        Assert.That(options.InitialCluster.Single().PeerUrls, Is.EqualTo(new[] { "http://10.0.0.1:2380" }));
+        Assert.That(options.AddressNotes, Is.Empty);
+    }
+
+    [Test]
+    public void A_machine_without_an_address_tells_loopback_and_says_so()
+    {
+        NodeOptionsReader reader = new(static _ => null, static _ => "", null, static _ => null);
+        NodeOptions options = reader.Read(["--listen-peer-urls", "http://0.0.0.0:2380"])!;
+        Assert.That(options.InitialCluster.Single().PeerUrls, Is.EqualTo(new[] { "http://127.0.0.1:2380" }));
+        Assert.That(options.AddressNotes.Single(), Does.Contain("no other address"));
+    }
+
+    [TestCase("--listen-peer-urls http://0.0.0.0:2380", "10.9.8.7")]
+    [TestCase("--listen-peer-urls http://10.0.0.3:7001", "10.0.0.3:7001")]
+    [TestCase("--initial-advertise-peer-urls http://n1.example.com:2380", "n1.example.com")]
+    [TestCase("--name own", "own")]
+    public void With_discovery_the_name_is_where_the_machine_is(string line, string name)
+    {
+        Assert.That(Good(["--discovery", "http://d/t", .. line.Split(' ')]).Name, Is.EqualTo(name));
+        Assert.That(Good(["--discovery-srv", "d.test", .. line.Split(' ')]).Name, Is.EqualTo(name));
+        Assert.That(Good(line.Split(' ')).Name, Is.EqualTo(line == "--name own" ? "own" : "default"));
+    }
+
+    [TestCase("--discovery http://d.example.com", "it ends with the token")]
+    [TestCase("--discovery d.example.com/t", "a URL such as")]
+    [TestCase("--discovery http://d/t --discovery-srv d.test", "say only one of them")]
+    public void Each_mistake_about_discovery_is_named(string line, string problem) =>
+        Assert.That(Problems(line.Split(' ')), Has.Some.Contains(problem));
+
+    private static OwnAddress Own(bool allowsIPv6) =>
+        new(IPAddress.Parse(allowsIPv6 ? "2001:db8::7" : "10.9.8.7"), "that is why");
+
     private static NodeOptions Good(params string[] arguments)
     {
-        NodeOptionsReader reader = new(static _ => null, static _ => "");
+        NodeOptionsReader reader = new(static _ => null, static _ => "", null, Own);
         NodeOptions? options = reader.Read(arguments);
         Assert.That(options, Is.Not.Null, string.Join('\n', reader.Problems));
         return options!;

@@ -87,6 +87,27 @@ internal sealed class WalFormatTests
     }
 
     [Test]
+    public void Log_commands_of_version_2_are_written_and_read_as_the_golden_file()
+    {
+        byte[] create = new KeyCommand
+        {
+            Operation = KeyOperation.SystemCreate,
+            Key = "auth/roles/a"u8,
+            Value = "value"u8,
+        }.Encode();
+        byte[] swap = new KeyCommand
+        {
+            Operation = KeyOperation.SystemCompareAndSwap,
+            Key = "auth/roles/a"u8,
+            Value = "other"u8,
+            PreviousIndex = 7,
+        }.Encode();
+        GoldenFile.AssertIs("log-commands-v2.bin", [.. create, .. swap]);
+        KeyCommand read = KeyCommand.Decode(GoldenFile.Read("log-commands-v2.bin").AsSpan(create.Length));
+        Assert.That((read.Operation, read.PreviousIndex), Is.EqualTo((KeyOperation.SystemCompareAndSwap, 7UL)));
+    }
+
+    [Test]
     public void Records_are_written_and_read_as_the_golden_file()
     {
         KeyRecord file = KeyRecord.File("/a"u8, "value"u8, created: 4, modified: 9, 1_700_000_000_000_000_000);

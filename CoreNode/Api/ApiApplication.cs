@@ -1,3 +1,6 @@
+using System.Text;
+using CoreNode.Api.Access;
+using CoreNode.Api.Auth;
 using CoreNode.Api.Limits;
 using CoreNode.Store;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -11,7 +14,13 @@ namespace CoreNode.Api;
 /// handful of fixed paths, and each microsecond here is paid by every request.
 /// </summary>
 internal sealed class ApiApplication(
-    IKeyStore store, CorsPolicy cors, ClusterIdHeader clusterId, KeysEndpoint keys, FixedEndpoints others)
+    IKeyStore store,
+    CorsPolicy cors,
+    AccessGate gate,
+    ClusterIdHeader clusterId,
+    KeysEndpoint keys,
+    FixedEndpoints others,
+    AuthGate auth)
     : IHttpApplication<RequestContext>
 {
     /// <inheritdoc/>
@@ -37,7 +46,8 @@ internal sealed class ApiApplication(
         return context.CanHaveBody && context.Body == BodyState.Waiting ? PassBodyAsync(context, answered) : answered;
     }
 
-    private static async Task PassBodyAsync(RequestContext context, Task answered)
+    /// <summary>Waits for the answer, then passes over a body that nobody has read.</summary>
+    internal static async Task PassBodyAsync(RequestContext context, Task answered)
     {
         await answered;
         if (context.Body != BodyState.Waiting)
@@ -61,17 +71,61 @@ internal sealed class ApiApplication(
         if (!context.TryParseTarget(scratch, out RequestTarget target))
             return context.BareBadRequest();
 
-        if (!context.IsAsterisk)
+        bool isOwn = Surfaces.IsOwn(target.Path);
+        if (!context.IsAsterisk && !isOwn)
             cors.Apply(context);
-        if (context.Method == "OPTIONS")
+        if (context.Method == "OPTIONS" && !isOwn)
             return context.Answer(default);
         if (!GoPath.LooksClean(target.Path) && Redirect(context, target) is { } redirected)
             return redirected;
-        ReadOnlySpan<byte> path = target.Path;
-        bool isKey = path.StartsWith("/v2/keys"u8)
-            && (path.Length == KeysEndpoint.PrefixLength || path[KeysEndpoint.PrefixLength] == '/');
-        return isKey ? AnswerKey(context, target, scratch) : others.Answer(context, path, target.Query);
+        bool isKey = IsKey(target.Path);
+        if (MayBeGuarded(context.Method, target.Path, isKey) && gate.Refuse(context, target.Path) is { } refused)
+            return refused;
+        if (context.Method == "OPTIONS")
+            return context.Answer(default);
+        context.Rights = null;
+        if (auth.State is { IsEnabled: true } state
+            && (isKey || FixedEndpoints.NeedsRights(context.Method, target.Path)))
+        {
+            context.Rights = auth.Find(context, state);
+            if (context.Rights is null)
+                return VerifyAndAnswerAsync(context);
+        }
+
+        return Dispatch(context, target, scratch);
     }
+
+    private static bool IsKey(ReadOnlySpan<byte> path) => path.StartsWith("/v2/keys"u8)
+        && (path.Length == KeysEndpoint.PrefixLength || path[KeysEndpoint.PrefixLength] == '/');
+
+    private Task Dispatch(RequestContext context, in RequestTarget target, RequestScratch scratch) =>
+        IsKey(target.Path)
+            ? AnswerKey(context, target, scratch)
+            : others.Answer(context, target.Path, target.Query);
+
+    private async Task VerifyAndAnswerAsync(RequestContext context)
+    {
+        context.Rights = await auth.VerifyAsync(context.AuthorizationHeader);
+        await AnswerVerified(context);
+    }
+
+    // The target lay in scratch memory that may have served other requests since.
+    private Task AnswerVerified(RequestContext context)
+    {
+        RequestScratch scratch = RequestScratch.Current;
+        if (!context.TryParseTarget(scratch, out RequestTarget target))
+            throw new InvalidOperationException("a target that was good is bad now");
+        if (context.Rights is not null)
+            return Dispatch(context, target, scratch);
+        string text = AuthAdmin.TooManyPasswordsText(auth.Limits);
+        return IsKey(target.Path)
+            ? KeyAnswer.Fail(context, 503, new KeyError(ErrorCode.RaftInternal, Encoding.UTF8.GetBytes(text), 0))
+            : context.Message(503, text);
+    }
+
+    // Nearly all requests are for keys that anybody may ask for anywhere: a look at the key says so.
+    private static bool MayBeGuarded(string method, ReadOnlySpan<byte> path, bool isKey) =>
+        !isKey || (method != "GET" && GuardedKeys.AreTouched(method, path[KeysEndpoint.PrefixLength..]));
 
     private static Task? Redirect(RequestContext context, in RequestTarget target)
     {

@@ -20,6 +20,12 @@ public sealed record ApiOptions
     /// <summary>What https listeners show and ask for; null where there are none.</summary>
     public ICertificateSource? Certificates { get; init; }
 
+    /// <summary>TLS handshakes that may be under way at once; more connections are closed.</summary>
+    public int MaxTlsHandshakes { get; init; } = 512;
+
+    /// <summary>How long a TLS handshake may take.</summary>
+    public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Lifts the refusals that keep strangers from changing things (--insecure-admin).</summary>
     public bool IsAdminInsecure { get; init; }
 
@@ -34,6 +40,9 @@ public sealed record ApiOptions
 
     /// <summary>Longest JSON body of the members and auth surfaces.</summary>
     public int MaxJsonBytes => Limits.MaxJsonBytes;
+
+    /// <summary>How much work a guess at a new user's password costs (PBKDF2 iterations).</summary>
+    public int PasswordIterations { get; init; } = 210_000;
 
     /// <summary>How long <see cref="ApiServer.StopAsync"/> waits for requests before it cuts them off.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(1);

@@ -1,3 +1,5 @@
+using CoreNode.Api.Access;
+using CoreNode.Api.Auth;
 using CoreNode.Foundation;
 using CoreNode.Store;
 using Microsoft.Extensions.Logging;
@@ -17,6 +19,7 @@ public sealed partial class ApiServer : IAsyncDisposable
     private readonly HttpFront _front;
     private readonly ApiApplication _application;
     private readonly ILogger<ApiServer> _log;
+    private readonly AuthGate _auth;
 
     /// <summary>Wires the surface to a store; nothing is opened yet.</summary>
     public ApiServer(
@@ -28,10 +31,25 @@ public sealed partial class ApiServer : IAsyncDisposable
         MetricRegistry metrics,
         TimeProvider time,
         ILoggerFactory loggers)
+        : this(options, store, cluster, membership, backups, auth: null, metrics, time, loggers)
+    {
+    }
+
+    /// <summary>With a switch of the caller's for the access rules, instead of the store's own.</summary>
+    internal ApiServer(
+        ApiOptions options,
+        IKeyStore store,
+        IClusterView cluster,
+        IMembership membership,
+        IBackupSource backups,
+        IAuthSwitch? auth,
+        MetricRegistry metrics,
+        TimeProvider time,
+        ILoggerFactory loggers)
     {
         _options = options;
         _log = loggers.CreateLogger<ApiServer>();
-        _front = new HttpFront(options, metrics, loggers);
+        _front = new HttpFront(options, loggers, metrics, time);
         KeysEndpoint keys = new(
             options,
             store,
@@ -39,13 +57,21 @@ public sealed partial class ApiServer : IAsyncDisposable
             new WatchEndpoint(store, metrics, _front.Stopping),
             new ListingEndpoint(options));
         ClusterIdHeader clusterId = new(cluster);
+        _auth = new AuthGate(store, new PasswordLimits { Iterations = options.PasswordIterations }, metrics, time);
         FixedEndpoints others = new(
             new MembersEndpoint(options, cluster, membership, clusterId),
-            new AuthEndpoint(options, clusterId),
+            new AuthEndpoint(options, _auth, new AuthAdmin(store, _auth, loggers.CreateLogger<AuthAdmin>()), clusterId),
             new StatsEndpoint(store, cluster, time),
             new NodeEndpoint(store, cluster, metrics),
             new OwnEndpoint(new StatusPage(options, store, cluster), new BackupEndpoint(store, backups)));
-        _application = new ApiApplication(store, new CorsPolicy(options.CorsOrigins), clusterId, keys, others);
+        _application = new ApiApplication(
+            store,
+            new CorsPolicy(options.CorsOrigins),
+            new AccessGate(options, auth ?? _auth, metrics, time, loggers),
+            clusterId,
+            keys,
+            others,
+            _auth);
         ProcessFigures.Register(metrics);
         StoreFigures.Register(metrics, store, cluster);
         ClusterFigures.Register(metrics, cluster);
@@ -53,6 +79,9 @@ public sealed partial class ApiServer : IAsyncDisposable
 
     /// <summary>Where clients are served, with the ports that were chosen; empty before the start.</summary>
     public IReadOnlyList<Uri> BoundUrls => _front.BoundUrls;
+
+    /// <summary>Where administrators are served besides the unix socket; empty before the start.</summary>
+    public IReadOnlyList<Uri> BoundAdminUrls => _front.BoundAdminUrls;
 
     /// <summary>
     /// Sets what .NET reads from the environment when it opens its first socket: completions run on the thread that
@@ -91,5 +120,6 @@ public sealed partial class ApiServer : IAsyncDisposable
     {
         await StopAsync(CancellationToken.None);
         await _front.DisposeAsync();
+        _auth.Dispose();
     }
 }

@@ -1,15 +1,16 @@
 using System.Text;
+using CoreNode.Api.Auth;
 using CoreNode.Api.Wire;
 
 namespace CoreNode.Api;
 
 /// <summary>
-/// /v2/auth as etcd answers while auth is off and nobody was ever created: everybody is root, the role "root" exists.
+/// /v2/auth: users, roles and the switch, as etcd answers. Once it is on, everything but reading the switch needs the
+/// role root.
 /// </summary>
-internal sealed class AuthEndpoint(ApiOptions options, ClusterIdHeader clusterId)
+internal sealed class AuthEndpoint(ApiOptions options, AuthGate gate, AuthAdmin admin, ClusterIdHeader clusterId)
 {
-    private const string RoleRoot = """{"role":"root","permissions":{"kv":{"read":["/*"],"write":["/*"]}}}""";
-    private const string RootIsFixed = "auth: Cannot modify role root: is root role.";
+    private const string ReadAndWrite = "GET,PUT,DELETE";
 
     /// <summary>Answers a request for what follows "/v2/auth"; null if that is no path of this surface.</summary>
     public Task? Answer(RequestContext context, ReadOnlySpan<byte> rest)
@@ -29,38 +30,6 @@ internal sealed class AuthEndpoint(ApiOptions options, ClusterIdHeader clusterId
         };
     }
 
-    /// <summary>The only place that refuses what needs stored users and roles.</summary>
-    private static Task Refuse(RequestContext context) =>
-        context.Message(503, "this version has no users and roles yet: auth stays disabled");
-
-    private static Task Text(RequestContext context, string json)
-    {
-        context.Headers.ContentType = RequestContext.JsonType;
-        return context.Answer(Encoding.UTF8.GetBytes(json + "\n"));
-    }
-
-    private Task Enable(RequestContext context)
-    {
-        if (!IsAllowed(context, "GET,PUT,DELETE"))
-            return context.MethodNotAllowed("GET,PUT,DELETE");
-        return context.Method switch
-        {
-            "GET" => Text(context, """{"enabled":false}"""),
-            "PUT" => context.Message(409, "auth: No root user available, please create one"),
-            _ => context.Message(409, "auth: already disabled"),
-        };
-    }
-
-    private Task List(RequestContext context, bool isUser)
-    {
-        if (!IsAllowed(context, "GET"))
-            return context.MethodNotAllowed("GET");
-        // etcd reads these lists' query as a form, and has no better answer for one that cannot be parsed.
-        if (!IsForm(context))
-            return context.Message(500, "Internal Server Error");
-        return Text(context, isUser ? """{"users":null}""" : $$"""{"roles":[{{RoleRoot}}]}""");
-    }
-
     private static bool IsForm(RequestContext context)
     {
         RequestScratch scratch = RequestScratch.Current;
@@ -74,86 +43,139 @@ internal sealed class AuthEndpoint(ApiOptions options, ClusterIdHeader clusterId
         return query.Error is null;
     }
 
-    private Task User(RequestContext context, string user)
+    private static Task Show(RequestContext context, int status, JsonBuffer json)
     {
-        if (!IsAllowed(context, "GET,PUT,DELETE"))
-            return context.MethodNotAllowed("GET,PUT,DELETE");
-        return context.Method switch
-        {
-            "GET" => context.Message(404, $"auth: User {user} does not exist."),
-            "DELETE" => context.Message(404, $"auth: User {user} does not exist"),
-            _ => WriteAsync(context, "user", user),
-        };
+        json.Raw("\n"u8);
+        return context.Json(status, json);
     }
 
-    private Task Role(RequestContext context, string role)
+    private static Task Done(RequestContext context)
     {
-        if (!IsAllowed(context, "GET,PUT,DELETE"))
-            return context.MethodNotAllowed("GET,PUT,DELETE");
-        return (context.Method, role) switch
-        {
-            ("GET", "root") => Text(context, RoleRoot),
-            ("GET", _) => context.Message(404, $"auth: Role {role} does not exist."),
-            ("DELETE", "root") => context.Message(403, RootIsFixed),
-            ("DELETE", _) => context.Message(404, $"auth: Role {role} doesn't exist."),
-            _ => WriteAsync(context, "role", role),
-        };
+        context.Headers.ContentType = RequestContext.JsonType;
+        return context.Answer(default);
     }
 
-    private async Task WriteAsync(RequestContext context, string kind, string name)
+    private static async Task AnswerAsync(RequestContext context, Task<AuthResult> work)
     {
-        RequestBody body = await BodyReader.ReadAsync(context, options.MaxJsonBytes);
-        GoJsonValue? request = body.IsTooLong ? null : GoJson.Parse(body.Bytes.Span, isStream: true, out _);
-        if (request is null || !HasFieldTypes(request, kind))
-            await context.Message(400, "Invalid JSON in request body.");
-        else if ((request.Find(kind)?.Text ?? "") != name)
-            await context.Message(400, $"{Title(kind)} JSON name does not match the name in the URL");
-        else
-            await (kind == "user" ? CheckUser(context, request, name) : CheckRole(context, request, name));
-    }
-
-    private static string Title(string kind) => kind == "user" ? "User" : "Role";
-
-    private static bool HasFieldTypes(GoJsonValue request, string kind) =>
-        request.Kind is GoJsonKind.Map or GoJsonKind.Null
-        && (request.Find(kind)?.Kind ?? GoJsonKind.Text) == GoJsonKind.Text
-        && (request.Find("password")?.Kind ?? GoJsonKind.Text) == GoJsonKind.Text;
-
-    private static Task CheckUser(RequestContext context, GoJsonValue request, string name)
-    {
-        bool hasRoles = request.Find("roles")?.Items.Count > 0;
-        if (request.Find("grant")?.Items.Count > 0 || request.Find("revoke")?.Items.Count > 0)
+        AuthResult result = await work;
+        JsonBuffer json = RequestScratch.Current.TakeJson();
+        if (result.Error.Length > 0)
         {
-            return hasRoles
-                ? context.Message(400, "User JSON contains both roles and grant/revoke")
-                : context.Message(404, $"auth: User {name} does not exist.");
+            await context.Message(result.Status, result.Error);
         }
-
-        return (request.Find("password")?.Text ?? "").Length == 0
-            ? context.Message(400, $"auth: Cannot create user {name} with an empty password")
-            : Refuse(context);
+        else if (result.User is { } user)
+        {
+            AuthJson.WriteChanged(json, user);
+            await Show(context, result.Status, json);
+        }
+        else if (result.Role is { } role)
+        {
+            AuthJson.WriteRole(json, role);
+            await Show(context, result.Status, json);
+        }
+        else
+        {
+            await Done(context);
+        }
     }
 
-    private static Task CheckRole(RequestContext context, GoJsonValue request, string name)
-    {
-        bool isUpdate = HasPaths(request.Find("grant")) || HasPaths(request.Find("revoke"));
-        if (isUpdate && HasPaths(request.Find("permissions")))
-            return context.Message(400, "Role JSON contains both permissions and grant/revoke");
-        if (name == "root")
-            return context.Message(403, RootIsFixed);
-        return isUpdate ? context.Message(404, $"auth: Role {name} does not exist.") : Refuse(context);
-    }
-
-    // {"kv":{"read":[…],"write":[…]}} with anything in one of the lists.
-    private static bool HasPaths(GoJsonValue? permissions) =>
-        permissions?.Find("kv") is { } kv
-        && (kv.Find("read")?.Items.Count > 0 || kv.Find("write")?.Items.Count > 0);
-
-    private bool IsAllowed(RequestContext context, string methods)
+    // Null if the request may go on.
+    private Task? Refuse(RequestContext context, string methods, bool needsRoot = true)
     {
         if (!methods.Split(',').Contains(context.Method))
-            return false;
+            return context.MethodNotAllowed(methods);
+        if (needsRoot && context.Rights is { IsRoot: false })
+            return AuthRefusal.Root(context);
         clusterId.Apply(context);
-        return true;
+        return null;
+    }
+
+    private Task Enable(RequestContext context)
+    {
+        if (Refuse(context, ReadAndWrite, needsRoot: context.Method != "GET") is { } refusal)
+            return refusal;
+        if (context.Method != "GET")
+            return AnswerAsync(context, context.Method == "PUT" ? admin.EnableAsync() : admin.DisableAsync());
+        JsonBuffer json = RequestScratch.Current.TakeJson();
+        json.Raw(gate.IsEnabled ? "{\"enabled\":true}"u8 : "{\"enabled\":false}"u8);
+        return Show(context, 200, json);
+    }
+
+    private Task List(RequestContext context, bool isUser)
+    {
+        if (Refuse(context, "GET") is { } refusal)
+            return refusal;
+        // etcd reads these lists' query as a form, and has no better answer for one that cannot be parsed.
+        if (!IsForm(context))
+            return context.Message(500, "Internal Server Error");
+        AuthState state = gate.State;
+        JsonBuffer json = RequestScratch.Current.TakeJson();
+        if (isUser)
+        {
+            AuthUser[] users = [.. state.Users];
+            json.Raw("{\"users\":"u8);
+            if (users.Length == 0)
+                json.Raw("null"u8);
+            else
+                AuthJson.WriteList(json, users, (buffer, user) => AuthJson.WriteUser(buffer, user, state));
+        }
+        else
+        {
+            json.Raw("{\"roles\":"u8);
+            AuthJson.WriteList(json, [.. state.Roles], AuthJson.WriteRole);
+        }
+
+        json.Raw("}"u8);
+        return Show(context, 200, json);
+    }
+
+    private Task User(RequestContext context, string name)
+    {
+        if (Refuse(context, ReadAndWrite) is { } refusal)
+            return refusal;
+        if (context.Method == "DELETE")
+            return AnswerAsync(context, admin.DeleteUserAsync(name));
+        if (context.Method == "PUT")
+            return PutAsync(context, name, "User", AuthJson.ReadUser, static one => one.Name, admin.PutUserAsync);
+        AuthState state = gate.State;
+        if (state.FindUser(name) is not { } user)
+            return context.Message(404, $"auth: User {name} does not exist.");
+        // In its list of users, etcd leaves out what it complains about here.
+        if (user.EffectiveRoles?.FirstOrDefault(role => state.FindRole(role) is null) is { } missing)
+            return context.Message(404, $"auth: Role {missing} does not exist.");
+        JsonBuffer json = RequestScratch.Current.TakeJson();
+        AuthJson.WriteUser(json, user, state);
+        return Show(context, 200, json);
+    }
+
+    private Task Role(RequestContext context, string name)
+    {
+        if (Refuse(context, ReadAndWrite) is { } refusal)
+            return refusal;
+        if (context.Method == "DELETE")
+            return AnswerAsync(context, admin.DeleteRoleAsync(name));
+        if (context.Method == "PUT")
+            return PutAsync(context, name, "Role", AuthJson.ReadRole, static one => one.Name, admin.PutRoleAsync);
+        if (gate.State.FindRole(name) is not { } role)
+            return context.Message(404, $"auth: Role {name} does not exist.");
+        JsonBuffer json = RequestScratch.Current.TakeJson();
+        AuthJson.WriteRole(json, role);
+        return Show(context, 200, json);
+    }
+
+    private async Task PutAsync<T>(
+        RequestContext context, string name, string kind, Func<GoJsonValue, T?> read, Func<T, string> nameOf,
+        Func<T, Task<AuthResult>> put)
+        where T : class
+    {
+        RequestBody body = await BodyReader.ReadAsync(context, options.MaxJsonBytes);
+        GoJsonValue? json = body.IsTooLong ? null : GoJson.Parse(body.Bytes.Span, isStream: true, out _);
+        T? change = json is null ? null : read(json);
+        if (change is null)
+            await context.Message(400, "Invalid JSON in request body.");
+        else if (nameOf(change) != name)
+            await context.Message(400, $"{kind} JSON name does not match the name in the URL");
+        else
+            await AnswerAsync(context, put(change));
     }
 }

@@ -14,11 +14,17 @@ internal sealed class CorsPolicy
     private static readonly StringValues s_anyOrigin = "*";
 
     private readonly HashSet<string>? _origins;
+    private readonly HashSet<string> _named;
 
     /// <summary>An empty list allows everybody, as "*" does.</summary>
-    public CorsPolicy(IReadOnlyList<string> origins) =>
-        _origins = origins.Count == 0 || origins.Contains("*")
-            ? null : new HashSet<string>(origins, StringComparer.Ordinal);
+    public CorsPolicy(IReadOnlyList<string> origins)
+    {
+        _named = new HashSet<string>(origins.Where(static o => o != "*"), StringComparer.Ordinal);
+        _origins = origins.Count == 0 || origins.Contains("*") ? null : _named;
+    }
+
+    /// <summary>True if the operator wrote this very origin, which "*" does not.</summary>
+    public bool Names(string origin) => _named.Contains(origin);
 
     /// <summary>Adds what the policy says to an answer.</summary>
     public void Apply(RequestContext context)

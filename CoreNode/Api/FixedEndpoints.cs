@@ -24,6 +24,12 @@ internal sealed class FixedEndpoints(
         return answer ?? context.NotFound();
     }
 
+    /// <summary>True for requests that look at what whoever asks may do.</summary>
+    public static bool NeedsRights(string method, ReadOnlySpan<byte> path) =>
+        path.StartsWith("/v2/auth/"u8)
+        || (method != "GET" && path.StartsWith("/v2/members"u8))
+        || path.SequenceEqual("/corenode/v1/snapshot"u8);
+
     private static bool IsUnder(ReadOnlySpan<byte> path, ReadOnlySpan<byte> prefix, out ReadOnlySpan<byte> rest)
     {
         rest = default;

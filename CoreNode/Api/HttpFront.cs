@@ -1,3 +1,4 @@
+using CoreNode.Api.Access;
 using CoreNode.Api.Limits;
 using CoreNode.Api.Transport;
 using CoreNode.Foundation;
@@ -14,27 +15,45 @@ namespace CoreNode.Api;
 /// The listeners of one surface, whatever answers there: Kestrel's HTTP/1.1 stack without host, routing and middleware,
 /// on TCP, TLS and a unix socket. Started and stopped once; any thread.
 /// </summary>
-internal sealed class HttpFront : IAsyncDisposable
+internal sealed partial class HttpFront : IAsyncDisposable
 {
     private readonly ApiOptions _options;
     private readonly FrontTransport _transport;
+    private readonly MachineAdmins _admins = MachineAdmins.OfThisProcess();
+    private readonly ILogger<HttpFront> _log;
     private readonly KestrelServer _kestrel;
+    private readonly TlsGate? _tls;
     private readonly CancellationTokenSource _stopping = new();
     private bool _isStopped;
 
     /// <summary>Nothing is opened yet.</summary>
-    public HttpFront(ApiOptions options, MetricRegistry metrics, ILoggerFactory loggers)
+    public HttpFront(
+        ApiOptions options, ILoggerFactory loggers, MetricRegistry? metrics = null, TimeProvider? time = null)
     {
         _options = options;
-        LimitLog log = new(options.Limits, metrics, loggers);
-        _transport = KestrelSettings.MakeTransport(options, log);
+        _log = loggers.CreateLogger<HttpFront>();
+        metrics ??= new MetricRegistry();
+        time ??= TimeProvider.System;
+        if (options.Certificates is { } certificates)
+        {
+            TlsLog tlsLog = new(metrics, time, loggers.CreateLogger<HttpFront>());
+            _tls = new TlsGate(certificates, options, tlsLog, time);
+        }
+
+        LimitLog limitLog = new(options.Limits, metrics, loggers);
+        _transport = KestrelSettings.MakeTransport(options, limitLog);
         _kestrel = new KestrelServer(
-            Options.Create(KestrelSettings.Make(options)), _transport, new KestrelRefusals(new WarningsOnly(loggers), log));
+            Options.Create(KestrelSettings.Make(options, _tls, _admins)),
+            _transport,
+            new KestrelRefusals(new WarningsOnly(loggers), limitLog));
         LimitFigures.Register(metrics, _transport.Ledger);
     }
 
     /// <summary>Where clients are served, with the ports that were chosen; empty before the start.</summary>
     public IReadOnlyList<Uri> BoundUrls { get; private set; } = [];
+
+    /// <summary>Where administrators are served, in the order of the options; empty before the start.</summary>
+    public IReadOnlyList<Uri> BoundAdminUrls { get; private set; } = [];
 
     /// <summary>Fires when what never ends by itself (a watch) has to end.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -46,11 +65,18 @@ internal sealed class HttpFront : IAsyncDisposable
         if (_options.UnixSocketPath is { } path && !await UnixSocketFile.TryClearAsync(path, cancellation))
             throw new IOException($"another process serves the unix socket {path}");
         await _kestrel.StartAsync(application, cancellation);
-        if (_options.UnixSocketPath is { } bound)
-            UnixSocketFile.Restrict(bound);
-        BoundUrls = [.. _kestrel.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
+        if (_options.UnixSocketPath is { } bound && UnixSocketFile.Restrict(bound, _admins.Group) is { } problem)
+            LogSocketNotShared(bound, MachineAdmins.GroupName, problem);
+
+        // Kestrel knows nothing of the TLS before it.
+        Uri[] urls = [.. _kestrel.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses
             .Where(static a => !a.StartsWith("http://unix:", StringComparison.Ordinal))
-            .Select(static a => new Uri(a))];
+            .Zip(KestrelSettings.ListenersOf(_options), static (address, listener) =>
+                new UriBuilder(address) { Scheme = listener.IsTls ? "https" : "http" }.Uri)];
+        BoundUrls = urls[.._options.ListenClientUrls.Count];
+        BoundAdminUrls = urls[_options.ListenClientUrls.Count..];
+        if (_options.IsAdminInsecure)
+            LogAdminInsecure(string.Join(", ", urls.Select(static u => u.GetLeftPart(UriPartial.Authority))));
     }
 
     /// <summary>
@@ -74,6 +100,7 @@ internal sealed class HttpFront : IAsyncDisposable
     {
         await StopAsync(CancellationToken.None);
         _kestrel.Dispose();
+        _tls?.Dispose();
         _transport.Dispose();
         _stopping.Dispose();
     }

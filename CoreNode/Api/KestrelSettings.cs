@@ -1,8 +1,12 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using CoreNode.Api.Access;
 using CoreNode.Api.Limits;
 using CoreNode.Api.Transport;
+using CoreNode.Platform;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace CoreNode.Api;
@@ -14,7 +18,7 @@ internal static class KestrelSettings
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(3650);
 
     /// <summary>Limits, protocol and listeners.</summary>
-    public static KestrelServerOptions Make(ApiOptions options)
+    public static KestrelServerOptions Make(ApiOptions options, TlsGate? tls, MachineAdmins admins)
     {
         KestrelServerOptions kestrel = new()
         {
@@ -39,10 +43,12 @@ internal static class KestrelSettings
         foreach (Listener listener in ListenersOf(options))
         {
             if (listener.EndPoint is UnixDomainSocketEndPoint)
-                kestrel.ListenUnixSocket(options.UnixSocketPath!, listen => Configure(listen, listener, own.MaxHeaderBytes));
+            {
+                kestrel.ListenUnixSocket(
+                    options.UnixSocketPath!, listen => ConfigureSocket(listen, listener, admins));
+            }
             else
-                kestrel.Listen(
-                    (IPEndPoint)listener.EndPoint, listen => Configure(listen, listener, own.MaxHeaderBytes));
+                kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener, tls));
         }
 
         return kestrel;
@@ -58,7 +64,8 @@ internal static class KestrelSettings
             encrypted.Contains);
     }
 
-    private static IEnumerable<Listener> ListenersOf(ApiOptions options)
+    /// <summary>Where connections come in, in the order in which they are opened.</summary>
+    public static IEnumerable<Listener> ListenersOf(ApiOptions options)
     {
         bool asks = options.Certificates?.Current.RequiresClientCertificate == true;
         foreach (Uri url in options.ListenClientUrls)
@@ -69,26 +76,53 @@ internal static class KestrelSettings
             yield return new Listener(ListenerKind.UnixSocket, new UnixDomainSocketEndPoint(path), false, false);
     }
 
-    private static void Configure(ListenOptions listen, Listener listener, int maxHeadBytes)
+    // First of all: only who reads already is given what arrives, so that nothing is read ahead for nobody.
+    private static void StartOnceRead(ListenOptions listen) => listen.Use(static next => connection =>
+    {
+        Task served = next(connection);
+        connection.Features.Get<SocketConnection>()?.Start();
+        return served;
+    });
+
+    // Who connects there is asked of the kernel, once a connection.
+    private static void ConfigureSocket(ListenOptions listen, Listener listener, MachineAdmins admins)
     {
         listen.Protocols = HttpProtocols.Http1;
-
-        // First of all: only who reads already is given what arrives, so that nothing is read ahead for nobody.
-        listen.Use(static next => connection =>
-        {
-            Task served = next(connection);
-            connection.Features.Get<SocketConnection>()?.Start();
-            return served;
-        });
+        StartOnceRead(listen);
         listen.Use(next => connection =>
         {
-            RequestLineReader input = new(
-                connection.Transport.Input, connection.Features.Get<SocketConnection>(), maxHeadBytes);
-            connection.Features.Set(new ConnectionState(listener, input, connection.ConnectionClosed));
-            connection.Transport = new Duplex(input, connection.Transport.Output);
-            connection.ConnectionClosed = CancellationToken.None;
-            return next(connection);
+            Socket? socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
+            Caller caller = admins.Identify(socket is null ? null : PeerCredentials.Of(socket));
+            return ServeAsync(connection, listener, caller, next);
         });
+    }
+
+    private static void Configure(ListenOptions listen, Listener listener, TlsGate? tls)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        StartOnceRead(listen);
+        if (!listener.IsTls)
+        {
+            listen.Use(next => connection => ServeAsync(connection, listener, Caller.Unknown, next));
+            return;
+        }
+
+        TlsGate gate = tls ?? throw new ArgumentException($"{listener.EndPoint}: https needs certificates");
+        listen.Use(next => connection => gate.ServeAsync(
+            connection, caller => ServeAsync(connection, listener, caller, next)));
+    }
+
+    // In clear, behind what encrypts.
+    private static Task ServeAsync(
+        ConnectionContext connection, Listener listener, Caller caller, ConnectionDelegate next)
+    {
+        RequestLineReader input = new(
+            connection.Transport.Input, connection.Features.Get<SocketConnection>());
+        connection.Features.Set(
+            new ConnectionState(listener, input, connection.ConnectionClosed) { Caller = caller });
+        connection.Transport = new Duplex(input, connection.Transport.Output);
+        connection.ConnectionClosed = CancellationToken.None;
+        return next(connection);
     }
 
     private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using CoreNode.Api.Auth;
 using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Store;
@@ -30,6 +31,7 @@ internal sealed class KeysEndpoint(
         Span<byte> room = target.Query.IsEmpty ? default : scratch.Form(target.Query.Length);
         KeyError? error = KeyParameters.Parse(
             context.Method, target.Query, default, null, room, out KeyParameters parameters);
+        error ??= Refusal(context, target.Path, isWrite: false, parameters.IsRecursive);
         if (error is not null)
             return KeyAnswer.Fail(context, error);
         ReadOnlySpan<byte> key = Key(target.Path);
@@ -58,7 +60,7 @@ internal sealed class KeysEndpoint(
             if (read.IsCompleted && form.IsSingleSegment && form.FirstSpan.Length <= options.Limits.MaxFormBytes)
             {
                 KeyError? error = Encode(
-                    context.Method, target, form.FirstSpan, formError, scratch, out byte[] command, out bool noValue);
+                    context, target, form.FirstSpan, formError, scratch, out byte[] command, out bool noValue);
                 int length = form.FirstSpan.Length;
                 body.AdvanceTo(form.End);
                 context.Body = BodyState.Read;
@@ -79,6 +81,15 @@ internal sealed class KeysEndpoint(
         if (key.Length > 1 && key[^1] == '/')
             key = key[..^1];
         return key.IsEmpty ? "/"u8 : key;
+    }
+
+    // etcd holds the path as it came against the roles' patterns, after the parameters were found to be good.
+    private static KeyError? Refusal(RequestContext context, ReadOnlySpan<byte> path, bool isWrite, bool isRecursive)
+    {
+        if (context.Rights is not { } rights || rights.Opens(path[PrefixLength..], isWrite, isRecursive))
+            return null;
+        AuthRefusal.ExplainKey(context);
+        return AuthRefusal.Key;
     }
 
     private async Task WriteLaterAsync(RequestContext context, string? formError)
@@ -112,12 +123,12 @@ internal sealed class KeysEndpoint(
         RequestScratch scratch)
     {
         KeyError? error = Encode(
-            context.Method, target, form, formError, scratch, out byte[] command, out bool noValue);
+            context, target, form, formError, scratch, out byte[] command, out bool noValue);
         return Propose(context, error, command, noValue);
     }
 
     private KeyError? Encode(
-        string method,
+        RequestContext context,
         in RequestTarget target,
         ReadOnlySpan<byte> form,
         string? formError,
@@ -126,8 +137,10 @@ internal sealed class KeysEndpoint(
         out bool noValue)
     {
         Span<byte> room = scratch.Form(form.Length + target.Query.Length);
+        string method = context.Method;
         KeyError? error = KeyParameters.Parse(
-            method, target.Query, form, formError, room, out KeyParameters parameters);
+            method, target.Query, form, formError, room, out KeyParameters parameters)
+            ?? Refusal(context, target.Path, isWrite: true, parameters.IsRecursive);
         noValue = parameters.NoValueOnSuccess;
         command = error is null ? WriteCommand.Encode(method, Key(target.Path), parameters, time) : [];
         return error;

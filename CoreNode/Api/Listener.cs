@@ -12,6 +12,14 @@ internal sealed record Listener(ListenerKind Kind, EndPoint EndPoint, bool IsTls
     /// <summary>Only this machine reaches it.</summary>
     public bool IsLocal => EndPoint is not IPEndPoint address || IPAddress.IsLoopback(address.Address);
 
+    /// <summary>Whoever reaches the address gets in, from anywhere, without a proof of who he is.</summary>
+    public bool IsOpen => !IsLocal && !AsksForCertificate;
+
+    /// <summary>Its URL or path, for messages.</summary>
+    public string Name => EndPoint is IPEndPoint
+        ? $"{(IsTls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp)}://{EndPoint}"
+        : $"the unix socket {EndPoint}";
+
     /// <summary>The listener of a URL.</summary>
     /// <exception cref="ArgumentException">It names no IP address, or has another scheme.</exception>
     public static Listener Of(ListenerKind kind, Uri url, bool asksForCertificate)

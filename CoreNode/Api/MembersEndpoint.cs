@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CoreNode.Api.Auth;
 using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Foundation;
@@ -21,6 +22,8 @@ internal sealed class MembersEndpoint(
     {
         if (context.Method is not ("GET" or "POST" or "DELETE" or "PUT"))
             return context.MethodNotAllowed("GET,POST,DELETE,PUT");
+        if (context.Method is not "GET" && context.Rights is { IsRoot: false })
+            return AuthRefusal.Root(context);
         clusterId.Apply(context);
         string name = Encoding.UTF8.GetString(rest.StartsWith("/"u8) ? rest[1..] : rest);
         if (context.Method is "GET")

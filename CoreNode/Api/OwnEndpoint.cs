@@ -1,3 +1,5 @@
+using CoreNode.Api.Auth;
+
 namespace CoreNode.Api;
 
 /// <summary>/corenode/v1: what has no ancestor in etcd. Read-only.</summary>
@@ -11,6 +13,8 @@ internal sealed class OwnEndpoint(StatusPage status, BackupEndpoint backup)
             return null;
         if (context.Method != "GET")
             return context.MethodNotAllowed("GET");
+        if (!isStatus && context.Rights is { IsRoot: false })
+            return AuthRefusal.Root(context);
         return isStatus ? status.Answer(context) : backup.AnswerAsync(context, QueryText.IsSet(query, "local"u8));
     }
 }

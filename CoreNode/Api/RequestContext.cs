@@ -1,4 +1,6 @@
 using System.IO.Pipelines;
+using System.Net;
+using CoreNode.Api.Auth;
 using CoreNode.Api.Limits;
 using CoreNode.Api.Transport;
 using CoreNode.Api.Wire;
@@ -56,14 +58,27 @@ internal sealed class RequestContext
     /// <summary>Where the connection came in.</summary>
     public Listener Listener => _connection.Listener;
 
-    /// <summary>Who is on the other side of the connection.</summary>
-    public Caller Caller => _connection.Caller;
+    /// <summary>
+    /// Who is on the other side of the connection; nobody for what a proxy passes on, whose own certificate and place
+    /// are not its user's (RFC 9110 §7.6.3). Who says Via of itself can only lose by it.
+    /// </summary>
+    public Caller Caller => _request.Headers.Via.Count == 0 ? _connection.Caller : Caller.Unknown;
+
+    /// <summary>Where the other side is; null on a unix socket.</summary>
+    public IPAddress? RemoteAddress => _features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
+
+    /// <summary>What the request may do; null while users need not say who they are.</summary>
+    public AccessRights? Rights { get; set; }
+
+    /// <summary>The connection's last credential that was right.</summary>
+    public RememberedCredential? Remembered { get; set; }
+
+    /// <summary>The first Authorization header; null if there is none, or it is empty.</summary>
+    public string? AuthorizationHeader =>
+        _request.Headers.Authorization is [{ Length: > 0 } first, ..] ? first : null;
 
     /// <summary>What the client uses of the node.</summary>
     public ClientUse Client => _socket.Client;
-
-    /// <summary>The target as it was sent, or as it was corrected for Kestrel.</summary>
-    public string RawTarget => _request.RawTarget;
 
     /// <summary>
     /// True once for every few requests that were sent ahead: the thread that serves all sockets has done enough for
@@ -92,7 +107,7 @@ internal sealed class RequestContext
         Client.BeginWaiting();
     }
 
-    /// <summary>Takes memory for the body until the request's end; the limit that was met, if it is too much.</summary>
+    /// <summary>Takes memory for the body until the request's end; the limit, if it is too much.</summary>
     public LimitRule? TakeBodyRoom(long bytes) => _body.TryGrow(Client, bytes);
 
     /// <summary>The client will most likely send nothing until it is answered: no memory is kept ready for it.</summary>
@@ -130,10 +145,19 @@ internal sealed class RequestContext
     public BodyState Body { get; set; }
 
     /// <summary>Reads the target as the client sent it; false if Go would refuse it with 400.</summary>
-    public bool TryParseTarget(RequestScratch scratch, out RequestTarget target) =>
-        _connection.Input.OriginalTarget is { } original
+    public bool TryParseTarget(RequestScratch scratch, out RequestTarget target)
+    {
+        _connection.Input.EndHead();
+        return _connection.Input.OriginalTarget is { } original
             ? RequestTarget.TryParse(original, scratch, out target)
             : RequestTarget.TryParse(_request.RawTarget, scratch, out target);
+    }
+
+    /// <summary>The target as Kestrel has it.</summary>
+    public string RawTarget => _request.RawTarget;
+
+    /// <summary>The target as it was sent, where that is another one; see <see cref="RequestLineReader"/>.</summary>
+    public byte[]? OriginalTarget => _connection.Input.OriginalTarget;
 
     /// <summary>True for the target "*", which only OPTIONS may have.</summary>
     public bool IsAsterisk => _request.RawTarget == "*";

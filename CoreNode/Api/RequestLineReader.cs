@@ -15,7 +15,7 @@ namespace CoreNode.Api;
 /// <see cref="ExpectRequestLine"/> says when the next bytes are one, and it is called only after the body before it was
 /// read to its end, so a body never changes.
 /// </summary>
-internal sealed class RequestLineReader(PipeReader inner, SocketConnection? socket = null, int maxHeadBytes = int.MaxValue)
+internal sealed class RequestLineReader(PipeReader inner, SocketConnection? socket = null)
     : PipeReader, IValueTaskSource<ReadResult>
 {
     private const byte Filler = (byte)'x';
@@ -156,7 +156,7 @@ internal sealed class RequestLineReader(PipeReader inner, SocketConnection? sock
         {
             ReadResult read = await inner.ReadAsync(cancellation);
             ReadOnlySequence<byte> buffer = read.Buffer;
-            if (read.IsCanceled || read.IsCompleted || buffer.Length > maxHeadBytes
+            if (read.IsCanceled || read.IsCompleted || buffer.Length > (socket?.MaxHeadBytes ?? 0)
                 || buffer.Slice(known).PositionOf((byte)'\n') is not null)
             {
                 return read;

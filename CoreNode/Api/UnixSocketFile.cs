@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using CoreNode.Platform;
 
 namespace CoreNode.Api;
 
@@ -29,12 +30,27 @@ internal static class UnixSocketFile
         }
     }
 
-    /// <summary>Owner and group may connect (mode 0660); before that the umask lets nobody but the owner.</summary>
-    public static void Restrict(string path)
+    /// <summary>
+    /// Gives it to a group, if one is named, and lets owner and group connect (mode 0660); before that the umask lets
+    /// nobody but the owner. Gives back why the group did not get it, null if it did or there is none.
+    /// </summary>
+    public static string? Restrict(string path, uint? group)
     {
+        string? problem = null;
+        try
+        {
+            if (group is { } admins)
+                Accounts.GiveToGroup(path, admins);
+        }
+        catch (IOException fault)
+        {
+            problem = fault.Message;
+        }
+
         const UnixFileMode OwnerAndGroup =
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(path, OwnerAndGroup);
+        return problem;
     }
 }

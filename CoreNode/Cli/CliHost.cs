@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Members;
+using CoreNode.Cli.Pki;
 
 namespace CoreNode.Cli;
 
@@ -17,6 +19,11 @@ public sealed record CliHost
 
     /// <summary>True if standard input is a pipe or a file, so that a value may be read from it.</summary>
     public required bool IsInputRedirected { get; init; }
+
+    /// <summary>
+    /// Reads a line from the terminal without showing it; null where that is not possible.
+    /// </summary>
+    public Func<string?>? ReadSecret { get; init; }
 
     /// <summary>Results.</summary>
     public required TextWriter Output { get; init; }
@@ -41,6 +48,12 @@ public sealed record CliHost
 
     /// <summary>Work on the data of a node that does not run; null where there is none.</summary>
     public IOfflineCluster? Offline { get; init; }
+
+    /// <summary>Work with certificates; null where there is none.</summary>
+    public ICertificateOffice? Certificates { get; init; }
+
+    /// <summary>Runs the discovery service and gives the exit code; null where it cannot be run.</summary>
+    public Func<DiscoveryServing, CancellationToken, Task<int>>? ServeDiscovery { get; init; }
 
     /// <summary>Time for deadlines and notices.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using CoreNode.Cli.Auth;
 using CoreNode.Cli.Completion;
+using CoreNode.Cli.Discovery;
+using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Keys;
 using CoreNode.Cli.Members;
+using CoreNode.Cli.Pki;
 
 namespace CoreNode.Cli;
 
@@ -18,6 +22,12 @@ internal static class CommandTree
         ("kv", KeyCommands.Build),
         ("member", MemberCommands.Build),
         ("cluster", ClusterCommands.Build),
+        ("pki", PkiCommands.Build),
+        ("discovery", DiscoveryCommands.Build),
+        ("doctor", DoctorCommand.Build),
+        ("auth", AuthCommands.Build),
+        ("user", UserCommands.Build),
+        ("role", RoleCommands.Build),
         ("version", VersionCommand.Build),
         ("completion", CompletionCommand.Build),
         ("etcdctl", EtcdctlCommand),

@@ -12,6 +12,8 @@ internal sealed class GlobalOptions
 
     private const string DefaultEndpoint = "http://127.0.0.1:2379";
 
+    private string? _typedUser;
+
     public Option<string> Endpoints { get; } = new("--endpoints")
     {
         Description = "nodes to ask, tried in this order; default: $CORENODE_ENDPOINTS, else the unix socket "
@@ -32,7 +34,8 @@ internal sealed class GlobalOptions
 
     public Option<string> User { get; } = new("--user")
     {
-        Description = "user and password, where the store asks for them",
+        Description = "who you are, where the store asks for it; without :P the password is asked for. "
+            + "Default: $CORENODE_USER",
         HelpName = "U:P",
         Recursive = true,
     };
@@ -65,9 +68,18 @@ internal sealed class GlobalOptions
             CaFile = parsed.GetValue(CaFile),
             CertFile = parsed.GetValue(CertFile),
             KeyFile = parsed.GetValue(KeyFile),
-            User = parsed.GetValue(User),
+            User = ReadUser(parsed, host),
             Time = host.Time,
         };
+    }
+
+    // Asked for once a run, however many clients it opens.
+    private string? ReadUser(ParseResult parsed, CliHost host)
+    {
+        string? user = parsed.GetValue(User) ?? host.Environment("CORENODE_USER");
+        if (string.IsNullOrEmpty(user) || user.Contains(':', StringComparison.Ordinal))
+            return string.IsNullOrEmpty(user) ? null : user;
+        return _typedUser ??= $"{user}:{PasswordInput.Ask(host, $"Password of {user}: ")}";
     }
 
     private static string DefaultEndpoints(CliHost host)

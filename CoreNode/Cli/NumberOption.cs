@@ -10,6 +10,9 @@ internal static class NumberOption
     /// </summary>
     public const ulong LongestTtlSeconds = 9_223_372_036;
 
+    // Dates of certificates end with the year 9999, and nobody means more than a century.
+    private const ulong LongestDays = 36_500;
+
     /// <summary>An index of the store.</summary>
     public static Option<ulong> Index(string name, string description) =>
         Make(name, description, "INDEX", ulong.MaxValue, "an index, a whole number");
@@ -17,6 +20,10 @@ internal static class NumberOption
     /// <summary>A lifetime.</summary>
     public static Option<ulong> Ttl() =>
         Make("--ttl", "removed by itself after that many seconds; 0: stays", "S", LongestTtlSeconds, "whole seconds");
+
+    /// <summary>How long a certificate is valid.</summary>
+    public static Option<ulong> Days(string description) =>
+        Make("--days", description, "N", LongestDays, "whole days");
 
     private static Option<ulong> Make(string name, string description, string helpName, ulong most, string kind) =>
         new(name)

@@ -18,27 +18,43 @@ internal sealed class MemberChanges(
     private const ulong MostLagToPromote = 64;
     private const ulong MostLagToPromoteByHand = 5000;
 
+    private const string NotNowText = "etcdserver: not the leader, or not ready to change the members";
+
+    // Not in any log: the same request may be made again, by this member and by those who hear it.
+    private static readonly MemberChangeOutcome s_notNow = new(MemberChangeCode.Unavailable, NotNowText, null);
+
+    private readonly List<ChangeMembers> _held = [];
     private readonly Dictionary<ulong, ChangeMembers> _asked = [];
     private readonly List<(ChangeMembers Request, MemberChangeOutcome Outcome, LogIndex Index)> _toShow = [];
     // Others at each start: a late answer to the process before is not one to this.
     private ulong _lastNumber = firstNumber;
     private Running? _running;
 
-    /// <summary>A client of this member asks.</summary>
+    /// <summary>A client of this member asks. Without a leader it waits for one, as writes do.</summary>
     internal void Handle(ChangeMembers request, IKeyspace state, long nowUnixNs)
     {
-        if (raft.Role == RaftRole.Leader)
+        _held.Add(request);
+        StartHeld(state, nowUnixNs);
+    }
+
+    /// <summary>Begins what waits, if there is a leader that can.</summary>
+    internal void StartHeld(IKeyspace state, long nowUnixNs)
+    {
+        if (_held.Count == 0 || raft.Leader.IsNone)
+            return;
+        ChangeMembers[] waiting = [.. _held];
+        _held.Clear();
+        foreach (ChangeMembers request in waiting)
         {
-            Start(request.Change, state, nowUnixNs, (outcome, _) => request.Completion.TrySetResult(outcome));
-        }
-        else if (raft.Leader.IsNone)
-        {
-            request.Completion.TrySetResult(Refused(MemberChangeCode.Unavailable, "etcdserver: no leader"));
-        }
-        else
-        {
-            _asked.Add(++_lastNumber, request);
-            peers.Send(new ForwardedMemberChange(raft.Id, raft.Leader, _lastNumber, request.Change));
+            if (raft.Role == RaftRole.Leader)
+            {
+                Start(request.Change, state, nowUnixNs, (outcome, _) => Answer(request, outcome));
+            }
+            else
+            {
+                _asked.Add(++_lastNumber, request);
+                peers.Send(new ForwardedMemberChange(raft.Id, raft.Leader, _lastNumber, request.Change));
+            }
         }
     }
 
@@ -50,13 +66,17 @@ internal sealed class MemberChanges(
         if (raft.Role == RaftRole.Leader)
             Start(request.Change, state, nowUnixNs, Answer);
         else
-            Answer(Refused(MemberChangeCode.Unavailable, "etcdserver: not the leader"), LogIndex.Zero);
+            Answer(s_notNow, LogIndex.Zero);
     }
 
     /// <summary>The leader's answer; given out once this member shows the change, too.</summary>
     internal void Handle(MemberChangeAnswer answer)
     {
-        if (_asked.Remove(answer.Number, out ChangeMembers? request))
+        if (!_asked.Remove(answer.Number, out ChangeMembers? request))
+            return;
+        if (answer.Outcome.Message == NotNowText)
+            _held.Add(request);
+        else
             _toShow.Add((request, answer.Outcome, answer.AppliedIndex));
     }
 
@@ -99,6 +119,13 @@ internal sealed class MemberChanges(
     internal void ExpireStartedBefore(long timestamp)
     {
         MemberChangeOutcome late = Refused(MemberChangeCode.Unavailable, StoreErrors.TimedOutText);
+        foreach (ChangeMembers request in _held)
+        {
+            if (request.StartedAt < timestamp)
+                request.Completion.TrySetResult(late);
+        }
+
+        _held.RemoveAll(static request => request.Completion.Task.IsCompleted);
         foreach ((ulong number, ChangeMembers request) in _asked)
         {
             if (request.StartedAt < timestamp && _asked.Remove(number))
@@ -121,6 +148,9 @@ internal sealed class MemberChanges(
         MemberChangeOutcome stopped = Refused(MemberChangeCode.Unavailable, "etcdserver: server stopped");
         _running?.Answer(stopped, LogIndex.Zero);
         _running = null;
+        foreach (ChangeMembers request in _held)
+            request.Completion.TrySetResult(stopped);
+        _held.Clear();
         foreach ((ChangeMembers request, _, _) in _toShow)
             request.Completion.TrySetResult(stopped);
         _toShow.Clear();
@@ -148,6 +178,14 @@ internal sealed class MemberChanges(
     }
 
     private static MemberChangeOutcome Refused(MemberChangeCode code, string message) => new(code, message, null);
+
+    private void Answer(ChangeMembers request, MemberChangeOutcome outcome)
+    {
+        if (ReferenceEquals(outcome, s_notNow))
+            _held.Add(request);
+        else
+            request.Completion.TrySetResult(outcome);
+    }
 
     private void Start(
         MemberChange change, IKeyspace state, long nowUnixNs, Action<MemberChangeOutcome, LogIndex> answer)
@@ -265,10 +303,14 @@ internal sealed class MemberChanges(
 
         if (!result.IsAccepted)
         {
-            outcome = result.Outcome == ProposeOutcome.InvalidChange
-                ? Refused(MemberChangeCode.Invalid, $"the change is refused: {result.Refusal}")
-                : Refused(MemberChangeCode.Busy, $"the leader cannot change the members now ({result.Outcome}): "
-                    + "try again in a moment");
+            outcome = result.Outcome switch
+            {
+                ProposeOutcome.InvalidChange =>
+                    Refused(MemberChangeCode.Invalid, $"the change is refused: {result.Refusal}"),
+                ProposeOutcome.NotLeader or ProposeOutcome.TermNotCommitted or ProposeOutcome.Transferring => s_notNow,
+                _ => Refused(MemberChangeCode.Busy, $"the leader cannot change the members now ({result.Outcome}): "
+                    + "try again in a moment"),
+            };
         }
 
         return (outcome, result);

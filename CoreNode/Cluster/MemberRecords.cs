@@ -8,7 +8,8 @@ namespace CoreNode.Cluster;
 /// <summary>
 /// Members as keys of the store's own, two for each as in etcd (where they live and, once started, who they are), so
 /// that they replicate, move the store index and end up in snapshots like everything else. Value layout: version byte
-/// 1, count (u16), then each string with its length (u16), UTF-8.
+/// 1, count (u16), then each string with its length (u16), UTF-8. Attributes end with the log version (u16) that the
+/// member's program knows; programs that know only the first one read past it, and write none.
 /// </summary>
 public static class MemberRecords
 {
@@ -24,12 +25,15 @@ public static class MemberRecords
     public static string AttributesKey(NodeId id) => Prefix + id + AttributesSuffix;
 
     /// <summary>The log command that sets one of these keys.</summary>
-    public static byte[] SetCommand(string key, IReadOnlyList<string> strings) => new KeyCommand
+    public static byte[] SetCommand(string key, IReadOnlyList<string> strings) => Command(key, Encode(strings));
+
+    /// <summary>The log command with which a member makes itself known: name, client URLs and log version.</summary>
+    public static byte[] AnnounceCommand(NodeId id, IReadOnlyList<string> attributes, ushort logVersion)
     {
-        Operation = KeyOperation.SystemSet,
-        Key = Encoding.UTF8.GetBytes(key),
-        Value = Encode(strings),
-    }.Encode();
+        byte[] suffix = new byte[2];
+        BinaryPrimitives.WriteUInt16LittleEndian(suffix, logVersion);
+        return Command(AttributesKey(id), [.. Encode(attributes), .. suffix]);
+    }
 
     /// <summary>True if the key is one of these.</summary>
     internal static bool IsKey(ReadOnlySpan<byte> key) => key.StartsWith("members/"u8);
@@ -72,6 +76,30 @@ public static class MemberRecords
             ? Decode(value.Span)
             : [];
 
+    /// <summary>
+    /// The log version that a member announced: the first one if its program announces none, 0 before it announced
+    /// itself.
+    /// </summary>
+    public static int AnnouncedLogVersion(IKeyspace keyspace, NodeId id)
+    {
+        if (!keyspace.TryGetSystem(Encoding.UTF8.GetBytes(AttributesKey(id)), out ReadOnlyMemory<byte> value))
+            return 0;
+        Decode(value.Span, out int end);
+        return value.Length >= end + 2
+            ? BinaryPrimitives.ReadUInt16LittleEndian(value.Span[end..])
+            : LogVersion.First;
+    }
+
+    /// <summary>The strings of such a value.</summary>
+    internal static string[] Strings(ReadOnlySpan<byte> data) => Decode(data, out _);
+
+    private static byte[] Command(string key, byte[] value) => new KeyCommand
+    {
+        Operation = KeyOperation.SystemSet,
+        Key = Encoding.UTF8.GetBytes(key),
+        Value = value,
+    }.Encode();
+
     private static byte[] Encode(IReadOnlyList<string> strings)
     {
         byte[] data = new byte[3 + strings.Sum(s => 2 + Encoding.UTF8.GetByteCount(s))];
@@ -88,11 +116,13 @@ public static class MemberRecords
         return data;
     }
 
-    private static string[] Decode(ReadOnlySpan<byte> data)
+    private static string[] Decode(ReadOnlySpan<byte> data) => Decode(data, out _);
+
+    private static string[] Decode(ReadOnlySpan<byte> data, out int at)
     {
         Invariant.That(data.Length >= 3 && data[0] == Version, "a member record has version 1");
         string[] strings = new string[BinaryPrimitives.ReadUInt16LittleEndian(data[1..])];
-        int at = 3;
+        at = 3;
         for (int i = 0; i < strings.Length; i++)
         {
             int length = BinaryPrimitives.ReadUInt16LittleEndian(data[at..]);

@@ -17,12 +17,39 @@ public sealed partial class Replica
         if (Completion.IsFaulted)
             await Completion;
         List<string> attributes = [_options.Name, .. _options.AdvertiseClientUrls];
-        string key = MemberRecords.AttributesKey(Self);
-        while (!IsKnown(attributes) && !await TryProposeAsync(key, attributes))
+        byte[] announcement = MemberRecords.AnnounceCommand(Self, attributes, LogVersion.Own);
+        while (!IsKnown(attributes) && !await TryProposeAsync(announcement))
             await Task.Delay(s_announcePause, _time, either.Token);
-        while (Leader == Self && !_current.TryGetSystem("version"u8, out _) && !await TryProposeAsync("version", ["1"]))
+        while (!await TryRaiseVersionAsync())
             await Task.Delay(s_announcePause, _time, either.Token);
+        _keepingVersion = KeepVersionAsync();
     }
+
+    // The leader agrees on a log version once all members have told theirs, and on a higher one when the last of an
+    // older program is gone. At rest this sleeps.
+    private async Task KeepVersionAsync()
+    {
+        try
+        {
+            while (await _systemChanged.Reader.WaitToReadAsync(_stopping.Token))
+            {
+                while (_systemChanged.Reader.TryRead(out _))
+                {
+                }
+
+                while (!await TryRaiseVersionAsync())
+                    await Task.Delay(s_announcePause, _time, _stopping.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The replica stops.
+        }
+    }
+
+    private async Task<bool> TryRaiseVersionAsync() =>
+        Leader != Self || LogVersion.Next(_current) is not { } next
+        || await TryProposeAsync(LogVersion.SetCommand(next));
 
     // A leader that came while this member was away has no address here; the others know it.
     private async Task FindLeaderAsync(Joining joining)
@@ -44,11 +71,13 @@ public sealed partial class Replica
     }
 
     // A member that joins must first have the state in which it is known.
-    private bool IsKnown(List<string> attributes) => MemberRecords.Attributes(_current, Self).SequenceEqual(attributes);
+    private bool IsKnown(List<string> attributes) =>
+        MemberRecords.Attributes(_current, Self).SequenceEqual(attributes)
+        && MemberRecords.AnnouncedLogVersion(_current, Self) == LogVersion.Own;
 
-    private async Task<bool> TryProposeAsync(string key, IReadOnlyList<string> strings)
+    private async Task<bool> TryProposeAsync(byte[] command)
     {
-        KeyOutcome outcome = await ProposeAsync(MemberRecords.SetCommand(key, strings), CancellationToken.None);
+        KeyOutcome outcome = await ProposeAsync(command, CancellationToken.None);
         if (outcome.Error is null)
             return true;
         if (!_isStopped)

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Platform;
@@ -33,6 +34,8 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
     private readonly TaskCompletionSource _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _hasLeader = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Channel<bool> _systemChanged = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private volatile IKeyspace _current;
     private volatile MemberList _members;
     private volatile ClusterStatus _status;
@@ -40,6 +43,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
     private volatile bool _isStopped;
     private Task _announcing = Task.CompletedTask;
     private Task _finding = Task.CompletedTask;
+    private Task _keepingVersion = Task.CompletedTask;
     private ulong _leader;
     private long _leaderSinceTicks;
     private long _rounds;
@@ -244,6 +248,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         _loop.RequestStop();
         await _loop.Completion.ContinueWith(static _ => { }, TaskScheduler.Default);
         await _announcing.ContinueWith(static _ => { }, TaskScheduler.Default);
+        await _keepingVersion.ContinueWith(static _ => { }, TaskScheduler.Default);
         await _finding.ContinueWith(static _ => { }, TaskScheduler.Default);
         if (_transport is not null)
             await _transport.DisposeAsync();
@@ -324,6 +329,8 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
             return StoreErrors.DiskFull;
         }
 
+        if (LogVersion.Refusal((KeyOperation)command[0], _current) is { } tooNew)
+            return tooNew;
         return _load.IsAtLimit ? StoreErrors.TooManyRequests : null;
     }
 
@@ -331,7 +338,13 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
     private void Publish(ReplicaCore core)
     {
         if (!ReferenceEquals(_current, core.Published))
+        {
+            bool isSystemChanged = !ReferenceEquals(_current.SystemIdentity, core.Published.SystemIdentity);
             _current = core.Published;
+            if (isSystemChanged)
+                _systemChanged.Writer.TryWrite(true);
+        }
+
         if (!ReferenceEquals(_status, core.Status))
             _status = core.Status;
         Volatile.Write(ref _rounds, _rounds + 1);
@@ -352,6 +365,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
 
         _logger.LeaderChanged(core.Leader, core.Raft.Term);
         _hasLeader.TrySetResult();
+        _systemChanged.Writer.TryWrite(true);
     }
 
     private void StopForGood(MemberStop stop)

@@ -20,6 +20,7 @@ internal sealed partial class ReplicaCore
         _writes.ExpireStartedBefore(tooLate);
         _reads.ExpireStartedBefore(tooLate);
         _members.ExpireStartedBefore(tooLate);
+        _members.StartHeld(Published, NowUnixNs());
         _reads.AskAgain(now, now - Ticks(_options.ElectionTimeout));
         WatchDisk(now);
         _members.PromoteWhoCaughtUp();

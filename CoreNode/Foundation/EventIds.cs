@@ -13,4 +13,7 @@ public static class EventIds
     public const int Api = 1400;
     public const int Hosting = 1500;
     public const int Cli = 1600;
+    public const int Pki = 1700;
+    public const int Discovery = 1900;
+    public const int Proxy = 1800;
 }

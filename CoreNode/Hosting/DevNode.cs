@@ -15,6 +15,7 @@ internal sealed class DevNode : IDisposable
         IPEndPoint[] listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
         HashSet<int> taken = [.. listeners.Select(l => l.Port)];
         List<Uri> clients = [.. options.ListenClientUrls.Select(u => OnFreePort(u, taken))];
+        List<Uri> admins = [.. options.ListenAdminUrls.Select(u => OnFreePort(u, taken))];
         List<Uri> peers = [.. options.ListenPeerUrls.Select(u => OnFreePort(u, taken))];
         string[] peerTexts = [.. peers.Select(u => u.GetLeftPart(UriPartial.Authority))];
         return options with
@@ -23,6 +24,7 @@ internal sealed class DevNode : IDisposable
             ListenClientUrls = clients,
             AdvertiseClientUrls = [.. clients.Select(u => u.GetLeftPart(UriPartial.Authority))],
             ListenPeerUrls = peers,
+            ListenAdminUrls = admins,
             InitialCluster = [new InitialMember(options.Name, peerTexts)],
             UnixSocket = Path.Combine(_folder, "corenode.sock"),
         };

@@ -35,6 +35,30 @@ internal static partial class HostingLog
         "--force-new-cluster: nothing to do, this member is alone")]
     internal static partial void NoNewCluster(this ILogger logger);
 
+    [LoggerMessage(EventIds.Hosting + 29, LogLevel.Error,
+        "no peer listener, so other nodes cannot ask this worker: {Reason}")]
+    internal static partial void NoPeerListener(this ILogger logger, string reason);
+
     [LoggerMessage(EventIds.Hosting + 7, LogLevel.Warning, "the store's loop does not answer: the watchdog is not fed")]
     internal static partial void LoopSilent(this ILogger logger);
+
+    [LoggerMessage(EventIds.Hosting + 20, LogLevel.Information, "{Note}")]
+    internal static partial void AddressChosen(this ILogger logger, string note);
+
+    [LoggerMessage(EventIds.Hosting + 21, LogLevel.Information,
+        "the cluster of {Where} has its members ({Members}): this machine becomes a proxy")]
+    internal static partial void BecomesProxy(this ILogger logger, string where, string members);
+
+    [LoggerMessage(EventIds.Hosting + 22, LogLevel.Information,
+        "{Where} is not asked: this machine is a proxy already, with the members in {File}")]
+    internal static partial void IsProxyAlready(this ILogger logger, string where, string file);
+
+    [LoggerMessage(EventIds.Hosting + 23, LogLevel.Information,
+        "{Where} is not asked: this machine is a member already")]
+    internal static partial void IsMemberAlready(this ILogger logger, string where);
+
+    [LoggerMessage(EventIds.Hosting + 24, LogLevel.Warning,
+        "the peer URL {Url} is of this machine alone: members on other machines cannot reach it. Say where they can "
+        + "with --listen-peer-urls and --initial-advertise-peer-urls")]
+    internal static partial void PeerUrlIsLocal(this ILogger logger, string url);
 }

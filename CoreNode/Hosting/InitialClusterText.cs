@@ -20,6 +20,19 @@ internal static class InitialClusterText
     {
         if (text.Length == 0)
             return [new InitialMember(name, advertised)];
+        Dictionary<string, List<string>> members = Parse(text, name, urlProblem, problems);
+        Check(members, name, advertised, problems);
+        return [.. members.Select(m => new InitialMember(m.Key, m.Value))];
+    }
+
+    /// <summary>The members, as somebody names them who is none; what is wrong is added to the problems.</summary>
+    public static List<InitialMember> ReadOthers(
+        string text, Func<string, string?> urlProblem, List<string> problems) =>
+        [.. Parse(text, "a", urlProblem, problems).Select(m => new InitialMember(m.Key, m.Value))];
+
+    private static Dictionary<string, List<string>> Parse(
+        string text, string name, Func<string, string?> urlProblem, List<string> problems)
+    {
         Dictionary<string, List<string>> members = [];
         Dictionary<string, string> owners = [];
         foreach (string part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
@@ -37,8 +50,7 @@ internal static class InitialClusterText
                 members[pair[0]] = [pair[1]];
         }
 
-        Check(members, name, advertised, problems);
-        return [.. members.Select(m => new InitialMember(m.Key, m.Value))];
+        return members;
     }
 
     private static string Repeated(string part, string url, string owner, string name) => owner == name

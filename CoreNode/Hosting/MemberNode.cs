@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CoreNode.Api;
 using CoreNode.Api.Peers;
+using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
 
 namespace CoreNode.Hosting;
@@ -13,18 +14,24 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
     {
         if (options.ForcesNewCluster)
             ForceNewCluster(Path.Combine(options.DataFolder, "raft"));
+        NodeCertificates certificates = NodeCertificates.Read(options, process);
+        MemberKeys keys = new(NodeComposition.SecretToken(options));
         PeerTransport transport = new(
-            NodeComposition.Peers(options), process.Metrics, TimeProvider.System, process.Logs);
+            NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
+        {
+            Keys = keys,
+        };
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         Replica replica = await Replica.StartAsync(
             NodeComposition.Replica(options), process.Files, TimeProvider.System, process.Logs, transport, transport,
             process.Stop);
         await using (replica.ConfigureAwait(false))
         {
+            keys.Bind(replica);
             NodeMetrics.Register(process.Metrics, replica, process.Version);
             try
             {
-                await ServeAsync(replica);
+                await ServeAsync(replica, certificates);
             }
             catch (MemberStoppedException)
             {
@@ -57,11 +64,11 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             before.Last - before.KnownCommitted, others);
     }
 
-    private async Task ServeAsync(Replica replica)
+    private async Task ServeAsync(Replica replica, NodeCertificates certificates)
     {
         string? socket = await UnixSocketPath.PrepareAsync(options.UnixSocket, process.Logger, process.Stop);
         ApiServer server = new(
-            NodeComposition.Api(options, socket, process.Version), replica, replica, replica,
+            NodeComposition.Api(options, certificates, socket, process.Version), replica, replica, replica,
             new BackupSource(replica), process.Metrics, TimeProvider.System, process.Logs);
         await using (server.ConfigureAwait(false))
         {
@@ -71,7 +78,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             if (options.IsDev)
                 await process.Output.WriteAsync(DevNode.Hints(server.BoundUrls, CommandName()));
             Task watchdog = Watchdog.RunAsync(
-                process.Manager, replica, TimeProvider.System, process.Logger, process.Stop);
+                process.Manager, () => replica.Rounds, TimeProvider.System, process.Logger, process.Stop);
             Task trimming = IdleTrim.RunAsync(TimeProvider.System, process.Stop);
             Task failed = replica.Completion;
             await Task.WhenAny(failed, Task.Delay(Timeout.Infinite, process.Stop));

@@ -1,6 +1,8 @@
 using CoreNode.Api;
 using CoreNode.Api.Peers;
+using CoreNode.Api.Relay;
 using CoreNode.Cluster;
+using CoreNode.Proxy;
 
 namespace CoreNode.Hosting;
 
@@ -10,6 +12,10 @@ internal static class NodeComposition
     // What clients' limits leave to the node's own writes, which nobody retries.
     private const int OwnWrites = 1024;
     private const long OwnWriteBytes = 64L << 20;
+
+    // A member without quorum answers after 5 s and two election timeouts; a worker waits for that answer.
+    private static readonly TimeSpan s_writeTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(3);
 
     internal static ReplicaOptions Replica(NodeOptions options) => new()
     {
@@ -27,14 +33,37 @@ internal static class NodeComposition
         Seed = (ulong)Environment.TickCount64,
     };
 
-    internal static PeerTransportOptions Peers(NodeOptions options) => new()
+    internal static PeerTransportOptions Peers(NodeOptions options, NodeCertificates certificates) => new()
     {
         ListenPeerUrls = options.ListenPeerUrls,
+        Certificates = certificates.Peers,
         Seed = (ulong)Environment.TickCount64,
     };
 
-    internal static ApiOptions Api(NodeOptions options, string? unixSocket, string version) => new()
+    /// <summary>What all nodes of the cluster know and nobody else, if it was chosen; null for the default.</summary>
+    internal static string? SecretToken(NodeOptions options) =>
+        options.Discovery.Length > 0 ? options.Discovery
+        : options.InitialClusterToken == NodeFlags.Find("initial-cluster-token")!.Default ? null
+        : options.InitialClusterToken;
+
+    internal static RelayOptions Relay(NodeOptions options) => new()
     {
+        Name = options.Name,
+        IsReadOnly = options.Proxy == ProxyMode.ReadOnly,
+        AnswerTimeout = s_writeTime + (2 * options.ElectionTimeout) + s_margin,
+    };
+
+    internal static FollowerOptions Follower(NodeOptions options) => new()
+    {
+        Folder = Path.Combine(options.DataFolder, "proxy"),
+        InitialPeerUrls = [.. options.InitialCluster.SelectMany(static member => member.PeerUrls)],
+        Seed = BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)),
+    };
+
+    internal static ApiOptions Api(
+        NodeOptions options, NodeCertificates certificates, string? unixSocket, string version) => new()
+    {
+        Certificates = certificates.Clients,
         ProgramVersion = version,
         ListenClientUrls = options.ListenClientUrls,
         UnixSocketPath = unixSocket,

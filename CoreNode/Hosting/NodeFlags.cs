@@ -8,7 +8,7 @@ public static class NodeFlags
     /// <summary>All options, in the order of help.</summary>
     public static readonly IReadOnlyList<NodeFlag> All =
     [
-        new("name", "default", "NAME", "human name of this member"),
+        new("name", "default", "NAME", "human name of this member (with discovery by default: its peer address)"),
         new("data-dir", "/var/lib/corenode", "FOLDER", "everything durable is below it"),
         new("listen-client-urls", "http://127.0.0.1:2379,http://127.0.0.1:4001", "URL,...", "where clients are served"),
         new("advertise-client-urls", "", "URL,...", "client URLs that others are told (default: the listen ones)"),
@@ -18,6 +18,7 @@ public static class NodeFlags
         new("initial-cluster-state", "new", "new|existing", "whether the first start makes or joins a cluster"),
         new("initial-cluster-token", "etcd-cluster", "TOKEN", "keeps clusters apart that use the same addresses"),
         new("discovery", "", "URL", "discovery URL: where the members of a new cluster find each other"),
+        new("discovery-ca-file", "", "FILE", "CA of an https discovery URL (PEM; default: the system's)"),
         new("discovery-srv", "", "DOMAIN", "DNS domain whose SRV records name the members of a new cluster"),
         new("discovery-fallback", "proxy", "proxy|exit", "where that cluster is full: join as a proxy, or end"),
         new("proxy", "off", "off|on|readonly", "a worker: asks the members, has no vote and no data"),

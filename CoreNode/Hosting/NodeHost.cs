@@ -19,6 +19,9 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
     /// <summary>Where the data folder lies; the real disk, unless a test has another.</summary>
     internal IFiles Files { get; init; } = new RealFiles();
 
+    /// <summary>Who knows names; the machine's resolver, unless a test has another.</summary>
+    internal INames Names { get; init; } = new SystemNames();
+
     /// <summary>Runs a node with the arguments after `node`.</summary>
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancellation)
     {
@@ -28,7 +31,7 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
             return 0;
         }
 
-        NodeOptionsReader reader = new(environment, File.ReadAllText, HasLog);
+        NodeOptionsReader reader = new(environment, File.ReadAllText, HasLog, OwnAddress.Find);
         if (reader.Read(arguments) is not { } options)
         {
             foreach (string problem in reader.Problems)
@@ -83,8 +86,22 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
             ?? throw new IOException(
                 $"{options.DataFolder} is in use by another node; stop it, or give this one its own --data-dir");
         logger.Starting(version, options.DataFolder);
+        foreach (string note in options.AddressNotes)
+            logger.AddressChosen(note);
         NodeProcess process = new(manager, logs, logger, new MetricRegistry(), Files, output, version, stop.Token);
-        return await new MemberNode(options, process).RunAsync();
+        try
+        {
+            options = await new ClusterSearch(process, Names).FindAsync(options, HasLog(options.DataFolder));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            logger.Stopped();
+            return 0;
+        }
+
+        return options.Proxy == ProxyMode.Off
+            ? await new MemberNode(options, process).RunAsync()
+            : await new WorkerNode(options, process).RunAsync();
     }
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, ILogger logger, CancellationTokenSource stop) =>

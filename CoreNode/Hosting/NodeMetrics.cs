@@ -6,9 +6,13 @@ namespace CoreNode.Hosting;
 /// <summary>Figures of the replica and its disk; those of requests and of the process are the Api's.</summary>
 internal static class NodeMetrics
 {
+    /// <summary>What every kind of node shows.</summary>
+    internal static void Register(MetricRegistry metrics, string version) => metrics.Gauge(
+        "corenode_build_info", "Always 1; the version is the label.", () => 1, $"version=\"{version}\"");
+
     internal static void Register(MetricRegistry metrics, Replica replica, string version)
     {
-        metrics.Gauge("corenode_build_info", "Always 1; the version is the label.", () => 1, $"version=\"{version}\"");
+        Register(metrics, version);
         metrics.Gauge("corenode_applied_index", "Last log entry that was applied.",
             () => replica.Current.AppliedIndex.Value);
         metrics.Counter("corenode_snapshots_total", "Snapshots written and verified since the start.",

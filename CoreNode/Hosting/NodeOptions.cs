@@ -39,6 +39,9 @@ public sealed record NodeOptions
     /// <summary>Discovery URL with its token; empty for none.</summary>
     public required string Discovery { get; init; }
 
+    /// <summary>CAs that the discovery service is checked against; null for the system's.</summary>
+    public string? DiscoveryCaFile { get; init; }
+
     /// <summary>Domain whose SRV records name the members; empty for none.</summary>
     public required string DiscoverySrv { get; init; }
 
@@ -83,6 +86,9 @@ public sealed record NodeOptions
 
     /// <summary>Least severe lines that are logged.</summary>
     public required string LogLevel { get; init; }
+
+    /// <summary>Which addresses were chosen for it, and why.</summary>
+    public IReadOnlyList<string> AddressNotes { get; init; } = [];
 
     /// <summary>A throw-away node: temporary folder, free ports, hints.</summary>
     public required bool IsDev { get; init; }

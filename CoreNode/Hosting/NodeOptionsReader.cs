@@ -1,5 +1,9 @@
+using CoreNode.Api;
+using System.Net;
 using CoreNode.Cluster;
+using CoreNode.Discovery;
 using CoreNode.Pki;
+using CoreNode.Platform;
 using CoreNode.Yaml;
 
 namespace CoreNode.Hosting;
@@ -11,9 +15,14 @@ namespace CoreNode.Hosting;
 /// <param name="environment">Looks up an environment variable; null if not set.</param>
 /// <param name="readFile">Reads a text file.</param>
 /// <param name="hasLog">True if a data folder is that of a member already.</param>
+/// <param name="ownAddress">
+/// The address that others reach this machine by, given whether IPv6 will do; null where there is none.
+/// </param>
 public sealed class NodeOptionsReader(
-    Func<string, string?> environment, Func<string, string> readFile, Func<string, bool>? hasLog = null)
+    Func<string, string?> environment, Func<string, string> readFile, Func<string, bool>? hasLog = null,
+    Func<bool, OwnAddress?>? ownAddress = null)
 {
+    private readonly List<string> _notes = [];
     private readonly Dictionary<string, string> _values = [];
     private readonly List<string> _problems = [];
 
@@ -102,12 +111,12 @@ public sealed class NodeOptionsReader(
 
     private NodeOptions Build()
     {
-        string name = Text("name");
         TlsFiles? clientTls = Tls("");
         TlsFiles? peerTls = Tls("peer-");
         IReadOnlyList<Uri> clients = Urls("listen-client-urls", clientTls, "cert-file", isNeeded: true);
         IReadOnlyList<Uri> peers = Urls("listen-peer-urls", peerTls, "peer-cert-file", isNeeded: true);
-        IReadOnlyList<string> advertisedPeers = TextList("initial-advertise-peer-urls", peers);
+        IReadOnlyList<string> advertisedPeers = Advertised("initial-advertise-peer-urls", peers);
+        string name = Name(advertisedPeers);
         TimeSpan heartbeat = Milliseconds("heartbeat-interval");
         TimeSpan election = Milliseconds("election-timeout");
         if (election < 5 * heartbeat)
@@ -116,9 +125,11 @@ public sealed class NodeOptionsReader(
                 $"--election-timeout {election.TotalMilliseconds} is too short: at least 5 times --heartbeat-interval");
         }
 
-        if (Text("name").Contains(',') || Text("name").Contains('='))
-            _problems.Add($"--name {name}: a name has no comma and no equals sign");
+        if (name.AsSpan().ContainsAny(",=&"))
+            _problems.Add($"--name {name}: a name has no comma and no equals sign, and no &");
+        ProxyMode proxy = ParseProxy();
         CheckWaysToFindMembers();
+        bool isInsecure = Switch("insecure-admin");
         string socket = Text("unix-socket");
         string dataFolder = Path.GetFullPath(Text("data-dir"));
         return new NodeOptions
@@ -126,20 +137,23 @@ public sealed class NodeOptionsReader(
             Name = name,
             DataFolder = dataFolder,
             ListenClientUrls = clients,
-            AdvertiseClientUrls = TextList("advertise-client-urls", clients),
+            AdvertiseClientUrls = Advertised("advertise-client-urls", clients),
             ListenPeerUrls = peers,
-            InitialCluster = Members(name, advertisedPeers, dataFolder),
+            InitialCluster = proxy == ProxyMode.Off
+                ? Members(name, advertisedPeers, dataFolder)
+                : WorkersMembers(dataFolder),
             JoinsExisting = Choice("initial-cluster-state", "new", "existing") == "existing",
             ForcesNewCluster = Switch("force-new-cluster"),
             InitialClusterToken = Text("initial-cluster-token"),
-            Discovery = Text("discovery"),
+            Discovery = ParseDiscovery(),
+            DiscoveryCaFile = Text("discovery-ca-file") is { Length: > 0 } ca ? Path.GetFullPath(ca) : null,
             DiscoverySrv = Text("discovery-srv"),
             FallsBackToProxy = Choice("discovery-fallback", "proxy", "exit") == "proxy",
-            Proxy = ParseProxy(),
+            Proxy = proxy,
             ClientTls = clientTls,
             PeerTls = peerTls,
-            ListenAdminUrls = Urls("listen-admin-urls", clientTls, "cert-file", isNeeded: false),
-            IsAdminInsecure = Switch("insecure-admin"),
+            ListenAdminUrls = AdminUrls(clientTls, isInsecure, clients),
+            IsAdminInsecure = isInsecure,
             Modules = Modules(),
             HeartbeatInterval = heartbeat,
             ElectionTimeout = election,
@@ -149,6 +163,7 @@ public sealed class NodeOptionsReader(
             UnixSocket = socket is "none" or "" ? null : Path.GetFullPath(socket),
             LogLevel = Choice("log-level", "debug", "info", "warning", "error"),
             IsDev = Switch("dev"),
+            AddressNotes = _notes,
         };
     }
 
@@ -185,6 +200,30 @@ public sealed class NodeOptionsReader(
         string[] given = [.. ways.Where(way => Text(way).Length > 0).Select(static way => "--" + way)];
         if (given.Length > 1)
             _problems.Add($"{string.Join(" and ", given)}: say only one of them where the members are");
+    }
+
+    private string ParseDiscovery()
+    {
+        string text = Text("discovery");
+        if (text.Length == 0)
+            return "";
+        if (DirectoryUrl.TryParse(text, out DirectoryUrl? url, out string? problem))
+            return url.ToString();
+        _problems.Add($"--discovery {text}: {problem}");
+        return text;
+    }
+
+    // Machines that find each other have one configuration, so what tells them apart is where they are.
+    private string Name(IReadOnlyList<string> peerUrls)
+    {
+        bool findsMembers = Text("discovery").Length + Text("discovery-srv").Length > 0;
+        if (_values.ContainsKey("name") || !findsMembers || peerUrls.Count == 0
+            || !Uri.TryCreate(peerUrls[0], UriKind.Absolute, out Uri? url))
+        {
+            return Text("name");
+        }
+
+        return url.Port == 2380 ? url.Host : $"{url.Host}:{url.Port}";
     }
 
     private TlsFiles? Tls(string prefix)
@@ -255,11 +294,33 @@ public sealed class NodeOptionsReader(
         return urls;
     }
 
-    private List<string> TextList(string name, IReadOnlyList<Uri> standard)
+    // Whoever gets in there is root on every machine: an admin listener must know who that is, or be out of reach.
+    private List<Uri> AdminUrls(TlsFiles? tls, bool isInsecure, IReadOnlyList<Uri> clients)
+    {
+        List<Uri> urls = Urls("listen-admin-urls", tls, "cert-file", isNeeded: false);
+        foreach (Uri url in urls)
+        {
+            string text = url.OriginalString;
+            Listener listener = Listener.Of(ListenerKind.Admin, url, tls?.RequiresClientCertificate == true);
+            if (listener.IsOpen && !isInsecure)
+            {
+                _problems.Add($"--listen-admin-urls {text}: take https with --trusted-ca-file, so that administrators "
+                    + "show certificates, or a loopback address; --insecure-admin allows it all the same");
+            }
+
+            if (clients.Contains(url))
+                _problems.Add($"--listen-admin-urls {text}: it is one of --listen-client-urls, too; take another port");
+        }
+
+        return urls;
+    }
+
+    // What others are told: the listen addresses, with one that others can use in the place of "all of them".
+    private List<string> Advertised(string name, IReadOnlyList<Uri> listen)
     {
         string text = Text(name);
         if (text.Length == 0)
-            return [.. standard.Select(u => u.GetLeftPart(UriPartial.Authority))];
+            return [.. listen.Select(url => Advertised(name, url)).Distinct()];
         string[] parts = text.Split(',', StringSplitOptions.RemoveEmptyEntries);
         foreach (string part in parts)
         {
@@ -268,6 +329,20 @@ public sealed class NodeOptionsReader(
         }
 
         return [.. parts];
+    }
+
+    private string Advertised(string name, Uri listen)
+    {
+        bool isAny = IPAddress.TryParse(listen.Host.Trim('[', ']'), out IPAddress? address)
+            && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+        if (!isAny)
+            return listen.GetLeftPart(UriPartial.Authority);
+        OwnAddress? own = ownAddress?.Invoke(address!.Equals(IPAddress.IPv6Any));
+        UriBuilder told = new(listen) { Host = (own?.Address ?? IPAddress.Loopback).ToString() };
+        string url = told.Uri.GetLeftPart(UriPartial.Authority);
+        string reason = own?.Reason ?? "this machine has no other address now";
+        _notes.Add($"others are told {url} ({reason}); --{name} says another");
+        return url;
     }
 
     // What only matters to a first start must not stop a member whose addresses were changed since.
@@ -283,6 +358,29 @@ public sealed class NodeOptionsReader(
         }
 
         return members;
+    }
+
+    // A worker is none of the members that it names.
+    private List<InitialMember> WorkersMembers(string dataFolder)
+    {
+        if (Switch("dev"))
+            _problems.Add("--proxy: --dev makes a member of its own; leave out one of them");
+        if (hasLog?.Invoke(dataFolder) == true)
+        {
+            _problems.Add($"--proxy: {dataFolder} holds a member's data; start it without --proxy, or take the member "
+                + "out of the cluster (`corenode member remove`) and give the worker another --data-dir");
+        }
+
+        string text = Text("initial-cluster");
+        if (text.Length > 0)
+            return InitialClusterText.ReadOthers(text, url => UrlProblem(url, needsPort: false), _problems);
+        if (Text("discovery").Length == 0 && Text("discovery-srv").Length == 0)
+        {
+            _problems.Add("--proxy: say where the members are: --initial-cluster NAME=PEER-URL,… or --discovery or "
+                + "--discovery-srv");
+        }
+
+        return [];
     }
 
     private static string? UrlProblem(string text, bool needsPort)

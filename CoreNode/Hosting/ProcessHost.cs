@@ -26,6 +26,7 @@ internal static class ProcessHost
             RunNode = (arguments, cancellation) => RunNodeAsync(arguments, build, output, error, cancellation),
             Input = input,
             IsInputRedirected = Console.IsInputRedirected,
+            ReadSecret = Console.IsInputRedirected ? null : ReadSecret,
             Output = output,
             Error = error,
             IsOutputTerminal = !Console.IsOutputRedirected,
@@ -33,7 +34,10 @@ internal static class ProcessHost
             Environment = Environment.GetEnvironmentVariable,
             Build = build,
             SendSignal = ProcessSignals.Send,
+            ServeDiscovery = (serving, cancellation) =>
+                new DiscoveryHost(error, Environment.GetEnvironmentVariable).RunAsync(serving, cancellation),
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
+            Certificates = new CertificateOffice(TimeProvider.System),
         });
     }
 
@@ -50,6 +54,23 @@ internal static class ProcessHost
             parts.Length > 1 && parts[1].Length > 0 ? parts[1] : "unknown",
             RuntimeInformation.FrameworkDescription,
             $"{kind} {RuntimeInformation.RuntimeIdentifier}");
+    }
+
+    private static string? ReadSecret()
+    {
+        StringBuilder line = new();
+        while (true)
+        {
+            ConsoleKeyInfo key = Console.ReadKey(intercept: true);
+            if (key.Key == ConsoleKey.Enter)
+                return line.ToString();
+            if (key.Key == ConsoleKey.Backspace)
+                line.Length = Math.Max(0, line.Length - 1);
+            else if (key.KeyChar == '\u0004')
+                return line.Length > 0 ? line.ToString() : null;
+            else if (key.KeyChar != '\0')
+                line.Append(key.KeyChar);
+        }
     }
 
     private static StreamWriter Utf8(Stream stream, bool isAutoFlushed) =>

@@ -29,6 +29,12 @@ public sealed class ServiceManager : IDisposable
     /// <summary>The node serves.</summary>
     public void Ready(string status) => Send($"READY=1\nSTATUS={status}");
 
+    /// <summary>
+    /// The node waits for others, and is to be given as much time again: the manager's start limit is not for that.
+    /// </summary>
+    public void Waiting(string status, TimeSpan time) =>
+        Send($"EXTEND_TIMEOUT_USEC={(long)time.TotalMicroseconds}\nSTATUS={status}");
+
     /// <summary>The node is alive.</summary>
     public void Alive() => Send("WATCHDOG=1");
 

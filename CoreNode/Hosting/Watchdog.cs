@@ -1,15 +1,14 @@
-using CoreNode.Cluster;
 using Microsoft.Extensions.Logging;
 
 namespace CoreNode.Hosting;
 
 /// <summary>
-/// Feeds the service manager's watchdog, but only while the replica's loop goes round: a node that hangs is restarted.
+/// Feeds the service manager's watchdog, but only while the node's loop goes round: a node that hangs is restarted.
 /// </summary>
 internal static class Watchdog
 {
     internal static async Task RunAsync(
-        ServiceManager manager, Replica replica, TimeProvider time, ILogger logger, CancellationToken stop)
+        ServiceManager manager, Func<long> readRounds, TimeProvider time, ILogger logger, CancellationToken stop)
     {
         if (manager.WatchdogInterval is not { } interval)
             return;
@@ -19,7 +18,7 @@ internal static class Watchdog
         {
             while (await timer.WaitForNextTickAsync(stop))
             {
-                long rounds = replica.Rounds;
+                long rounds = readRounds();
                 if (rounds != seen)
                     manager.Alive();
                 else

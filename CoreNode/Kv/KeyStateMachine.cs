@@ -1,3 +1,4 @@
+using System.Globalization;
 using CoreNode.Foundation;
 using CoreNode.Kv.Tree;
 using CoreNode.Store;
@@ -113,6 +114,8 @@ public sealed class KeyStateMachine
             KeyOperation.Expire => Expire(decoded.ExpirationUnixNs, nowUnixNs),
             KeyOperation.SystemSet => SetSystem(decoded),
             KeyOperation.SystemDelete => DeleteSystem(decoded),
+            KeyOperation.SystemCreate => CreateSystem(decoded),
+            KeyOperation.SystemCompareAndSwap => SwapSystem(decoded),
             _ => throw new InvariantException($"log entry {index} has the unknown operation {(int)decoded.Operation}"),
         };
         KeyEvent? change = write.IsChange ? Commit(write, nowUnixNs) : null;
@@ -253,6 +256,23 @@ public sealed class KeyStateMachine
             _system.Insert(record);
         CommitSilently(record);
         return default;
+    }
+
+    private KeyWrite CreateSystem(in KeyCommand command) => _system.Seek(command.Key)
+        ? KeyWrite.Failed(new KeyError(ErrorCode.KeyExists, command.Key.ToArray(), Index.Value))
+        : SetSystem(command);
+
+    private KeyWrite SwapSystem(in KeyCommand command)
+    {
+        if (!_system.Seek(command.Key))
+            return KeyWrite.Failed(new KeyError(ErrorCode.KeyNotFound, command.Key.ToArray(), Index.Value));
+        ulong found = _system.Found.ModifiedIndex;
+        return found == command.PreviousIndex
+            ? SetSystem(command)
+            : KeyWrite.Failed(KeyError.Of(
+                ErrorCode.CompareFailed,
+                string.Create(CultureInfo.InvariantCulture, $"[{command.PreviousIndex} != {found}]"),
+                Index.Value));
     }
 
     private KeyWrite DeleteSystem(in KeyCommand command)

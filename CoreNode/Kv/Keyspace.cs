@@ -54,6 +54,14 @@ internal sealed class Keyspace(
     }
 
     /// <inheritdoc/>
+    public bool TryGetSystemRecord(ReadOnlySpan<byte> name, out KeyRecord record) =>
+        TreeSearch.TryGet(System, name, out record);
+
+    // A frozen root never changes again, and a change makes another one.
+    /// <inheritdoc/>
+    public object SystemIdentity => System;
+
+    /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> ListSystem(string prefix)
     {
         List<KeyRecord> records = [];

@@ -15,12 +15,19 @@ internal static partial class LibC
     public const int OpenFolder = 0x10000;
     public const int OpenCloseOnExec = 0x80000;
 
+    /// <summary>Paths are relative to the working folder, as for every other call.</summary>
+    public const int AtWorkingFolder = -100;
+
+    /// <summary>Type, mode, owner, inode, size and times: STATX_BASIC_STATS.</summary>
+    public const uint StatBasic = 0x7ff;
+
     public const int LockExclusiveNonBlocking = 2 | 4;
 
     public const int NoEntry = 2;
     public const int Interrupted = 4;
     public const int WouldBlock = 11;
     public const int NoSpace = 28;
+    public const int OutOfRange = 34;
     public const int QuotaExceeded = 122;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -44,9 +51,33 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeFolder(string path, uint mode);
 
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Stat(int folder, string path, int flags, uint mask, Span<byte> result);
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(string path, uint owner, uint group);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
+    // What the record points to lies in the room, which may move after the call: only its number is of use.
+    [LibraryImport("libc", EntryPoint = "getgrnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int FindGroup(
+        string name, out GroupRecord group, ref byte room, nuint roomLength, out nint found);
+
     [LibraryImport("libc", EntryPoint = "setpriority")]
     public static partial int SetPriority(int which, uint who, int priority);
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     public static partial long SystemCall(long number, long first, long second, long third);
+
+    /// <summary>struct group of grp.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct GroupRecord
+    {
+        public nint Name;
+        public nint Password;
+        public uint Id;
+        public nint Members;
+    }
 }

@@ -6,6 +6,7 @@ public enum ErrorCode
     KeyNotFound = 100,
     CompareFailed = 101,
     NotAFile = 102,
+    TooManyPeers = 103,
     NotADirectory = 104,
     KeyExists = 105,
     RootReadOnly = 107,

@@ -14,6 +14,7 @@ public static class ErrorCodes
         ErrorCode.KeyNotFound => ("Key not found", 404),
         ErrorCode.CompareFailed => ("Compare failed", 412),
         ErrorCode.NotAFile => ("Not a file", 403),
+        ErrorCode.TooManyPeers => ("Reached the max number of peers in the cluster", 400),
         ErrorCode.NotADirectory => ("Not a directory", 400),
         ErrorCode.KeyExists => ("Key already exists", 412),
         ErrorCode.RootReadOnly => ("Root is read only", 400),

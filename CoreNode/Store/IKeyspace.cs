@@ -35,6 +35,15 @@ public interface IKeyspace
     /// <summary>A value of the store's own keys ("members/…"); false if absent.</summary>
     bool TryGetSystem(ReadOnlySpan<byte> name, out ReadOnlyMemory<byte> value);
 
+    /// <summary>As the other, with the indexes: for a change that holds only if nobody else changed it.</summary>
+    bool TryGetSystemRecord(ReadOnlySpan<byte> name, out KeyRecord record);
+
+    /// <summary>
+    /// Stands for the content of the store's own keys: the same object in two states means that none of them changed
+    /// in between, so that what was read of them can be kept.
+    /// </summary>
+    object SystemIdentity { get; }
+
     /// <summary>The store's own keys that start with <paramref name="prefix"/>, in byte order.</summary>
     IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>>> ListSystem(string prefix);
 }

@@ -34,4 +34,15 @@ public enum KeyOperation : byte
 
     /// <summary>Removes a key of the store's own; moves the store index.</summary>
     SystemDelete = 18,
+
+    /// <summary>
+    /// Makes a key of the store's own; fails where it exists already. Since log version 2.
+    /// </summary>
+    SystemCreate = 19,
+
+    /// <summary>
+    /// Changes a key of the store's own if its modified index is still the expected one, so that two administrators
+    /// cannot undo each other's changes unseen. Since log version 2.
+    /// </summary>
+    SystemCompareAndSwap = 20,
 }

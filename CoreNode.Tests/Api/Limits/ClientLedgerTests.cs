@@ -64,8 +64,8 @@ internal sealed class ClientLedgerTests
         for (int i = 0; i < 1000; i++)
             client.TryTake(Resource.Listing);
         Assert.That(_lines.Single(), Is.EqualTo(
-            "corenode: too many long listings are being sent to this address: the limit is 1 (--max-client-listings 1); "
-            + "try again later; 1 refused since the last line, last 10.0.0.1"));
+            "corenode: too many long listings are being sent to this address: the limit is 1 "
+            + "(--max-client-listings 1); try again later; 1 refused since the last line, last 10.0.0.1"));
         Assert.That(
             metrics.Counter("corenode_limit_refusals_total", "", "limit=\"client-listings\"").Value, Is.EqualTo(1000));
     }

@@ -55,7 +55,8 @@ internal sealed class ClientLimitTests
         open.Add(await AnsweredAsync(await RawClient.OpenFromAsync(s_other, api.Url)));
         RawAnswer refused = await UnaskedAsync(await RawClient.OpenFromAsync(s_third, api.Url));
         Assert.That(refused.Status, Is.EqualTo(503));
-        Assert.That(refused.Body, Does.StartWith("corenode: too many connections: the limit is 4 (--max-connections 4)"));
+        Assert.That(refused.Body, Does.StartWith(
+            "corenode: too many connections: the limit is 4 (--max-connections 4)"));
         foreach (RawClient client in open)
             await client.DisposeAsync();
     }
@@ -118,7 +119,7 @@ internal sealed class ClientLimitTests
             await writer.DisposeAsync();
     }
 
-    [TestCase("/v2/keys/k", "\"errorCode\":300,\"message\":\"Raft Internal Error\",\"cause\":\"corenode: too many requests")]
+    [TestCase("/v2/keys/k", "{\"errorCode\":300,\"message\":\"Raft Internal Error\",\"cause\":\"corenode: too many")]
     [TestCase("/v2/members", "{\"message\":\"corenode: too many requests")]
     [TestCase("/metrics", "corenode: too many requests")]
     public async Task Requests_of_one_client_are_bounded_in_the_words_of_each_surface(string target, string words)
@@ -135,7 +136,7 @@ internal sealed class ClientLimitTests
             // The request counts once its answer is known to come later, a moment after the store has it.
             RawAnswer answer = await busy.AskAsync("GET", target);
             return answer.Status == 429 && answer.Body.Contains(words, StringComparison.Ordinal)
-                && answer.Body.Contains("from this address: the limit is 1 (--max-client-requests 1)", StringComparison.Ordinal);
+                && answer.Body.Contains("the limit is 1 (--max-client-requests 1)", StringComparison.Ordinal);
         });
         await using RawClient other = await RawClient.OpenFromAsync(s_other, api.Url);
         Assert.That((await other.AskAsync("GET", "/version")).Status, Is.EqualTo(200));

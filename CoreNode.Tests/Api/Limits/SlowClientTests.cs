@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CoreNode.Api;
 using CoreNode.Api.Limits;
@@ -138,7 +139,7 @@ internal sealed class SlowClientTests
         await using RawClient client = await api.OpenAsync();
         StringBuilder text = new();
         for (int i = 0; i < Ahead; i++)
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"GET /v2/keys/k{i} HTTP/1.1\r\nHost: x\r\n\r\n");
+            text.Append(CultureInfo.InvariantCulture, $"GET /v2/keys/k{i} HTTP/1.1\r\nHost: x\r\n\r\n");
         Task sending = client.SendAsync(text.ToString());
         for (int i = 0; i < Ahead; i++)
             Assert.That((await client.ReadAsync()).Body, Does.Contain($"\"cause\":\"/k{i}\""));

@@ -4,7 +4,7 @@ using CoreNode.Api.Peers;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Raft;
-using Microsoft.Extensions.Logging.Abstractions;
+using CoreNode.Tests.Foundation;
 
 namespace CoreNode.Tests.Api.Peers;
 
@@ -14,8 +14,13 @@ internal sealed class PeerMember : IAsyncDisposable
     public const ulong ClusterId = 0xC1;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
-    private PeerMember(ulong id, RecordingReceiver receiver, PeerTransport transport)
+    private readonly string _scheme;
+
+    private PeerMember(
+        ulong id, RecordingReceiver receiver, PeerTransport transport, RecordedLog log, string scheme)
     {
+        Log = log;
+        _scheme = scheme;
         Node = new NodeId(id);
         Receiver = receiver;
         Transport = transport;
@@ -29,7 +34,9 @@ internal sealed class PeerMember : IAsyncDisposable
 
     public int Port => Transport.BoundEndPoints[0].Port;
 
-    public string Url => $"http://127.0.0.1:{Port}";
+    public string Url => $"{_scheme}://127.0.0.1:{Port}";
+
+    public RecordedLog Log { get; }
 
     /// <summary>Short waits, nothing else changed.</summary>
     public static PeerTransportOptions Options => new()
@@ -37,6 +44,9 @@ internal sealed class PeerMember : IAsyncDisposable
         MinBackoff = TimeSpan.FromMilliseconds(5),
         MaxBackoff = TimeSpan.FromMilliseconds(20),
     };
+
+    /// <summary>The same with https URLs; certificates are missing.</summary>
+    public static PeerTransportOptions Tls => Options with { ListenPeerUrls = [new Uri("https://127.0.0.1:0")] };
 
     public static async Task<PeerMember> StartAsync(
         ulong id,
@@ -48,10 +58,13 @@ internal sealed class PeerMember : IAsyncDisposable
         options ??= Options;
         if (options.ListenPeerUrls.Count == 0)
             options = options with { ListenPeerUrls = [new Uri($"http://127.0.0.1:{port}")] };
+        RecordedLog log = new();
         PeerMember member = new(
             id,
             receiver ?? new RecordingReceiver(),
-            new PeerTransport(options, new MetricRegistry(), TimeProvider.System, NullLoggerFactory.Instance));
+            new PeerTransport(options, new MetricRegistry(), TimeProvider.System, log),
+            log,
+            options.ListenPeerUrls[0].Scheme);
         PeerIdentity self = new(clusterId, member.Node);
         await member.Transport.StartAsync(self, member.Receiver, CancellationToken.None);
         return member;

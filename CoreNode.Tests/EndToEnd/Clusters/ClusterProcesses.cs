@@ -220,11 +220,13 @@ internal sealed class ClusterProcesses : IAsyncDisposable
 
     private async Task ChangeAsync(HttpMethod method, string path, string? body)
     {
-        using HttpClient patient = new(NamespaceSockets.Handler(Clients)) { Timeout = s_changeTime };
         Stopwatch watch = Stopwatch.StartNew();
         while (true)
         {
+            // corenode takes changes of members through its unix socket, which no namespace hides; etcd has none.
             ServerProcess leader = await WaitForLeaderAsync(s_changeTime);
+            string? socket = File.Exists(leader.Place.SocketPath) ? leader.Place.SocketPath : null;
+            using HttpClient patient = new(NamespaceSockets.Handler(Clients, socket)) { Timeout = s_changeTime };
             using HttpRequestMessage request = new(method, $"{leader.Url}{path}");
             if (body is not null)
                 request.Content = new StringContent(body, Encoding.UTF8, "application/json");

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace CoreNode.Tests.EndToEnd.Clusters;
@@ -12,17 +13,20 @@ internal static class NamespaceSockets
         return inside is null ? New() : inside.Run(New);
     }
 
-    /// <summary>A handler for HttpClient whose connections are made there.</summary>
-    public static SocketsHttpHandler Handler(NetworkNamespace? inside, int connections = 100) => new()
+    /// <summary>A handler for HttpClient whose connections are made there, or all to one unix socket.</summary>
+    public static SocketsHttpHandler Handler(NetworkNamespace? inside, string? unixSocket = null) => new()
     {
-        MaxConnectionsPerServer = connections,
+        MaxConnectionsPerServer = 100,
         UseProxy = false,
         ConnectCallback = async (context, cancel) =>
         {
-            Socket socket = Open(inside);
+            Socket socket = unixSocket is null
+                ? Open(inside) : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
             {
-                await socket.ConnectAsync(context.DnsEndPoint, cancel);
+                EndPoint target = unixSocket is null
+                    ? context.DnsEndPoint : new UnixDomainSocketEndPoint(unixSocket);
+                await socket.ConnectAsync(target, cancel);
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch

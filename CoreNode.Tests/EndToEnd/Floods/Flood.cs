@@ -90,8 +90,9 @@ internal sealed class Flood : IAsyncDisposable
             int count = await socket.ReceiveAsync(buffer, _stop.Token);
             if (count == 0)
                 return false;
-            int refused = buffer.AsSpan(0, count).Count("HTTP/1.1 429"u8) + buffer.AsSpan(0, count).Count("HTTP/1.1 503"u8);
-            int answered = refused > 0 && _kind.IsLong ? refused : buffer.AsSpan(0, count).Count(_kind.Mark);
+            ReadOnlySpan<byte> bytes = buffer.AsSpan(0, count);
+            int refused = bytes.Count("HTTP/1.1 429"u8) + bytes.Count("HTTP/1.1 503"u8);
+            int answered = refused > 0 && _kind.IsLong ? refused : bytes.Count(_kind.Mark);
             wanted -= answered;
             Interlocked.Add(ref _answers, answered);
             Interlocked.Add(ref _refusals, refused);

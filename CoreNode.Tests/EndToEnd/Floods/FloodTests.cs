@@ -98,7 +98,8 @@ internal sealed class FloodTests
         foreach (ServerProcess member in _cluster!.Members)
         {
             JsonNode status = JsonNode.Parse(await http.GetStringAsync($"{member.Url}/corenode/v1/status"))!;
-            text.Append(CultureInfo.InvariantCulture, $"{member.Place.Name}: leader {status["leader"]}, term {status["term"]}\n");
+            string name = member.Place.Name;
+            text.Append(CultureInfo.InvariantCulture, $"{name}: leader {status["leader"]}, term {status["term"]}\n");
         }
 
         return text.ToString();
@@ -112,8 +113,8 @@ internal sealed class FloodTests
             StringBuilder requests = new();
             for (int i = from; i < Math.Min(from + 100, keys); i++)
             {
-                requests.Append(CultureInfo.InvariantCulture, $"PUT /v2/keys/{directory}/{i:00000}?value={i} HTTP/1.1\r\n");
-                requests.Append("Host: x\r\nContent-Length: 0\r\n\r\n");
+                requests.Append(CultureInfo.InvariantCulture, $"PUT /v2/keys/{directory}/{i:00000}?value={i}");
+                requests.Append(" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
             }
 
             connection.Send(Encoding.ASCII.GetBytes(requests.ToString()));

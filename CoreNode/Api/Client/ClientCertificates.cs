@@ -1,16 +1,32 @@
-using System.Security.Cryptography;
+using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using CoreNode.Pki;
 
 namespace CoreNode.Api.Client;
 
-/// <summary>What a client shows and trusts over TLS, read from PEM files.</summary>
-internal sealed record ClientCertificates(X509CertificateCollection? Own, X509Certificate2Collection? Authorities)
+/// <summary>
+/// What a client shows and trusts over TLS, read from PEM files, and again for a new connection once they have changed:
+/// a watch outlives its certificate. Any thread.
+/// </summary>
+internal sealed class ClientCertificates
 {
-    /// <summary>Reads the files that the options name; null if they name none.</summary>
+    private readonly ClientOptions _options;
+    private readonly Lock _gate = new(); // _set, _stamps
+    private Set _set;
+    private (DateTime, DateTime, DateTime) _stamps;
+
+    private ClientCertificates(ClientOptions options)
+    {
+        _options = options;
+        _stamps = Stamps();
+        _set = Read(options);
+    }
+
+    /// <summary>Reads the files that the options name.</summary>
     /// <exception cref="ClientConfigurationException">
     /// A file is missing, unreadable, or no PEM of that kind.
     /// </exception>
-    public static ClientCertificates? Load(ClientOptions options)
+    public static ClientCertificates Load(ClientOptions options)
     {
         if (options.CertFile is null != options.KeyFile is null)
         {
@@ -19,44 +35,64 @@ internal sealed record ClientCertificates(X509CertificateCollection? Own, X509Ce
                 : $"the certificate {options.CertFile} needs its key too (--key)");
         }
 
-        if (options.CaFile is null && options.CertFile is null)
-            return null;
-        X509Certificate2Collection? authorities = options.CaFile is null ? null : LoadAuthorities(options.CaFile);
-        return new ClientCertificates(
-            options.CertFile is null ? null : LoadOwn(options.CertFile, options.KeyFile!), authorities);
+        return new ClientCertificates(options);
     }
 
-    private static X509Certificate2Collection LoadAuthorities(string file)
+    /// <summary>The newest set; files that cannot be used any more change nothing.</summary>
+    public (SslStreamCertificateContext? Own, X509Certificate2Collection? Authorities) Newest()
     {
-        var authorities = new X509Certificate2Collection();
+        (DateTime, DateTime, DateTime) stamps = Stamps();
+        lock (_gate)
+        {
+            if (stamps != _stamps)
+            {
+                try
+                {
+                    _set = Read(_options);
+                    _stamps = stamps;
+                }
+                catch (ClientConfigurationException)
+                {
+                    // Half replaced, perhaps: the next connection looks again.
+                }
+            }
+
+            return (_set.Own, _set.Authorities);
+        }
+    }
+
+    private static Set Read(ClientOptions options)
+    {
+        X509Certificate2Collection? authorities = options.CaFile is { } ca
+            ? Guarded($"cannot read the CA certificates in {ca}", () => PemText.ReadCertificates(ca))
+            : null;
+        if (options.CertFile is not { } certFile || options.KeyFile is not { } keyFile)
+            return new Set(null, authorities);
+        return Guarded($"cannot use the client certificate {certFile} with the key {keyFile}", () =>
+        {
+            X509Certificate2Collection chain = PemText.ReadCertificates(certFile);
+            X509Certificate2 own = PemText.WithKey(chain[0], certFile, keyFile);
+            chain.RemoveAt(0);
+            return new Set(SslStreamCertificateContext.Create(own, chain, offline: true), authorities);
+        });
+    }
+
+    private static T Guarded<T>(string what, Func<T> read)
+    {
         try
         {
-            authorities.ImportFromPemFile(file);
+            return read();
         }
-        catch (Exception fault) when (IsFileFault(fault))
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new ClientConfigurationException(
-                $"cannot read the CA certificates in {file}: {fault.Message}", fault);
-        }
-
-        if (authorities.Count == 0)
-            throw new ClientConfigurationException($"{file} holds no PEM certificate");
-        return authorities;
-    }
-
-    private static X509CertificateCollection LoadOwn(string certFile, string keyFile)
-    {
-        try
-        {
-            return [X509Certificate2.CreateFromPemFile(certFile, keyFile)];
-        }
-        catch (Exception fault) when (IsFileFault(fault))
-        {
-            throw new ClientConfigurationException(
-                $"cannot use the client certificate {certFile} with the key {keyFile}: {fault.Message}", fault);
+            throw new ClientConfigurationException($"{what}: {fault.Message}", fault);
         }
     }
 
-    private static bool IsFileFault(Exception fault) =>
-        fault is IOException or UnauthorizedAccessException or CryptographicException;
+    private (DateTime, DateTime, DateTime) Stamps() =>
+        (Stamp(_options.CaFile), Stamp(_options.CertFile), Stamp(_options.KeyFile));
+
+    private static DateTime Stamp(string? file) => file is null ? default : File.GetLastWriteTimeUtc(file);
+
+    private sealed record Set(SslStreamCertificateContext? Own, X509Certificate2Collection? Authorities);
 }

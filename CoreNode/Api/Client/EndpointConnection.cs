@@ -1,6 +1,4 @@
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 
 namespace CoreNode.Api.Client;
 
@@ -11,11 +9,13 @@ internal sealed class EndpointConnection : IDisposable
 
     private readonly HttpMessageInvoker _invoker;
     private readonly ClientOptions _options;
+    private readonly ClientCertificates _certificates;
 
-    public EndpointConnection(ClientEndpoint endpoint, ClientOptions options, ClientCertificates? certificates)
+    public EndpointConnection(ClientEndpoint endpoint, ClientOptions options, ClientCertificates certificates)
     {
         Endpoint = endpoint;
         _options = options;
+        _certificates = certificates;
         var handler = new SocketsHttpHandler
         {
             ConnectCallback = ConnectAsync,
@@ -26,8 +26,6 @@ internal sealed class EndpointConnection : IDisposable
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60),
             ActivityHeadersPropagator = null,
         };
-        if (certificates is not null)
-            handler.SslOptions = MakeSslOptions(certificates);
         _invoker = new HttpMessageInvoker(handler);
     }
 
@@ -44,23 +42,6 @@ internal sealed class EndpointConnection : IDisposable
     }
 
     public void Dispose() => _invoker.Dispose();
-
-    private static SslClientAuthenticationOptions MakeSslOptions(ClientCertificates certificates)
-    {
-        var ssl = new SslClientAuthenticationOptions { ClientCertificates = certificates.Own };
-        if (certificates.Authorities is { } authorities)
-        {
-            var policy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            policy.CustomTrustStore.AddRange(authorities);
-            ssl.CertificateChainPolicy = policy;
-        }
-
-        return ssl;
-    }
 
     private async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, CancellationToken cancellation)
@@ -84,6 +65,15 @@ internal sealed class EndpointConnection : IDisposable
             // Asked here, where a fault counts as a failed connect, and kept by the socket: the handler asks again
             // outside of what it guards, where a peer that is gone by then would surface as a bare SocketException.
             _ = socket.RemoteEndPoint;
+
+            // The handler takes a stream that is encrypted already as it is.
+            Stream stream = Endpoint.BaseUri.Scheme == Uri.UriSchemeHttps && Endpoint.SocketPath is null
+                ? await ClientTls.SecureAsync(
+                    socket, Endpoint, _certificates, _options.AuthoritiesFlag, both.Token)
+                : new NetworkStream(socket, ownsSocket: true);
+            if (progress is not null)
+                progress.IsConnected = true;
+            return stream;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
@@ -95,10 +85,6 @@ internal sealed class EndpointConnection : IDisposable
             socket.Dispose();
             throw;
         }
-
-        if (progress is not null)
-            progress.IsConnected = true;
-        return new NetworkStream(socket, ownsSocket: true);
     }
 
     // Only once connected: .NET 9 gives a socket with options up after the first of a name's addresses fails.

@@ -39,6 +39,14 @@ internal static class FailureTable
             };
         }
 
+        if (fault is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
+            && RefusedCertificate(fault) is { } alert)
+        {
+            // Told before the node has read anything.
+            return new EndpointFailure(
+                endpoint, EndpointFault.Tls, $"TLS failed: the node does not accept the client certificate ({alert})");
+        }
+
         EndpointFault cause = kind switch
         {
             HttpRequestError.NameResolutionError => EndpointFault.Resolve,
@@ -65,6 +73,16 @@ internal static class FailureTable
         (_, not null) => new Win32Exception((int)Find<SocketException>(fault)!.ErrorCode).Message,
         _ => Innermost(fault),
     };
+
+    // With TLS 1.3 a client learns only when it reads that its certificate is not accepted, or missing.
+    private static string? RefusedCertificate(Exception fault)
+    {
+        string text = Innermost(fault);
+        bool isAlert = text.Contains("alert", StringComparison.Ordinal)
+            && (text.Contains("certificate", StringComparison.Ordinal)
+                || text.Contains("unknown ca", StringComparison.Ordinal));
+        return isAlert ? text[(text.LastIndexOf(':') + 1)..].Trim() : null;
+    }
 
     private static T? Find<T>(Exception? fault)
         where T : Exception

@@ -13,7 +13,7 @@ internal sealed class ClientUse(ClientLedger ledger, IPAddress? address)
     /// <summary>What it uses now.</summary>
     public long Used(Resource resource) => Interlocked.Read(ref _used[(int)resource]);
 
-    /// <summary>Takes some of it: null if that was possible, else the limit that was met, and nothing is taken.</summary>
+    /// <summary>Takes some of it: null if that was possible, else the limit that was met.</summary>
     public LimitRule? TryTake(Resource resource, long amount = 1)
     {
         long limit = address is null ? long.MaxValue : ledger.ClientLimit(resource);

@@ -14,4 +14,7 @@ internal enum ConnectionKind : byte
 
     /// <summary>A machine without an identity asks who the members are.</summary>
     Describe = 4,
+
+    /// <summary>One request of a node, answered by a service of the other one.</summary>
+    Request = 5,
 }

@@ -21,4 +21,11 @@ internal enum FrameType : byte
     SnapshotEnd = 36,
 
     Description = 48,
+
+    RequestChallenge = 64,
+    RequestProof = 65,
+    RequestBegin = 66,
+    RequestData = 67,
+    RequestEnd = 68,
+    RequestFailed = 69,
 }

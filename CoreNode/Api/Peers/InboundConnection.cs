@@ -1,3 +1,4 @@
+using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Raft;
 
@@ -40,6 +41,11 @@ internal sealed class InboundConnection(
             _ended.SetResult();
         }
     }
+
+    /// <summary>Serves the one request that the connection is for.</summary>
+    /// <exception cref="PeerProtocolException">It is refused, or what came makes no sense.</exception>
+    public Task ServeAsync(RequestServer requests, CancellationToken stop) =>
+        requests.ServeAsync(link, frames, hello, stop);
 
     /// <summary>Says why the member is not served any more, and closes.</summary>
     public async Task RefuseAsync(PeerRefusal refusal, CancellationToken cancellation)

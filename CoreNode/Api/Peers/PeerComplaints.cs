@@ -61,8 +61,18 @@ internal sealed class PeerComplaints(TimeSpan interval, TimeProvider time, ILogg
             "its disk was set back: remove it from the cluster, remove its data folder and add it anew",
         ProtocolFault.Silent or ProtocolFault.TooMany =>
             "find out what connects to the peer port and says nothing",
+        ProtocolFault.NotAuthorized =>
+            "nodes need certificates of the peers' CA, or all the same secret --initial-cluster-token",
+        ProtocolFault.Forged => "somebody between the two nodes changes what they send: find out who",
         ProtocolFault.Damaged or ProtocolFault.TooLong =>
             "if it happens again, check the network between the two, and their versions",
+        ProtocolFault.NoTls =>
+            "give it https peer URLs and --peer-cert-file, or find out what connects to the peer port",
+        ProtocolFault.Tls => "give this member https peer URLs and --peer-cert-file, or the other one http URLs",
+        ProtocolFault.Handshake =>
+            "if it is a member, its log says why: it may not accept this one's certificate",
+        ProtocolFault.Certificate =>
+            "give it a certificate of a CA in --peer-trusted-ca-file, for clients and servers, that has not expired",
         ProtocolFault.Truncated => "it connects again by itself; look there if it does not",
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "no such fault"),
     };

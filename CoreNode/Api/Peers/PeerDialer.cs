@@ -18,11 +18,14 @@ internal static class PeerDialer
         deadline.CancelAfter(context.Options.HandshakeTimeout);
         try
         {
+            Uri parsed = new(url);
+            if (parsed.Scheme == Uri.UriSchemeHttps)
+                await PeerTls.DialAsync(link, parsed, context, deadline.Token);
             byte[] bytes = hello.Encode();
             await link.SendAsync(bytes, deadline.Token);
             context.Metrics.SentBytes.Add(bytes.Length);
             FrameStream frames = new(link, new FrameReader(maxPayloadBytes), context);
-            if (HelloAnswer.Read(await frames.ReadAsync(deadline.Token), out _) is { } refusal)
+            if (HelloAnswer.Read(await ReadAnswerAsync(link, frames, deadline.Token), out _) is { } refusal)
                 throw new PeerRefusedException(refusal);
             return (link, frames);
         }
@@ -32,6 +35,27 @@ internal static class PeerDialer
             if (e is PeerRefusedException || cancellation.IsCancellationRequested)
                 throw;
             throw new IOException(PeerFaults.Reason(e), e);
+        }
+    }
+
+    private static async Task<PeerFrame> ReadAnswerAsync(
+        PeerLink link, FrameStream frames, CancellationToken cancellation)
+    {
+        if (!link.IsTls)
+        {
+            byte[] first = new byte[3];
+            if (await link.PeekAsync(first, cancellation) == first.Length && PeerTls.IsAlert(first))
+                throw new PeerProtocolException(ProtocolFault.Tls, "it speaks TLS, but this is an http URL");
+            return await frames.ReadAsync(cancellation);
+        }
+
+        try
+        {
+            return await frames.ReadAsync(cancellation);
+        }
+        catch (IOException e)
+        {
+            throw new IOException(PeerTls.AfterHandshake(e), e);
         }
     }
 

@@ -22,8 +22,8 @@ internal static class PeerEndPoints
     /// <exception cref="IOException">It is none that can be reached; the message says why.</exception>
     public static async ValueTask<IPEndPoint[]> ResolveAsync(Uri url, CancellationToken cancellation)
     {
-        if (url.Scheme != Uri.UriSchemeHttp)
-            throw new IOException($"peer URL {url}: only http is spoken");
+        if (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+            throw new IOException($"peer URL {url}: only http and https are spoken");
         if (IPAddress.TryParse(url.Host.Trim('[', ']'), out IPAddress? address))
             return [new IPEndPoint(address, url.Port)];
         try

@@ -59,6 +59,8 @@ internal sealed record PeerHello
     /// <exception cref="PeerProtocolException">It is not one.</exception>
     public static PeerHello ReadPreface(ReadOnlySpan<byte> preface)
     {
+        if (PeerTls.IsHandshake(preface))
+            throw new PeerProtocolException(ProtocolFault.Tls, "it speaks TLS, but this is an http URL");
         if (!preface.StartsWith(Magic))
         {
             throw new PeerProtocolException(
@@ -68,7 +70,7 @@ internal sealed record PeerHello
 
         ConnectionKind kind = (ConnectionKind)preface[6];
         bool isKnown = kind is ConnectionKind.Stream or ConnectionKind.Heartbeat or ConnectionKind.Snapshot
-            or ConnectionKind.Describe;
+            or ConnectionKind.Describe or ConnectionKind.Request;
         return isKnown && preface[4] <= preface[5] && preface[4] != 0
             ? new PeerHello { LowestVersion = preface[4], HighestVersion = preface[5], Kind = kind }
             : throw new PeerProtocolException(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 
@@ -10,7 +11,8 @@ namespace CoreNode.Api.Peers;
 /// The accepting end: listeners, hellos with their limits, and the connections that were let in. A member has at most
 /// one connection of each kind; a new one replaces the old one, which its sender has given up.
 /// </summary>
-internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, PeerContext context)
+internal sealed class PeerListener(
+    PeerIdentity self, IPeerReceiver receiver, RequestServer requests, PeerContext context)
     : IAsyncDisposable
 {
     private const int Backlog = 128;
@@ -23,7 +25,7 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
     private readonly HashSet<PeerLink> _handshakes = [];
     private readonly HashSet<Task> _tasks = [];
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<Socket> _sockets = [];
+    private readonly List<(Socket Socket, bool IsTls)> _sockets = [];
 
     /// <summary>Where members are served, with the ports that were chosen.</summary>
     public IReadOnlyList<IPEndPoint> BoundEndPoints { get; private set; } = [];
@@ -35,13 +37,13 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
         foreach (Uri url in context.Options.ListenPeerUrls)
         {
             foreach (IPEndPoint address in await PeerEndPoints.ResolveAsync(url, cancellation))
-                _sockets.Add(Bind(address, url));
+                _sockets.Add((Bind(address, url), url.Scheme == Uri.UriSchemeHttps));
         }
 
-        BoundEndPoints = [.. _sockets.Select(static s => (IPEndPoint)s.LocalEndPoint!)];
+        BoundEndPoints = [.. _sockets.Select(static s => (IPEndPoint)s.Socket.LocalEndPoint!)];
         context.Log.ServingPeers(string.Join(", ", BoundEndPoints));
-        foreach (Socket socket in _sockets)
-            Track(AcceptAsync(socket));
+        foreach ((Socket socket, bool isTls) in _sockets)
+            Track(AcceptAsync(socket, isTls));
     }
 
     /// <summary>
@@ -71,7 +73,7 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        foreach (Socket socket in _sockets)
+        foreach ((Socket socket, bool _) in _sockets)
             socket.Dispose();
         Task[] tasks;
         lock (_gate)
@@ -102,14 +104,14 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
         catch (SocketException e)
         {
             socket.Dispose();
-            foreach (Socket bound in _sockets)
+            foreach ((Socket bound, bool _) in _sockets)
                 bound.Dispose();
             throw new IOException(
                 string.Create(CultureInfo.InvariantCulture, $"cannot listen for members on {url}: {e.Message}"), e);
         }
     }
 
-    private async Task AcceptAsync(Socket listener)
+    private async Task AcceptAsync(Socket listener, bool isTls)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         string address = listener.LocalEndPoint?.ToString() ?? "";
@@ -118,7 +120,7 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
             try
             {
                 Socket socket = await listener.AcceptAsync(_stop.Token);
-                Track(ServeAsync(socket));
+                Track(ServeAsync(socket, isTls));
             }
             catch (Exception e) when (PeerFaults.IsOutside(e))
             {
@@ -145,7 +147,7 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
             _tasks.Remove(task);
     }
 
-    private async Task ServeAsync(Socket socket)
+    private async Task ServeAsync(Socket socket, bool isTls)
     {
         // Off the thread that accepts: what follows may run for long without a wait.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -155,12 +157,14 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
         {
             using PeerLink link = new(socket, context.Options.AcknowledgeTimeout);
             remote = link.Remote;
-            if (await HandshakeAsync(link) is not { } connection)
+            if (await HandshakeAsync(link, isTls) is not { } connection)
                 return;
             using (connection)
             {
                 sender = connection.Hello.Sender;
-                await ServeAsync(connection);
+                await (connection.Hello.Kind == ConnectionKind.Request
+                    ? connection.ServeAsync(requests, _stop.Token)
+                    : ServeAsync(connection));
             }
         }
         catch (PeerProtocolException e)
@@ -211,7 +215,7 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
     }
 
     // Null if the connection was answered and needs no more.
-    private async Task<InboundConnection?> HandshakeAsync(PeerLink link)
+    private async Task<InboundConnection?> HandshakeAsync(PeerLink link, bool isTls)
     {
         lock (_gate)
         {
@@ -229,6 +233,8 @@ internal sealed class PeerListener(PeerIdentity self, IPeerReceiver receiver, Pe
         deadline.CancelAfter(context.Options.HandshakeTimeout);
         try
         {
+            if (isTls)
+                await PeerTls.AcceptAsync(link, context, deadline.Token);
             return await new PeerReception(self, receiver, context).MeetAsync(link, deadline.Token);
         }
         catch (OperationCanceledException) when (!_stop.IsCancellationRequested)

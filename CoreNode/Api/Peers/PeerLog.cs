@@ -55,6 +55,9 @@ internal static partial class PeerLog
         "the peer listener on {Address} does not accept connections: {Reason}")]
     internal static partial void AcceptFailed(this ILogger logger, string address, string reason);
 
+    [LoggerMessage(EventIds.Api + 62, LogLevel.Warning, "the request \"{Service}\" of node {NodeId} failed")]
+    internal static partial void RequestFailed(this ILogger logger, Exception fault, string service, NodeId nodeId);
+
     [LoggerMessage(EventIds.Api + 61, LogLevel.Error,
         "the connection of member {NodeId} from {RemoteAddress} failed for a mistake of this program; it is closed")]
     internal static partial void PeerFailed(

@@ -68,6 +68,12 @@ internal sealed class PeerMetrics
         ProtocolFault.Truncated => "truncated",
         ProtocolFault.Silent => "silent",
         ProtocolFault.TooMany => "too_many",
+        ProtocolFault.NotAuthorized => "not_authorized",
+        ProtocolFault.Forged => "forged",
+        ProtocolFault.NoTls => "no_tls",
+        ProtocolFault.Tls => "tls",
+        ProtocolFault.Handshake => "tls_handshake",
+        ProtocolFault.Certificate => "certificate",
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "no such fault"),
     };
 }

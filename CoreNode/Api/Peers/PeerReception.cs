@@ -1,4 +1,5 @@
 using CoreNode.Cluster.Peers;
+using CoreNode.Pki;
 
 namespace CoreNode.Api.Peers;
 
@@ -11,12 +12,15 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
     /// <exception cref="PeerProtocolException">It is refused; the other side has been told.</exception>
     public async Task<InboundConnection?> MeetAsync(PeerLink link, CancellationToken cancellation)
     {
-        PeerHello hello = PeerHello.ReadPreface(await ReadPrefaceAsync(link, cancellation));
+        byte[] preface = await ReadPrefaceAsync(link, cancellation);
+        if (!link.IsTls && PeerTls.IsHandshake(preface))
+            await SayPlainAsync(link, cancellation);
+        PeerHello hello = PeerHello.ReadPreface(preface);
         FrameStream frames = new(link, new FrameReader(PeerHello.MaxPayload), context);
         hello = hello.With(await frames.ReadAsync(cancellation));
         byte version = PeerVersions.Choose(
             PeerVersions.Lowest, PeerVersions.Highest, hello.LowestVersion, hello.HighestVersion);
-        (PeerRefusal Refusal, ProtocolFault Fault)? refused = Judge(hello, version);
+        (PeerRefusal Refusal, ProtocolFault Fault)? refused = Stranger(link) ?? Judge(hello, version);
         if (refused is var (refusal, fault))
         {
             await SendAsync(link, HelloAnswer.Refuse(refusal), cancellation);
@@ -43,6 +47,15 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
         return new InboundConnection(link, frames, hello, receiver, context);
     }
 
+    // One CA for everything is common, and what it gave to people must not make them members.
+    private static (PeerRefusal Refusal, ProtocolFault Fault)? Stranger(PeerLink link) =>
+        link.Certificate is { Organisation: CertificateKinds.Clients or CertificateKinds.Admins } certificate
+            ? (new PeerRefusal(
+                PeerRefusalReason.NotAuthorized,
+                $"the certificate of {certificate.Name} is for {certificate.Organisation}, not for a node: make one "
+                + "with `corenode pki issue member`"), ProtocolFault.Certificate)
+            : null;
+
     private (PeerRefusal Refusal, ProtocolFault Fault)? Judge(PeerHello hello, byte version)
     {
         if (version == 0)
@@ -59,6 +72,7 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
             ? new PeerRefusal(
                 PeerRefusalReason.WrongCluster,
                 $"member {hello.Sender} is of cluster {hello.ClusterId:x}, member {self.Node} of {self.ClusterId:x}")
+            : hello.Kind == ConnectionKind.Request ? null
             : hello.Receiver != self.Node
                 ? new PeerRefusal(
                     PeerRefusalReason.WrongMember,
@@ -78,6 +92,7 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
         PeerRefusalReason.Version => ProtocolFault.Version,
         PeerRefusalReason.WrongMember => ProtocolFault.WrongMember,
         PeerRefusalReason.SetBack => ProtocolFault.SetBack,
+        PeerRefusalReason.NotAuthorized => ProtocolFault.NotAuthorized,
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "no such reason"),
     };
 
@@ -87,12 +102,22 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
         for (int at = 0; at < preface.Length;)
         {
             int count = await link.ReceiveAsync(preface.AsMemory(at), cancellation);
+            if (count == 0 && at == 0 && link.IsTls)
+                throw new PeerProtocolException(ProtocolFault.Handshake, "it left right after the TLS handshake");
             if (count == 0)
                 throw new PeerProtocolException(ProtocolFault.Truncated, "the connection ended inside the preface");
             at += count;
         }
 
         return preface;
+    }
+
+    // Tells a member that expects TLS that there is none; with input unread the close would cut it off.
+    private static async Task SayPlainAsync(PeerLink link, CancellationToken cancellation)
+    {
+        await link.ReceiveAsync(new byte[PeerHello.MaxPayload], cancellation);
+        await link.SendAsync(PeerHello.Magic.ToArray(), cancellation);
+        link.EndSending();
     }
 
     private async Task SendAsync(PeerLink link, byte[] bytes, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Net;
+using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Raft;
@@ -39,6 +40,12 @@ public sealed class PeerTransport : IPeerTransport, IClusterProbe
         _prng = new Prng(options.Seed);
     }
 
+    /// <summary>What this node knows that strangers do not.</summary>
+    public INodeKeys Keys { get; init; } = new MemberKeys(null);
+
+    /// <summary>What this node answers other nodes, besides the cluster's secret.</summary>
+    public NodeServices Services { get; init; } = new(new Dictionary<string, INodeService>());
+
     /// <summary>Where members are served, with the ports that were chosen; empty before the start.</summary>
     public IReadOnlyList<IPEndPoint> BoundEndPoints => _listener?.BoundEndPoints ?? [];
 
@@ -50,7 +57,8 @@ public sealed class PeerTransport : IPeerTransport, IClusterProbe
     /// <inheritdoc/>
     public async Task StartAsync(PeerIdentity self, IPeerReceiver receiver, CancellationToken cancellation)
     {
-        PeerListener listener = new(self, receiver, _context);
+        RequestServer requests = new(self, Services, Keys, _context);
+        PeerListener listener = new(self, receiver, requests, _context);
         await listener.StartAsync(cancellation);
         lock (_gate)
         {
@@ -62,6 +70,9 @@ public sealed class PeerTransport : IPeerTransport, IClusterProbe
         SetMembers(_members);
         _review = ReviewAsync(listener);
     }
+
+    /// <summary>Asks other nodes in the name of this one.</summary>
+    public NodeRequests RequestsOf(PeerIdentity self) => new(self, Keys, _context);
 
     /// <inheritdoc/>
     public void Send(RaftMessage message) => Find(message.To)?.Send(message);
@@ -138,7 +149,7 @@ public sealed class PeerTransport : IPeerTransport, IClusterProbe
             cancellation.ThrowIfCancellationRequested();
 
             // That nobody is there yet is for the one who asks to tell.
-            if (e is PeerRefusedException or PeerProtocolException)
+            if (e is PeerRefusedException or PeerProtocolException || e.InnerException is PeerProtocolException)
                 _context.Complaints.Unreachable(NodeId.None, peerUrl, PeerFaults.Reason(e));
             return null;
         }

@@ -1,10 +1,17 @@
+using CoreNode.Pki;
+
 namespace CoreNode.Api.Peers;
 
 /// <summary>Settings of the peer transport. Every queue, wait and retry has its bound here.</summary>
 public sealed record PeerTransportOptions
 {
-    /// <summary>Where other members are served: http://HOST:PORT, the port 0 means any free one.</summary>
+    /// <summary>
+    /// Where other members are served: http://HOST:PORT or https://HOST:PORT, the port 0 means any free one.
+    /// </summary>
     public IReadOnlyList<Uri> ListenPeerUrls { get; init; } = [];
+
+    /// <summary>What is shown and asked for on https URLs; null where there are none.</summary>
+    public ICertificateSource? Certificates { get; init; }
 
     /// <summary>How long one address may take to accept a connection.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(1.5);
@@ -14,6 +21,9 @@ public sealed record PeerTransportOptions
 
     /// <summary>Connections that have not said yet who they are; more are closed at once.</summary>
     public int MaxHandshakes { get; init; } = 64;
+
+    /// <summary>Requests of other nodes that are served at once; more are refused.</summary>
+    public int MaxRequests { get; init; } = 256;
 
     /// <summary>
     /// Longest payload of a frame on a stream: entries of 10 MiB after a batch of 1 MiB, with room to spare.

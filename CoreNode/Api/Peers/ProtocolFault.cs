@@ -36,6 +36,24 @@ internal enum ProtocolFault
     /// <summary>It did not say in time who it is.</summary>
     Silent,
 
-    /// <summary>Too many connections have not said yet who they are.</summary>
+    /// <summary>Too many connections have not said yet who they are, or ask for something.</summary>
     TooMany,
+
+    /// <summary>It does not prove that it belongs to the cluster.</summary>
+    NotAuthorized,
+
+    /// <summary>A sealed frame that somebody else made or changed.</summary>
+    Forged,
+
+    /// <summary>It speaks no TLS where it should.</summary>
+    NoTls,
+
+    /// <summary>It speaks TLS where it should not.</summary>
+    Tls,
+
+    /// <summary>No TLS could be agreed on, or it broke the handshake off.</summary>
+    Handshake,
+
+    /// <summary>Its certificate is not good, or it shows none.</summary>
+    Certificate,
 }

@@ -24,6 +24,9 @@ internal sealed class FrontTransport(ApiLimits limits, ClientLedger ledger, Func
 
     private readonly ConcurrentQueue<SocketOperation> _senders = new();
 
+    /// <summary>Longest head of a request.</summary>
+    public int MaxHeadBytes => limits.MaxHeaderBytes;
+
     /// <summary>Who uses how much.</summary>
     public ClientLedger Ledger => ledger;
 
@@ -59,7 +62,8 @@ internal sealed class FrontTransport(ApiLimits limits, ClientLedger ledger, Func
     }
 
     /// <summary>For a send that waits; few do, so connections own none.</summary>
-    public SocketOperation RentSender() => _senders.TryDequeue(out SocketOperation? kept) ? kept : new SocketOperation();
+    public SocketOperation RentSender() =>
+        _senders.TryDequeue(out SocketOperation? kept) ? kept : new SocketOperation();
 
     /// <summary>Gives it back.</summary>
     public void Return(SocketOperation sender)

@@ -19,7 +19,8 @@ internal sealed class SlowReaders : IDisposable
     public SlowReaders(ApiLimits limits)
     {
         _limits = limits;
-        _timer = new Timer(static readers => ((SlowReaders)readers!).CutLate(), this, PeriodMilliseconds, PeriodMilliseconds);
+        _timer = new Timer(
+            static readers => ((SlowReaders)readers!).CutLate(), this, PeriodMilliseconds, PeriodMilliseconds);
     }
 
     /// <summary>So many bytes wait for a client.</summary>

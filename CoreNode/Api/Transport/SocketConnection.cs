@@ -59,6 +59,9 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     /// <summary>The account of who is on the other side.</summary>
     public ClientUse Client { get; }
 
+    /// <summary>Longest head of a request.</summary>
+    public int MaxHeadBytes => _transport.MaxHeadBytes;
+
     /// <summary>Changes each time that the connection had to wait for its client.</summary>
     public int Turn { get; private set; }
 

@@ -125,7 +125,8 @@ internal sealed class SocketWriter(SocketConnection connection, Socket socket, F
         int needed = Math.Max(sizeHint, LeastRoom);
         if (_buffer.Length - _count >= needed)
             return;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(LeastBytes, Math.Max(_buffer.Length * 2, _count + needed)));
+        int length = Math.Max(_buffer.Length * 2, _count + needed);
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(LeastBytes, length));
         _buffer.AsSpan(0, _count).CopyTo(larger);
         if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);

@@ -16,9 +16,7 @@ internal static class ClusterRequests
         Refused("backup", "backup reads etcd's own data files, which corenode does not have; "
             + "save the keys with `corenode kv ls --recursive -o json /`"),
         .. MemberRequests.All,
-        Refused("user", "users are not part of this version of corenode"),
-        Refused("role", "roles are not part of this version of corenode"),
-        Refused("auth", "authentication is not part of this version of corenode"),
+        .. AuthRequests.All,
     ];
 
     private static EtcdctlCommand Refused(string name, string reason) => new(name, $"refused: {reason}", "", [],

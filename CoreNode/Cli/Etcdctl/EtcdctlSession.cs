@@ -12,6 +12,7 @@ internal sealed class EtcdctlSession(CliHost host, GoFlagSet globals) : IDisposa
     private static readonly TimeSpan s_defaultTotalTimeout = TimeSpan.FromSeconds(5);
 
     private V2Client? _client;
+    private string? _user;
 
     public CliHost Host { get; } = host;
 
@@ -65,6 +66,7 @@ internal sealed class EtcdctlSession(CliHost host, GoFlagSet globals) : IDisposa
     /// </summary>
     public async Task<V2Client> OpenAsync(bool syncs = true)
     {
+        await ReadUserAsync();
         ClientOptions options = MakeOptions();
         _client = new V2Client(options);
         bool isSocket = options.Endpoints.Any(endpoint => endpoint.SocketPath is not null);
@@ -73,6 +75,21 @@ internal sealed class EtcdctlSession(CliHost host, GoFlagSet globals) : IDisposa
         if (IsDebug)
             await Host.Error.WriteLineAsync($"Cluster-Endpoints: {string.Join(", ", options.Endpoints)}");
         return _client;
+    }
+
+    /// <summary>
+    /// A password: typed without an echo, or the first line of what is piped in. The prompt goes to standard output as
+    /// etcdctl's does.
+    /// </summary>
+    public async Task<string> AskSecretAsync(string prompt)
+    {
+        await Host.Output.WriteAsync(prompt);
+        await Host.Output.FlushAsync(Host.Cancellation);
+        string secret = Host.IsInputRedirected || Host.ReadSecret is null
+            ? await PasswordInput.FirstLineAsync(Host)
+            : Host.ReadSecret() ?? "";
+        await Host.Output.WriteLineAsync();
+        return secret;
     }
 
     /// <summary>Sends a request on keys within the total timeout.</summary>
@@ -139,9 +156,6 @@ internal sealed class EtcdctlSession(CliHost host, GoFlagSet globals) : IDisposa
             endpoints.Add(endpoint);
         }
 
-        string? user = NotEmpty(globals.Text("username")) ?? NotEmpty(Host.Environment("ETCDCTL_USERNAME"));
-        if (user is not null && !user.Contains(':', StringComparison.Ordinal))
-            throw new EtcdctlException(EtcdctlExit.BadArguments, "give the password too: --username USER:PASSWORD");
         TimeSpan timeout = globals.Duration("timeout") ?? s_defaultTimeout;
         return new ClientOptions
         {
@@ -150,9 +164,10 @@ internal sealed class EtcdctlSession(CliHost host, GoFlagSet globals) : IDisposa
             ConnectTimeout = TotalTimeout > TimeSpan.Zero ? TotalTimeout : Timeout.InfiniteTimeSpan,
             LimitsWatchStart = false,
             CaFile = Setting("ca-file", "ETCDCTL_CA_FILE"),
+            AuthoritiesFlag = "--ca-file",
             CertFile = Setting("cert-file", "ETCDCTL_CERT_FILE"),
             KeyFile = Setting("key-file", "ETCDCTL_KEY_FILE"),
-            User = user,
+            User = _user,
             Trace = IsDebug ? TraceRequest : null,
             Time = Host.Time,
         };
@@ -160,6 +175,16 @@ internal sealed class EtcdctlSession(CliHost host, GoFlagSet globals) : IDisposa
 
     /// <inheritdoc/>
     public void Dispose() => _client?.Dispose();
+
+    private async Task ReadUserAsync()
+    {
+        if (_user is not null)
+            return;
+        string? user = NotEmpty(globals.Text("username")) ?? NotEmpty(Host.Environment("ETCDCTL_USERNAME"));
+        if (user is not null && !user.Contains(':', StringComparison.Ordinal))
+            user = $"{user}:{await AskSecretAsync("Password: ")}";
+        _user = user;
+    }
 
     private async Task<ClientOptions> SyncAsync(ClientOptions options)
     {

@@ -13,6 +13,9 @@ internal enum GoFlagKind
     /// <summary>Any text.</summary>
     Text,
 
+    /// <summary>Any text; each further one is added.</summary>
+    Texts,
+
     /// <summary>Present, or =true / =false.</summary>
     Boolean,
 

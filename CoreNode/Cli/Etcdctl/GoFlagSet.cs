@@ -76,6 +76,9 @@ internal sealed class GoFlagSet(IReadOnlyList<GoFlag> flags)
     /// <summary>A text flag's value; null if not given.</summary>
     public string? Text(string name) => (string?)_values.GetValueOrDefault(name);
 
+    /// <summary>The values of a flag that may be given several times.</summary>
+    public IReadOnlyList<string> Texts(string name) => (string[]?)_values.GetValueOrDefault(name) ?? [];
+
     /// <summary>A number flag's value; 0 if not given.</summary>
     public long Number(string name) => _values.TryGetValue(name, out object? value) ? (long)value : 0;
 
@@ -110,6 +113,7 @@ internal sealed class GoFlagSet(IReadOnlyList<GoFlag> flags)
         (object? parsed, string fault) = flag.Kind switch
         {
             GoFlagKind.Text => (value, ""),
+            GoFlagKind.Texts => ((object?)(string[])[.. Texts(flag.Names[0]), value], ""),
             GoFlagKind.Boolean => ((object?)ParseBoolean(value), "parse error"),
             GoFlagKind.Number => ParseNumber(value),
             GoFlagKind.Duration => ((object?)GoDuration.Parse(value), "parse error"),

@@ -76,7 +76,11 @@ internal static class MemberRequests
 
     private static EtcdctlException Wrong(string message) => new(EtcdctlExit.BadArguments, message);
 
-    private static string Reason(MembersOutcome outcome) => outcome is MembersOutcome.Refused refused
-        ? refused.Message
-        : ClusterRequests.Fail(EtcdctlExit.BadArguments, outcome).Message;
+    // That credentials are missing is a status that etcd's client does not expect here.
+    private static string Reason(MembersOutcome outcome) => outcome switch
+    {
+        MembersOutcome.Refused { Status: 401 } => "unexpected status code 401",
+        MembersOutcome.Refused refused => refused.Message,
+        _ => ClusterRequests.Fail(EtcdctlExit.BadArguments, outcome).Message,
+    };
 }

@@ -144,6 +144,8 @@ internal static class BackupCommands
         V2Reply.Failed failed => session.FailUnreachable(failed.Failures),
         V2Reply.Answered { Status: 404 } answer => session.Fail(
             ExitCode.Failed, $"{answer.Endpoint} is no corenode: it gives no backups"),
+        V2Reply.Answered { Status: 401 or 403 } answer => session.Fail(
+            ExitCode.Failed, $"{answer.Endpoint}: {V2Json.ParseError(answer).Message}"),
         V2Reply.Answered answer => session.Fail(
             ExitCode.Failed, $"{answer.Endpoint}: {V2Json.ParseError(answer).Message}", "--local asks for no quorum"),
         _ => throw new InvalidOperationException("an unknown kind of reply"),

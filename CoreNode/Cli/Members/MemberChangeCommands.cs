@@ -89,6 +89,8 @@ internal static class MemberChangeCommands
         MembersOutcome.Refused { Status: 404 or 410 } refused => session.Fail(ExitCode.NotFound, refused.Message),
         MembersOutcome.Refused { Status: 503 } refused => session.Fail(
             ExitCode.Failed, $"{refused.Message}; nothing was changed, try again in a moment"),
+        MembersOutcome.Refused { Status: 401 or 403 } refused => session.Fail(
+            ExitCode.Failed, $"{refused.Endpoint}: {refused.Message}"),
         MembersOutcome.Refused refused => session.Fail(
             ExitCode.Failed,
             $"{refused.Endpoint}: {refused.Message}",

@@ -20,4 +20,7 @@ public enum PeerRefusalReason : byte
 
     /// <summary>Its disk was set back: it lacks what it had acknowledged.</summary>
     SetBack = 6,
+
+    /// <summary>It does not prove that it belongs to the cluster.</summary>
+    NotAuthorized = 7,
 }

@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using CoreNode.Api;
+using CoreNode.Api.Peers;
+using CoreNode.Api.Relay;
+using CoreNode.Proxy;
+
+namespace CoreNode.Hosting;
+
+/// <summary>
+/// A node without vote and data (--proxy): it serves the API by asking the members, from the moment it listens, and
+/// never ends because nobody answers.
+/// </summary>
+internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
+{
+    /// <summary>Runs until the process is to stop; gives the exit code.</summary>
+    public async Task<int> RunAsync()
+    {
+        NodeCertificates certificates = NodeCertificates.Read(options, process);
+        MemberFollower? found = null;
+        WorkerPeers peers = new(
+            NodeComposition.SecretToken(options), () => found?.View ?? FollowerView.Empty, process.Logger);
+        PeerTransport transport = new(
+            NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
+        {
+            Keys = peers.Keys,
+        };
+        await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
+        using Upstreams upstreams = new(NodeComposition.Relay(options), certificates.Clients, TimeProvider.System);
+        MemberFollower follower = new(
+            NodeComposition.Follower(options),
+            process.Files,
+            new MemberProbe(upstreams, new PeerDescriptions(transport).DescribeAsync),
+            TimeProvider.System,
+            process.Logs);
+        found = follower;
+        upstreams.Follow(follower.View);
+        follower.Changed += () => upstreams.Follow(follower.View);
+        follower.Changed += peers.Look;
+        NodeMetrics.Register(process.Metrics, process.Version);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(process.Stop);
+        Task following = follower.RunAsync(stop.Token);
+        Task reviewing = upstreams.RunAsync(stop.Token);
+        Task listening = peers.ListenAsync(transport, stop.Token);
+        try
+        {
+            await ServeAsync(follower, upstreams, certificates, Task.WhenAny(following, reviewing).Unwrap());
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(following, reviewing, listening);
+        }
+
+        process.Logger.Stopped();
+        return 0;
+    }
+
+    private async Task ServeAsync(
+        MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, Task loops)
+    {
+        string? socket = await UnixSocketPath.PrepareAsync(options.UnixSocket, process.Logger, process.Stop);
+        RelayServer server = new(
+            NodeComposition.Api(options, certificates, socket, process.Version), NodeComposition.Relay(options),
+            upstreams, follower, process.Metrics, TimeProvider.System, process.Logs);
+        await using (server.ConfigureAwait(false))
+        {
+            await server.StartAsync(process.Stop);
+            string urls = string.Join(' ', server.BoundUrls.Select(u => u.GetLeftPart(UriPartial.Authority)));
+            process.Manager.Ready($"proxy: serving on {urls}");
+            Task watchdog = Watchdog.RunAsync(
+                process.Manager, () => upstreams.Rounds, TimeProvider.System, process.Logger, process.Stop);
+            await Task.WhenAny(loops, Task.Delay(Timeout.Infinite, process.Stop));
+            process.Manager.Stopping();
+            if (!process.Stop.IsCancellationRequested)
+                await loops;
+            await watchdog;
+            await server.StopAsync(CancellationToken.None);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+
+namespace CoreNode.Platform;
+
+/// <summary>Which of its addresses a machine is best told to others by.</summary>
+/// <param name="Address">The address.</param>
+/// <param name="Reason">Why this one, for the log.</param>
+public sealed record OwnAddress(IPAddress Address, string Reason)
+{
+    // RFC 5737 and 3849: addresses that nobody has, so only a default route leads there. Nothing is sent.
+    private static readonly IPAddress s_anywhere = IPAddress.Parse("192.0.2.1");
+    private static readonly IPAddress s_anywhereV6 = IPAddress.Parse("2001:db8::1");
+
+    /// <summary>
+    /// The address from which the default route leaves, IPv4 first; else the first that is not of this machine or
+    /// link alone; null if there is none.
+    /// </summary>
+    /// <param name="allowsIPv6">Also IPv6 addresses.</param>
+    public static OwnAddress? Find(bool allowsIPv6)
+    {
+        if (SourceFor(s_anywhere) is { } address || (allowsIPv6 && (address = SourceFor(s_anywhereV6)!) is not null))
+            return new OwnAddress(address, "the default route leaves from it");
+        foreach (NetworkInterface device in NetworkInterface.GetAllNetworkInterfaces())
+        {
+            if (device.OperationalStatus == OperationalStatus.Down)
+                continue;
+            IPAddress? global = device.GetIPProperties().UnicastAddresses.Select(one => one.Address)
+                .FirstOrDefault(one => IsGlobal(one)
+                    && (allowsIPv6 || one.AddressFamily == AddressFamily.InterNetwork));
+            if (global is not null)
+                return new OwnAddress(global, $"there is no default route; it is the first one, of {device.Name}");
+        }
+
+        return null;
+    }
+
+    private static bool IsGlobal(IPAddress address) =>
+        !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !address.IsIPv6Multicast
+        && !(address.AddressFamily == AddressFamily.InterNetwork
+            && address.GetAddressBytes() is [169, 254, _, _]);
+
+    // The kernel chooses the source address when a datagram socket is connected.
+    private static IPAddress? SourceFor(IPAddress target)
+    {
+        try
+        {
+            using Socket socket = new(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            socket.Connect(new IPEndPoint(target, 9));
+            IPAddress? source = (socket.LocalEndPoint as IPEndPoint)?.Address;
+            return source is not null && IsGlobal(source) ? source : null;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+}
