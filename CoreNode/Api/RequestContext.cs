@@ -110,7 +110,7 @@ internal sealed class RequestContext
     /// <summary>Takes memory for the body until the request's end; the limit, if it is too much.</summary>
     public LimitRule? TakeBodyRoom(long bytes) => _body.TryGrow(Client, bytes);
 
-    /// <summary>The client will most likely send nothing until it is answered: no memory is kept ready for it.</summary>
+    /// <summary>The client will most likely send nothing for long: no memory is kept ready for it.</summary>
     public void ExpectSilence() => _socket.ExpectSilence();
 
     /// <summary>Headers of the request.</summary>
