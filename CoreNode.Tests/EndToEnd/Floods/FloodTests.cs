@@ -54,7 +54,7 @@ internal sealed class FloodTests
     public Task Long_listings_in_a_loop() => SurviveAsync(FloodKind.Listings(100));
 
     [Test]
-    public Task Listings_that_are_answered_at_one_go() => SurviveAsync(FloodKind.ShortListings(1000));
+    public Task Listings_that_are_answered_at_one_go() => SurviveAsync(FloodKind.ShortListings(500));
 
     [Test]
     public Task Forms_as_long_as_they_may_be() => SurviveAsync(FloodKind.LargeWrites(16));

@@ -171,6 +171,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         _receive.Dispose();
         _closed.Dispose();
         _transport.Ledger.Disconnected(Client);
+        await base.DisposeAsync();
     }
 
     // One method for all of it: each level would keep a frame of its own for every idle connection.
