@@ -1,3 +1,4 @@
+using System.Text;
 using CoreNode.Api;
 using CoreNode.Cluster;
 using CoreNode.Foundation;
@@ -12,8 +13,7 @@ internal sealed class ApiHarness : IAsyncDisposable
 {
     private readonly ApiServer _server;
 
-    private ApiHarness(
-        ApiOptions options, Func<IKeyStore, IKeyStore>? wrap, IAuthSwitch? auth, ILoggerFactory? loggers)
+    private ApiHarness(ApiOptions options, Func<IKeyStore, IKeyStore>? wrap, ILoggerFactory? loggers)
     {
         bool isTls = options.Certificates is not null;
         if (isTls)
@@ -28,7 +28,6 @@ internal sealed class ApiHarness : IAsyncDisposable
             Cluster,
             Membership,
             new BackupSource(Cluster),
-            auth,
             Metrics,
             Time,
             loggers ?? Log);
@@ -55,16 +54,31 @@ internal sealed class ApiHarness : IAsyncDisposable
     public static async Task<ApiHarness> StartAsync(
         ApiOptions? options = null,
         Func<IKeyStore, IKeyStore>? wrap = null,
-        IAuthSwitch? auth = null,
         ILoggerFactory? loggers = null)
     {
         // Passwords as cheap as possible, where a test does not want them to be slow.
-        ApiHarness harness = new(options ?? new ApiOptions { PasswordIterations = 1000 }, wrap, auth, loggers);
+        ApiHarness harness = new(options ?? new ApiOptions { PasswordIterations = 1000 }, wrap, loggers);
         await harness._server.StartAsync(CancellationToken.None);
         return harness;
     }
 
     public Task<RawClient> OpenAsync() => RawClient.OpenAsync(Url);
+
+    /// <summary>Makes the user root with the password pw, and turns auth on.</summary>
+    public async Task EnableAuthAsync()
+    {
+        const string root = """{"user":"root","password":"pw"}""";
+        using HttpClientHandler anyServer = new()
+        {
+            ServerCertificateCustomValidationCallback = static (_, _, _, _) => true,
+        };
+        using HttpClient client = new(anyServer) { BaseAddress = Url };
+        using StringContent user = new(root, Encoding.UTF8, "application/json");
+        using HttpResponseMessage made = await client.PutAsync("/v2/auth/users/root", user);
+        Assert.That((int)made.StatusCode, Is.EqualTo(201), await made.Content.ReadAsStringAsync());
+        using HttpResponseMessage enabled = await client.PutAsync("/v2/auth/enable", null);
+        Assert.That((int)enabled.StatusCode, Is.EqualTo(200), await enabled.Content.ReadAsStringAsync());
+    }
 
     /// <summary>One request on a connection of its own.</summary>
     public async Task<RawAnswer> AskAsync(string method, string target, string headers = "", string body = "")

@@ -215,6 +215,43 @@ internal sealed class TokenServerTests : IAsyncDisposable
             (503, "{\"health\":\"false\",\"reason\":\"the disk hangs\"}\n")));
     }
 
+    [Test]
+    public async Task Whatever_is_asked_only_tokens_and_what_is_below_them_are_touched()
+    {
+        await StartAsync(new TokenLimits { MaxTokens = 5, TokensPerMinute = 1_000_000 });
+        string token = await NewAsync();
+        Prng prng = new(20_261_121);
+        string[] parts =
+        [
+            token, "/new", "/health", "/_config", "/size", "/ab12", "/", "?size=3", "?wait=true&waitIndex=1",
+            "?recursive=true", "&prevExist=false", "/..", "%2e%2e", "%00", "/v2/keys", "/_etcd/registry", "?value=x",
+            "&dir=true", "&ttl=5", "&stream=false", "/%ff", "?prevIndex=9&quorum=1",
+        ];
+        string[] methods = ["GET", "PUT", "DELETE", "POST", "HEAD", "PATCH"];
+        for (int i = 0; i < 3000; i++)
+        {
+            int count = prng.Next(1, 5);
+            string target = string.Concat(Enumerable.Range(0, count).Select(_ => parts[prng.Next(parts.Length)]));
+            string method = methods[prng.Next(methods.Length)];
+
+            // A watch of what is yet to come would wait.
+            if (target.Contains("wait=true") || target[0] != '/')
+                continue;
+            RawAnswer answer = await AskAsync(method, target, Form, "value=a%3Dhttp%3A%2F%2F10.0.0.1%3A2380");
+            if (answer.Status is not (200 or 201 or 400 or 403 or 404 or 405 or 412 or 503))
+                Assert.Fail($"{method} {target}: {answer.StatusLine}\n{answer.Body}");
+        }
+
+        CoreNode.Store.IKeyCursor cursor = _store.Current.OpenCursor("/"u8.ToArray());
+        while (cursor.MoveNext())
+        {
+            string key = System.Text.Encoding.UTF8.GetString(cursor.Current.Key);
+            Assert.That(key, Does.Match("^/_etcd(/registry(/[0-9a-f]{32}(/_config(/size)?|/[A-Za-z0-9-]+)?)?)?$"));
+        }
+
+        Assert.That((await AskAsync("GET", token + "/_config/size")).Body, Does.Contain("\"value\":\"3\""));
+    }
+
     private async Task StartAsync(TokenLimits limits)
     {
         if (_server is not null)

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using CoreNode.Cli;
 using CoreNode.Cli.Doctor;
@@ -8,7 +9,7 @@ using CoreNode.Tests.Pki;
 namespace CoreNode.Tests.Cli;
 
 /// <summary>What doctor says of certificates, nodes, clocks and disks.</summary>
-[TestFixture, Category("Unit")]
+[TestFixture, Category("Unit"), SupportedOSPlatform("linux")]
 internal sealed class DoctorTests
 {
     // Nobody listens there.

@@ -246,6 +246,23 @@ internal sealed class DirectorySearchTests
     }
 
     [Test]
+    public void A_watch_that_tells_of_nothing_new_is_not_begun_again_at_once()
+    {
+        DirectorySearch search = Search(1);
+        Waits(Run(search));
+        Assert.That(Run(search, new DirectoryAnswer.Changed()), Is.InstanceOf<SearchStep.Wait>());
+        Waits(Run(search, search.Resume()));
+        Put(2);
+        Waits(Run(search, new DirectoryAnswer.Changed()));
+        for (int i = 0; i < 10; i++)
+        {
+            SearchStep.Wait wait = (SearchStep.Wait)Run(search, new DirectoryAnswer.Changed());
+            Assert.That(wait.Time.TotalSeconds, Is.InRange(0.5, 4));
+            Waits(Run(search, search.Resume()));
+        }
+    }
+
+    [Test]
     public void A_registration_without_an_answer_is_looked_for_before_it_is_sent_again()
     {
         DirectorySearch search = Search(1);
@@ -262,6 +279,12 @@ internal sealed class DirectorySearchTests
         Assert.That(Failure(Search(1).Next(new DirectoryAnswer.Refused("it is a teapot"))),
             Is.EqualTo($"{s_url}: it is a teapot"));
 
+    [Test]
+    public void What_others_say_is_one_short_line() => Assert.That(
+        ((SearchStep.Wait)Search(1).Next(
+            new DirectoryAnswer.Unreachable("a\nREADY=1\u001b[2J" + new string('x', 1000)))).Reason,
+        Does.StartWith("a READY=1 [2Jxxx").And.Length.LessThan(400));
+
     [TestCase("a=http://1.2.3.4:1,a=http://1.2.3.4:2", "a")]
     [TestCase("a=http://1.2.3.4:1&a=https://h.example:2", "a")]
     [TestCase("a=http://1.2.3.4:1,b=http://1.2.3.4:2", null)]
@@ -269,6 +292,8 @@ internal sealed class DirectorySearchTests
     [TestCase("a=ftp://1.2.3.4:1", null)]
     [TestCase("=http://1.2.3.4:1", null)]
     [TestCase("a=", null)]
+    [TestCase("a\u001b[2J=http://1.2.3.4:1", null)]
+    [TestCase("a=http://1.2.3.4:1\n", null)]
     [TestCase("", null)]
     public void A_value_is_one_name_with_urls(string text, string? name) =>
         Assert.That(FoundMember.Parse(text)?.Name, Is.EqualTo(name));

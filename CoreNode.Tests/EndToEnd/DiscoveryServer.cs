@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.EndToEnd;
 
@@ -8,21 +9,32 @@ internal sealed class DiscoveryServer : IAsyncDisposable
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
 
     private readonly TestFolder _folder = new();
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly NetworkNamespace? _home;
+    private readonly HttpClient _http;
     private readonly string[] _extra;
     private RunningProgram? _running;
 
-    private DiscoveryServer(string[] extra) => _extra = extra;
+    private DiscoveryServer(string url, NetworkNamespace? home, string[] extra)
+    {
+        Url = url;
+        _home = home;
+        _extra = extra;
+        _http = new HttpClient(NamespaceSockets.Handler(home)) { Timeout = TimeSpan.FromSeconds(5) };
+    }
 
     /// <summary>Where it serves.</summary>
-    public string Url { get; } = $"http://127.0.0.1:{FreePorts.Next()}";
+    public string Url { get; }
 
     public string Words => _running?.StandardError ?? "";
 
     /// <summary>Starts one and waits until it serves.</summary>
-    public static async Task<DiscoveryServer> StartAsync(params string[] extra)
+    public static Task<DiscoveryServer> StartAsync(params string[] extra) =>
+        StartAsync($"http://127.0.0.1:{FreePorts.Next()}", null, extra);
+
+    /// <summary>The same in a namespace, where it listens at that URL.</summary>
+    public static async Task<DiscoveryServer> StartAsync(string url, NetworkNamespace? home, params string[] extra)
     {
-        DiscoveryServer server = new(extra);
+        DiscoveryServer server = new(url, home, extra);
         await server.RestartAsync();
         return server;
     }
@@ -31,9 +43,11 @@ internal sealed class DiscoveryServer : IAsyncDisposable
     public async Task RestartAsync()
     {
         _running?.Dispose();
-        _running = RunningProgram.Start(
-            TestPrograms.Corenode(),
+        string program = TestPrograms.Corenode();
+        RunningProgram Launch() => RunningProgram.Start(
+            program,
             ["discovery", "serve", "--listen-client-urls", Url, "--data-dir", _folder.File("data"), .. _extra]);
+        _running = _home is null ? Launch() : _home.Run(Launch);
         File.WriteAllText(_folder.File("pid"), $"{_running.Pid}");
         Stopwatch watch = Stopwatch.StartNew();
         while (!await IsHealthyAsync())
@@ -54,10 +68,12 @@ internal sealed class DiscoveryServer : IAsyncDisposable
     /// <summary>A new token by the command for it.</summary>
     public async Task<string> NewAsync(int size)
     {
-        ProgramResult made = await ProgramResult.OfAsync(
-            TestPrograms.Corenode(), ["discovery", "new", "--size", $"{size}", "--server", Url]);
-        Assert.That(made.ExitCode, Is.Zero, made.Error);
-        return made.Output.Trim();
+        string program = TestPrograms.Corenode();
+        RunningProgram Launch() => RunningProgram.Start(
+            program, ["discovery", "new", "--size", $"{size}", "--server", Url]);
+        using RunningProgram made = _home is null ? Launch() : _home.Run(Launch);
+        Assert.That(await made.WaitForExitAsync(s_deadline), Is.Zero, made.StandardError);
+        return made.StandardOutput.Trim();
     }
 
     public ValueTask DisposeAsync()

@@ -21,9 +21,9 @@ internal sealed class DiscoveryTests
             machines.StartEtcd(number, token);
         await machines.UntilTheyServeAsync(1, 2, 3);
 
-        // The fourth is told so in etcd's own words, and serves as a proxy as etcd does.
+        // The fourth is a proxy of its own kind, for the members that the service named.
         machines.StartEtcd(4, token);
-        await machines.UntilItSaysAsync(4, "cluster is full");
+        await machines.UntilItSaysAsync(4, "discovery cluster full, falling back to proxy");
     }
 
     [Test]
@@ -153,6 +153,27 @@ internal sealed class DiscoveryTests
         await server.RestartAsync();
         using HttpClient http = new();
         Assert.That(await http.GetStringAsync($"{json["url"]}/_config/size"), Does.Contain("\"value\":\"5\""));
+    }
+
+    [Test]
+    public async Task A_service_manager_is_told_that_the_node_waits_so_that_no_start_limit_ends_it()
+    {
+        await using DiscoveryServer server = await DiscoveryServer.StartAsync();
+        string token = await server.NewAsync(3);
+        using NotifySocket manager = new();
+        using TestFolder folder = new();
+        using RunningProgram node = RunningProgram.Start(
+            TestPrograms.Corenode(),
+            [
+                "node", "--unix-socket", "none", "--data-dir", folder.File("data"), "--discovery", token,
+                "--listen-peer-urls", $"http://127.0.0.1:{FreePorts.Next()}", "--listen-client-urls",
+                $"http://127.0.0.1:{FreePorts.Next()}", "--name", "n1",
+            ],
+            new Dictionary<string, string> { ["NOTIFY_SOCKET"] = manager.Path });
+        await manager.WaitForAsync("EXTEND_TIMEOUT_USEC=60000000", DiscoveredMachines.Deadline);
+        await manager.WaitForAsync("STATUS=1 of 3 machines are here (n1)", DiscoveredMachines.Deadline);
+        Signals.Send(node.Pid, Signals.Terminate);
+        Assert.That(await node.WaitForExitAsync(DiscoveredMachines.Deadline), Is.Zero, node.StandardError);
     }
 
     // Those that say that they are members; the others say that they are not.

@@ -16,6 +16,10 @@ internal static class TestPrograms
 
     public static string SystemdAnalyze() => FromPackage("systemd-analyze", "systemd");
 
+    public static string SystemdSysusers() => FromPackage("systemd-sysusers", "systemd");
+
+    public static string SystemdNspawn() => FromPackage("systemd-nspawn", "systemd-container");
+
     public static string Openssl() => FromPackage("openssl", "openssl");
 
     /// <summary>Runs a program as another user; only root can do that.</summary>

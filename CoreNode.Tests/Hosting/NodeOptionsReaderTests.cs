@@ -58,6 +58,22 @@ internal sealed class NodeOptionsReaderTests
     public void Each_mistake_is_named(string line, string problem) =>
         Assert.That(Problems(line.Split(' ')), Has.Some.Contains(problem));
 
+    [TestCase("http://0.0.0.0:2378", "take https with --trusted-ca-file")]
+    [TestCase("https://10.0.0.1:2378 --cert-file c --key-file k", "take https with --trusted-ca-file")]
+    [TestCase("http://10.0.0.1:2378 --cert-file c --key-file k --trusted-ca-file t", "--trusted-ca-file")]
+    [TestCase("https://127.0.0.1:2378", "https needs --cert-file and --key-file")]
+    [TestCase("http://127.0.0.1:2379", "it is one of --listen-client-urls, too")]
+    public void An_admin_listener_that_knows_nobody_is_refused(string urls, string problem) =>
+        Assert.That(Problems(["--listen-admin-urls", .. urls.Split(' ')]), Has.Some.Contains(problem));
+
+    [TestCase("http://127.0.0.1:2378")]
+    [TestCase("http://[::1]:2378")]
+    [TestCase("http://localhost:2378")]
+    [TestCase("https://10.0.0.1:2378 --cert-file c --key-file k --trusted-ca-file t")]
+    [TestCase("http://0.0.0.0:2378 --insecure-admin")]
+    public void An_admin_listener_is_out_of_reach_or_asks_who_comes(string urls) =>
+        Assert.That(Good(["--listen-admin-urls", .. urls.Split(' ')]).ListenAdminUrls, Has.Count.EqualTo(1));
+
     [Test]
     public void Ten_members_are_too_many()
     {

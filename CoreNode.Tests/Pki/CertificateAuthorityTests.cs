@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Security.Cryptography.X509Certificates;
 using CoreNode.Pki;
 using CoreNode.Tests.EndToEnd;
@@ -5,7 +6,7 @@ using CoreNode.Tests.EndToEnd;
 namespace CoreNode.Tests.Pki;
 
 /// <summary>The files of a CA, and how others read them.</summary>
-[TestFixture, Category("Unit")]
+[TestFixture, Category("Unit"), SupportedOSPlatform("linux")]
 internal sealed class CertificateAuthorityTests
 {
     private static readonly DateTimeOffset s_noon = new(2030, 6, 15, 12, 0, 0, TimeSpan.Zero);

@@ -229,6 +229,29 @@ internal sealed class CertificateSourceTests
     }
 
     [Test]
+    public void A_certificate_that_ends_is_told_once_a_day_until_it_is_renewed()
+    {
+        Place("a", ends: _time.GetUtcNow().AddDays(31));
+        CertificateSource source = Open();
+        Later(source);
+        Assert.That(_log.Lines, Is.Empty);
+        _time.Advance(TimeSpan.FromDays(1));
+        for (int i = 0; i < 3; i++)
+            Later(source);
+        Assert.That(_log.Lines, Has.Count.EqualTo(1));
+        Assert.That(_log.Lines[0], Does.StartWith("Warning 1703 ").And.Contain("CN=a expires on 2030-07-16 12:00:00Z"));
+        _time.Advance(TimeSpan.FromDays(1));
+        Later(source);
+        Assert.That(_log.Lines, Has.Count.EqualTo(2));
+        Place("b");
+        _time.Advance(TimeSpan.FromDays(1));
+        Later(source);
+        _time.Advance(TimeSpan.FromDays(1));
+        Later(source);
+        Assert.That(_log.Lines.Count(line => line.StartsWith("Warning", StringComparison.Ordinal)), Is.EqualTo(2));
+    }
+
+    [Test]
     public void The_expiry_is_a_metric_and_follows_a_new_certificate_without_a_handshake()
     {
         Place("a");

@@ -31,21 +31,6 @@ public sealed partial class ApiServer : IAsyncDisposable
         MetricRegistry metrics,
         TimeProvider time,
         ILoggerFactory loggers)
-        : this(options, store, cluster, membership, backups, auth: null, metrics, time, loggers)
-    {
-    }
-
-    /// <summary>With a switch of the caller's for the access rules, instead of the store's own.</summary>
-    internal ApiServer(
-        ApiOptions options,
-        IKeyStore store,
-        IClusterView cluster,
-        IMembership membership,
-        IBackupSource backups,
-        IAuthSwitch? auth,
-        MetricRegistry metrics,
-        TimeProvider time,
-        ILoggerFactory loggers)
     {
         _options = options;
         _log = loggers.CreateLogger<ApiServer>();
@@ -67,7 +52,7 @@ public sealed partial class ApiServer : IAsyncDisposable
         _application = new ApiApplication(
             store,
             new CorsPolicy(options.CorsOrigins),
-            new AccessGate(options, auth ?? _auth, metrics, time, loggers),
+            new AccessGate(options, _auth, metrics, time, loggers),
             clusterId,
             keys,
             others,

@@ -9,8 +9,8 @@ internal sealed class StatsEndpoint(IKeyStore store, IClusterView cluster, TimeP
 {
     // The wire names are the counters' own, in camel case and in etcd's order.
     private static readonly (StoreCounter Counter, byte[] Name)[] s_counters =
-        [.. Enum.GetValues<StoreCounter>().Select(static c =>
-            (c, System.Text.Encoding.ASCII.GetBytes(JsonNamingPolicy.CamelCase.ConvertName(c.ToString()))))];
+        Array.ConvertAll(Enum.GetValues<StoreCounter>(), static c =>
+            (c, System.Text.Encoding.ASCII.GetBytes(JsonNamingPolicy.CamelCase.ConvertName(c.ToString()))));
 
     /// <summary>Answers a request for what follows "/v2/stats"; null if that is no path of this surface.</summary>
     public Task? Answer(RequestContext context, ReadOnlySpan<byte> rest)

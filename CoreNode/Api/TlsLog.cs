@@ -30,12 +30,9 @@ internal sealed partial class TlsLog
     {
         _time = time;
         _logger = logger;
-        _failures =
-        [
-            .. Enum.GetValues<TlsFault>().Select(fault => metrics.Counter(
-                "corenode_tls_refused_total", "TLS connections of clients that were not served.",
-                $"reason=\"{Label(fault)}\"")),
-        ];
+        _failures = Array.ConvertAll(Enum.GetValues<TlsFault>(), fault => metrics.Counter(
+            "corenode_tls_refused_total", "TLS connections of clients that were not served.",
+            $"reason=\"{Label(fault)}\""));
     }
 
     /// <summary>A connection was not served.</summary>

@@ -55,6 +55,9 @@ public sealed record CliHost
     /// <summary>Runs the discovery service and gives the exit code; null where it cannot be run.</summary>
     public Func<DiscoveryServing, CancellationToken, Task<int>>? ServeDiscovery { get; init; }
 
+    /// <summary>Looks up the SRV records of a name; null where that cannot be done.</summary>
+    public Func<string, CancellationToken, Task<ServiceTargets>>? FindServices { get; init; }
+
     /// <summary>Time for deadlines and notices.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

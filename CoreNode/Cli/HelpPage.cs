@@ -43,9 +43,8 @@ internal sealed class HelpPage(TextWriter output) : SynchronousCommandLineAction
             }
         }
 
-        WriteRows(output, "Commands:", [.. command.Subcommands.Where(one => !one.Hidden)
-            .Select(one => (one.Name, one.Description ?? ""))]);
-        WriteRows(output, "Arguments:", [.. command.Arguments.Select(one => (one.Name, one.Description ?? ""))]);
+        WriteRows(output, "Commands:", Rows(command.Subcommands.Where(static one => !one.Hidden)));
+        WriteRows(output, "Arguments:", Rows(command.Arguments));
         bool isRoot = !command.Parents.Any();
         WriteRows(output, isRoot ? "Options of every command:" : "Options:", Options(command));
         if (!isRoot)
@@ -53,6 +52,14 @@ internal sealed class HelpPage(TextWriter output) : SynchronousCommandLineAction
             output.WriteLine();
             output.WriteLine("Options of every command (-o json, --endpoints URL, …): corenode --help");
         }
+    }
+
+    private static (string, string)[] Rows(IEnumerable<Symbol> symbols)
+    {
+        List<(string, string)> rows = [];
+        foreach (Symbol one in symbols)
+            rows.Add((one.Name, one.Description ?? ""));
+        return rows.ToArray();
     }
 
     /// <summary>One line that shows how the command is written.</summary>

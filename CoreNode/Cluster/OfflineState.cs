@@ -71,10 +71,13 @@ internal sealed class OfflineState
     internal void KeepOnly(NodeId self, IReadOnlyList<string>? peerUrls)
     {
         string[] kept = peerUrls is null ? [MemberRecords.PeersKey(self), MemberRecords.AttributesKey(self)] : [];
-        string[] others =
-        [
-            .. Keys.Publish().ListSystem("members/").Select(record => record.Key).Where(key => !kept.Contains(key)),
-        ];
+        List<string> others = [];
+        foreach ((string key, _) in Keys.Publish().ListSystem("members/"))
+        {
+            if (!kept.Contains(key))
+                others.Add(key);
+        }
+
         foreach (string key in others)
         {
             Apply(new KeyCommand

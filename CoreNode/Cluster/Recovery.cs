@@ -114,8 +114,14 @@ internal sealed class Recovery(
         bool isOfOldHistory = recovered.Entries.Count > 0 && recovered.Entries[0].Term < snapshot.Term;
         if (isOfOldHistory)
             Probe.Hit("cluster.old-history-dropped");
-        List<RaftEntry> entries = isOfOldHistory ? [] : [.. recovered.Entries.Select(
-            e => new RaftEntry(e.Index, e.Term, (EntryKind)e.Kind, e.Payload))];
+        List<RaftEntry> entries = [];
+        if (!isOfOldHistory)
+        {
+            entries.Capacity = recovered.Entries.Count;
+            foreach (WalEntry e in recovered.Entries)
+                entries.Add(new RaftEntry(e.Index, e.Term, (EntryKind)e.Kind, e.Payload));
+        }
+
         // A snapshot of a later term than was noted: in that one nothing was promised.
         bool isTermNew = recovered.HardState.Term < snapshot.Term;
         HardState hardState = new(

@@ -222,12 +222,11 @@ internal sealed class SnapshotStore(IFiles files, string replicaFolder, TimeProv
     }
 
     // In order of their log positions: the names are fixed-width hex.
-    private List<(LogIndex Index, string Name)> List() =>
-    [
-        .. files.List(Folder)
-            .Where(n => n.EndsWith(Suffix, StringComparison.Ordinal))
-            .Select(n => (new LogIndex(Convert.ToUInt64(n[..^Suffix.Length], 16)), n)),
-    ];
+    private List<(LogIndex Index, string Name)> List()
+    {
+        List<string> names = [.. files.List(Folder).Where(n => n.EndsWith(Suffix, StringComparison.Ordinal))];
+        return names.ConvertAll(static n => (new LogIndex(Convert.ToUInt64(n[..^Suffix.Length], 16)), n));
+    }
 
     private delegate void ReadOnlySpanAction(ReadOnlySpan<byte> bytes);
 }

@@ -22,6 +22,8 @@ public sealed class DirectorySearch(SearchPlan plan, Prng prng)
     private int _size;
     private int _failures;
     private int _brokenWatches;
+    private ulong _watchedAfter;
+    private bool _isTold;
     private bool _hasRegistered = plan.HasRegistered;
 
     /// <summary>Machines that the cluster is to have; 0 before that is known.</summary>
@@ -48,10 +50,11 @@ public sealed class DirectorySearch(SearchPlan plan, Prng prng)
         DirectoryAnswer.Listed listed => TakeList(listed),
         DirectoryAnswer.Registered or DirectoryAnswer.Exists => Look(),
         DirectoryAnswer.Changed => Changed(),
-        DirectoryAnswer.NoRoom => Later("its directory takes no more machines, and the first ones do not show yet"),
+        DirectoryAnswer.NoRoom => Later(
+            "its directory takes no more machines, and the first ones do not show yet", isWatch: false),
         DirectoryAnswer.Missing missing => Fail(Explain(missing)),
-        DirectoryAnswer.Refused refused => Fail($"{plan.Url}: {refused.Reason}"),
-        DirectoryAnswer.Unreachable away => Later(away.Reason),
+        DirectoryAnswer.Refused refused => Fail($"{plan.Url}: {Shown(refused.Reason)}"),
+        DirectoryAnswer.Unreachable away => Later(Shown(away.Reason), _last is DirectoryRequest.Watch),
         _ => throw new InvalidOperationException("an unknown kind of answer"),
     };
 
@@ -96,7 +99,7 @@ public sealed class DirectorySearch(SearchPlan plan, Prng prng)
         if (plan.Id is { } id && !isComplete && (position < 0 || !_hasRegistered))
             return Register(id, first, position >= 0);
         if (!isComplete)
-            return Ask(new DirectoryRequest.Watch(listed.Index));
+            return Watch(listed.Index);
         if (plan.Id is not null && (position < 0 || position >= _size))
             return new SearchStep.Full(first);
         return position >= 0 && !_hasRegistered ? Fail(LostData()) : new SearchStep.Found(first);
@@ -112,13 +115,26 @@ public sealed class DirectorySearch(SearchPlan plan, Prng prng)
         return Ask(new DirectoryRequest.Register(id, plan.Self.Text));
     }
 
-    private SearchStep Changed()
+    private SearchStep.Ask Changed()
     {
-        _brokenWatches = 0;
+        _isTold = true;
         return Look();
     }
 
-    private SearchStep Look() => Ask(new DirectoryRequest.List());
+    // A watch that tells of changes which the list does not show would make machine and service go round in circles:
+    // where something on the way drops the index of answers, for example.
+    private SearchStep Watch(ulong index)
+    {
+        bool isInVain = _isTold && index <= _watchedAfter;
+        _brokenWatches = _isTold && !isInVain ? 0 : _brokenWatches;
+        _isTold = false;
+        _watchedAfter = index;
+        return isInVain
+            ? Later("its watch tells of changes that are none", isWatch: true)
+            : Ask(new DirectoryRequest.Watch(index));
+    }
+
+    private SearchStep.Ask Look() => Ask(new DirectoryRequest.List());
 
     private SearchStep.Ask Ask(DirectoryRequest request)
     {
@@ -127,15 +143,14 @@ public sealed class DirectorySearch(SearchPlan plan, Prng prng)
     }
 
     // Twice as long each time up to a limit, and never all machines at one moment.
-    private SearchStep.Wait Later(string reason)
+    private SearchStep.Wait Later(string reason, bool isWatch)
     {
-        bool isWatch = _last is DirectoryRequest.Watch;
         int times = isWatch ? _brokenWatches++ : _failures++;
         double longest = Math.Min(isWatch ? LongestPollSeconds : LongestWaitSeconds, Math.Pow(2, Math.Min(times, 10)));
         return new SearchStep.Wait(TimeSpan.FromSeconds(longest * (0.5 + (0.5 * prng.NextDouble()))), reason);
     }
 
-    private SearchStep.Failed Fail(string reason) => new(reason);
+    private static SearchStep.Failed Fail(string reason) => new(reason);
 
     private string Explain(DirectoryAnswer.Missing missing)
     {
@@ -180,5 +195,5 @@ public sealed class DirectorySearch(SearchPlan plan, Prng prng)
             + $"prints, without --discovery; if there is no cluster, {NewToken}";
     }
 
-    private static string Shown(string text) => text.Length > 200 ? text[..200] + "…" : text;
+    private static string Shown(string text) => ForeignText.Shown(text);
 }

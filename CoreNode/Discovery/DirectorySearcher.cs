@@ -25,7 +25,7 @@ public sealed class DirectorySearcher(
         if (plan.HasRegistered)
             logger.Resuming(url);
         else
-            logger.Searching(url, plan.Self.Text, plan.Id ?? "none");
+            logger.Searching(url, plan.Id is null ? plan.Self.Name : plan.Self.Text, plan.Id ?? "none");
         DirectorySearch search = new(plan, prng);
         SearchStep step = search.Resume();
         while (true)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace CoreNode.Discovery;
@@ -18,6 +19,8 @@ public readonly record struct TokenPath(string Token, string Rest)
 
     private const int TokenDigits = 32;
     private const int LongestId = 64;
+
+    private static readonly SearchValues<byte> s_digits = SearchValues.Create("0123456789abcdef"u8);
 
     /// <summary>True for an entry, which is what clients may make and remove.</summary>
     public bool IsEntry => Rest.Length > 0 && Rest != Size;
@@ -44,7 +47,7 @@ public readonly record struct TokenPath(string Token, string Rest)
         return true;
     }
 
-    private static bool IsToken(ReadOnlySpan<byte> text) => text.IndexOfAnyExcept("0123456789abcdef"u8) < 0;
+    private static bool IsToken(ReadOnlySpan<byte> text) => text.IndexOfAnyExcept(s_digits) < 0;
 
     private static bool IsEntryPath(ReadOnlySpan<byte> rest)
     {

@@ -65,7 +65,9 @@ internal sealed class ClusterSearch(NodeProcess process, INames names)
         Task telling = TellManagerAsync(done.Token);
         try
         {
-            FoundMember self = new(options.Name, options.InitialCluster[0].PeerUrls);
+            // A worker is none of the members, so it has no URLs to write down.
+            FoundMember self = new(
+                options.Name, options.Proxy == ProxyMode.Off ? options.InitialCluster[0].PeerUrls : []);
             Prng prng = new((ulong)Environment.TickCount64 ^ ((ulong)Environment.ProcessId << 32));
             return options.Discovery.Length > 0
                 ? await SearchDirectoryAsync(options, self, note, prng)

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using CoreNode.Cli;
+using CoreNode.Cli.Discovery;
 using CoreNode.Platform;
 
 namespace CoreNode.Hosting;
@@ -34,6 +36,7 @@ internal static class ProcessHost
             Environment = Environment.GetEnvironmentVariable,
             Build = build,
             SendSignal = ProcessSignals.Send,
+            FindServices = FindServicesAsync,
             ServeDiscovery = (serving, cancellation) =>
                 new DiscoveryHost(error, Environment.GetEnvironmentVariable).RunAsync(serving, cancellation),
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
@@ -71,6 +74,21 @@ internal static class ProcessHost
             else if (key.KeyChar != '\0')
                 line.Append(key.KeyChar);
         }
+    }
+
+    private static async Task<ServiceTargets> FindServicesAsync(string name, CancellationToken cancellation)
+    {
+        NameAnswer<SrvRecord> answer = await new SystemNames().FindServicesAsync(name, cancellation);
+        return answer switch
+        {
+            NameAnswer<SrvRecord>.Found found => new ServiceTargets(
+                [.. found.Records.OrderBy(r => r.Priority).ThenByDescending(r => r.Weight).Select(r => string.Create(
+                    CultureInfo.InvariantCulture, $"{r.Target}:{r.Port}"))],
+                null),
+            NameAnswer<SrvRecord>.None none => new ServiceTargets([], none.Reason),
+            NameAnswer<SrvRecord>.Failed failed => new ServiceTargets([], failed.Reason),
+            _ => throw new InvalidOperationException("an unknown kind of answer"),
+        };
     }
 
     private static StreamWriter Utf8(Stream stream, bool isAutoFlushed) =>

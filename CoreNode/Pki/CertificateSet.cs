@@ -8,7 +8,9 @@ namespace CoreNode.Pki;
 /// <param name="Certificates">What connections use.</param>
 /// <param name="Name">Subject of the own certificate.</param>
 /// <param name="Expires">When the own certificate expires.</param>
-internal sealed record CertificateSet(TlsCertificates Certificates, string Name, DateTimeOffset Expires)
+/// <param name="RenewFrom">From when on it should be renewed.</param>
+internal sealed record CertificateSet(
+    TlsCertificates Certificates, string Name, DateTimeOffset Expires, DateTimeOffset RenewFrom)
 {
     /// <summary>When the own certificate expires, for people.</summary>
     public string ExpiresText => Moment(Expires);
@@ -29,10 +31,12 @@ internal sealed record CertificateSet(TlsCertificates Certificates, string Name,
             () => PemText.ReadCertificates(file));
         own.RemoveAt(0);
         SslStreamCertificateContext shown = SslStreamCertificateContext.Create(certificate, own, offline: true);
+        CertificateFacts facts = CertificateFacts.Of(certificate);
         return new CertificateSet(
             new TlsCertificates(shown, authorities, files.RequiresClientCertificate || authorities is not null),
-            CertificateCheck.Name(certificate),
-            new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
+            facts.Subject,
+            facts.Expires,
+            facts.RenewFrom);
     }
 
     private static T Named<T>(string flag, string advice, Func<T> read)

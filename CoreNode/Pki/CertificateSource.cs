@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CoreNode.Foundation;
 using CoreNode.Platform;
@@ -16,16 +17,19 @@ public sealed class CertificateSource : ICertificateSource
     // The kernel's clock for files moves in steps: a file may change again without another stamp right after it did.
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan s_reminder = TimeSpan.FromDays(1);
+
     private readonly TlsFiles _files;
     private readonly CertificateUse _use;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly MetricCounter _reloads;
     private readonly MetricCounter _failures;
-    private readonly Lock _gate = new(); // _stamps, _refused, _isRefusalTold
+    private readonly Lock _gate = new(); // _stamps, _refused, _isRefusalTold, _nextReminder
     private Stamps? _stamps;
     private Stamps? _refused;
     private bool _isRefusalTold;
+    private DateTimeOffset _nextReminder;
     private long _nextLook;
     private volatile CertificateSet _set;
 
@@ -55,6 +59,8 @@ public sealed class CertificateSource : ICertificateSource
         _failures = metrics.Counter(
             "corenode_tls_reload_failures_total",
             "Times that changed certificate files could not be used and the ones before stayed.", use.Label());
+        lock (_gate)
+            RemindOfRenewal();
     }
 
     /// <inheritdoc/>
@@ -84,6 +90,22 @@ public sealed class CertificateSource : ICertificateSource
 
     private void Refresh()
     {
+        ReadChanges();
+        RemindOfRenewal();
+    }
+
+    // Also said by the doctor and by a metric; whoever looks at neither may look at the log.
+    private void RemindOfRenewal()
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        if (now < _set.RenewFrom || now < _nextReminder)
+            return;
+        _nextReminder = now + s_reminder;
+        _logger.CertificateEnds(_files.CertFile, _set.Name, _set.ExpiresText);
+    }
+
+    private void ReadChanges()
+    {
         Stamps stamps = Look();
         if (stamps == _stamps)
         {
@@ -103,7 +125,7 @@ public sealed class CertificateSource : ICertificateSource
             _reloads.Increment();
             _logger.CertificatesReloaded(_files.CertFile, read.Name, read.ExpiresText);
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is IOException or CryptographicException)
         {
             Refuse(stamps, fault.Message);
         }
@@ -130,10 +152,17 @@ public sealed class CertificateSource : ICertificateSource
 
     private static bool Same(TlsCertificates one, TlsCertificates other) =>
         Same(one.Own.TargetCertificate, other.Own.TargetCertificate)
-        && one.Own.IntermediateCertificates.Count == other.Own.IntermediateCertificates.Count
-        && one.Own.IntermediateCertificates.Zip(other.Own.IntermediateCertificates).All(p => Same(p.First, p.Second))
-        && one.Authorities?.Count == other.Authorities?.Count
-        && (one.Authorities is null || one.Authorities.Zip(other.Authorities!).All(p => Same(p.First, p.Second)));
+        && Same(one.Own.IntermediateCertificates, other.Own.IntermediateCertificates)
+        && one.Authorities is null == other.Authorities is null
+        && Same([.. one.Authorities ?? []], [.. other.Authorities ?? []]);
+
+    private static bool Same(IList<X509Certificate2> one, IList<X509Certificate2> other)
+    {
+        bool isSame = one.Count == other.Count;
+        for (int i = 0; i < one.Count && isSame; i++)
+            isSame = Same(one[i], other[i]);
+        return isSame;
+    }
 
     private static bool Same(X509Certificate2 one, X509Certificate2 other) =>
         one.RawDataMemory.Span.SequenceEqual(other.RawDataMemory.Span);

@@ -16,4 +16,8 @@ internal static partial class PkiLog
         + "{Expires}")]
     internal static partial void CertificatesNotReloaded(
         this ILogger logger, string reason, string subject, string expires);
+
+    [LoggerMessage(EventIds.Pki + 3, LogLevel.Warning,
+        "{File}: {Subject} expires on {Expires}; renew it (`corenode doctor` says how)")]
+    internal static partial void CertificateEnds(this ILogger logger, string file, string subject, string expires);
 }

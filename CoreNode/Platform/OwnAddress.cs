@@ -9,8 +9,9 @@ namespace CoreNode.Platform;
 /// <param name="Reason">Why this one, for the log.</param>
 public sealed record OwnAddress(IPAddress Address, string Reason)
 {
-    // RFC 5737 and 3849: addresses that nobody has, so only a default route leads there. Nothing is sent.
-    private static readonly IPAddress s_anywhere = IPAddress.Parse("192.0.2.1");
+    // RFC 1112 and 3849: addresses that nobody has, so only a default route leads there. Nothing is sent. Not those
+    // that are for documents (RFC 5737): laboratories use them.
+    private static readonly IPAddress s_anywhere = IPAddress.Parse("240.0.0.1");
     private static readonly IPAddress s_anywhereV6 = IPAddress.Parse("2001:db8::1");
 
     /// <summary>

@@ -101,12 +101,10 @@ public static class SmallFiles
     {
         // What a killed process of the same number left behind.
         File.Delete(part);
-        using FileStream stream = new(part, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = mode & (UnixFileMode)0x1FF,
-        });
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = mode & (UnixFileMode)0x1FF;
+        using FileStream stream = new(part, options);
         stream.Write(content);
         stream.Flush(flushToDisk: true);
     }

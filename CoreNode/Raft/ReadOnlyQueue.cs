@@ -38,7 +38,7 @@ internal sealed class ReadOnlyQueue
     {
         if (_waiting.Count == 0)
             return [];
-        (NodeId, ulong)[] taken = [.. _waiting.Select(static read => (read.From, read.Context))];
+        (NodeId, ulong)[] taken = _waiting.ConvertAll(static read => (read.From, read.Context)).ToArray();
         _waiting.Clear();
         return taken;
     }

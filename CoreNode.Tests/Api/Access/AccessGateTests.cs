@@ -11,10 +11,10 @@ namespace CoreNode.Tests.Api.Access;
 internal sealed class AccessGateTests
 {
     private const string Form = "Content-Type: application/x-www-form-urlencoded\r\n";
+    private const string User = "Authorization: Basic cm9vdDpwdw==\r\n";
     private const string Page = "Origin: http://evil.example\r\n";
 
     private readonly RecordedLog _log = new();
-    private readonly FakeAuth _auth = new(isEnabled: false);
     private ApiHarness _api = null!;
 
     private Uri Open => new($"http://127.0.0.1:{_api.Urls[1].Port}");
@@ -23,15 +23,14 @@ internal sealed class AccessGateTests
     public async Task StartServerAsync()
     {
         _log.Lines.Clear();
-        _auth.IsEnabled = false;
         _api = await ApiHarness.StartAsync(
             new ApiOptions
             {
                 ListenClientUrls = [new Uri("http://127.0.0.1:0"), new Uri("http://0.0.0.0:0")],
                 ListenAdminUrls = [new Uri("http://127.0.0.1:0")],
                 CorsOrigins = ["*", "http://good.example"],
+                PasswordIterations = 1000,
             },
-            auth: _auth,
             loggers: _log);
     }
 
@@ -99,9 +98,12 @@ internal sealed class AccessGateTests
     [Test]
     public async Task Auth_opens_what_users_and_roles_decide_then()
     {
-        _auth.IsEnabled = true;
-        RawAnswer written = await AskAsync(Open, "PUT", "/v2/keys/coreos.com/a", Form, "value=1");
-        Assert.That(written.Status, Is.EqualTo(201));
+        await _api.EnableAuthAsync();
+        RawAnswer guest = await AskAsync(Open, "PUT", "/v2/keys/coreos.com/a", Form, "value=1");
+        Assert.That((guest.Status, guest.Body.Contains("by guests: name a user")), Is.EqualTo((401, true)));
+        RawAnswer user = await AskAsync(Open, "PUT", "/v2/keys/coreos.com/a", User + Form, "value=1");
+        Assert.That(user.Status, Is.EqualTo(201));
+        Assert.That((await AskAsync(_api.Url, "PUT", "/v2/keys/coreos.com/a", Form)).Status, Is.EqualTo(200));
         Assert.That((await AskAsync(Open, "GET", "/fleet/v1/units")).Status, Is.EqualTo(403));
     }
 

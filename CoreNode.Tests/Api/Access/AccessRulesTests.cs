@@ -39,10 +39,12 @@ internal sealed class AccessRulesTests
         from listener in s_listeners
         from caller in s_callers
         from isAuthOn in new[] { false, true }
+        from hasUser in new[] { false, true }
         from isInsecure in new[] { false, true }
         from origin in Enum.GetValues<PageOrigin>()
         from isNeutral in new[] { false, true }
-        select new AccessQuestion(surface, listener, caller, isAuthOn, isInsecure, origin, isNeutral);
+        select new AccessQuestion(
+            surface, listener, caller, isAuthOn, hasUser, isInsecure, origin, isNeutral);
 
     [Test]
     public void Every_question_is_answered_as_the_naive_twin_answers_it()
@@ -54,7 +56,7 @@ internal sealed class AccessRulesTests
             count++;
         }
 
-        Assert.That(count, Is.EqualTo(16 * 19 * 7 * 2 * 2 * 3 * 2));
+        Assert.That(count, Is.EqualTo(16 * 19 * 7 * 2 * 2 * 2 * 3 * 2));
     }
 
     [Test]
@@ -140,6 +142,8 @@ internal sealed class AccessRulesTests
             return AccessRule.WebPage;
         if (q.Surface is Surface.Admin or Surface.Snapshot && isLoopback && !q.Listener.IsTls && !q.IsHostNeutral)
             return AccessRule.HostName;
+        if (q.Surface == Surface.WriteGuardedKeys && q.IsAuthOn)
+            return isOpen && !q.HasCredentials && !q.IsAdminInsecure ? guardedBy : null;
         if (q.Surface != Surface.Admin)
             return isOpen && !q.IsAuthOn && !q.IsAdminInsecure ? guardedBy : null;
         if (isUnix)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -12,11 +13,15 @@ namespace CoreNode.Tests.Api.Access;
 /// <param name="AskAsync">Sends a request there; gives status and body.</param>
 internal sealed record Place(string Column, Func<AskedRequest, Task<(int Status, string Body)>> AskAsync)
 {
+    /// <summary>No user is named, where users count.</summary>
+    public bool IsGuest { get; init; }
+
     /// <summary>A user and group that own nothing on this machine ("nobody").</summary>
     private const string Stranger = "65534";
 
     /// <summary>Asks over TCP, with TLS if the URL says so, as this process.</summary>
-    public static Place At(string column, Uri listener, X509Certificate2? certificate = null)
+    public static Place At(
+        string column, Uri listener, X509Certificate2? certificate = null, AuthenticationHeaderValue? user = null)
     {
         // A listener on all addresses is reached by loopback like by any other one.
         Uri url = new UriBuilder(listener) { Host = "127.0.0.1" }.Uri;
@@ -28,6 +33,7 @@ internal sealed record Place(string Column, Func<AskedRequest, Task<(int Status,
         return new Place(column, async request =>
         {
             using HttpClient client = new(new SocketsHttpHandler { SslOptions = tls, UseProxy = false });
+            client.DefaultRequestHeaders.Authorization = user;
             return await AskAsyncBy(client, url, request);
         });
     }

@@ -1,4 +1,6 @@
+using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using CoreNode.Api;
 using CoreNode.Pki;
 using CoreNode.Tests.Architecture;
@@ -28,6 +30,7 @@ internal sealed class SecurityTableTests
     private readonly TestFolder _folder = new();
     private readonly List<ApiHarness> _servers = [];
     private readonly List<Place> _places = [];
+    private readonly List<Place> _withAuth = [];
 
     private readonly TestAuthority _authority = new();
     private readonly List<X509Certificate2> _certificates = [];
@@ -71,16 +74,42 @@ internal sealed class SecurityTableTests
                 string expected = s_rows.Single(row => row[0] == request.Row)[cell];
                 (int status, string body) = await place.AskAsync(request);
                 string what = $"{request.Method} {request.Target}: {status} {body}";
-                if (expected == "no")
-                    Assert.That(IsRefused(status, body), Is.True, what);
-                else
-                    Assert.That(request.Answers, Does.Contain(status), what);
+                Assert.That(IsAsThePageSays(expected, place, request, status, body), Is.True, what);
             }
         }
     }
 
-    private static bool IsRefused(int status, string body) =>
-        status == 403 && body.Contains("(rule ", StringComparison.Ordinal);
+    [Test]
+    public async Task With_auth_on_users_decide_where_the_rules_let_everybody_in()
+    {
+        foreach (Place place in _withAuth)
+        {
+            foreach (AskedRequest request in AskedRequest.All.Where(r => r.Row != "administration"))
+            {
+                // What only root may do on an open listener, only root may do anywhere.
+                string expected = s_rows.Single(row => row[0] == request.Row)[OpenWithAuth] == "root" ? "root" : "yes";
+                (int status, string body) = await place.AskAsync(request);
+                Assert.That(
+                    IsAsThePageSays(expected, place, request, status, body), Is.True,
+                    $"{place}: {request.Method} {request.Target}: {status} {body}");
+            }
+        }
+    }
+
+    private static int OpenWithAuth => Array.IndexOf(s_columns, "open, auth on") + 1;
+
+    private static bool IsAsThePageSays(string cell, Place place, AskedRequest request, int status, string body)
+    {
+        bool names = body.Contains("(rule ", StringComparison.Ordinal);
+        return cell switch
+        {
+            "no" => status == 403 && names,
+            "user" when place.IsGuest => status == 401 && names,
+            "root" when place.IsGuest => status == 401 && !names,
+            "yes" or "role" or "user" or "root" => request.Answers.Contains(status),
+            _ => throw new FormatException($"the table has no such word: {cell}"),
+        };
+    }
 
     private static string[] Columns()
     {
@@ -103,9 +132,16 @@ internal sealed class SecurityTableTests
         _places.Add(Place.At("admin: loopback", plain.AdminUrls[0]));
         _places.Add(Place.AtSocket("socket: administrator", SocketPath));
         _places.Add(Place.AtSocketAsStranger("socket: other process", SocketPath));
-        ApiHarness auth = await StartAsync(
-            new ApiOptions { ListenClientUrls = [s_anywhere] }, new FakeAuth(isEnabled: true));
-        _places.Add(Place.At("open, auth on", auth.Url));
+        ApiHarness auth = await StartAsync(new ApiOptions
+        {
+            ListenClientUrls = [s_loopback, s_anywhere],
+            UnixSocketPath = _folder.File("auth"),
+            PasswordIterations = 1000,
+        });
+        await auth.EnableAuthAsync();
+        AddWithUser("open, auth on", auth.Urls[1]);
+        _withAuth.Add(Place.At("loopback", auth.Urls[0]) with { IsGuest = true });
+        _withAuth.Add(Place.AtSocket("socket: administrator", _folder.File("auth")));
         ApiHarness insecure = await StartAsync(new ApiOptions
         {
             ListenClientUrls = [s_anywhere],
@@ -129,14 +165,14 @@ internal sealed class SecurityTableTests
         _places.Add(Place.At("loopback", server.Urls[0]));
         _places.Add(Place.At("open", server.Urls[1]));
         _places.Add(Place.At("admin: loopback", server.AdminUrls[0]));
-        ApiHarness auth = await StartAsync(
-            new ApiOptions
-            {
-                ListenClientUrls = [s_encrypted],
-                Certificates = ServerCertificates(asksForCertificate: false),
-            },
-            new FakeAuth(isEnabled: true));
-        _places.Add(Place.At("open, auth on", auth.Url));
+        ApiHarness auth = await StartAsync(new ApiOptions
+        {
+            ListenClientUrls = [s_encryptedLoopback, s_encrypted],
+            Certificates = ServerCertificates(asksForCertificate: false),
+            PasswordIterations = 1000,
+        });
+        await auth.EnableAuthAsync();
+        AddWithUser("open, auth on", auth.Urls[1]);
     }
 
     private async Task StartCertifiedAsync()
@@ -178,9 +214,16 @@ internal sealed class SecurityTableTests
         return certificate;
     }
 
-    private async Task<ApiHarness> StartAsync(ApiOptions options, IAuthSwitch? auth = null)
+    private void AddWithUser(string column, Uri url)
     {
-        ApiHarness server = await ApiHarness.StartAsync(options, auth: auth);
+        byte[] root = Encoding.UTF8.GetBytes("root:pw");
+        _places.Add(Place.At(column, url, user: new AuthenticationHeaderValue("Basic", Convert.ToBase64String(root))));
+        _places.Add(Place.At(column, url) with { IsGuest = true });
+    }
+
+    private async Task<ApiHarness> StartAsync(ApiOptions options)
+    {
+        ApiHarness server = await ApiHarness.StartAsync(options);
         _servers.Add(server);
         return server;
     }

@@ -28,10 +28,10 @@ internal sealed class AccessGate
         _cors = new CorsPolicy(options.CorsOrigins);
         _auth = auth;
         _complaints = new AccessComplaints(s_logInterval, time, loggers.CreateLogger<AccessGate>());
-        _refused = [.. Enum.GetValues<AccessRule>().Select(rule => metrics.Counter(
+        _refused = Array.ConvertAll(Enum.GetValues<AccessRule>(), rule => metrics.Counter(
             "corenode_access_refused_total",
             "requests refused for what they are and where they came in, by rule",
-            $"rule=\"{AccessText.Name(rule)}\""))];
+            $"rule=\"{AccessText.Name(rule)}\""));
     }
 
     /// <summary>
@@ -48,6 +48,7 @@ internal sealed class AccessGate
             context.Listener,
             context.Caller,
             _auth.IsEnabled,
+            context.RequestHeaders.Authorization.Count > 0,
             _isAdminInsecure,
             OriginOf(context.RequestHeaders.Origin),
             HostName.IsNeutral(context.RequestHeaders.Host.ToString()));
@@ -59,9 +60,11 @@ internal sealed class AccessGate
         _refused[(int)rule].Increment();
         _complaints.Refused(rule, question, context.RemoteAddress);
         string text = AccessText.Of(rule, question);
+        int status = (int)(AccessRules.WouldUserHelp(rule, question)
+            ? HttpStatusCode.Unauthorized : HttpStatusCode.Forbidden);
         return question.Surface == Surface.WriteGuardedKeys
-            ? KeyAnswer.Fail(context, (int)HttpStatusCode.Forbidden, KeyError.Of(ErrorCode.Unauthorized, text))
-            : context.Message((int)HttpStatusCode.Forbidden, text);
+            ? KeyAnswer.Fail(context, status, KeyError.Of(ErrorCode.Unauthorized, text))
+            : context.Message(status, text);
     }
 
     private PageOrigin OriginOf(StringValues origin)

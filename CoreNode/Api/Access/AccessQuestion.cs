@@ -5,6 +5,7 @@ namespace CoreNode.Api.Access;
 /// <param name="Listener">Where it came in.</param>
 /// <param name="Caller">What the connection proves.</param>
 /// <param name="IsAuthOn">Users and roles decide further.</param>
+/// <param name="HasCredentials">The request names a user; whether that is right is seen later.</param>
 /// <param name="IsAdminInsecure">The node runs with --insecure-admin.</param>
 /// <param name="Origin">Whether a web page asks.</param>
 /// <param name="IsHostNeutral">The Host header is an address or localhost, or there is none.</param>
@@ -13,6 +14,7 @@ internal readonly record struct AccessQuestion(
     Listener Listener,
     Caller Caller,
     bool IsAuthOn,
+    bool HasCredentials,
     bool IsAdminInsecure,
     PageOrigin Origin,
     bool IsHostNeutral);

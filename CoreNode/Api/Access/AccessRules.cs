@@ -21,6 +21,10 @@ internal static class AccessRules
             ?? (question.Surface == Surface.Admin ? JudgeAdmin(question) : JudgeStore(question));
     }
 
+    /// <summary>True if the same request with a user's name and password would be let in to the users' rules.</summary>
+    public static bool WouldUserHelp(AccessRule rule, in AccessQuestion question) =>
+        rule == AccessRule.GuardedKeys && question.IsAuthOn;
+
     // Browsers send a page's requests with whatever the machine's user may do (loopback, certificates), and say whose
     // page it is with every request that changes something. What has no ancestor in etcd is also not read by a page
     // that calls 127.0.0.1 by a name of its own (DNS rebinding), which the Host header tells.
@@ -36,7 +40,12 @@ internal static class AccessRules
 
     private static AccessRule? JudgeStore(in AccessQuestion question)
     {
-        if (!question.Listener.IsOpen || question.IsAuthOn || question.IsAdminInsecure)
+        if (!question.Listener.IsOpen || question.IsAdminInsecure)
+            return null;
+
+        // With auth on the users' rules decide. But etcd's gives guests all keys until somebody takes them away, and
+        // turning auth on must not let more strangers in than there were before: guarded keys want a user.
+        if (question.IsAuthOn && (question.HasCredentials || question.Surface != Surface.WriteGuardedKeys))
             return null;
         return question.Surface switch
         {

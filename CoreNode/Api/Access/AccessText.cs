@@ -30,6 +30,9 @@ internal static class AccessText
         string listener = question.Listener.Name;
         string reason = rule switch
         {
+            AccessRule.GuardedKeys when AccessRules.WouldUserHelp(rule, question) =>
+                $"keys below /_coreos.com and /coreos.com are not written through {listener} by guests: name a user "
+                + "with its password (--user USER:PASSWORD)",
             AccessRule.GuardedKeys =>
                 $"keys below /_coreos.com and /coreos.com are not written through {listener}, {WhereToGo}",
             AccessRule.Members => $"members are not changed through {listener}, {WhereToGo}",
@@ -43,7 +46,7 @@ internal static class AccessText
                 + "to that group (usermod -aG corenode USER) and log in again",
             AccessRule.AdminCertificate =>
                 $"nothing is administered through {listener} with a client's or a member's certificate: use an "
-                + $"administrator's (O={CertificateKinds.Admins})",
+                + $"administrator's (`corenode pki issue admin NAME`, O={CertificateKinds.Admins})",
             AccessRule.WebPage when question.Surface is Surface.Admin or Surface.Snapshot =>
                 "web pages (requests with an Origin header) are not served this: use corenode or curl",
             AccessRule.WebPage =>

@@ -23,12 +23,9 @@ internal sealed class PeerMetrics
             () => Volatile.Read(ref _inbound), "direction=\"in\"");
         metrics.Gauge("corenode_peer_connections", "Connections with other members.",
             () => Volatile.Read(ref _outbound), "direction=\"out\"");
-        _refused =
-        [
-            .. Enum.GetValues<ProtocolFault>().Select(fault => metrics.Counter(
-                "corenode_peer_refused_total", "Connections refused or closed for what came from the other side.",
-                $"reason=\"{Label(fault)}\"")),
-        ];
+        _refused = Array.ConvertAll(Enum.GetValues<ProtocolFault>(), fault => metrics.Counter(
+            "corenode_peer_refused_total", "Connections refused or closed for what came from the other side.",
+            $"reason=\"{Label(fault)}\""));
     }
 
     public MetricCounter ReceivedBytes { get; }

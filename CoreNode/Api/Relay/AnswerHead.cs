@@ -21,7 +21,7 @@ internal struct AnswerHead
         "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     private static readonly SearchValues<byte> s_valueBytes = SearchValues.Create(
-        [(byte)'\t', .. Enumerable.Range(' ', '~' - ' ' + 1).Select(static b => (byte)b)]);
+        "\t !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"u8);
 
     // Most answers of a worker carry the same one.
     private static StringValues s_lastClusterId = "";

@@ -29,7 +29,7 @@ internal sealed record CompletionEntry(
         Option[] options = [.. inherited.Union(command.Options)];
         entries.Add(new CompletionEntry(
             path,
-            [.. command.Subcommands.Select(one => (one.Name, one.Description ?? ""))],
+            [.. command.Subcommands.ToList().ConvertAll(static one => (one.Name, one.Description ?? ""))],
             [.. options.SelectMany(Names)],
             [.. options.Where(TakesValue).SelectMany(Names)]));
         foreach (Command child in command.Subcommands)

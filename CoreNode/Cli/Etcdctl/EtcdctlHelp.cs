@@ -16,11 +16,11 @@ internal static class EtcdctlHelp
         output.WriteLine($"   {EtcdctlProgram.Version}");
         output.WriteLine();
         output.WriteLine("COMMANDS:");
-        WriteRows(
-            output, commands.Where(command => !command.IsRefused).Select(command => (command.Name, command.Summary)));
+        WriteRows(output, commands.Where(static command => !command.IsRefused).ToList()
+            .ConvertAll(static command => (command.Name, command.Summary)));
         output.WriteLine();
         output.WriteLine("GLOBAL OPTIONS:");
-        WriteRows(output, globals.Select(Row));
+        WriteRows(output, globals.ToList().ConvertAll(Row));
     }
 
     public static void WriteCommand(TextWriter output, EtcdctlCommand command)
@@ -35,7 +35,7 @@ internal static class EtcdctlHelp
             return;
         output.WriteLine();
         output.WriteLine("OPTIONS:");
-        WriteRows(output, command.Flags.Select(Row));
+        WriteRows(output, command.Flags.ToList().ConvertAll(Row));
     }
 
     private static (string, string) Row(GoFlag flag)

@@ -23,6 +23,8 @@ internal static class EtcdctlProgram
         new(["endpoint"], GoFlagKind.Text, "old name of --endpoints"),
         new(["endpoints"], GoFlagKind.Text, "members, with commas",
             "\"http://127.0.0.1:2379,http://127.0.0.1:4001\""),
+        new(["discovery-srv", "D"], GoFlagKind.Text, "domain whose SRV records name the members"),
+        new(["insecure-discovery"], GoFlagKind.Boolean, "also take records of members without TLS"),
         new(["cert-file"], GoFlagKind.Text, "client certificate (PEM)"),
         new(["key-file"], GoFlagKind.Text, "key of the client certificate (PEM)"),
         new(["ca-file"], GoFlagKind.Text, "CA certificates that members are checked against (PEM)"),
@@ -131,6 +133,7 @@ internal static class EtcdctlProgram
         }
 
         using var session = new EtcdctlSession(host, globals);
+        await session.DiscoverAsync();
         return await command.RunAsync(session, flags);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using CoreNode.Api.Client;
+using CoreNode.Cli.Discovery;
 using CoreNode.Foundation;
 using CoreNode.Store;
 
@@ -13,6 +14,7 @@ internal sealed class EtcdctlSession(CliHost host, GoFlagSet globals) : IDisposa
 
     private V2Client? _client;
     private string? _user;
+    private string? _discovered;
 
     public CliHost Host { get; } = host;
 
@@ -59,6 +61,36 @@ internal sealed class EtcdctlSession(CliHost host, GoFlagSet globals) : IDisposa
         return bytes.Length > 0
             ? bytes.ToArray()
             : throw EtcdctlException.Error(EtcdctlExit.BadArguments, "value required");
+    }
+
+    /// <summary>
+    /// Asks DNS for the members if --discovery-srv says so. Those without TLS count only if they are asked for; where
+    /// none is left the other flags and the default do, as in etcdctl.
+    /// </summary>
+    public async Task DiscoverAsync()
+    {
+        if (NotEmpty(globals.Text("discovery-srv")) is not { } domain || Host.FindServices is not { } find)
+            return;
+        string zone = domain.Trim('.');
+        ServiceTargets secure = await find($"_etcd-client-ssl._tcp.{zone}", Host.Cancellation);
+        ServiceTargets plain = await find($"_etcd-client._tcp.{zone}", Host.Cancellation);
+        if (secure.Targets.Count + plain.Targets.Count == 0)
+        {
+            throw new EtcdctlException(
+                EtcdctlExit.BadArguments, $"dns lookup errors: {secure.Problem} and {plain.Problem}");
+        }
+
+        List<string> endpoints = [.. secure.Targets.Select(static target => "https://" + target)];
+        foreach (string endpoint in plain.Targets.Select(static target => "http://" + target))
+        {
+            if (globals.Has("insecure-discovery"))
+                endpoints.Add(endpoint);
+            else
+                await Host.Error.WriteLineAsync($"ignoring discovered insecure endpoint \"{endpoint}\"");
+        }
+
+        if (endpoints.Count > 0)
+            _discovered = string.Join(',', endpoints);
     }
 
     /// <summary>
@@ -235,8 +267,8 @@ internal sealed class EtcdctlSession(CliHost host, GoFlagSet globals) : IDisposa
         return options;
     }
 
-    private string EndpointText() =>
-        NotEmpty(globals.Text("endpoints")) ?? NotEmpty(Host.Environment("ETCDCTL_ENDPOINTS"))
+    private string EndpointText() => _discovered
+        ?? NotEmpty(globals.Text("endpoints")) ?? NotEmpty(Host.Environment("ETCDCTL_ENDPOINTS"))
         ?? NotEmpty(globals.Text("endpoint")) ?? NotEmpty(Host.Environment("ETCDCTL_ENDPOINT"))
         ?? NotEmpty(globals.Text("peers")) ?? NotEmpty(Host.Environment("ETCDCTL_PEERS"))
         ?? "http://127.0.0.1:2379,http://127.0.0.1:4001";

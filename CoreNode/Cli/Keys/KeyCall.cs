@@ -61,7 +61,7 @@ internal sealed class KeyCall(CliSession session, ParseResult parsed)
         ErrorCode.KeyExists => $"change it with `corenode kv update {key} VALUE`, or replace it with kv set",
         ErrorCode.RootReadOnly => "the root itself cannot be changed; name a key below it",
         ErrorCode.DirectoryNotEmpty => $"remove it with what is in it: `corenode kv rm --recursive {key}`",
-        // The cause of a refusal that no user can lift says itself what to do.
+        // The cause of a refusal by a rule of access says itself what to do.
         ErrorCode.Unauthorized when error.Cause.Contains("(rule ", StringComparison.Ordinal) => null,
         ErrorCode.Unauthorized => "say who you are with --user NAME (its password is asked for)",
         ErrorCode.RaftInternal =>

@@ -80,9 +80,9 @@ internal static class PkiOptions
         string[] labels = text.Split('.');
         if (text.Length > 253 || labels[^1].All(char.IsAsciiDigit))
             return false;
-        return labels.Select((label, at) => (label, at)).All(one =>
-            (one is { at: 0, label: "*" } && labels.Length > 1)
-            || (one.label.Length is > 0 and <= 63 && one.label[0] != '-' && one.label[^1] != '-'
-                && one.label.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')));
+        bool isWildcard = labels[0] == "*" && labels.Length > 1;
+        return labels.Skip(isWildcard ? 1 : 0).All(static label =>
+            label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-'
+            && label.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
     }
 }
