@@ -4,7 +4,8 @@
 #   packaging/bench.sh                        everything, about 20 minutes
 #   packaging/bench.sh --quick                short passes and 100,000 keys, about 5 minutes
 #   packaging/bench.sh --rows put,get         only these of: put get latency wal watch fill idle start size,
-#                                             tls-request tls-handshake; tls: both of those, proxy,
+#                                             watches-idle fuzz proxy,
+#                                             tls-request tls-handshake; tls: both of those,
 #                                             cluster-put cluster-latency cluster-get cluster-failover
 #                                             cluster-join cluster-fsync cluster-idle; cluster: all of those
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000

@@ -1,5 +1,6 @@
 using System.Text;
 using CoreNode.Api;
+using CoreNode.Api.Limits;
 
 namespace CoreNode.Tests.Api;
 
@@ -13,7 +14,7 @@ internal sealed class HttpFramingTests
 
     [SetUp]
     public async Task StartServerAsync() => _api = await ApiHarness.StartAsync(
-        new ApiOptions { MaxFormBytes = 100_000 });
+        new ApiOptions { Limits = new ApiLimits { MaxFormBytes = 100_000 } });
 
     [TearDown]
     public ValueTask StopServerAsync() => _api.DisposeAsync();
@@ -191,7 +192,8 @@ internal sealed class HttpFramingTests
     [Test]
     public async Task Headers_beyond_the_limit_are_refused()
     {
-        await using ApiHarness small = await ApiHarness.StartAsync(new ApiOptions { MaxHeaderBytes = 8192 });
+        await using ApiHarness small = await ApiHarness.StartAsync(
+            new ApiOptions { Limits = new ApiLimits { MaxHeaderBytes = 8192 } });
         RawAnswer many = await small.AskAsync("GET", "/version", $"X: {new string('x', 8192)}\r\n");
         Assert.That(many.Status, Is.EqualTo(431));
         Assert.That((await small.AskAsync("GET", "/" + new string('x', 8192))).Status, Is.EqualTo(414));

@@ -59,7 +59,7 @@ internal sealed class LargeListingTests
         await client.DisposeAsync();
     }
 
-    private static async Task FillAsync(MemoryKeyStore store)
+    internal static async Task FillAsync(MemoryKeyStore store)
     {
         for (int i = 0; i < Keys; i++)
         {

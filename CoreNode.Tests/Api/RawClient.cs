@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
@@ -23,6 +24,17 @@ internal sealed class RawClient : IAsyncDisposable
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         if (receiveBufferBytes > 0)
             socket.ReceiveBufferSize = receiveBufferBytes;
+        await socket.ConnectAsync(server.Host, server.Port);
+        return new RawClient(socket);
+    }
+
+    /// <summary>A connection from another address of this machine.</summary>
+    public static async Task<RawClient> OpenFromAsync(IPAddress source, Uri server, int receiveBufferBytes = 0)
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (receiveBufferBytes > 0)
+            socket.ReceiveBufferSize = receiveBufferBytes;
+        socket.Bind(new IPEndPoint(source, 0));
         await socket.ConnectAsync(server.Host, server.Port);
         return new RawClient(socket);
     }

@@ -15,6 +15,8 @@ internal sealed class BenchmarkTests
         ["latency"] = ThroughputRows.LatencyAsync,
         ["wal"] = ThroughputRows.WalAsync,
         ["watch"] = WatchRows.FanOutAsync,
+        ["watches-idle"] = IdleWatchRows.MemoryAsync,
+        ["fuzz"] = FuzzRows.MemoryAsync,
         ["fill"] = LargeStoreRows.FillAsync,
         ["tls-request"] = TlsRows.RequestsAsync,
         ["tls-handshake"] = TlsRows.HandshakesAsync,

@@ -1,6 +1,7 @@
 using System.Text;
 using CoreNode.Api.Access;
 using CoreNode.Api.Auth;
+using CoreNode.Api.Limits;
 using CoreNode.Store;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
@@ -38,7 +39,10 @@ internal sealed class ApiApplication(
     {
         // A client that sends requests ahead gets the next one begun where its last write was answered: on the thread
         // that applies all writes. It may cost that thread nothing.
-        Task answered = store.IsOwnerThread ? AnswerElsewhereAsync(context) : Answer(context);
+        bool isElsewhere = context.HasHadItsTurn() || store.IsOwnerThread;
+        Task answered = isElsewhere ? AnswerElsewhereAsync(context) : Answer(context);
+        if (!answered.IsCompleted)
+            context.CountAsWaiting();
         return context.CanHaveBody && context.Body == BodyState.Waiting ? PassBodyAsync(context, answered) : answered;
     }
 
@@ -48,7 +52,8 @@ internal sealed class ApiApplication(
         await answered;
         if (context.Body != BodyState.Waiting)
             return;
-        await context.FlushAsync();
+        // To its very end: a body that turns out to be none ends the connection.
+        await context.EndAnswerAsync();
         await BodyReader.DiscardAsync(context);
     }
 
@@ -60,6 +65,8 @@ internal sealed class ApiApplication(
 
     private Task Answer(RequestContext context)
     {
+        if (context.Client.IsBusy() is { } busy)
+            return LimitAnswer.Refuse(context, busy);
         RequestScratch scratch = RequestScratch.Current;
         if (!context.TryParseTarget(scratch, out RequestTarget target))
             return context.BareBadRequest();

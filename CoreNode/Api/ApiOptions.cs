@@ -1,3 +1,4 @@
+using CoreNode.Api.Limits;
 using CoreNode.Pki;
 
 namespace CoreNode.Api;
@@ -5,12 +6,6 @@ namespace CoreNode.Api;
 /// <summary>Settings of the client surface; the defaults are etcd's where etcd has the setting.</summary>
 public sealed record ApiOptions
 {
-    /// <summary>etcd's and Go's limit for a form: 10 MiB.</summary>
-    public const int DefaultMaxFormBytes = 10 << 20;
-
-    /// <summary>Go's limit for request line and headers together: 1 MiB and 4 KiB.</summary>
-    public const int DefaultMaxHeaderBytes = (1 << 20) + 4096;
-
     /// <summary>What this program is, for /corenode/v1/status.</summary>
     public string ProgramVersion { get; init; } = "";
 
@@ -42,19 +37,11 @@ public sealed record ApiOptions
     /// <summary>Origins that browsers may call from; "*" means all.</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = ["*"];
 
-    /// <summary>Longest form body; a longer one is error 210.</summary>
-    public int MaxFormBytes { get; init; } = DefaultMaxFormBytes;
-
-    /// <summary>
-    /// What all form bodies that do not come at one go may take together; more is refused with 503.
-    /// </summary>
-    public long MaxFormBytesInFlight { get; init; } = 256 << 20;
-
-    /// <summary>Longest request line with headers; more is refused before it is read.</summary>
-    public int MaxHeaderBytes { get; init; } = DefaultMaxHeaderBytes;
+    /// <summary>What one request, one client and all together may take.</summary>
+    public ApiLimits Limits { get; init; } = new();
 
     /// <summary>Longest JSON body of the members and auth surfaces.</summary>
-    public int MaxJsonBytes { get; init; } = 1 << 20;
+    public int MaxJsonBytes => Limits.MaxJsonBytes;
 
     /// <summary>How much work a guess at a new user's password costs (PBKDF2 iterations).</summary>
     public int PasswordIterations { get; init; } = 210_000;

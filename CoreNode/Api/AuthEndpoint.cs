@@ -1,5 +1,6 @@
 using System.Text;
 using CoreNode.Api.Auth;
+using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 
 namespace CoreNode.Api;
@@ -169,6 +170,12 @@ internal sealed class AuthEndpoint(ApiOptions options, AuthGate gate, AuthAdmin 
         where T : class
     {
         RequestBody body = await BodyReader.ReadAsync(context, options.MaxJsonBytes);
+        if (body.NoRoom is { } noRoom)
+        {
+            await LimitAnswer.Message(context, noRoom);
+            return;
+        }
+
         GoJsonValue? json = body.IsTooLong ? null : GoJson.Parse(body.Bytes.Span, isStream: true, out _);
         T? change = json is null ? null : read(json);
         if (change is null)

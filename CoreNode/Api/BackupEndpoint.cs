@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
+using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Store;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -21,10 +22,28 @@ internal sealed class BackupEndpoint(IKeyStore store, IBackupSource backups)
     /// <summary>Answers with the file; a connection that ends before its end is a failed backup.</summary>
     public async Task AnswerAsync(RequestContext context, bool isLocal)
     {
+        if (context.Client.TryTake(Resource.Listing) is { } full)
+        {
+            await LimitAnswer.Message(context, full);
+            return;
+        }
+
+        try
+        {
+            await SendAsync(context, isLocal);
+        }
+        finally
+        {
+            context.Client.Release(Resource.Listing);
+        }
+    }
+
+    private async Task SendAsync(RequestContext context, bool isLocal)
+    {
         IKeyspace? keyspace = store.Current;
         if (!isLocal)
         {
-            (keyspace, KeyError? error) = await store.ReadLinearizableAsync(context.ClientGone);
+            (keyspace, KeyError? error) = await store.ReadLinearizableAsync(CancellationToken.None);
             if (keyspace is null)
             {
                 string cause = Encoding.UTF8.GetString(error!.Cause.Span);
@@ -54,7 +73,7 @@ internal sealed class BackupEndpoint(IKeyStore store, IBackupSource backups)
                 hasMore = backup.WriteChunk(bytes);
             context.Write(bytes.Written);
             FlushResult flushed = await context.FlushAsync();
-            if (flushed.IsCompleted || context.ClientGone.IsCancellationRequested)
+            if (flushed.IsCompleted)
                 return;
 
             // Also after a flush that waited: the socket's thread ran what follows it.

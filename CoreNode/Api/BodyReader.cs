@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using CoreNode.Api.Limits;
 
 namespace CoreNode.Api;
 
@@ -10,33 +11,38 @@ internal static class BodyReader
     private const int MaxDiscardBytes = 256 << 10;
 
     /// <summary>
-    /// Reads a body to its end. When it is too long, or there is no room for it beside the others in
-    /// <paramref name="share"/>, the rest stays unread and the connection ends.
+    /// Reads a body to its end. When it is longer than the limit of its kind, or there is no room for it beside the
+    /// others, the rest stays unread and the connection ends. Its room is given back with the request's end.
     /// </summary>
     public static async ValueTask<RequestBody> ReadAsync(
-        RequestContext context, int limit, BodyBudget.Share? share = null)
+        RequestContext context, int limit, LimitKind kind = LimitKind.Json)
     {
         if (!context.CanHaveBody)
             return default;
         if (context.RequestHeaders.ContentLength > limit)
-            return Refuse(context, new RequestBody { IsTooLong = true });
-        ArrayBufferWriter<byte> bytes = new(1024);
+            return TooLong(context, kind);
+
+        // A length that was announced is taken at once: nothing is read that has no room in the end, nothing grows.
+        long announced = context.RequestHeaders.ContentLength ?? 0;
+        if (context.TakeBodyRoom(announced) is { } full)
+            return Refuse(context, new RequestBody { NoRoom = full });
+        ArrayBufferWriter<byte> bytes = new(Math.Max(1, (int)announced));
         PipeReader body = context.BodyPipe;
         while (true)
         {
             ReadResult read = await body.ReadAsync(CancellationToken.None);
-            bool hasRoom = share?.TryGrow(read.Buffer.Length) ?? true;
-            if (hasRoom)
+            LimitRule? noRoom = announced > 0 ? null : context.TakeBodyRoom(read.Buffer.Length);
+            if (noRoom is null)
             {
                 foreach (ReadOnlyMemory<byte> segment in read.Buffer)
                     bytes.Write(segment.Span);
             }
 
             body.AdvanceTo(read.Buffer.End);
-            if (!hasRoom)
-                return Refuse(context, new RequestBody { HasNoRoom = true });
+            if (noRoom is not null)
+                return Refuse(context, new RequestBody { NoRoom = noRoom });
             if (bytes.WrittenCount > limit)
-                return Refuse(context, new RequestBody { IsTooLong = true });
+                return TooLong(context, kind);
             if (!read.IsCompleted)
                 continue;
             context.Body = BodyState.Read;
@@ -65,6 +71,12 @@ internal static class BodyReader
         }
     }
 
+    private static RequestBody TooLong(RequestContext context, LimitKind kind)
+    {
+        context.Client.Met(kind);
+        return Refuse(context, new RequestBody { IsTooLong = true });
+    }
+
     private static RequestBody Refuse(RequestContext context, RequestBody refused)
     {
         context.Body = BodyState.Refused;
@@ -82,6 +94,6 @@ internal readonly record struct RequestBody
     /// <summary>It is longer than allowed.</summary>
     public bool IsTooLong { get; init; }
 
-    /// <summary>All bodies that are being read take too much together.</summary>
-    public bool HasNoRoom { get; init; }
+    /// <summary>The limit that was met, if there is no room for it beside the others.</summary>
+    public LimitRule? NoRoom { get; init; }
 }

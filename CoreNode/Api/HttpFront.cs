@@ -1,10 +1,11 @@
 using CoreNode.Api.Access;
+using CoreNode.Api.Limits;
+using CoreNode.Api.Transport;
 using CoreNode.Foundation;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -17,6 +18,7 @@ namespace CoreNode.Api;
 internal sealed partial class HttpFront : IAsyncDisposable
 {
     private readonly ApiOptions _options;
+    private readonly FrontTransport _transport;
     private readonly MachineAdmins _admins = MachineAdmins.OfThisProcess();
     private readonly ILogger<HttpFront> _log;
     private readonly KestrelServer _kestrel;
@@ -30,18 +32,21 @@ internal sealed partial class HttpFront : IAsyncDisposable
     {
         _options = options;
         _log = loggers.CreateLogger<HttpFront>();
-        WarningsOnly warnings = new(loggers);
+        metrics ??= new MetricRegistry();
         time ??= TimeProvider.System;
         if (options.Certificates is { } certificates)
         {
-            TlsLog log = new(metrics ?? new MetricRegistry(), time, loggers.CreateLogger<HttpFront>());
-            _tls = new TlsGate(certificates, options, log, time);
+            TlsLog tlsLog = new(metrics, time, loggers.CreateLogger<HttpFront>());
+            _tls = new TlsGate(certificates, options, tlsLog, time);
         }
 
+        LimitLog limitLog = new(options.Limits, metrics, loggers);
+        _transport = KestrelSettings.MakeTransport(options, limitLog);
         _kestrel = new KestrelServer(
             Options.Create(KestrelSettings.Make(options, _tls, _admins)),
-            new SocketTransportFactory(Options.Create(KestrelSettings.MakeSockets()), warnings),
-            warnings);
+            _transport,
+            new KestrelRefusals(new WarningsOnly(loggers), limitLog));
+        LimitFigures.Register(metrics, _transport.Ledger);
     }
 
     /// <summary>Where clients are served, with the ports that were chosen; empty before the start.</summary>
@@ -96,6 +101,7 @@ internal sealed partial class HttpFront : IAsyncDisposable
         await StopAsync(CancellationToken.None);
         _kestrel.Dispose();
         _tls?.Dispose();
+        _transport.Dispose();
         _stopping.Dispose();
     }
 }

@@ -20,12 +20,13 @@ internal sealed class IndexHeaders(ulong storeIndex, ulong appliedIndex, ulong t
     public StringValues RaftTerm { get; } = term.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Those of a published state: <paramref name="last"/> if its numbers are the same.</summary>
-    public static IndexHeaders Of(IKeyspace keyspace, ref IndexHeaders? last)
+    public static IndexHeaders Of(IKeyspace keyspace, ref IndexHeaders? last) =>
+        Of(keyspace.Index.Value, keyspace.AppliedIndex.Value, keyspace.AppliedTerm.Value, ref last);
+
+    /// <summary>Those of these numbers: <paramref name="last"/> if they are the same.</summary>
+    public static IndexHeaders Of(ulong index, ulong applied, ulong term, ref IndexHeaders? last)
     {
         IndexHeaders? known = Volatile.Read(ref last);
-        ulong index = keyspace.Index.Value;
-        ulong applied = keyspace.AppliedIndex.Value;
-        ulong term = keyspace.AppliedTerm.Value;
         if (known is not null && known.IsOf(index, applied, term))
             return known;
         IndexHeaders made = new(index, applied, term);

@@ -2,20 +2,18 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using CoreNode.Api.Access;
+using CoreNode.Api.Limits;
+using CoreNode.Api.Transport;
 using CoreNode.Platform;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CoreNode.Api;
 
 /// <summary>How Kestrel is set up: Go's limits, and no time-out that a long poll could meet.</summary>
 internal static class KestrelSettings
 {
-    // etcd's listener probes silent clients every 30 s, so that a watch of a dead machine ends.
-    private const int KeepAliveSeconds = 30;
-
     // etcd never closes an idle connection. Kestrel's "infinite" overflows its own clock and closes after a second.
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(3650);
 
@@ -30,12 +28,16 @@ internal static class KestrelSettings
             ApplicationServices = NoServices.Instance,
         };
         KestrelServerLimits limits = kestrel.Limits;
-        limits.MaxRequestBufferSize = options.MaxHeaderBytes * 2L;
-        limits.MaxRequestLineSize = options.MaxHeaderBytes;
-        limits.MaxRequestHeadersTotalSize = options.MaxHeaderBytes;
-        limits.MaxRequestHeaderCount = options.MaxHeaderBytes / 4;
+        ApiLimits own = options.Limits;
+
+        // Not a size that is read ahead: FrontTransport bounds that, but Kestrel compares the two.
+        limits.MaxRequestBufferSize = own.MaxHeaderBytes * 2L;
+        limits.MaxRequestLineSize = own.MaxHeaderBytes;
+        limits.MaxRequestHeadersTotalSize = own.MaxHeaderBytes;
+        limits.MaxRequestHeaderCount = own.MaxHeaderBytes / 4;
         limits.MaxRequestBodySize = null;
-        limits.MinRequestBodyDataRate = null;
+        limits.RequestHeadersTimeout = own.HeadTime;
+        limits.MinRequestBodyDataRate = new MinDataRate(own.MinBytesPerSecond, own.GraceTime);
         limits.MinResponseDataRate = null;
         limits.KeepAliveTimeout = s_longest;
         foreach (Listener listener in ListenersOf(options))
@@ -53,24 +55,14 @@ internal static class KestrelSettings
     }
 
     /// <summary>The transport.</summary>
-    public static SocketTransportOptions MakeSockets() => new()
+    public static FrontTransport MakeTransport(ApiOptions options, LimitLog log)
     {
-        UnsafePreferInlineScheduling = true,
-        WaitForDataBeforeAllocatingBuffer = false,
-        Backlog = 1024,
-        CreateBoundListenSocket = static endpoint =>
-        {
-            Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-            if (endpoint is IPEndPoint)
-            {
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
-                socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
-            }
-
-            return socket;
-        },
-    };
+        EndPoint[] encrypted = [.. ListenersOf(options).Where(static l => l.IsTls).Select(static l => l.EndPoint)];
+        long files = ProcessFigures.MaxOpenFiles;
+        return new FrontTransport(
+            options.Limits, new ClientLedger(options.Limits, files == 0 ? long.MaxValue : files, log),
+            encrypted.Contains);
+    }
 
     /// <summary>Where connections come in, in the order in which they are opened.</summary>
     public static IEnumerable<Listener> ListenersOf(ApiOptions options)
@@ -84,10 +76,19 @@ internal static class KestrelSettings
             yield return new Listener(ListenerKind.UnixSocket, new UnixDomainSocketEndPoint(path), false, false);
     }
 
+    // First of all: only who reads already is given what arrives, so that nothing is read ahead for nobody.
+    private static void StartOnceRead(ListenOptions listen) => listen.Use(static next => connection =>
+    {
+        Task served = next(connection);
+        connection.Features.Get<SocketConnection>()?.Start();
+        return served;
+    });
+
     // Who connects there is asked of the kernel, once a connection.
     private static void ConfigureSocket(ListenOptions listen, Listener listener, MachineAdmins admins)
     {
         listen.Protocols = HttpProtocols.Http1;
+        StartOnceRead(listen);
         listen.Use(next => connection =>
         {
             Socket? socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
@@ -99,6 +100,7 @@ internal static class KestrelSettings
     private static void Configure(ListenOptions listen, Listener listener, TlsGate? tls)
     {
         listen.Protocols = HttpProtocols.Http1;
+        StartOnceRead(listen);
         if (!listener.IsTls)
         {
             listen.Use(next => connection => ServeAsync(connection, listener, Caller.Unknown, next));
@@ -114,7 +116,8 @@ internal static class KestrelSettings
     private static Task ServeAsync(
         ConnectionContext connection, Listener listener, Caller caller, ConnectionDelegate next)
     {
-        RequestLineReader input = new(connection.Transport.Input);
+        RequestLineReader input = new(
+            connection.Transport.Input, connection.Features.Get<SocketConnection>());
         connection.Features.Set(
             new ConnectionState(listener, input, connection.ConnectionClosed) { Caller = caller });
         connection.Transport = new Duplex(input, connection.Transport.Output);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using CoreNode.Api.Auth;
+using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Store;
 
@@ -19,10 +20,9 @@ internal sealed class KeysEndpoint(
     // Answering a small write where it was applied saves a thread switch; a large one would delay the others.
     private const int MaxBytesOnOwnerThread = 16 << 10;
 
-    private static readonly KeyError s_noRoom = KeyError.Of(
-        ErrorCode.RaftInternal, "corenode: the bodies of all requests take too much memory together; try again later");
+    // Counting less than this is not worth it: the number of writes that wait bounds their sum.
+    private const int SmallFormBytes = 1024;
 
-    private readonly BodyBudget _bodies = new(options.MaxFormBytesInFlight);
     private IndexHeaders? _lastPosition;
 
     /// <summary>GET and HEAD.</summary>
@@ -57,12 +57,15 @@ internal sealed class KeysEndpoint(
         if (body.TryRead(out ReadResult read))
         {
             ReadOnlySequence<byte> form = read.Buffer;
-            if (read.IsCompleted && form.IsSingleSegment && form.FirstSpan.Length <= options.MaxFormBytes)
+            if (read.IsCompleted && form.IsSingleSegment && form.FirstSpan.Length <= options.Limits.MaxFormBytes)
             {
                 KeyError? error = Encode(
                     context, target, form.FirstSpan, formError, scratch, out byte[] command, out bool noValue);
+                int length = form.FirstSpan.Length;
                 body.AdvanceTo(form.End);
                 context.Body = BodyState.Read;
+                if (length > SmallFormBytes && context.TakeBodyRoom(length) is { } noRoom)
+                    return LimitAnswer.RefuseKey(context, noRoom);
                 return Propose(context, error, command, noValue);
             }
 
@@ -91,11 +94,10 @@ internal sealed class KeysEndpoint(
 
     private async Task WriteLaterAsync(RequestContext context, string? formError)
     {
-        using BodyBudget.Share share = _bodies.Open();
-        RequestBody body = await BodyReader.ReadAsync(context, options.MaxFormBytes, share);
-        if (body.HasNoRoom)
+        RequestBody body = await BodyReader.ReadAsync(context, options.Limits.MaxFormBytes, LimitKind.Form);
+        if (body.NoRoom is { } noRoom)
         {
-            await KeyAnswer.Fail(context, 503, s_noRoom);
+            await LimitAnswer.RefuseKey(context, noRoom);
             return;
         }
 
@@ -148,15 +150,27 @@ internal sealed class KeysEndpoint(
     {
         if (error is not null)
             return KeyAnswer.Fail(context, error);
+        if (context.Client.TryTake(Resource.Write) is { } full)
+            return LimitAnswer.RefuseKey(context, full);
         ValueTask<KeyOutcome> proposal = store.ProposeAsync(command, CancellationToken.None);
-        return proposal.IsCompletedSuccessfully
-            ? AnswerWrite(context, proposal.Result, noValue)
-            : AnswerWriteAsync(context, proposal, noValue);
+        if (!proposal.IsCompletedSuccessfully)
+            return AnswerWriteAsync(context, proposal, noValue);
+        context.Client.Release(Resource.Write);
+        return AnswerWrite(context, proposal.Result, noValue);
     }
 
     private async Task AnswerWriteAsync(RequestContext context, ValueTask<KeyOutcome> proposal, bool noValue)
     {
-        KeyOutcome outcome = await proposal;
+        KeyOutcome outcome;
+        try
+        {
+            outcome = await proposal;
+        }
+        finally
+        {
+            context.Client.Release(Resource.Write);
+        }
+
         if (outcome.Event is { } change && store.IsOwnerThread
             && change.Node.Bytes.Length + change.Previous.Bytes.Length > MaxBytesOnOwnerThread)
         {

@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
+using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace CoreNode.Api;
 
@@ -11,9 +11,6 @@ namespace CoreNode.Api;
 /// </summary>
 internal sealed class ListingEndpoint(ApiOptions options)
 {
-    // A reader below this rate holds a whole old state of the store in memory: cut it off.
-    private static readonly MinDataRate s_slowestReader = new(240, TimeSpan.FromSeconds(10));
-
     /// <summary>Answers with a listing that was not begun yet.</summary>
     public Task Answer(RequestContext context, Listing listing)
     {
@@ -23,19 +20,33 @@ internal sealed class ListingEndpoint(ApiOptions options)
         JsonBuffer json = RequestScratch.Current.TakeJson();
         if (listing.Fill(json, options.ListingChunkBytes))
             return context.Answer(json.Written);
+        if (context.Client.TryTake(Resource.Listing) is { } full)
+            return LimitAnswer.RefuseKey(context, full);
         context.Write(json.Written);
         return StreamAsync(context, listing);
     }
 
     private async Task StreamAsync(RequestContext context, Listing listing)
     {
-        context.RequireReading(s_slowestReader);
+        try
+        {
+            await SendAsync(context, listing);
+        }
+        finally
+        {
+            context.Client.Release(Resource.Listing);
+        }
+    }
+
+    private async Task SendAsync(RequestContext context, Listing listing)
+    {
         JsonBuffer json = new(options.ListingChunkBytes + 1024);
         bool isDone = false;
         while (true)
         {
             FlushResult flushed = await context.FlushAsync();
-            if (isDone || flushed.IsCompleted || context.ClientGone.IsCancellationRequested)
+            // Not when the client closed its sending half: it would take a piece for the whole, and wait for no more.
+            if (isDone || flushed.IsCompleted)
                 return;
 
             // Also after a flush that waited: the socket's thread ran what follows it.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CoreNode.Api.Auth;
+using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Foundation;
 using CoreNode.Store;
@@ -171,6 +172,8 @@ internal sealed class MembersEndpoint(
         RequestBody body = await BodyReader.ReadAsync(context, options.MaxJsonBytes);
         if (body.IsTooLong)
             return (null, context.Message(413, $"the body is longer than {options.MaxJsonBytes} bytes"));
+        if (body.NoRoom is { } noRoom)
+            return (null, LimitAnswer.Message(context, noRoom));
         IReadOnlyList<string>? urls = PeerUrls.Read(body.Bytes.Span, out string error);
         return (urls, urls is null ? context.Message(400, error) : null);
     }

@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
 using System.Net;
 using CoreNode.Api.Auth;
+using CoreNode.Api.Limits;
+using CoreNode.Api.Transport;
 using CoreNode.Api.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -19,6 +21,8 @@ internal sealed class RequestContext
     public const string JsonType = "application/json";
     public const string PlainType = "text/plain; charset=utf-8";
 
+    private const int MaxRequestsInTurn = 4;
+
     private static readonly StringValues s_noSniff = "nosniff";
 
     private readonly IFeatureCollection _features;
@@ -27,6 +31,11 @@ internal sealed class RequestContext
     private readonly IHttpResponseBodyFeature _responseBody;
     private readonly IHttpRequestBodyDetectionFeature _bodyDetection;
     private readonly ConnectionState _connection;
+    private readonly SocketConnection _socket;
+    private BodyRoom _body;
+    private int _turn;
+    private int _inTurn;
+    private bool _isWaiting;
 
     /// <summary>Takes a connection's features.</summary>
     public RequestContext(IFeatureCollection features)
@@ -37,6 +46,7 @@ internal sealed class RequestContext
         _responseBody = features.GetRequiredFeature<IHttpResponseBodyFeature>();
         _bodyDetection = features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>();
         _connection = features.GetRequiredFeature<ConnectionState>();
+        _socket = features.GetRequiredFeature<SocketConnection>();
     }
 
     /// <summary>The method, as it was sent.</summary>
@@ -67,6 +77,42 @@ internal sealed class RequestContext
     public string? AuthorizationHeader =>
         _request.Headers.Authorization is [{ Length: > 0 } first, ..] ? first : null;
 
+    /// <summary>What the client uses of the node.</summary>
+    public ClientUse Client => _socket.Client;
+
+    /// <summary>
+    /// True once for every few requests that were sent ahead: the thread that serves all sockets has done enough for
+    /// this one.
+    /// </summary>
+    public bool HasHadItsTurn()
+    {
+        _connection.Input.EndHead();
+        if (_turn != _socket.Turn)
+        {
+            _turn = _socket.Turn;
+            _inTurn = 0;
+            return false;
+        }
+
+        if (++_inTurn < MaxRequestsInTurn)
+            return false;
+        _inTurn = 0;
+        return true;
+    }
+
+    /// <summary>The answer comes later: the request counts as under way until its end.</summary>
+    public void CountAsWaiting()
+    {
+        _isWaiting = true;
+        Client.BeginWaiting();
+    }
+
+    /// <summary>Takes memory for the body until the request's end; the limit, if it is too much.</summary>
+    public LimitRule? TakeBodyRoom(long bytes) => _body.TryGrow(Client, bytes);
+
+    /// <summary>The client will most likely send nothing for long: no memory is kept ready for it.</summary>
+    public void ExpectSilence() => _socket.ExpectSilence();
+
     /// <summary>Headers of the request.</summary>
     public IHeaderDictionary RequestHeaders => _request.Headers;
 
@@ -89,6 +135,9 @@ internal sealed class RequestContext
     /// <summary>Sends the headers and what was written so far; waits while the client reads too slowly.</summary>
     public ValueTask<FlushResult> FlushAsync() => _responseBody.Writer.FlushAsync(CancellationToken.None);
 
+    /// <summary>Sends the answer to its end; nothing can be written to it then.</summary>
+    public Task EndAnswerAsync() => _responseBody.CompleteAsync();
+
     /// <summary>Fires when the client is gone, unlike Kestrel's own not when it only closed its sending half.</summary>
     public CancellationToken ClientGone => _connection.Closed;
 
@@ -96,10 +145,13 @@ internal sealed class RequestContext
     public BodyState Body { get; set; }
 
     /// <summary>Reads the target as the client sent it; false if Go would refuse it with 400.</summary>
-    public bool TryParseTarget(RequestScratch scratch, out RequestTarget target) =>
-        _connection.Input.OriginalTarget is { } original
+    public bool TryParseTarget(RequestScratch scratch, out RequestTarget target)
+    {
+        _connection.Input.EndHead();
+        return _connection.Input.OriginalTarget is { } original
             ? RequestTarget.TryParse(original, scratch, out target)
             : RequestTarget.TryParse(_request.RawTarget, scratch, out target);
+    }
 
     /// <summary>The target as Kestrel has it.</summary>
     public string RawTarget => _request.RawTarget;
@@ -116,6 +168,11 @@ internal sealed class RequestContext
         if (Body == BodyState.Read || !CanHaveBody)
             _connection.Input.ExpectRequestLine();
         Body = BodyState.Waiting;
+        _body.Release(Client);
+        if (!_isWaiting)
+            return;
+        _isWaiting = false;
+        Client.EndWaiting();
     }
 
     /// <summary>Answers with JSON.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
+using CoreNode.Api.Transport;
 
 namespace CoreNode.Api;
 
@@ -14,14 +15,21 @@ namespace CoreNode.Api;
 /// <see cref="ExpectRequestLine"/> says when the next bytes are one, and it is called only after the body before it was
 /// read to its end, so a body never changes.
 /// </summary>
-internal sealed class RequestLineReader(PipeReader inner) : PipeReader, IValueTaskSource<ReadResult>
+internal sealed class RequestLineReader(PipeReader inner, SocketConnection? socket = null)
+    : PipeReader, IValueTaskSource<ReadResult>
 {
     private const byte Filler = (byte)'x';
+
+    // From here on an unfinished head is accounted for, and not looked at again before it has another line.
+    private const int LongHeadBytes = 16 << 10;
 
     // Without one of these a request line needs no second look.
     private static readonly SearchValues<byte> s_special = SearchValues.Create(SpecialBytes());
 
     private bool _atRequestLine = true;
+    private bool _isInHead = true;
+    private ReadOnlySequence<byte> _last;
+    private long _unfinished;
     private ValueTask<ReadResult> _pending;
     private Action? _resume;
     private Action<object?>? _continuation;
@@ -34,19 +42,33 @@ internal sealed class RequestLineReader(PipeReader inner) : PipeReader, IValueTa
     public void ExpectRequestLine()
     {
         _atRequestLine = true;
+        _isInHead = true;
         OriginalTarget = null;
+    }
+
+    /// <summary>A whole head was read: what follows is a body, or the next request's.</summary>
+    public void EndHead()
+    {
+        _isInHead = false;
+        if (_unfinished == 0)
+            return;
+
+        // What was kept beyond that head belongs to requests that were sent ahead.
+        _unfinished = 0;
+        socket?.HoldHead(0);
     }
 
     /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
-        ValueTask<ReadResult> read = inner.ReadAsync(cancellationToken);
-        if (!_atRequestLine)
+        ValueTask<ReadResult> read = _unfinished > 0 && _isInHead
+            ? ReadLineAsync(_unfinished, cancellationToken) : inner.ReadAsync(cancellationToken);
+        if (!_atRequestLine && !_isInHead)
             return read;
         if (read.IsCompletedSuccessfully)
         {
             ReadResult result = read.Result;
-            Inspect(result.Buffer);
+            Note(result.Buffer);
             return new ValueTask<ReadResult>(result);
         }
 
@@ -60,17 +82,23 @@ internal sealed class RequestLineReader(PipeReader inner) : PipeReader, IValueTa
     {
         if (!inner.TryRead(out result))
             return false;
-        if (_atRequestLine)
-            Inspect(result.Buffer);
+        Note(result.Buffer);
         return true;
     }
 
     /// <inheritdoc/>
-    public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+    public override void AdvanceTo(SequencePosition consumed)
+    {
+        Account(consumed);
+        inner.AdvanceTo(consumed);
+    }
 
     /// <inheritdoc/>
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) =>
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        Account(consumed);
         inner.AdvanceTo(consumed, examined);
+    }
 
     /// <inheritdoc/>
     public override void CancelPendingRead() => inner.CancelPendingRead();
@@ -86,7 +114,7 @@ internal sealed class RequestLineReader(PipeReader inner) : PipeReader, IValueTa
         ValueTask<ReadResult> read = _pending;
         _pending = default;
         ReadResult result = read.GetAwaiter().GetResult();
-        Inspect(result.Buffer);
+        Note(result.Buffer);
         return result;
     }
 
@@ -111,6 +139,44 @@ internal sealed class RequestLineReader(PipeReader inner) : PipeReader, IValueTa
         _continuation = null;
         _state = null;
         continuation(state);
+    }
+
+    private void Note(in ReadOnlySequence<byte> buffer)
+    {
+        if (_atRequestLine)
+            Inspect(buffer);
+        _last = _isInHead && buffer.Length > LongHeadBytes ? buffer : default;
+    }
+
+    // Kestrel reads an unfinished line from its beginning each time: a client that sends a long one byte by byte would
+    // keep the thread of all sockets busy.
+    private async ValueTask<ReadResult> ReadLineAsync(long known, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            ReadResult read = await inner.ReadAsync(cancellation);
+            ReadOnlySequence<byte> buffer = read.Buffer;
+            if (read.IsCanceled || read.IsCompleted || buffer.Length > (socket?.MaxHeadBytes ?? 0)
+                || buffer.Slice(known).PositionOf((byte)'\n') is not null)
+            {
+                return read;
+            }
+
+            known = buffer.Length;
+            if (socket?.HoldHead(known) == false)
+                return read;
+            inner.AdvanceTo(buffer.Start, buffer.End);
+        }
+    }
+
+    private void Account(SequencePosition consumed)
+    {
+        if (_last.IsEmpty && _unfinished == 0)
+            return;
+        long left = _last.IsEmpty ? 0 : _last.Slice(consumed).Length;
+        _last = default;
+        _unfinished = _isInHead && left > LongHeadBytes ? left : 0;
+        socket?.HoldHead(_unfinished);
     }
 
     private void Inspect(in ReadOnlySequence<byte> buffer)

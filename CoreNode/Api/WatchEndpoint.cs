@@ -1,8 +1,8 @@
 using System.IO.Pipelines;
+using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Foundation;
 using CoreNode.Store;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace CoreNode.Api;
 
@@ -15,68 +15,91 @@ internal sealed class WatchEndpoint(IKeyStore store, MetricRegistry metrics, Can
 {
     private const int MaxUnflushedBytes = 32 << 10;
 
-    private static readonly MinDataRate s_slowestReader = new(240, TimeSpan.FromSeconds(10));
-
     private static readonly Action<object?> s_end = static watch => ((IWatch)watch!).Dispose();
 
     private readonly MetricCounter _dropped = metrics.Counter(
         "corenode_api_watchers_dropped_total", "Streams ended because their reader was too slow.");
 
+    private IndexHeaders? _lastPosition;
+
     /// <summary>Runs a watch until it ends.</summary>
-    public async Task RunAsync(RequestContext context, WatchRequest request)
+    public Task RunAsync(RequestContext context, WatchRequest request)
     {
-        WatchOutcome outcome = await store.WatchAsync(request, CancellationToken.None);
-        if (outcome.Watch is null)
-        {
-            await KeyAnswer.Fail(context, outcome.Error!);
-            return;
-        }
-
-        using IWatch watch = outcome.Watch;
-
-        // Ending the watch wakes its reader: that costs two registrations a watch and nothing an event.
-        using CancellationTokenRegistration gone = context.ClientGone.UnsafeRegister(s_end, watch);
-        using CancellationTokenRegistration stop = stopping.UnsafeRegister(s_end, watch);
-        KeyAnswer.SetPosition(context, new IndexHeaders(
-            watch.StartIndex.Value, watch.StartAppliedIndex.Value, watch.StartTerm.Value));
-        context.Headers.ContentType = RequestContext.JsonType;
-        context.RequireReading(s_slowestReader);
-        await context.FlushAsync();
-        await DeliverAsync(watch, context, request.IsStream);
+        if (context.Client.TryTake(Resource.Watch) is { } full)
+            return LimitAnswer.RefuseKey(context, full);
+        context.ExpectSilence();
+        return RunAsync(context, store.WatchAsync(request, CancellationToken.None), request.IsStream);
     }
 
-    private async Task DeliverAsync(IWatch watch, RequestContext context, bool isStream)
+    // One method for all of it: thousands of these wait at the same time, and each level would keep a frame of its own.
+    private async Task RunAsync(RequestContext context, ValueTask<WatchOutcome> starting, bool isStream)
     {
-        while (true)
+        IWatch? watch = null;
+        CancellationTokenRegistration gone = default;
+        CancellationTokenRegistration stop = default;
+        try
         {
-            // Asked before the queue is emptied: whatever was queued before the drop is delivered before it is told.
-            bool isDropped = watch.IsDropped;
-            int written = 0;
-            while (written < MaxUnflushedBytes && watch.TryRead(out KeyEvent? change))
+            WatchOutcome outcome = await starting;
+            watch = outcome.Watch;
+            if (watch is null)
             {
-                byte[] json = KeyJson.Rendered(change, RequestScratch.Current.TakeJson());
-                context.Write(json);
-                if (!isStream)
-                    return;
-                written += json.Length;
+                await KeyAnswer.Fail(context, outcome.Error!);
+                return;
             }
 
-            if (written > 0)
+            // Ending the watch wakes its reader: that costs two registrations a watch and nothing an event.
+            gone = context.ClientGone.UnsafeRegister(s_end, watch);
+            stop = stopping.UnsafeRegister(s_end, watch);
+            KeyAnswer.SetPosition(context, IndexHeaders.Of(
+                watch.StartIndex.Value, watch.StartAppliedIndex.Value, watch.StartTerm.Value, ref _lastPosition));
+            context.Headers.ContentType = RequestContext.JsonType;
+            await context.FlushAsync();
+            while (true)
             {
-                FlushResult flushed = await context.FlushAsync();
-                if (flushed.IsCompleted)
+                // Asked before the queue is emptied: what was queued before the drop is delivered before it is told.
+                bool isDropped = watch.IsDropped;
+                int written = WriteEvents(watch, context, isStream);
+                if (written > 0)
+                {
+                    if (!isStream)
+                        return;
+                    FlushResult flushed = await context.FlushAsync();
+                    if (flushed.IsCompleted)
+                        return;
+                }
+                else if (isDropped)
+                {
+                    TellDropped(context);
                     return;
-            }
-            else if (isDropped)
-            {
-                TellDropped(context);
-                return;
-            }
-            else if (!await watch.WaitAsync() && !watch.IsDropped)
-            {
-                return;
+                }
+                else if (!await watch.WaitAsync() && !watch.IsDropped)
+                {
+                    return;
+                }
             }
         }
+        finally
+        {
+            context.Client.Release(Resource.Watch);
+            await gone.DisposeAsync();
+            await stop.DisposeAsync();
+            watch?.Dispose();
+        }
+    }
+
+    private static int WriteEvents(IWatch watch, RequestContext context, bool isStream)
+    {
+        int written = 0;
+        while (written < MaxUnflushedBytes && watch.TryRead(out KeyEvent? change))
+        {
+            byte[] json = KeyJson.Rendered(change, RequestScratch.Current.TakeJson());
+            context.Write(json);
+            written += json.Length;
+            if (!isStream)
+                break;
+        }
+
+        return written;
     }
 
     private void TellDropped(RequestContext context)

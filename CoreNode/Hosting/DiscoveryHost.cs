@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CoreNode.Api;
+using CoreNode.Api.Limits;
 using CoreNode.Api.Tokens;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cluster;
@@ -103,8 +104,7 @@ internal sealed class DiscoveryHost(TextWriter error, Func<string, string?> envi
     {
         Certificates = certificates,
         ListenClientUrls = serving.ListenUrls,
-        MaxHeaderBytes = MaxHeaderBytes,
-        MaxFormBytes = MaxFormBytes,
+        Limits = new ApiLimits { MaxHeaderBytes = MaxHeaderBytes, MaxFormBytes = MaxFormBytes },
     };
 
     private static TokenLimits Limits(DiscoveryServing serving) => new()

@@ -79,12 +79,14 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
                 await process.Output.WriteAsync(DevNode.Hints(server.BoundUrls, CommandName()));
             Task watchdog = Watchdog.RunAsync(
                 process.Manager, () => replica.Rounds, TimeProvider.System, process.Logger, process.Stop);
+            Task trimming = IdleTrim.RunAsync(TimeProvider.System, process.Stop);
             Task failed = replica.Completion;
             await Task.WhenAny(failed, Task.Delay(Timeout.Infinite, process.Stop));
             process.Manager.Stopping();
             if (failed.IsCompleted)
                 await failed;
             await watchdog;
+            await trimming;
             await server.StopAsync(CancellationToken.None);
         }
     }

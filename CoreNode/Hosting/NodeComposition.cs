@@ -9,6 +9,10 @@ namespace CoreNode.Hosting;
 /// <summary>The options of the parts, cut from those of the node.</summary>
 internal static class NodeComposition
 {
+    // What clients' limits leave to the node's own writes, which nobody retries.
+    private const int OwnWrites = 1024;
+    private const long OwnWriteBytes = 64L << 20;
+
     // A member without quorum answers after 5 s and two election timeouts; a worker waits for that answer.
     private static readonly TimeSpan s_writeTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(3);
@@ -24,6 +28,8 @@ internal static class NodeComposition
         HeartbeatInterval = options.HeartbeatInterval,
         ElectionTimeout = options.ElectionTimeout,
         SnapshotCount = options.SnapshotCount,
+        MaxPendingProposals = options.Limits.MaxWaitingWrites + OwnWrites,
+        MaxPendingBytes = options.Limits.MaxBodyBytes + OwnWriteBytes,
         Seed = (ulong)Environment.TickCount64,
     };
 
@@ -63,6 +69,7 @@ internal static class NodeComposition
             ListenClientUrls = options.ListenClientUrls,
             UnixSocketPath = unixSocket,
             CorsOrigins = options.CorsOrigins,
+            Limits = options.Limits,
             ListenAdminUrls = options.ListenAdminUrls,
             IsAdminInsecure = options.IsAdminInsecure,
         };

@@ -1,3 +1,4 @@
+using CoreNode.Api.Limits;
 using CoreNode.Cluster;
 using CoreNode.Pki;
 
@@ -76,6 +77,9 @@ public sealed record NodeOptions
 
     /// <summary>Origins that browsers may call from; "*" for all.</summary>
     public required IReadOnlyList<string> CorsOrigins { get; init; }
+
+    /// <summary>What clients may take of this node.</summary>
+    public required ApiLimits Limits { get; init; }
 
     /// <summary>Path of the unix socket; null for none.</summary>
     public required string? UnixSocket { get; init; }

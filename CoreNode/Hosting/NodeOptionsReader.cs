@@ -159,6 +159,7 @@ public sealed class NodeOptionsReader(
             ElectionTimeout = election,
             SnapshotCount = Number("snapshot-count", 1, 100_000_000),
             CorsOrigins = Text("cors").Split(',', StringSplitOptions.RemoveEmptyEntries),
+            Limits = LimitFlags.Read(Number),
             UnixSocket = socket is "none" or "" ? null : Path.GetFullPath(socket),
             LogLevel = Choice("log-level", "debug", "info", "warning", "error"),
             IsDev = Switch("dev"),

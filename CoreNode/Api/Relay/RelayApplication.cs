@@ -1,3 +1,4 @@
+using CoreNode.Api.Limits;
 using CoreNode.Api.Access;
 using CoreNode.Proxy;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -27,8 +28,18 @@ internal sealed class RelayApplication(
     /// <inheritdoc/>
     public Task ProcessRequestAsync(RequestContext context)
     {
-        Task answered = Answer(context);
+        if (context.Client.IsBusy() is { } busy)
+            return LimitAnswer.Refuse(context, busy);
+        Task answered = context.HasHadItsTurn() ? AnswerElsewhereAsync(context) : Answer(context);
+        if (!answered.IsCompleted)
+            context.CountAsWaiting();
         return context.CanHaveBody ? ApiApplication.PassBodyAsync(context, answered) : answered;
+    }
+
+    private async Task AnswerElsewhereAsync(RequestContext context)
+    {
+        await Task.Yield();
+        await Answer(context);
     }
 
     private Task Answer(RequestContext context)

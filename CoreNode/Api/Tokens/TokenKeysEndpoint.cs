@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Discovery;
 using CoreNode.Store;
@@ -41,7 +42,13 @@ internal sealed class TokenKeysEndpoint(
         if (context.Method == "PUT" && context.CanHaveBody
             && MediaType.IsForm(context.RequestHeaders.ContentType, out formError))
         {
-            body = await BodyReader.ReadAsync(context, options.MaxFormBytes);
+            body = await BodyReader.ReadAsync(context, options.Limits.MaxFormBytes, LimitKind.Form);
+            if (body.NoRoom is { } noRoom)
+            {
+                await LimitAnswer.RefuseKey(context, noRoom);
+                return;
+            }
+
             if (body.IsTooLong)
                 formError = "http: POST too large";
         }

@@ -1,9 +1,10 @@
 using CoreNode.Api;
+using CoreNode.Api.Limits;
 
 namespace CoreNode.Tests.Api;
 
 [TestFixture, Category("Unit")]
-internal sealed class BodyBudgetTests
+internal sealed class BodyRoomTests
 {
     private const string Form = "Content-Type: application/x-www-form-urlencoded\r\n";
     private const int Room = 64 << 10;
@@ -11,31 +12,16 @@ internal sealed class BodyBudgetTests
     private const int MaxTries = 1000;
 
     [Test]
-    public void What_is_taken_is_bounded_in_sum_and_given_back()
-    {
-        BodyBudget budget = new(100);
-        using BodyBudget.Share other = budget.Open();
-        using (BodyBudget.Share one = budget.Open())
-        {
-            Assert.That(one.TryGrow(60), Is.True);
-            Assert.That(other.TryGrow(41), Is.False);
-            Assert.That(other.TryGrow(40), Is.True, "a refusal takes nothing");
-            Assert.That(one.TryGrow(1), Is.False);
-        }
-
-        Assert.That(other.TryGrow(60), Is.True);
-        Assert.That(other.TryGrow(1), Is.False);
-    }
-
-    [Test]
     public async Task A_body_without_room_beside_the_others_is_refused_with_the_reason_and_the_others_go_on()
     {
-        await using ApiHarness api = await ApiHarness.StartAsync(new ApiOptions { MaxFormBytesInFlight = Room });
+        await using ApiHarness api = await ApiHarness.StartAsync(
+            new ApiOptions { Limits = new ApiLimits { MaxBodyBytes = Room } });
         RawAnswer? refused = null;
         for (int i = 0; i < MaxTries && refused is null; i++)
             refused = await RefusedBesideAsync(api);
         Assert.That(refused, Is.Not.Null, "two bodies that do not fit together were both taken, again and again");
-        Assert.That(refused!.Body, Does.Contain("take too much memory together; try again later"));
+        Assert.That(refused!.Body, Does.Contain(
+            "take too much memory together: the limit is 65536 (--max-body-bytes 65536); try again later"));
         Assert.That(refused["Connection"], Is.EqualTo("close"));
         Assert.That((await PutAsync(api)).Status, Is.EqualTo(200).Or.EqualTo(201), "the room was given back");
     }

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace CoreNode.Api.Limits;
+
+/// <summary>One limit: how it is called, what meets it, and who may change it.</summary>
+/// <param name="Kind">Which it is.</param>
+/// <param name="Label">Its name in metrics.</param>
+/// <param name="Flag">The flag that sets it, without dashes; null if none does.</param>
+/// <param name="Status">HTTP status of the refusal; 0 where the connection just ends.</param>
+/// <param name="Text">What is too much, to go before the number.</param>
+/// <param name="Value">Its value in a set of limits.</param>
+internal sealed record LimitRule(
+    LimitKind Kind, string Label, string? Flag, int Status, string Text, Func<ApiLimits, string> Value)
+{
+    /// <summary>One line: which limit, its value, how to change it.</summary>
+    public string Message(ApiLimits limits)
+    {
+        string value = Value(limits);
+        string flag = Flag is null ? "" : string.Create(CultureInfo.InvariantCulture, $" (--{Flag} {value})");
+        return $"corenode: {Text}: the limit is {value}{flag}{(IsTemporary ? "; try again later" : "")}";
+    }
+
+    /// <summary>The same request may succeed in a moment.</summary>
+    public bool IsTemporary => Status is 429 or 503;
+}
