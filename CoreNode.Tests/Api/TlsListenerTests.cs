@@ -12,6 +12,7 @@ using CoreNode.Tests.Pki;
 namespace CoreNode.Tests.Api;
 
 /// <summary>https listeners: the same surface, encrypted; and what those hear who do not get in.</summary>
+#pragma warning disable CA1001 // TearDown disposes it
 [TestFixture, Category("Conformance")]
 internal sealed class TlsListenerTests
 {

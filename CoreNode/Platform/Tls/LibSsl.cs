@@ -179,7 +179,7 @@ internal static unsafe partial class LibSsl
         {
             byte* at = begin;
             if (length > 0)
-                i2d_X509(certificate, &at);
+                _ = i2d_X509(certificate, &at);
         }
 
         return bytes;

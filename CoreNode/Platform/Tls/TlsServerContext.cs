@@ -136,7 +136,7 @@ public sealed unsafe class TlsServerContext : IDisposable
         // Whoever shows a certificate shows it each time: a session that is gone on with would not be checked again.
         ulong options = NoCompression | ServerPreference | NoRenegotiation;
         SSL_CTX_set_options(_context, requiresClientCertificate ? options | NoTicket : options);
-        SSL_CTX_set_num_tickets(_context, requiresClientCertificate ? 0u : 1u);
+        _ = SSL_CTX_set_num_tickets(_context, requiresClientCertificate ? 0u : 1u);
         Checked(SSL_CTX_set_cipher_list(_context, Suites12));
         Checked(SSL_CTX_set_ciphersuites(_context, Suites13));
         SSL_CTX_set_alpn_select_cb(_context, &SelectProtocol, 0);
