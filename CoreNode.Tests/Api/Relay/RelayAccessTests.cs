@@ -39,7 +39,9 @@ internal sealed class RelayAccessTests
         Route route = worker.Follower.View.Order[0];
         worker.Probe.Clients[route.Url] = new ProbeAnswer.Healthy(worker.Follower.View.List!, IsAuthOn: true);
         await worker.FollowAsync();
-        Assert.That((await worker.AskAsync("PUT", "/v2/keys/_coreos.com/x")).Status, Is.EqualTo(200));
+        Assert.That(
+            (await worker.AskAsync("PUT", "/v2/keys/_coreos.com/x", "Authorization: Basic cm9vdDp4\r\n")).Status,
+            Is.EqualTo(200));
     }
 
     [TestCase("", true)]

@@ -53,6 +53,7 @@ internal sealed class UpstreamConnection : IDisposable
     {
         if (_isReceiving)
             return;
+#pragma warning disable CA2012 // One receive at a time is kept, and FillAsync awaits it once.
         try
         {
             _pending = ReceiveAsync(Room());
@@ -61,6 +62,7 @@ internal sealed class UpstreamConnection : IDisposable
         {
             _pending = ValueTask.FromException<int>(fault);
         }
+#pragma warning restore CA2012
 
         _isReceiving = true;
     }
