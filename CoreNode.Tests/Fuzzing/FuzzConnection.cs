@@ -26,7 +26,9 @@ internal sealed class FuzzConnection : IDisposable
     {
         _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
         {
-            NoDelay = true, ReceiveTimeout = PatienceMilliseconds, SendTimeout = PatienceMilliseconds,
+            NoDelay = true,
+            ReceiveTimeout = PatienceMilliseconds,
+            SendTimeout = PatienceMilliseconds,
         };
         _socket.Connect(server.Host, server.Port);
     }

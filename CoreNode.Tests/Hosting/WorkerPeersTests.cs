@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoreNode.Tests.Hosting;
 
-/// <summary>A worker answers on its peer listener once it knows its cluster, and gets the secret from a member.</summary>
+/// <summary>A worker answers other nodes once it knows its cluster, by the secret that a member gave it.</summary>
 [TestFixture, Category("Unit")]
 [CancelAfter(60_000)]
 internal sealed class WorkerPeersTests

@@ -1,5 +1,3 @@
-using CoreNode.Foundation;
-using CoreNode.Kv;
 using CoreNode.Store;
 
 namespace CoreNode.Tests.Kv;

@@ -1,5 +1,4 @@
 using System.Text;
-using CoreNode.Api;
 using CoreNode.Api.Access;
 
 namespace CoreNode.Tests.Api.Access;

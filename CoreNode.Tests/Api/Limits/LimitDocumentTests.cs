@@ -15,7 +15,8 @@ internal sealed class LimitDocumentTests
     public void The_operations_page_lists_every_limit_with_its_default_flag_answer_and_metric()
     {
         string page = File.ReadAllText(Path.Combine(SourceTree.Root, "docs", "operations.md"));
-        string[] documented = [.. MarkdownTable.Read(page, "What is bounded").Select(row => string.Join(" | ", row[1..5]))];
+        string[] documented =
+            [.. MarkdownTable.Read(page, "What is bounded").Select(row => string.Join(" | ", row[1..5]))];
         string[] real = [.. LimitTable.Rules.Select(Row)];
         Assert.That(documented, Is.EqualTo(real));
     }

@@ -1,5 +1,3 @@
-using System.Net.Http;
-
 namespace CoreNode.Tests.EndToEnd.Clusters;
 
 /// <summary>
