@@ -11,6 +11,8 @@ hang_limit=600s
 most_failures_listed=50
 
 scratch=$(mktemp -d -t corenode.XXXXXX)
+# Some tests reach a socket below it as another user.
+chmod 711 "$scratch"
 failures=0
 native_build=
 
