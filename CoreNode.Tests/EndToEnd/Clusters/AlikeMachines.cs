@@ -55,7 +55,11 @@ internal sealed class AlikeMachines : IAsyncDisposable
     }
 
     /// <summary>Ends the discovery service.</summary>
-    public void StopDiscovery() => _discovery?.Dispose();
+    public void StopDiscovery()
+    {
+        _discovery?.Dispose();
+        _discovery = null;
+    }
 
     /// <summary>Writes the same configuration for every machine.</summary>
     public void Configure(string discovery)
