@@ -73,13 +73,14 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
             await server.StartAsync(process.Stop);
             string urls = string.Join(' ', server.BoundUrls.Select(u => u.GetLeftPart(UriPartial.Authority)));
             process.Manager.Ready($"proxy: serving on {urls}");
+            Task trimming = IdleTrim.RunAsync(TimeProvider.System, process.Stop);
             Task watchdog = Watchdog.RunAsync(
                 process.Manager, () => upstreams.Rounds, TimeProvider.System, process.Logger, process.Stop);
             await Task.WhenAny(loops, Task.Delay(Timeout.Infinite, process.Stop));
             process.Manager.Stopping();
             if (!process.Stop.IsCancellationRequested)
                 await loops;
-            await watchdog;
+            await Task.WhenAll(watchdog, trimming);
             await server.StopAsync(CancellationToken.None);
         }
     }

@@ -1,4 +1,5 @@
 using CoreNode.Api.Client;
+using CoreNode.Pki;
 using CoreNode.Proxy;
 
 namespace CoreNode.Hosting;
@@ -8,11 +9,24 @@ namespace CoreNode.Hosting;
 /// </summary>
 internal static class WorkerStore
 {
-    /// <summary>A client that asks the members in the follower's order; the caller disposes it.</summary>
-    public static V2Client Connect(MemberFollower follower)
+    /// <summary>
+    /// A client that asks the members in the follower's order; it shows members with https URLs the worker's own
+    /// certificate, as the forwarding does. The caller disposes it.
+    /// </summary>
+    /// <param name="follower">Who follows the members.</param>
+    /// <param name="tls">The worker's certificate files; null without.</param>
+    public static V2Client Connect(MemberFollower follower, TlsFiles? tls)
     {
         EndpointCache cache = new(follower);
-        return new V2Client(new ClientOptions { Endpoints = [], EndpointSource = cache.Read });
+        return new V2Client(new ClientOptions
+        {
+            Endpoints = [],
+            EndpointSource = cache.Read,
+            CaFile = tls?.TrustedCaFile,
+            CertFile = tls?.CertFile,
+            KeyFile = tls?.KeyFile,
+            AuthoritiesFlag = "--trusted-ca-file",
+        });
     }
 
     // The same list as long as the order is the same, so that the client need not compare.

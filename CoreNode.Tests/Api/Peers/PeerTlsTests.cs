@@ -187,8 +187,19 @@ internal sealed class PeerTlsTests
     {
         using X509Certificate2 own = _authority.Issue("node1", [Loopback], organisation: "corenode members");
         using X509Certificate2 bare = _authority.Issue("node2", []);
-        Assert.That(PeerCertificate.Of(own), Is.EqualTo(new PeerCertificate("node1", "corenode members")));
-        Assert.That(PeerCertificate.Of(bare), Is.EqualTo(new PeerCertificate("node2", "")));
+        Assert.That(PeerCertificate.Of(own).Name, Is.EqualTo("node1"));
+        Assert.That(PeerCertificate.Of(own).Organisations, Is.EqualTo(new[] { "corenode members" }));
+        Assert.That(PeerCertificate.Of(bare).Name, Is.EqualTo("node2"));
+        Assert.That(PeerCertificate.Of(bare).Organisations, Is.Empty);
+    }
+
+    [TestCase("corenode:members, O=corenode:clients", "corenode:clients")]
+    [TestCase("corenode:admins, O=corenode:members", "corenode:admins")]
+    [TestCase("corenode:members", null)]
+    public void A_mark_for_a_person_counts_wherever_it_stands(string organisations, string? mark)
+    {
+        using X509Certificate2 own = _authority.Issue("somebody", [Loopback], organisation: organisations);
+        Assert.That(PeerCertificate.Of(own).PersonMark, Is.EqualTo(mark));
     }
 
     private static PeerTransportOptions Options(TlsCertificates certificates) =>

@@ -42,8 +42,8 @@ internal sealed class PeerListener(
 
         BoundEndPoints = [.. _sockets.Select(static s => (IPEndPoint)s.Socket.LocalEndPoint!)];
         context.Log.ServingPeers(string.Join(", ", BoundEndPoints));
-        foreach ((Socket socket, bool isTls) in _sockets)
-            Track(AcceptAsync(socket, isTls));
+        for (int i = 0; i < _sockets.Count; i++)
+            Track(AcceptAsync(_sockets[i].Socket, BoundEndPoints[i], _sockets[i].IsTls));
     }
 
     /// <summary>
@@ -111,10 +111,10 @@ internal sealed class PeerListener(
         }
     }
 
-    private async Task AcceptAsync(Socket listener, bool isTls)
+    private async Task AcceptAsync(Socket listener, IPEndPoint address, bool isTls)
     {
+        // The listener may be disposed before this goes on.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        string address = listener.LocalEndPoint?.ToString() ?? "";
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -126,7 +126,7 @@ internal sealed class PeerListener(
             {
                 if (_stop.IsCancellationRequested)
                     return;
-                context.Log.AcceptFailed(address, e.Message);
+                context.Log.AcceptFailed(address.ToString(), e.Message);
                 await Task.Delay(s_acceptPause, context.Time, CancellationToken.None);
             }
         }

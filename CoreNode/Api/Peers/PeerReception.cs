@@ -1,5 +1,4 @@
 using CoreNode.Cluster.Peers;
-using CoreNode.Pki;
 
 namespace CoreNode.Api.Peers;
 
@@ -49,10 +48,10 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
 
     // One CA for everything is common, and what it gave to people must not make them members.
     private static (PeerRefusal Refusal, ProtocolFault Fault)? Stranger(PeerLink link) =>
-        link.Certificate is { Organisation: CertificateKinds.Clients or CertificateKinds.Admins } certificate
+        link.Certificate is { PersonMark: { } mark } certificate
             ? (new PeerRefusal(
                 PeerRefusalReason.NotAuthorized,
-                $"the certificate of {certificate.Name} is for {certificate.Organisation}, not for a node: make one "
+                $"the certificate of {certificate.Name} is for {mark}, not for a node: make one "
                 + "with `corenode pki issue member`"), ProtocolFault.Certificate)
             : null;
 

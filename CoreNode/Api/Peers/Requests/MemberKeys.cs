@@ -30,7 +30,7 @@ public sealed class MemberKeys(string? token) : INodeKeys
         if (Find(store.Current) is { } known)
             return known;
 
-        // This member may lag, and whoever makes it first wins.
+        // This member may lag. Of members that make it at the same time the first wins, and all read what it made.
         if ((await store.ReadLinearizableAsync(cancellation)).Keyspace is not { } newest)
             return null;
         if (Find(newest) is { } present)
@@ -41,7 +41,7 @@ public sealed class MemberKeys(string? token) : INodeKeys
 
     private static byte[] MakeCommand() => new KeyCommand
     {
-        Operation = KeyOperation.SystemSet,
+        Operation = KeyOperation.SystemCreate,
         Key = SecretKey,
         Value = RandomNumberGenerator.GetBytes(SecretLength),
     }.Encode();
