@@ -1,0 +1,16 @@
+namespace CoreNode.Store;
+
+/// <summary>
+/// How a machine shows that it is there (design decision 9): nothing of it is written through the log. With an
+/// existing etcd as the store it is a key with a TTL. One caller at a time.
+/// </summary>
+public interface IMachineLease
+{
+    /// <summary>Renews the lease; the lease that it gives counts from the moment of the call.</summary>
+    /// <param name="renewal">Who renews.</param>
+    /// <param name="cancellation">Gives up; the answer is <see cref="LeaseGrantKind.Unreachable"/> then.</param>
+    Task<LeaseGrant> RenewAsync(LeaseRenewal renewal, CancellationToken cancellation);
+
+    /// <summary>Gives the lease back: the machine goes, and its units may be placed elsewhere at once.</summary>
+    Task ReleaseAsync(LeaseRenewal renewal, CancellationToken cancellation);
+}

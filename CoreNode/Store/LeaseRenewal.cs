@@ -1,0 +1,9 @@
+namespace CoreNode.Store;
+
+/// <summary>Who renews a lease.</summary>
+/// <param name="MachineId">32 hex digits.</param>
+/// <param name="Instance">
+/// Made once for a data folder: two machines with one id differ in it, a restarted program does not.
+/// </param>
+/// <param name="Duration">The lease that it asks for (--units-lease).</param>
+public sealed record LeaseRenewal(string MachineId, ulong Instance, TimeSpan Duration);
