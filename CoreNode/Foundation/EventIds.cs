@@ -16,4 +16,9 @@ public static class EventIds
     public const int Pki = 1700;
     public const int Discovery = 1900;
     public const int Proxy = 1800;
+    public const int UnitsEngine = 2000;
+    public const int UnitsAgent = 2100;
+    public const int Systemd = 2200;
+    public const int Runner = 2300;
+    public const int UnitsWatching = 2400;
 }
