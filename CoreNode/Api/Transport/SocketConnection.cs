@@ -17,9 +17,6 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     IConnectionItemsFeature, IMemoryPoolFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature,
     IConnectionSocketFeature, IDuplexPipe
 {
-    // Bytes that nobody has looked at yet. A head may be longer: it is looked at while it grows.
-    private const int MaxReadAhead = 64 << 10;
-
     // Blocks in one go from a client that sends faster than it is read; then the others have their turn.
     private const int MaxBlocksInTurn = 16;
 
@@ -46,9 +43,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         Socket = socket;
         Client = client;
         _transport = transport;
-        _input = new Pipe(new PipeOptions(
-            transport.Blocks, PipeScheduler.Inline, PipeScheduler.Inline, MaxReadAhead, MaxReadAhead / 2,
-            BlockPool.BlockBytes, useSynchronizationContext: false));
+        _input = new Pipe(transport.InputOptions);
         _output = new SocketWriter(this, socket, transport);
         Transport = this;
         RemoteEndPoint = remote;
