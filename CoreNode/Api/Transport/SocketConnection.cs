@@ -118,6 +118,9 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
             return false;
         if (more > 0 && Client.TryTake(Resource.Head, more) is not null)
         {
+            // At once: what this connection held must not be what the next one is cut for.
+            Client.Release(Resource.Head, _headBytes);
+            _headBytes = 0;
             Cut();
             return false;
         }
