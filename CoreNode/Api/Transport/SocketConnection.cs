@@ -113,22 +113,23 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     /// </summary>
     public bool HoldHead(long bytes)
     {
-        long more = bytes - _headBytes;
-        if (more > 0 && _isCut != 0)
+        if (bytes > _headBytes && _isCut != 0)
             return false;
-        if (more > 0 && Client.TryTake(Resource.Head, more) is not null)
+
+        // Of two connections that meet the limit at once the first is cut, and the second has room then.
+        bool isTaken;
+        lock (Client)
         {
-            // At once: what this connection held must not be what the next one is cut for.
-            Client.Release(Resource.Head, _headBytes);
-            _headBytes = 0;
-            Cut();
-            return false;
+            isTaken = bytes <= _headBytes || Client.TryTake(Resource.Head, bytes - _headBytes) is null;
+            long kept = isTaken ? bytes : 0;
+            if (kept < _headBytes)
+                Client.Release(Resource.Head, _headBytes - kept);
+            _headBytes = kept;
         }
 
-        if (more < 0)
-            Client.Release(Resource.Head, -more);
-        _headBytes = bytes;
-        return true;
+        if (!isTaken)
+            Cut();
+        return isTaken;
     }
 
     /// <summary>Closes the socket; whoever waits on it is told.</summary>
