@@ -186,7 +186,7 @@ internal sealed class PlacementDesk
         return new UnitToPlace
         {
             Name = unit.Name,
-            Rules = told.RulesOf(unit),
+            Requirements = told.RequirementsOf(unit),
             IsWanted = unit.IsWanted,
             Hold = unit.IsFixed ? "its machine has not registered yet" : "",
             Avoided = unit.Avoided,
@@ -196,7 +196,7 @@ internal sealed class PlacementDesk
 
     private static bool IsSame(UnitToPlace a, UnitToPlace b)
     {
-        if (!ReferenceEquals(a.Rules, b.Rules) || a.IsWanted != b.IsWanted || a.Hold != b.Hold
+        if (!ReferenceEquals(a.Requirements, b.Requirements) || a.IsWanted != b.IsWanted || a.Hold != b.Hold
             || a.Leaving.Count != b.Leaving.Count || a.Avoided.Count != b.Avoided.Count)
             return false;
         for (int i = 0; i < a.Leaving.Count; i++)
@@ -217,45 +217,15 @@ internal sealed class PlacementDesk
     // What the scheduler knows of one unit.
     private sealed class Told
     {
-        private UnitRequirements? _requirements;
-        private string _group = "";
-        private PlacementRules _rules = PlacementRules.None;
+        private UnitRequirements _requirements = UnitRequirements.None;
 
         public UnitToPlace? Facts { get; set; }
 
         /// <summary>Its places were told.</summary>
         public bool IsSeeded { get; set; }
 
-        // The rules of a unit that was destroyed hold until it is gone.
-        public PlacementRules RulesOf(UnitCase unit)
-        {
-            if (unit.Job is not { File: not null } job
-                || (ReferenceEquals(_requirements, job.Requirements) && _group == unit.ReplicaOf))
-                return _rules;
-            _requirements = job.Requirements;
-            _group = unit.ReplicaOf;
-            return _rules = Rules(job.Requirements, _group);
-        }
-
-        private static PlacementRules Rules(UnitRequirements requirements, string group)
-        {
-            Dictionary<string, IReadOnlyList<string>> metadata = new(StringComparer.Ordinal);
-            foreach (MetadataRequirement wanted in requirements.MachineMetadata)
-                metadata[wanted.Key] = wanted.Values;
-            return new PlacementRules
-            {
-                MachineId = requirements.MachineId,
-                Metadata = metadata,
-                MachineOf = requirements.MachineOf,
-                Conflicts = requirements.Conflicts,
-                Replaces = requirements.Replaces,
-                IsGlobal = requirements.IsGlobal,
-                MemoryReserveBytes = requirements.MemoryReserveBytes,
-                CpuReserveMillis = requirements.CpuReserveMillis,
-                Weight = requirements.Weight,
-                Spread = requirements.Spread,
-                Group = group,
-            };
-        }
+        // What a unit that was destroyed asked for holds until it is gone.
+        public UnitRequirements RequirementsOf(UnitCase unit) =>
+            unit.Job is { File: not null } job ? _requirements = job.Requirements : _requirements;
     }
 }
