@@ -115,22 +115,33 @@ internal sealed class UnitsRegistry : IAsyncDisposable
             return state;
         }
 
+        // Without it the others are shown: it runs no agent, or is slow.
+        state = await WaitUntilAsync(
+            follower, now => now.Machine(_options.MachineId) is not null, _options.RegistrationTime, cancellation);
+        _hasSeenSelf = true;
+        return state;
+    }
+
+    /// <summary>The first view for which something holds; the last one before the limit if it never does.</summary>
+    public async Task<RegistryState> WaitUntilAsync(
+        RegistryFollower follower, Func<RegistryState, bool> holds, TimeSpan limit, CancellationToken cancellation)
+    {
+        RegistryState state = follower.Current;
         try
         {
             await WithinAsync(
                 async token =>
                 {
-                    while (state.Machine(_options.MachineId) is null)
+                    while (!holds(state))
                         state = await follower.WaitForChangeAsync(state.Index, token);
                 },
-                _options.RegistrationTime, cancellation);
+                limit, cancellation);
         }
         catch (RegistryAwayException)
         {
-            // It runs no agent, or is slow: the others are shown.
+            // The caller looks at what it got.
         }
 
-        _hasSeenSelf = true;
         return state;
     }
 

@@ -188,9 +188,10 @@ internal sealed class UnitsResource(UnitsDesk desk)
         WriteResult result = isSubmitted
             ? await SubmitAsync(unit, file!, isNew: job is null)
             : await SetStateAsync(state, job!, unit.DesiredState);
-        if (result.Error is { } error && error.Is(ErrorCode.KeyExists) && !isLast)
+        if (result.Is(ErrorCode.KeyExists) && !isLast)
         {
-            await desk.Registry.SeeAsync(follower, new Foundation.StoreIndex(error.Index), context.ClientGone);
+            await desk.Registry.WaitUntilAsync(
+                follower, now => now.Jobs.ContainsKey(unit.Name), desk.Options.RegistrationTime, context.ClientGone);
             return null;
         }
 
