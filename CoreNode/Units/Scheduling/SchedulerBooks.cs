@@ -125,18 +125,10 @@ internal sealed class SchedulerBooks
     }
 
     /// <summary>Forgets a unit, and takes it from its machines.</summary>
-    /// <param name="unit">The unit.</param>
-    /// <param name="isForGood">False: it comes back to where it was at once, so those that follow it stay.</param>
-    public void RemoveUnit(ScheduledUnit unit, bool isForGood)
+    public void RemoveUnit(ScheduledUnit unit)
     {
         while (unit.Machines.Count > 0)
-        {
-            if (isForGood)
-                Evict(unit, unit.Machines[^1]);
-            else
-                Detach(unit, unit.Machines[^1]);
-        }
-
+            Remove(unit, unit.Machines[^1]);
         ClearLeaving(unit);
         Units.Remove(unit.Name);
         Globals.Remove(unit.Name);
@@ -172,7 +164,7 @@ internal sealed class SchedulerBooks
         for (int i = unit.Machines.Count - 1; i >= 0; i--)
         {
             if (Array.IndexOf(ids, unit.Machines[i].Id) < 0)
-                Evict(unit, unit.Machines[i]);
+                Remove(unit, unit.Machines[i]);
         }
 
         foreach (string id in ids)
@@ -273,6 +265,13 @@ internal sealed class SchedulerBooks
             Unplaced.Add(unit);
         Touched.Add(unit);
         Improved.Add(machine);
+    }
+
+    // By what was told: it may be back before anything is decided, so its followers are looked at only then.
+    private void Remove(ScheduledUnit unit, ScheduledMachine machine)
+    {
+        Detach(unit, machine);
+        Suspects.Add(machine);
     }
 
     // Only one place of a unit that is not global counts; the decisions end the others.
