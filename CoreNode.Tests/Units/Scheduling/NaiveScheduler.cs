@@ -99,6 +99,9 @@ internal sealed class NaiveScheduler
         !by.Requirements.IsGlobal && by.Name != unit.Name
         && by.Requirements.Replaces.Any(p => UnitGlob.IsMatch(p, unit.Name));
 
+    private static bool Follows(UnitToPlace unit, string name) =>
+        !unit.Requirements.IsGlobal && unit.Requirements.MachineOf.Contains(name);
+
     private bool Replaces(UnitToPlace by, UnitToPlace unit)
     {
         if (!Names(by, unit) || unit.Requirements.IsGlobal)
@@ -109,7 +112,10 @@ internal sealed class NaiveScheduler
         {
             before = reached.Count;
             foreach (string name in reached.ToArray())
-                reached.UnionWith(_units.Values.Where(u => u.IsWanted && Names(_units[name], u)).Select(u => u.Name));
+            {
+                reached.UnionWith(_units.Values
+                    .Where(u => u.IsWanted && (Names(_units[name], u) || Follows(u, name))).Select(u => u.Name));
+            }
         }
         while (reached.Count > before);
         return !reached.Contains(by.Name);

@@ -123,7 +123,9 @@ internal sealed class SchedulerComparisonTests
                     $"seed {seed}: {unit.Name} on \"{string.Join(' ', on)}\": \"{reason}\"\n{run.Story}");
             }
 
-            Assert.That(reason, Does.Not.Contain("and is not yet").And.Not.Contain("\n"), $"seed {seed}: {unit.Name}");
+            Assert.That(
+                reason, Does.Not.Contain("and is not yet").And.Not.Contain("\n"),
+                $"seed {seed}: {unit.Name}\n{run.Story}");
             bool isListed = run.Scheduler.Unplaced.Contains(unit.Name);
             Assert.That(isListed, Is.EqualTo(!isGlobal && unit.IsWanted && on.Count == 0), $"seed {seed}: {unit.Name}");
         }
