@@ -12,6 +12,9 @@ namespace CoreNode.Units.Registry;
 /// </summary>
 internal sealed class RegistryJobs
 {
+    // Requirements that do not depend on the name are read with any.
+    private static readonly UnitName s_anyName = UnitName.Parse("any.service")!;
+
     /// <summary>A text; what is wrong with it, or empty.</summary>
     public string PutText(RegistryEdit edit, string hash, KvNode node)
     {
@@ -118,8 +121,6 @@ internal sealed class RegistryJobs
         if (edit.Texts.Find(hash) is { } text)
             KeepText(edit, new UnitText(hash, null, text.Jobs));
     }
-
-    private static readonly UnitName s_anyName = UnitName.Parse("any.service")!;
 
     private static Job? Find(RegistryEdit edit, string unit)
     {
