@@ -51,6 +51,9 @@ public sealed class AgentCore
     /// <summary>The machine's lease.</summary>
     public LeaseFacts Lease => _machine.Lease;
 
+    /// <summary>The lease that the guard was armed with last, with what is known of its lapses; null: none.</summary>
+    public LeaseFacts? ArmedLease => _machine.ArmedLease;
+
     /// <summary>True once the machine leaves and nothing of its units is left, here or in the store.</summary>
     public bool IsGone
     {

@@ -31,6 +31,9 @@ internal sealed class MachineSteps
     /// <summary>The lease and the guard.</summary>
     public FenceFacts Fence { get; private set; }
 
+    /// <summary>The lease that the guard was armed with last; null: none of it is left to tell.</summary>
+    public LeaseFacts? ArmedLease { get; private set; }
+
     /// <summary>Takes an answer to a renewal in; true if the lease had lapsed before it.</summary>
     public bool Renewed(LeaseGrant grant, TimeSpan asked, TimeSpan sent, TimeSpan now)
     {
@@ -81,6 +84,9 @@ internal sealed class MachineSteps
                     return false;
                 _armed = outcome.Step.Armed;
                 _armedUntil = outcome.Step.Deadline;
+                ArmedLease = outcome.Step.Lease.Lapses == Lease.Lapses
+                    ? outcome.Step.Lease with { Floor = Lease.Floor }
+                    : null;
                 Publish();
                 return true;
             case StepKind.ReadFloor:
@@ -90,6 +96,8 @@ internal sealed class MachineSteps
                 if (!isDone || !isCurrent)
                     return false;
                 Lease = Lease with { Floor = outcome.Index };
+                if (ArmedLease?.Lapses == Lease.Lapses)
+                    ArmedLease = ArmedLease with { Floor = Lease.Floor };
                 Publish();
                 return true;
             case StepKind.Register:
