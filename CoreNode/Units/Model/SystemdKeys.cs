@@ -74,8 +74,6 @@ internal static class SystemdKeys
         "DirectoryMode DirectoryNotEmpty MakeDirectory PathChanged PathExists PathExistsGlob PathModified "
         + "TriggerLimitBurst TriggerLimitIntervalSec Unit";
 
-    private const string Slice =
-
     private const string Scope =
         "FinalKillSignal KillMode KillSignal OOMPolicy RestartKillSignal RuntimeMaxSec "
         + "RuntimeRandomizedExtraSec SendSIGHUP SendSIGKILL TimeoutStopSec WatchdogSignal";
@@ -130,7 +128,7 @@ internal static class SystemdKeys
         ["Swap"] = Set(Swap, Processes),
         ["Timer"] = Set(Timer),
         ["Path"] = Set(Path),
-        ["Slice"] = Set(Slice, Processes),
+        ["Slice"] = Set(Processes),
         ["Scope"] = Set(Scope, Processes),
     };
 
