@@ -46,6 +46,8 @@ internal sealed class BusLoop : IDisposable
         BusCall call = new(method, path, write, read);
         _queue.Enqueue(call);
         _wake.Set();
+        if (_isStopping)
+            FailQueued("the connection to systemd was closed");
         return call.Done.WaitAsync(cancellation);
     }
 

@@ -67,10 +67,10 @@ internal abstract class LifecycleConformance : UnitManagerConformance
     }
 
     [Test]
-    public void A_unit_that_was_never_loaded_cannot_be_started()
+    public async Task A_unit_that_was_never_loaded_cannot_be_started()
     {
         UnitManagerException? refusal =
-            Assert.CatchAsync<UnitManagerException>(() => StartAsync("cn-nobody-loaded-this.service"));
+            await Assert.CatchAsync<UnitManagerException>(() => StartAsync("cn-nobody-loaded-this.service"));
         Assert.That(refusal!.Message, Does.Contain("cn-nobody-loaded-this.service"));
     }
 
@@ -128,7 +128,7 @@ internal abstract class LifecycleConformance : UnitManagerConformance
     public async Task What_cannot_run_is_refused_with_the_reason_and_not_kept()
     {
         string name = NewName();
-        UnitManagerException? refusal = Assert.CatchAsync<UnitManagerException>(
+        UnitManagerException? refusal = await Assert.CatchAsync<UnitManagerException>(
             () => LoadAsync(name, Service("Type=simple")));
         Assert.That(refusal!.Message, Does.Contain(name));
         Assert.That(Manager.Units.ContainsKey(name), Is.False);
@@ -140,7 +140,7 @@ internal abstract class LifecycleConformance : UnitManagerConformance
         string name = await LoadServiceAsync("ExecStart=/bin/sleep 1000");
         string hash = Unit(name).Hash;
         await MustStartAsync(name);
-        Assert.CatchAsync<UnitManagerException>(() => LoadAsync(name, Service("Type=simple")));
+        await Assert.CatchAsync<UnitManagerException>(() => LoadAsync(name, Service("Type=simple")));
         Assert.That(Unit(name).Hash, Is.EqualTo(hash));
         JobResult again = await Manager.RestartUnitAsync(name, Deadline);
         Assert.That(again.IsDone, again.Reason);

@@ -165,7 +165,7 @@ internal abstract class ServiceTypeConformance : UnitManagerConformance
         Task<JobResult> start = Manager.StartUnitAsync(name, impatient.Token);
         await UntilWrittenAsync(path);
         await impatient.CancelAsync();
-        Assert.CatchAsync<OperationCanceledException>(() => start);
+        await Assert.CatchAsync<OperationCanceledException>(() => start);
         await UntilActiveAsync(name, "active");
     }
 }

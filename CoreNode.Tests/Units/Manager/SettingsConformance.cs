@@ -215,7 +215,7 @@ internal abstract class SettingsConformance : UnitManagerConformance
         await MustStartAsync(name);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(Deadline);
         List<string> seen = [];
-        Assert.CatchAsync<OperationCanceledException>(async () =>
+        await Assert.CatchAsync<OperationCanceledException>(async () =>
         {
             await foreach (JournalEntry entry in Machine.Journal.ReadAsync(
                 new JournalQuery(name, 100, true), leaving.Token))

@@ -56,9 +56,15 @@ internal abstract class UnitManagerConformance
     {
         using CancellationTokenSource cleaning = new(Patience);
         if (!Manager.IsConnected)
+        {
+            await Manager.DisposeAsync();
+            Manager = Machine.CreateManager();
             await Manager.StartAsync(cleaning.Token);
+        }
+
         foreach (string name in _loaded)
         {
+            // Not all stop when they are asked to.
             await Manager.KillAsync(name, cleaning.Token);
             await Manager.UnloadAsync(name, cleaning.Token);
         }
