@@ -36,7 +36,7 @@ public static class NodeFlags
         new("peer-client-cert-auth", "false", "", "members must show a certificate of --peer-trusted-ca-file"),
         new("listen-admin-urls", "", "URL,...", "for administrators: https with client certificates, or loopback"),
         new("insecure-admin", "false", "", "lifts what keeps strangers from changing things; said at every start"),
-        new("modules", "store", "NAME,...", "what this node runs: store"),
+        .. UnitFlags.All,
         new("cors", "*", "ORIGIN,...", "origins that browsers may call from"),
         new("unix-socket", "/run/corenode/corenode.sock", "PATH", "local socket for clients; \"none\" for none"),
         new("fleet-socket", "none", "PATH", "a second local socket, for fleetctl; fleet's own is /run/fleet.sock"),

@@ -63,8 +63,8 @@ public sealed record NodeOptions
     /// <summary>Lifts the refusals that keep strangers from changing things.</summary>
     public required bool IsAdminInsecure { get; init; }
 
-    /// <summary>What this node runs.</summary>
-    public required IReadOnlyList<string> Modules { get; init; }
+    /// <summary>What this node does about units.</summary>
+    public required UnitOptions Units { get; init; }
 
     /// <summary>One Raft tick.</summary>
     public required TimeSpan HeartbeatInterval { get; init; }

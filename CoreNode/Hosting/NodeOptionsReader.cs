@@ -153,7 +153,7 @@ public sealed class NodeOptionsReader(
             PeerTls = peerTls,
             ListenAdminUrls = AdminUrls(clientTls, isInsecure, clients),
             IsAdminInsecure = isInsecure,
-            Modules = Modules(),
+            Units = UnitFlags.Read(Text, _problems),
             HeartbeatInterval = heartbeat,
             ElectionTimeout = election,
             SnapshotCount = Number("snapshot-count", 1, 100_000_000),
@@ -188,14 +188,6 @@ public sealed class NodeOptionsReader(
         "readonly" => ProxyMode.ReadOnly,
         _ => ProxyMode.Off,
     };
-
-    private string[] Modules()
-    {
-        string[] modules = Text("modules").Split(',', StringSplitOptions.RemoveEmptyEntries);
-        foreach (string module in modules.Where(static m => m != "store"))
-            _problems.Add($"--modules {module}: this version has the module store");
-        return modules;
-    }
 
     private void CheckWaysToFindMembers()
     {
