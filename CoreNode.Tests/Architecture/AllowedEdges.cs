@@ -39,11 +39,11 @@ internal static class AllowedEdges
             new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform") { IsNative = true },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
-            new("Api.Client", ModuleKind.Edge, "Store", "Pki"),
+            new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Raft", "Store", "Pki", "Platform"),
             new("Api", ModuleKind.Edge, "Api.Wire", "Discovery", "Pki", "Platform", "Store"),
             new("Api.Relay", ModuleKind.Edge, "Api", "Api.Wire", "Pki", "Proxy", "Store"),
-            new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
+            new("Cli", ModuleKind.Edge, "Api.Client", "Store", "Units.Model"),
             new(
                 "Hosting", ModuleKind.Composition,
                 "Api", "Api.Client", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Proxy", "Wal", "Discovery", "Pki",
