@@ -167,6 +167,9 @@ public sealed class EmbeddedRunner : IUnitManager, IUnitProcesses
         return new UnitProcesses(groups, groups.Count > 0 ? "" : _groups.MarkOf(name));
     }
 
+    /// <summary>Removes the control groups that no process is in any more; for whoever throws the data folder away.</summary>
+    public void RemoveGroups() => _groups.RemoveAll();
+
     /// <summary>Lets units go on without it.</summary>
     public ValueTask DisposeAsync()
     {
