@@ -24,7 +24,8 @@ internal static class AllowedEdges
             new("Wal", ModuleKind.Mechanism, "Platform"),
             new("Yaml", ModuleKind.Mechanism),
             new("Pki", ModuleKind.Service, "Platform"),
-            new("Cluster", ModuleKind.Service, "Raft", "Kv", "Wal", "Store", "Platform"),
+            new("Cluster.Leases", ModuleKind.Decider, "Store"),
+            new("Cluster", ModuleKind.Service, "Cluster.Leases", "Raft", "Kv", "Wal", "Store", "Platform"),
             new("Discovery", ModuleKind.Service, "Store", "Platform"),
             new("Proxy", ModuleKind.Service, "Store", "Platform"),
             new("Units.Model", ModuleKind.Decider),
@@ -35,14 +36,19 @@ internal static class AllowedEdges
             new(
                 "Units.Engine", ModuleKind.Service,
                 "Store", "Units.Model", "Units.Registry", "Units.Scheduling", "Units.Watching"),
-            new("Units.Agent", ModuleKind.Service, "Store", "Units.Model", "Units.Registry", "Units.Manager"),
+            new(
+                "Units.Agent", ModuleKind.Service,
+                "Store", "Units.Model", "Units.Registry", "Units.Manager", "Platform"),
             new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform") { IsNative = true },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model"),
-            new("Api.Peers", ModuleKind.Edge, "Cluster", "Raft", "Store", "Pki", "Platform"),
+            new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),
             new("Api", ModuleKind.Edge, "Api.Wire", "Discovery", "Pki", "Platform", "Store"),
             new("Api.Relay", ModuleKind.Edge, "Api", "Api.Wire", "Pki", "Proxy", "Store"),
+            new(
+                "Api.Fleet", ModuleKind.Edge,
+                "Api", "Api.Wire", "Store", "Units.Model", "Units.Registry", "Units.Scheduling", "Units.Watching"),
             new("Cli", ModuleKind.Edge, "Api.Client", "Store", "Units.Model"),
             new(
                 "Hosting", ModuleKind.Composition,

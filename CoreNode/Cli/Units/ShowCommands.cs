@@ -76,7 +76,10 @@ internal static class ShowCommands
         {
             Details = "Asks no node. Errors are what the cluster or systemd would refuse, warnings what they would "
                 + "overlook.",
-            Examples = [("corenode unit verify web.service", "file:line: what is wrong; exit code 1 if there are errors")],
+            Examples =
+            [
+                ("corenode unit verify web.service", "file:line: what is wrong; exit code 1 if anything is"),
+            ],
         };
         command.Arguments.Add(files);
         command.SetAction(parsed =>
