@@ -33,8 +33,11 @@ internal static class MachineCommands
         Option<bool> full = new("--full") { Description = "whole ids" };
         var command = new CliCommand("list", "list the machines that run units")
         {
-            Examples = [("corenode machine list", "id, address, metadata, units, what is reserved"),
-                ("corenode machine list -o json", "for programs")],
+            Examples =
+            [
+                ("corenode machine list", "id, address, metadata, units, what is reserved"),
+                ("corenode machine list -o json", "for programs"),
+            ],
         };
         command.Options.Add(full);
         command.SetAction(async (parsed, _) =>
@@ -104,7 +107,11 @@ internal static class MachineCommands
         Option<string> reason = Reason();
         var command = new CliCommand("cordon", "place nothing new on a machine; what is there stays")
         {
-            Examples = [("corenode machine cordon 1315e07d --reason 'disk is odd'", "undone by machine uncordon")],
+            Examples =
+            [
+                ("corenode machine cordon 1315e07d", "undone by machine uncordon"),
+                ("corenode machine cordon 1315e07d --reason 'disk is odd'", "`machine list` shows why"),
+            ],
         };
         command.Arguments.Add(name);
         command.Options.Add(reason);
@@ -128,7 +135,11 @@ internal static class MachineCommands
         var command = new CliCommand("uncordon", "take a machine back into use")
         {
             Details = "Units do not move back by themselves: a running unit stays where it is.",
-            Examples = [("corenode machine uncordon 1315e07d", "new units may be placed there again")],
+            Examples =
+            [
+                ("corenode machine uncordon 1315e07d", "new units may be placed there again"),
+                ("corenode machine uncordon 10.0.0.3", "by its address"),
+            ],
         };
         command.Arguments.Add(name);
         command.SetAction(async (parsed, _) =>
@@ -153,7 +164,11 @@ internal static class MachineCommands
         var command = new CliCommand("drain", "move all units away from a machine")
         {
             Details = "Units that can run nowhere else are stopped and wait. Undone by machine uncordon.",
-            Examples = [("corenode machine drain 1315e07d --reason 'new disk'", "returns once it is empty")],
+            Examples =
+            [
+                ("corenode machine drain 1315e07d --reason 'new disk'", "returns once it is empty"),
+                ("corenode machine drain 1315e07d --no-block", "returns at once"),
+            ],
         };
         command.Arguments.Add(name);
         command.Options.Add(reason);
