@@ -37,6 +37,7 @@ internal static class AllowedEdges
                 "Units.Engine", ModuleKind.Service,
                 "Store", "Units.Model", "Units.Registry", "Units.Scheduling", "Units.Watching"),
             new("Units.Agent", ModuleKind.Service, "Store", "Units.Model", "Units.Registry", "Units.Manager"),
+            new("Units.Leases", ModuleKind.Service, "Store", "Units.Registry", "Units.Watching"),
             new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform") { IsNative = true },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
