@@ -36,7 +36,9 @@ internal static class AllowedEdges
             new(
                 "Units.Engine", ModuleKind.Service,
                 "Store", "Units.Model", "Units.Registry", "Units.Scheduling", "Units.Watching"),
-            new("Units.Agent", ModuleKind.Service, "Store", "Units.Model", "Units.Registry", "Units.Manager"),
+            new(
+                "Units.Agent", ModuleKind.Service,
+                "Store", "Units.Model", "Units.Registry", "Units.Manager", "Platform"),
             new("Units.Leases", ModuleKind.Service, "Store", "Units.Registry", "Units.Watching"),
             new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform") { IsNative = true },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
@@ -45,6 +47,9 @@ internal static class AllowedEdges
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),
             new("Api", ModuleKind.Edge, "Api.Wire", "Discovery", "Pki", "Platform", "Store"),
             new("Api.Relay", ModuleKind.Edge, "Api", "Api.Wire", "Pki", "Proxy", "Store"),
+            new(
+                "Api.Fleet", ModuleKind.Edge,
+                "Api", "Api.Wire", "Store", "Units.Model", "Units.Registry", "Units.Scheduling", "Units.Watching"),
             new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
             new(
                 "Hosting", ModuleKind.Composition,
