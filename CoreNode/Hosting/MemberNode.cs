@@ -66,9 +66,12 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
 
     private async Task ServeAsync(Replica replica, NodeCertificates certificates)
     {
-        string? socket = await UnixSocketPath.PrepareAsync(options.UnixSocket, process.Logger, process.Stop);
+        string? socket = await UnixSocketPath.PrepareAsync(
+            options.UnixSocket, "unix-socket", process.Logger, process.Stop);
+        string? fleetSocket = await UnixSocketPath.PrepareAsync(
+            options.FleetSocket, "fleet-socket", process.Logger, process.Stop);
         ApiServer server = new(
-            NodeComposition.Api(options, certificates, socket, process.Version), replica, replica, replica,
+            NodeComposition.Api(options, certificates, socket, fleetSocket, process.Version), replica, replica, replica,
             new BackupSource(replica), process.Metrics, TimeProvider.System, process.Logs);
         await using (server.ConfigureAwait(false))
         {

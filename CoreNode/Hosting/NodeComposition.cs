@@ -61,13 +61,16 @@ internal static class NodeComposition
     };
 
     internal static ApiOptions Api(
-        NodeOptions options, NodeCertificates certificates, string? unixSocket, string version) =>
+        NodeOptions options, NodeCertificates certificates, string? unixSocket, string? fleetSocket,
+        string version) =>
         new()
         {
             Certificates = certificates.Clients,
             ProgramVersion = version,
             ListenClientUrls = options.ListenClientUrls,
             UnixSocketPath = unixSocket,
+            FleetSocketPath = fleetSocket,
+            AdministersOnLoopback = options.IsDev,
             CorsOrigins = options.CorsOrigins,
             Limits = options.Limits,
             ListenAdminUrls = options.ListenAdminUrls,

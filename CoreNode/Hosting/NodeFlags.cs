@@ -39,6 +39,7 @@ public static class NodeFlags
         .. UnitFlags.All,
         new("cors", "*", "ORIGIN,...", "origins that browsers may call from"),
         new("unix-socket", "/run/corenode/corenode.sock", "PATH", "local socket for clients; \"none\" for none"),
+        new("fleet-socket", "none", "PATH", "a second local socket, for fleetctl; fleet's own is /run/fleet.sock"),
         .. LimitFlags.All,
         new("log-level", "info", "LEVEL", "debug, info, warning or error"),
         new("config", "", "FILE", "YAML file with these names as keys"),

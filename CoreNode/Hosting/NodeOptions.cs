@@ -84,6 +84,9 @@ public sealed record NodeOptions
     /// <summary>Path of the unix socket; null for none.</summary>
     public required string? UnixSocket { get; init; }
 
+    /// <summary>Path of the unix socket for fleet's clients; null for none.</summary>
+    public string? FleetSocket { get; init; }
+
     /// <summary>Least severe lines that are logged.</summary>
     public required string LogLevel { get; init; }
 

@@ -130,7 +130,6 @@ public sealed class NodeOptionsReader(
         ProxyMode proxy = ParseProxy();
         CheckWaysToFindMembers();
         bool isInsecure = Switch("insecure-admin");
-        string socket = Text("unix-socket");
         string dataFolder = Path.GetFullPath(Text("data-dir"));
         return new NodeOptions
         {
@@ -160,7 +159,8 @@ public sealed class NodeOptionsReader(
             SnapshotCount = Number("snapshot-count", 1, 100_000_000),
             CorsOrigins = Text("cors").Split(',', StringSplitOptions.RemoveEmptyEntries),
             Limits = LimitFlags.Read(Number),
-            UnixSocket = socket is "none" or "" ? null : Path.GetFullPath(socket),
+            UnixSocket = SocketPath("unix-socket"),
+            FleetSocket = SocketPath("fleet-socket"),
             LogLevel = Choice("log-level", "debug", "info", "warning", "error"),
             IsDev = Switch("dev"),
             AddressNotes = _notes,
@@ -169,6 +169,9 @@ public sealed class NodeOptionsReader(
 
     private string Text(string name) =>
         _values.TryGetValue(name, out string? value) ? value : NodeFlags.Find(name)!.Default;
+
+    private string? SocketPath(string name) =>
+        Text(name) is var path && path is "none" or "" ? null : Path.GetFullPath(path);
 
     // One of the words, or a problem.
     private string Choice(string name, params ReadOnlySpan<string> words)

@@ -106,12 +106,13 @@ internal sealed class UnitFileReader(string text)
             return;
         }
 
-        string name = equals < 0 ? "" : whole[..equals].Trim();
+        string written = equals < 0 ? "" : whole[..equals];
+        string name = written.Trim();
         if (equals < 0)
             Complain(first, $"\"{Shorten(whole)}\" is no assignment: write Name=Value, or # before a comment");
         else if (name.Length == 0)
             Complain(first, "an assignment without a name before the =");
-        else if (name.Contains('\n', StringComparison.Ordinal))
+        else if (written.Contains('\n', StringComparison.Ordinal))
             Complain(first, $"a name that goes over several lines: \"{Shorten(name)}\"");
         else
         {
