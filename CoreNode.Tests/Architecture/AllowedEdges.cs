@@ -52,7 +52,7 @@ internal static class AllowedEdges
             new("Cli", ModuleKind.Edge, "Api.Client", "Store", "Units.Model"),
             new(
                 "Hosting", ModuleKind.Composition,
-                "Api", "Api.Client", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Proxy", "Wal", "Discovery", "Pki",
+                "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Proxy", "Wal", "Discovery", "Pki",
                 "Store", "Platform", "Yaml"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
