@@ -107,7 +107,8 @@ internal sealed class FleetctlTests
         File("web.service", Text + "Nice=5\n");
         CliRun run = await RunAsync("start", file);
         Assert.That(run.Error, Is.EqualTo(
-            $"WARNING: Unit web.service in registry differs from local unit file {file}. Add --replace to override.\n"));
+            $"WARNING: Unit web.service in registry differs from local unit file {file}. "
+            + "Add --replace to override.\n"));
         run = await RunAsync("submit", "--replace", file);
         Assert.That(run.ExitCode, Is.EqualTo(1), "submit replaces inactive units only");
         run = await RunAsync("start", "--replace", file);

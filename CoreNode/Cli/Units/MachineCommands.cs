@@ -66,13 +66,12 @@ internal static class MachineCommands
         Argument<string> name = MachineArgument();
         Argument<string[]> changes = new("CHANGE")
         {
-            Description = "key=value sets, key= hides what the machine was started with; none shows what there is",
+            Description = "key=value sets, key= takes the key away; none shows what there is",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        Option<string[]> remove = new("--remove") { Description = "take back what was set", HelpName = "KEY" };
         var command = new CliCommand("metadata", "show or change what units can ask for in MachineMetadata=")
         {
-            Details = "Changes hold until they are taken back, also over restarts of the machine.",
+            Details = "Changes go before what the machine was started with, also after its restarts.",
             Examples =
             [
                 ("corenode machine metadata 1315e07d", "show it"),
@@ -81,7 +80,6 @@ internal static class MachineCommands
         };
         command.Arguments.Add(name);
         command.Arguments.Add(changes);
-        command.Options.Add(remove);
         command.SetAction(async (parsed, _) =>
         {
             using UnitCall call = new(session, parsed);
@@ -90,8 +88,6 @@ internal static class MachineCommands
             if (machine is null)
                 return exitCode;
             List<KeyValuePair<string, string?>> wanted = Changes(parsed.GetValue(changes) ?? []);
-            foreach (string key in parsed.GetValue(remove) ?? [])
-                wanted.Add(new KeyValuePair<string, string?>(key, null));
             if (wanted.Count == 0)
                 return Show(call, machine);
             AdminReply<string> reply = await call.AskAsync(
@@ -236,7 +232,7 @@ internal static class MachineCommands
     {
         int equals = word.IndexOf('=', StringComparison.Ordinal);
         return equals > 0
-            ? new KeyValuePair<string, string?>(word[..equals], word[(equals + 1)..])
+            ? new KeyValuePair<string, string?>(word[..equals], equals == word.Length - 1 ? null : word[(equals + 1)..])
             : throw new UsageException($"'{word}' is no change; write key=value");
     });
 
