@@ -53,7 +53,7 @@ internal static class AllowedEdges
             new(
                 "Hosting", ModuleKind.Composition,
                 "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Proxy", "Wal", "Discovery", "Pki",
-                "Store", "Platform", "Yaml"),
+                "Store", "Platform", "Runner", "Yaml"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
@@ -67,8 +67,8 @@ internal static class AllowedEdges
             new("Microsoft.Extensions.Options", "Api", "Hosting"),
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
-                "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Api", "Api.Peers", "Api.Relay",
-                "Api.Fleet", "Hosting"),
+                "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Runner", "Api", "Api.Peers",
+                "Api.Relay", "Api.Fleet", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),
