@@ -36,7 +36,9 @@ internal static class AllowedEdges
             new(
                 "Units.Engine", ModuleKind.Service,
                 "Store", "Units.Model", "Units.Registry", "Units.Scheduling", "Units.Watching"),
-            new("Units.Agent", ModuleKind.Service, "Store", "Units.Model", "Units.Registry", "Units.Manager"),
+            new(
+                "Units.Agent", ModuleKind.Service,
+                "Store", "Units.Model", "Units.Registry", "Units.Manager", "Platform"),
             new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform") { IsNative = true },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
