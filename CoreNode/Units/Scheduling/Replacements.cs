@@ -1,19 +1,45 @@
 namespace CoreNode.Units.Scheduling;
 
 /// <summary>
-/// Which unit makes which other leave its machine (Replaces=). Units that replace each other, also in a circle of
-/// several, would chase each other for ever: what closes a circle is ignored.
+/// Which unit makes which other leave its machine (Replaces=). Who leaves takes its followers along. Where that comes
+/// back to the one that began, units would chase each other for ever, so what closes such a circle is ignored: two units
+/// that replace each other, and one that replaces what it follows.
 /// </summary>
-internal sealed class Replacements
+internal sealed class Replacements(Dictionary<string, ScheduledUnit> units)
 {
     private readonly List<ScheduledUnit> _replacing = [];
+    private readonly Dictionary<string, List<ScheduledUnit>> _followers = [];
     private readonly List<ScheduledUnit> _reached = [];
 
-    /// <summary>A wanted unit with Replaces= came.</summary>
-    public void Add(ScheduledUnit unit) => _replacing.Add(unit);
+    /// <summary>True if the answer may be another one with or without this unit.</summary>
+    public bool DependOn(ScheduledUnit unit) =>
+        unit.Replaces.Length > 0 || (_replacing.Count > 0 && unit.Rules.MachineOf.Count > 0);
+
+    /// <summary>A wanted unit that is not global came.</summary>
+    public void Add(ScheduledUnit unit)
+    {
+        if (unit.Replaces.Length > 0)
+            _replacing.Add(unit);
+        foreach (string peer in unit.Rules.MachineOf)
+        {
+            if (!_followers.TryGetValue(peer, out List<ScheduledUnit>? followers))
+                _followers[peer] = followers = [];
+            followers.Add(unit);
+        }
+    }
 
     /// <summary>It went, or is not wanted any longer.</summary>
-    public void Remove(ScheduledUnit unit) => _replacing.Remove(unit);
+    public void Remove(ScheduledUnit unit)
+    {
+        if (unit.Replaces.Length > 0)
+            _replacing.Remove(unit);
+        foreach (string peer in unit.Rules.MachineOf)
+        {
+            if (_followers.TryGetValue(peer, out List<ScheduledUnit>? followers) && followers.Remove(unit)
+                && followers.Count == 0)
+                _followers.Remove(peer);
+        }
+    }
 
     /// <summary>True if the first one makes the second leave.</summary>
     public bool IsReplaced(ScheduledUnit by, ScheduledUnit unit) =>
@@ -32,22 +58,37 @@ internal sealed class Replacements
 
     private bool Reaches(ScheduledUnit from, ScheduledUnit to)
     {
-        if (from.Replaces.Length == 0)
+        if (from.Replaces.Length == 0 && !_followers.ContainsKey(from.Name))
             return false;
         _reached.Clear();
         _reached.Add(from);
         for (int i = 0; i < _reached.Count; i++)
         {
             ScheduledUnit unit = _reached[i];
-            if (Names(unit, to))
-                return true;
-            foreach (ScheduledUnit next in _replacing)
+            if (_followers.TryGetValue(unit.Name, out List<ScheduledUnit>? followers))
+                Reach(followers, null);
+            if (unit.Replaces.Length == 0)
+                continue;
+            Reach(_replacing, unit);
+
+            // Others lead on only by those that follow them.
+            foreach (string name in _followers.Keys)
             {
-                if (Names(unit, next) && !_reached.Contains(next))
-                    _reached.Add(next);
+                if (units.TryGetValue(name, out ScheduledUnit? peer) && peer.Facts.IsWanted && peer != unit
+                    && Names(unit, peer))
+                    Reach([peer], null);
             }
         }
 
-        return false;
+        return _reached.Contains(to);
+    }
+
+    private void Reach(List<ScheduledUnit> units, ScheduledUnit? namedBy)
+    {
+        foreach (ScheduledUnit unit in units)
+        {
+            if ((namedBy is null || (namedBy != unit && Names(namedBy, unit))) && !_reached.Contains(unit))
+                _reached.Add(unit);
+        }
     }
 }

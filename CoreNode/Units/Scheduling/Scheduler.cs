@@ -73,19 +73,15 @@ public sealed class Scheduler
             return;
         }
 
-        string[] before = known.Known;
-        string[] now = Ids(known.Machines);
-        _books.RemoveUnit(known, isForGood: !unit.IsWanted);
-        ScheduledUnit changed = _books.AddUnit(unit);
-        _books.SetPlaces(changed, now);
-        changed.Known = before;
+        _books.RemoveUnit(known);
+        _books.SetPlaces(_books.AddUnit(unit), known.Known);
     }
 
     /// <summary>A unit is no longer known; of where it was nothing is decided any more.</summary>
     public void RemoveUnit(string name)
     {
         if (_books.Units.TryGetValue(name, out ScheduledUnit? unit))
-            _books.RemoveUnit(unit, isForGood: true);
+            _books.RemoveUnit(unit);
     }
 
     /// <summary>

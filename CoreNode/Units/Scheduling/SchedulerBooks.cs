@@ -15,8 +15,12 @@ internal sealed class SchedulerBooks
     private readonly Action<ScheduledUnit, int[]> _onMatched;
     private PatternTable _patterns = new(0);
 
+    // Who replaces whom is another question for everybody now.
+    private bool _isRewired;
+
     public SchedulerBooks()
     {
+        Replacements = new Replacements(Units);
         Judge = new PlacementJudge(Replacements);
         _onMatched = OnMatched;
     }
@@ -27,7 +31,7 @@ internal sealed class SchedulerBooks
 
     public MachineSet Machines { get; } = new();
 
-    public Replacements Replacements { get; } = new();
+    public Replacements Replacements { get; }
 
     public PlacementJudge Judge { get; }
 
@@ -58,9 +62,9 @@ internal sealed class SchedulerBooks
 
     public void RemoveMachine(ScheduledMachine machine)
     {
-        while (machine.Residents.Count > 0)
+        List<ScheduledUnit> homeless = [.. machine.Residents];
+        foreach (ScheduledUnit unit in homeless)
         {
-            ScheduledUnit unit = machine.Residents[^1];
             NoteAbsent(machine.Id, unit);
             Detach(unit, machine);
         }
@@ -74,6 +78,15 @@ internal sealed class SchedulerBooks
         Machines.Remove(machine);
         Suspects.Remove(machine);
         Improved.Remove(machine);
+        foreach (ScheduledUnit unit in homeless)
+        {
+            // One that was told to be on several has others.
+            for (int i = 0; i < unit.Known.Length && !unit.Rules.IsGlobal && unit.Machines.Count == 0; i++)
+            {
+                if (Machines.Find(unit.Known[i]) is { } other)
+                    Return(unit, other);
+            }
+        }
     }
 
     public void ChangeMachine(ScheduledMachine machine, Machine facts)
@@ -115,8 +128,12 @@ internal sealed class SchedulerBooks
         Units.Add(unit.Name, unit);
         if (facts.Requirements.IsGlobal)
             Globals.Add(unit.Name, unit);
-        if (facts.IsWanted && replaces.Length > 0)
-            Rewire(unit, isAdded: true);
+        if (facts.IsWanted && !facts.Requirements.IsGlobal)
+        {
+            Replacements.Add(unit);
+            _isRewired |= Replacements.DependOn(unit);
+        }
+
         SetLeaving(unit);
         if (unit.IsUnplaced)
             Unplaced.Add(unit);
@@ -125,23 +142,19 @@ internal sealed class SchedulerBooks
     }
 
     /// <summary>Forgets a unit, and takes it from its machines.</summary>
-    /// <param name="unit">The unit.</param>
-    /// <param name="isForGood">False: it comes back to where it was at once, so those that follow it stay.</param>
-    public void RemoveUnit(ScheduledUnit unit, bool isForGood)
+    public void RemoveUnit(ScheduledUnit unit)
     {
         while (unit.Machines.Count > 0)
-        {
-            if (isForGood)
-                Evict(unit, unit.Machines[^1]);
-            else
-                Detach(unit, unit.Machines[^1]);
-        }
-
+            Remove(unit, unit.Machines[^1]);
         ClearLeaving(unit);
         Units.Remove(unit.Name);
         Globals.Remove(unit.Name);
-        if (unit.Facts.IsWanted && unit.Replaces.Length > 0)
-            Rewire(unit, isAdded: false);
+        if (unit.Facts.IsWanted && !unit.Rules.IsGlobal)
+        {
+            _isRewired |= Replacements.DependOn(unit);
+            Replacements.Remove(unit);
+        }
+
         _patterns.GiveBack(unit.Rules.Conflicts);
         if (!unit.Rules.IsGlobal)
             _patterns.GiveBack(unit.Rules.Replaces);
@@ -172,7 +185,7 @@ internal sealed class SchedulerBooks
         for (int i = unit.Machines.Count - 1; i >= 0; i--)
         {
             if (Array.IndexOf(ids, unit.Machines[i].Id) < 0)
-                Evict(unit, unit.Machines[i]);
+                Remove(unit, unit.Machines[i]);
         }
 
         foreach (string id in ids)
@@ -215,6 +228,8 @@ internal sealed class SchedulerBooks
         if (_patterns.IsMostlyUnused)
             RenewPatterns();
         _patterns.Resolve(Units, _onMatched);
+        if (_isRewired)
+            Rewire();
     }
 
     /// <summary>Forgets of machines that are not there what is decided otherwise by now.</summary>
@@ -275,14 +290,26 @@ internal sealed class SchedulerBooks
         Improved.Add(machine);
     }
 
+    // By what was told: it may be back before anything is decided, so its followers are looked at only then.
+    private void Remove(ScheduledUnit unit, ScheduledMachine machine)
+    {
+        Detach(unit, machine);
+        Suspects.Add(machine);
+    }
+
     // Only one place of a unit that is not global counts; the decisions end the others.
     private void Return(ScheduledUnit unit, ScheduledMachine machine)
     {
-        if (Array.IndexOf(unit.Known, machine.Id) >= 0 && !unit.Machines.Contains(machine) && unit.Facts.IsWanted
-            && (unit.Rules.IsGlobal || unit.Machines.Count == 0))
+        if (Array.IndexOf(unit.Known, machine.Id) >= 0 && !unit.Machines.Contains(machine) && unit.Facts.IsWanted)
         {
-            Attach(unit, machine);
-            Suspects.Add(machine);
+            bool isFirst = unit.Machines.Count == 0 || string.CompareOrdinal(machine.Id, unit.Machines[0].Id) < 0;
+            if (!unit.Rules.IsGlobal && isFirst && unit.Machines.Count > 0)
+                Remove(unit, unit.Machines[0]);
+            if (unit.Rules.IsGlobal || isFirst)
+            {
+                Attach(unit, machine);
+                Suspects.Add(machine);
+            }
         }
 
         if (IsLeaving(unit, machine.Id) && !machine.Leaving.Contains(unit))
@@ -340,13 +367,10 @@ internal sealed class SchedulerBooks
         return group;
     }
 
-    // Who replaces whom is another question for everybody now. There are few such units.
-    private void Rewire(ScheduledUnit unit, bool isAdded)
+    // There are few such units, and few of them come and go.
+    private void Rewire()
     {
-        if (isAdded)
-            Replacements.Add(unit);
-        else
-            Replacements.Remove(unit);
+        _isRewired = false;
         foreach (ScheduledUnit unplaced in Unplaced)
             unplaced.IsTried = false;
         foreach (ScheduledMachine machine in Machines.All)
