@@ -34,6 +34,7 @@ internal static class ProcessHost
             IsInputRedirected = Console.IsInputRedirected,
             ReadSecret = Console.IsInputRedirected ? null : ReadSecret,
             Output = output,
+            RawOutput = Console.OpenStandardOutput,
             Error = error,
             IsOutputTerminal = !Console.IsOutputRedirected,
             IsErrorTerminal = !Console.IsErrorRedirected,
