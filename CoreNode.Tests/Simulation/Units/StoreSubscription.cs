@@ -8,6 +8,7 @@ internal sealed class StoreSubscription(
     UnitsNetwork network, UnitsNode from, UnitsNode to, string prefix, StoreIndex after, Action<KvChange> tell)
 {
     private readonly Queue<KvChange> _onWay = new();
+    private readonly int _incarnation = to.Incarnation;
 
     public bool IsOver { get; set; }
 
@@ -26,12 +27,11 @@ internal sealed class StoreSubscription(
         }
 
         _onWay.Enqueue(change);
-        int incarnation = to.Incarnation;
         to.World.After(network.Latency(from, to), () =>
         {
             if (!network.IsOpen(from, to))
                 IsOver = true;
-            to.Gate(incarnation, TellNext);
+            to.Gate(_incarnation, TellNext);
         });
     }
 

@@ -227,6 +227,7 @@ internal sealed class UnitsAgent
         TaskCompletionSource<LeaseGrant> grant = new();
         List<LeaderlessAnswer> leaderless = [];
         bool isAskingAll = false;
+        int asker = _node.Incarnation;
         void AskAll()
         {
             if (isAskingAll)
@@ -272,7 +273,7 @@ internal sealed class UnitsAgent
 
         void Ask(StoreMember member, Action<LeaseReply> then) => _cluster.Network.Send(_node, member.Node, () =>
             _cluster.AnswerLease(
-                member, renewal, reply => _cluster.Network.Send(member.Node, _node, () => then(reply))));
+                member, renewal, reply => _cluster.Network.Send(member.Node, _node, asker, () => then(reply))));
 
         _node.After(limit, () => grant.TrySetResult(new LeaseGrant(LeaseGrantKind.Unreachable, "no answer in time")));
         if ((_cluster.Store.MemberOf(_node) ?? _leader) is { } first)

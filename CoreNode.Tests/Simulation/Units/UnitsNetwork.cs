@@ -20,11 +20,14 @@ internal sealed class UnitsNetwork(SimulatedWorld world, UnitsPlan plan)
     public long Latency(UnitsNode from, UnitsNode to) =>
         from == to ? 1000 : Slowness * (plan.Latency + (long)(_chance.NextDouble() * plan.Jitter));
 
-    public void Send(UnitsNode from, UnitsNode to, Action arrive)
+    /// <summary>To whoever runs there when it is sent.</summary>
+    public void Send(UnitsNode from, UnitsNode to, Action arrive) => Send(from, to, to.Incarnation, arrive);
+
+    /// <summary>To one process: an answer is for the one that asked.</summary>
+    public void Send(UnitsNode from, UnitsNode to, int incarnation, Action arrive)
     {
         if (!IsOpen(from, to) || !to.IsRunning)
             return;
-        int incarnation = to.Incarnation;
         world.After(Latency(from, to), () =>
         {
             if (IsOpen(from, to))

@@ -71,6 +71,7 @@ internal sealed class UnitsStore
     public void Propose(UnitsNode node, StoreMember? home, byte[] command, ulong onlyIn, Action<KeyOutcome?> done)
     {
         bool isDone = false;
+        int asker = node.Incarnation;
         void Answer(KeyOutcome? outcome)
         {
             if (isDone)
@@ -82,7 +83,7 @@ internal sealed class UnitsStore
         node.After(TimeSpan.FromSeconds(7), () => Answer(null));
         if (home is null)
             return;
-        void Reply(KeyOutcome outcome) => _network.Send(home.Node, node, () => Answer(outcome));
+        void Reply(KeyOutcome outcome) => _network.Send(home.Node, node, asker, () => Answer(outcome));
         _network.Send(node, home.Node, () => Forward(home, 50, leader => Append(leader, home, command, onlyIn, Reply)));
     }
 
@@ -90,6 +91,7 @@ internal sealed class UnitsStore
     public void Read(UnitsNode node, StoreMember? home, Action<StoreMember?> done)
     {
         bool isDone = false;
+        int asker = node.Incarnation;
         void Answer(StoreMember? member)
         {
             if (isDone)
@@ -101,7 +103,7 @@ internal sealed class UnitsStore
         node.After(TimeSpan.FromSeconds(5), () => Answer(null));
         if (home is null)
             return;
-        void Reply(int index) => home.WhenApplied(index, () => _network.Send(home.Node, node, () => Answer(home)));
+        void Reply(int index) => home.WhenApplied(index, () => _network.Send(home.Node, node, asker, () => Answer(home)));
         _network.Send(node, home.Node, () => Forward(home, 30, leader => Contact(leader, leader.Leading, () =>
         {
             int index = leader.Committed;
@@ -229,17 +231,22 @@ internal sealed class UnitsStore
         TimeSpan sentAt = leader.Node.Now;
         int accepted = leader.Accepted;
         int committed = leader.Committed;
+        int process = leader.Node.Incarnation;
         foreach (StoreMember member in Members)
         {
             if (member != leader)
-                _network.Send(leader.Node, member.Node, () => Take(leader, member, term, sentAt, accepted, committed));
+            {
+                _network.Send(
+                    leader.Node, member.Node, () => Take(leader, member, term, sentAt, accepted, committed, process));
+            }
         }
 
         Count(leader, leader, sentAt, accepted);
     }
 
     private void Take(
-        StoreMember leader, StoreMember member, ulong term, TimeSpan sentAt, int accepted, int committed)
+        StoreMember leader, StoreMember member, ulong term, TimeSpan sentAt, int accepted, int committed,
+        int process)
     {
         if (member.Term > term)
             return;
@@ -252,7 +259,7 @@ internal sealed class UnitsStore
         member.Accepted = Math.Max(member.Accepted, Math.Min(accepted, term == _term ? _log.Count : member.Accepted));
         member.Apply(_log, committed);
         int has = member.Accepted;
-        _network.Send(member.Node, leader.Node, () =>
+        _network.Send(member.Node, leader.Node, process, () =>
         {
             if (leader.Leading == term)
                 Count(leader, member, sentAt, Math.Min(has, accepted));
