@@ -31,6 +31,9 @@ internal sealed class BenchmarkTests
         ["cluster-fsync"] = SlowDiskRows.AddedDelayAsync,
         ["cluster-idle"] = ClusterIdleRows.IdleAsync,
         ["proxy"] = ProxyRows.AddedAsync,
+        ["schedule-10k"] = SchedulingRows.SmallAsync,
+        ["schedule-100k"] = SchedulingRows.LargeAsync,
+        ["machine-lost"] = SchedulingRows.MachineLostAsync,
     };
 
     [Test]

@@ -66,7 +66,7 @@ internal sealed class CoreMember
         _signals.Clear();
     }
 
-    public Task<KeyOutcome> Set(string key, string value = "v")
+    public Task<KeyOutcome> Set(string key, string value = "v", Term onlyIn = default)
     {
         byte[] command = new KeyCommand
         {
@@ -75,15 +75,15 @@ internal sealed class CoreMember
             Value = Encoding.UTF8.GetBytes(value),
         }.Encode();
         _load.Add(command.Length);
-        Proposal proposal = Proposal.Rent(command, Time.GetTimestamp(), _load);
+        Proposal proposal = Proposal.Rent(command, Time.GetTimestamp(), _load, onlyIn);
         Task<KeyOutcome> answer = proposal.Task.AsTask();
         Core.Handle(proposal);
         return answer;
     }
 
-    public Task<(IKeyspace? Keyspace, KeyError? Error)> Read()
+    public Task<(IKeyspace? Keyspace, KeyError? Error)> Read(Term onlyIn = default)
     {
-        ReadBarrier read = new(Time.GetTimestamp());
+        ReadBarrier read = new(Time.GetTimestamp(), onlyIn);
         Core.Handle(read);
         return read.Completion.Task;
     }

@@ -82,7 +82,7 @@ internal sealed class ApiApplication(
         if (MayBeGuarded(context.Method, target.Path, isKey) && gate.Refuse(context, target.Path) is { } refused)
             return refused;
         if (context.Method == "OPTIONS")
-            return context.Answer(default);
+            return others.Admin?.Answer(context, target.Path, target.Query) ?? context.Answer(default);
         context.Rights = null;
         if (auth.State is { IsEnabled: true } state
             && (isKey || FixedEndpoints.NeedsRights(context.Method, target.Path)))

@@ -34,6 +34,14 @@ public sealed record ApiOptions
     /// <summary>Unix socket with the same surface, mode 0660; none if null.</summary>
     public string? UnixSocketPath { get; init; }
 
+    /// <summary>A second one for fleet's clients, /run/fleet.sock as a rule; none if null.</summary>
+    public string? FleetSocketPath { get; init; }
+
+    /// <summary>
+    /// Client listeners on loopback addresses are administrators' too (--dev): every process of the machine is one.
+    /// </summary>
+    public bool AdministersOnLoopback { get; init; }
+
     /// <summary>Origins that browsers may call from; "*" means all.</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = ["*"];
 

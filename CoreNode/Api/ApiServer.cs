@@ -20,6 +20,7 @@ public sealed partial class ApiServer : IAsyncDisposable
     private readonly ApiApplication _application;
     private readonly ILogger<ApiServer> _log;
     private readonly AuthGate _auth;
+    private readonly FixedEndpoints _others;
 
     /// <summary>Wires the surface to a store; nothing is opened yet.</summary>
     public ApiServer(
@@ -43,7 +44,7 @@ public sealed partial class ApiServer : IAsyncDisposable
             new ListingEndpoint(options));
         ClusterIdHeader clusterId = new(cluster);
         _auth = new AuthGate(store, new PasswordLimits { Iterations = options.PasswordIterations }, metrics, time);
-        FixedEndpoints others = new(
+        _others = new FixedEndpoints(
             new MembersEndpoint(options, cluster, membership, clusterId),
             new AuthEndpoint(options, _auth, new AuthAdmin(store, _auth, loggers.CreateLogger<AuthAdmin>()), clusterId),
             new StatsEndpoint(store, cluster, time),
@@ -55,7 +56,7 @@ public sealed partial class ApiServer : IAsyncDisposable
             new AccessGate(options, _auth, metrics, time, loggers),
             clusterId,
             keys,
-            others,
+            _others,
             _auth);
         ProcessFigures.Register(metrics);
         StoreFigures.Register(metrics, store, cluster);
@@ -67,6 +68,16 @@ public sealed partial class ApiServer : IAsyncDisposable
 
     /// <summary>Where administrators are served besides the unix socket; empty before the start.</summary>
     public IReadOnlyList<Uri> BoundAdminUrls => _front.BoundAdminUrls;
+
+    /// <summary>What is administered here besides the store; none if null. The caller disposes it afterwards.</summary>
+    internal IAdminSurface? AdminSurface
+    {
+        init
+        {
+            value?.Bind(_front.Stopping);
+            _others.Admin = value;
+        }
+    }
 
     /// <summary>
     /// Sets what .NET reads from the environment when it opens its first socket: completions run on the thread that

@@ -1,14 +1,21 @@
+using CoreNode.Api.Access;
+
 namespace CoreNode.Api;
 
 /// <summary>Finds who answers what is not under /v2/keys: fixed paths, as Go's ServeMux matches them.</summary>
 internal sealed class FixedEndpoints(
     MembersEndpoint members, AuthEndpoint auth, StatsEndpoint stats, NodeEndpoint node, OwnEndpoint own)
 {
+    /// <summary>What is administered here besides the store; none if null. Set before the first request.</summary>
+    public IAdminSurface? Admin { get; set; }
+
     /// <summary>Answers a request for a path and query, which lie in scratch memory.</summary>
     public Task Answer(RequestContext context, ReadOnlySpan<byte> path, ReadOnlySpan<byte> query)
     {
-        if (path.StartsWith("/corenode/v1/"u8))
-            return own.Answer(context, path[12..], query) ?? context.NotFound();
+        if (path.StartsWith("/corenode/v1/"u8) && own.Answer(context, path[12..], query) is { } answered)
+            return answered;
+        if (Surfaces.IsOwn(path))
+            return Admin?.Answer(context, path, query) ?? context.NotFound();
         if (!path.StartsWith("/v2/"u8))
             return node.Answer(context, path) ?? context.NotFound();
         ReadOnlySpan<byte> rest = path[3..];

@@ -62,11 +62,18 @@ internal sealed partial class HttpFront : IAsyncDisposable
     /// <exception cref="IOException">An address cannot be bound, or another process serves the unix socket.</exception>
     public async Task StartAsync(IHttpApplication<RequestContext> application, CancellationToken cancellation)
     {
-        if (_options.UnixSocketPath is { } path && !await UnixSocketFile.TryClearAsync(path, cancellation))
-            throw new IOException($"another process serves the unix socket {path}");
+        foreach (string path in KestrelSettings.UnixSocketsOf(_options))
+        {
+            if (!await UnixSocketFile.TryClearAsync(path, cancellation))
+                throw new IOException($"another process serves the unix socket {path}");
+        }
+
         await _kestrel.StartAsync(application, cancellation);
-        if (_options.UnixSocketPath is { } bound && UnixSocketFile.Restrict(bound, _admins.Group) is { } problem)
-            LogSocketNotShared(bound, MachineAdmins.GroupName, problem);
+        foreach (string bound in KestrelSettings.UnixSocketsOf(_options))
+        {
+            if (UnixSocketFile.Restrict(bound, _admins.Group) is { } problem)
+                LogSocketNotShared(bound, MachineAdmins.GroupName, problem);
+        }
 
         // Kestrel knows nothing of the TLS before it.
         Uri[] urls = [.. _kestrel.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses

@@ -42,11 +42,8 @@ internal static class KestrelSettings
         limits.KeepAliveTimeout = s_longest;
         foreach (Listener listener in ListenersOf(options))
         {
-            if (listener.EndPoint is UnixDomainSocketEndPoint)
-            {
-                kestrel.ListenUnixSocket(
-                    options.UnixSocketPath!, listen => ConfigureSocket(listen, listener, admins));
-            }
+            if (listener.EndPoint is UnixDomainSocketEndPoint socket)
+                kestrel.ListenUnixSocket(socket.ToString(), listen => ConfigureSocket(listen, listener, admins));
             else
                 kestrel.Listen((IPEndPoint)listener.EndPoint, listen => Configure(listen, listener, tls));
         }
@@ -69,11 +66,25 @@ internal static class KestrelSettings
     {
         bool asks = options.Certificates?.Current.RequiresClientCertificate == true;
         foreach (Uri url in options.ListenClientUrls)
-            yield return Listener.Of(ListenerKind.Client, url, asks);
+        {
+            Listener client = Listener.Of(ListenerKind.Client, url, asks);
+            bool administers = options.AdministersOnLoopback && client.IsLocal;
+            yield return administers ? client with { Kind = ListenerKind.Admin } : client;
+        }
+
         foreach (Uri url in options.ListenAdminUrls)
             yield return Listener.Of(ListenerKind.Admin, url, asks);
-        if (options.UnixSocketPath is { } path)
+        foreach (string path in UnixSocketsOf(options))
             yield return new Listener(ListenerKind.UnixSocket, new UnixDomainSocketEndPoint(path), false, false);
+    }
+
+    /// <summary>The paths of the unix sockets.</summary>
+    public static IEnumerable<string> UnixSocketsOf(ApiOptions options)
+    {
+        if (options.UnixSocketPath is { } own)
+            yield return own;
+        if (options.FleetSocketPath is { } fleets)
+            yield return fleets;
     }
 
     // First of all: only who reads already is given what arrives, so that nothing is read ahead for nobody.

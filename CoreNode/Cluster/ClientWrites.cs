@@ -8,8 +8,9 @@ namespace CoreNode.Cluster;
 /// <summary>
 /// Writes of this member's clients on their way into the log: proposed here by a leader, forwarded by a follower, kept
 /// while nobody leads (they are in no log yet, so that is safe). Once a write may be in some log it is never sent
-/// again: it is answered when its entry is applied here, or as unknown. Also takes what followers forward. Owned by the
-/// loop.
+/// again: it is answered when its entry is applied here, or as unknown. A write of a term (<see cref="Proposal.OnlyIn"/>)
+/// is appended by this member in that term or refused: it is never forwarded and outlives no election. Also takes what
+/// followers forward. Owned by the loop.
 /// </summary>
 internal sealed class ClientWrites
 {
@@ -26,6 +27,7 @@ internal sealed class ClientWrites
     private readonly Dictionary<ulong, Proposal[]> _forwarded = [];
     private readonly Dictionary<NodeId, ulong> _lastBatchOf = [];
     private ulong _lastBatch;
+    private bool _hasWritesOfTerms;
 
     /// <param name="raft">The member.</param>
     /// <param name="peers">The way to the others.</param>
@@ -49,11 +51,17 @@ internal sealed class ClientWrites
     /// <summary>True while any write waits for anything.</summary>
     internal bool HasPending => _pending.Count > 0 || _forwarded.Count > 0 || _refused.Count > 0;
 
-    internal void Add(Proposal proposal) => _incoming.Add(proposal);
+    internal void Add(Proposal proposal)
+    {
+        _incoming.Add(proposal);
+        _hasWritesOfTerms |= proposal.OnlyIn != Term.Zero;
+    }
 
     /// <summary>Puts what came in since the last round into the log, here or at the leader.</summary>
     internal void Propose()
     {
+        if (_hasWritesOfTerms)
+            RefuseOutOfTerm();
         if (_incoming.Count == 0)
             return;
         if (_raft.Role == RaftRole.Leader)
@@ -149,6 +157,28 @@ internal sealed class ClientWrites
         foreach (Proposal[] proposals in _forwarded.Values)
             Fail(proposals, error);
         _forwarded.Clear();
+    }
+
+    // Right before they would be appended: nothing happens in between.
+    private void RefuseOutOfTerm()
+    {
+        _hasWritesOfTerms = false;
+        int kept = 0;
+        for (int i = 0; i < _incoming.Count; i++)
+        {
+            Proposal proposal = _incoming[i];
+            bool isOfTerm = proposal.OnlyIn != Term.Zero;
+            if (isOfTerm && (_raft.Role != RaftRole.Leader || proposal.OnlyIn != _raft.Term))
+            {
+                Fail(proposal, StoreErrors.TermIsOver);
+                continue;
+            }
+
+            _hasWritesOfTerms |= isOfTerm;
+            _incoming[kept++] = proposal;
+        }
+
+        _incoming.RemoveRange(kept, _incoming.Count - kept);
     }
 
     private void ProposeHere()

@@ -1,3 +1,4 @@
+using CoreNode.Cluster.Leases;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Kv;
@@ -15,13 +16,22 @@ internal sealed class LogPersisted(long appendNumber) : LoopMessage
     internal long AppendNumber { get; } = appendNumber;
 }
 
-/// <summary>A linearizable read waits for its turn.</summary>
-internal sealed class ReadBarrier(long startedAt) : LoopMessage
+/// <summary>A linearizable read waits for its turn; with a term only this member as its leader may confirm it.</summary>
+internal sealed class ReadBarrier(long startedAt, Term onlyIn = default) : LoopMessage
 {
+    internal Term OnlyIn { get; } = onlyIn;
+
     internal TaskCompletionSource<(IKeyspace? Keyspace, KeyError? Error)> Completion { get; } =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal long StartedAt { get; } = startedAt;
+}
+
+/// <summary>Somebody asks who leads, as this member knows it at that moment.</summary>
+internal sealed class AskStanding : LoopMessage
+{
+    internal TaskCompletionSource<LeaderStanding> Completion { get; } =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>Starts a watch.</summary>

@@ -21,6 +21,7 @@ internal sealed class PendingReads(RaftNode raft, ulong firstContext)
     /// <summary>Asks for what came in since the last round; without a leader it waits.</summary>
     internal void Request(long now)
     {
+        RefuseOutOfTerm(_incoming);
         if (raft.Leader.IsNone)
             return;
         if (_mustAskAgain)
@@ -49,7 +50,16 @@ internal sealed class PendingReads(RaftNode raft, ulong firstContext)
     }
 
     /// <summary>Another leader, or none: what was asked may never be answered.</summary>
-    internal void LeaderChanged() => _mustAskAgain = true;
+    internal void LeaderChanged()
+    {
+        _mustAskAgain = true;
+        for (int i = 0; i < _batches.Count; i++)
+        {
+            RefuseOutOfTerm(_batches[i].Reads);
+            if (_batches[i].Reads.Count == 0)
+                _batches.RemoveAt(i--);
+        }
+    }
 
     /// <summary>A quorum confirmed that the leader led: these reads may be served from that position on.</summary>
     internal void Confirm(ulong context, LogIndex index)
@@ -109,19 +119,32 @@ internal sealed class PendingReads(RaftNode raft, ulong firstContext)
         return raft.RequestRead(batch.Context).IsAccepted;
     }
 
+    // Another leader's quorum says nothing about this member's term.
+    private void RefuseOutOfTerm(List<ReadBarrier> reads)
+    {
+        for (int i = reads.Count - 1; i >= 0; i--)
+        {
+            Term term = reads[i].OnlyIn;
+            if (term == Term.Zero || (raft.Role == RaftRole.Leader && raft.Term == term))
+                continue;
+            reads[i].Completion.TrySetResult((null, StoreErrors.TermIsOver));
+            reads.RemoveAt(i);
+        }
+    }
+
     private static void Fail(IEnumerable<ReadBarrier> reads, KeyError error)
     {
         foreach (ReadBarrier read in reads)
             read.Completion.TrySetResult((null, error));
     }
 
-    private sealed class Batch(ReadBarrier[] reads)
+    private sealed class Batch(List<ReadBarrier> reads)
     {
         internal ulong Context { get; set; }
 
         internal long AskedAt { get; set; }
 
-        internal ReadBarrier[] Reads { get; } = reads;
+        internal List<ReadBarrier> Reads { get; } = reads;
 
         internal LogIndex? Index { get; set; }
     }

@@ -29,19 +29,25 @@ internal sealed class Proposal : LoopMessage, IValueTaskSource<KeyOutcome>
     /// <summary>Monotonic timestamp of the request, for its deadline.</summary>
     internal long StartedAt { get; private set; }
 
+    /// <summary>
+    /// The only term in which this member may append it as the leader; zero where any leader in any term may.
+    /// </summary>
+    internal Term OnlyIn { get; private set; }
+
     /// <summary>Where the log has it, once proposed.</summary>
     internal LogIndex Index { get; set; }
 
     /// <summary>The term it was proposed in; another term at its index means that it is lost.</summary>
     internal Term Term { get; set; }
 
-    internal static Proposal Rent(byte[] command, long startedAt, ProposalLoad load)
+    internal static Proposal Rent(byte[] command, long startedAt, ProposalLoad load, Term onlyIn = default)
     {
         if (!s_pool.TryDequeue(out Proposal? proposal))
             proposal = new Proposal();
         proposal.Command = command;
         proposal.StartedAt = startedAt;
         proposal._load = load;
+        proposal.OnlyIn = onlyIn;
         return proposal;
     }
 

@@ -1,7 +1,9 @@
 using System.Threading.Channels;
+using CoreNode.Cluster.Leading;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Platform;
+using CoreNode.Raft;
 using CoreNode.Store;
 using CoreNode.Wal;
 using Microsoft.Extensions.Logging;
@@ -13,7 +15,7 @@ namespace CoreNode.Cluster;
 /// call. If <see cref="Completion"/> faults (a failed fsync, a broken invariant, a member that must stop) the process
 /// must end: nothing is retried on a disk whose state is unknown.
 /// </summary>
-public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWalOwner, IAsyncDisposable
+public sealed partial class Replica : IKeyStore, ILeaderLog, IClusterView, IMembership, IWalOwner, IAsyncDisposable
 {
     private static readonly TimeSpan s_askPeersFor = TimeSpan.FromSeconds(3);
 
@@ -36,6 +38,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
     private readonly CancellationTokenSource _stopping = new();
     private readonly Channel<bool> _systemChanged = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly LeadingTerm _leading = new();
     private volatile IKeyspace _current;
     private volatile MemberList _members;
     private volatile ClusterStatus _status;
@@ -195,22 +198,28 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         return replica;
     }
 
-    public ValueTask<KeyOutcome> ProposeAsync(byte[] command, CancellationToken cancellation)
+    public ValueTask<KeyOutcome> ProposeAsync(byte[] command, CancellationToken cancellation) =>
+        ProposeInAsync(command, Term.Zero);
+
+    private ValueTask<KeyOutcome> ProposeInAsync(byte[] command, Term onlyIn)
     {
         if (Refusal(command) is { } refusal)
             return ValueTask.FromResult(new KeyOutcome(null, refusal, StoreIndex.Zero));
         _load.Add(command.Length);
-        Proposal proposal = Proposal.Rent(command, _time.GetTimestamp(), _load);
+        Proposal proposal = Proposal.Rent(command, _time.GetTimestamp(), _load, onlyIn);
         ValueTask<KeyOutcome> answer = proposal.Task;
         _inbox.Post(proposal);
         return answer;
     }
 
-    public ValueTask<(IKeyspace? Keyspace, KeyError? Error)> ReadLinearizableAsync(CancellationToken cancellation)
+    public ValueTask<(IKeyspace? Keyspace, KeyError? Error)> ReadLinearizableAsync(CancellationToken cancellation) =>
+        ReadInAsync(Term.Zero);
+
+    private ValueTask<(IKeyspace? Keyspace, KeyError? Error)> ReadInAsync(Term onlyIn)
     {
         if (_isStopped)
             return ValueTask.FromResult<(IKeyspace?, KeyError?)>((null, StoreErrors.Stopped));
-        ReadBarrier read = new(_time.GetTimestamp());
+        ReadBarrier read = new(_time.GetTimestamp(), onlyIn);
         _inbox.Post(read);
         return new ValueTask<(IKeyspace?, KeyError?)>(read.Completion.Task);
     }
@@ -244,6 +253,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
     public async ValueTask DisposeAsync()
     {
         _isStopped = true;
+        _leading.Set(Term.Zero);
         await _stopping.CancelAsync();
         _loop.RequestStop();
         await _loop.Completion.ContinueWith(static _ => { }, TaskScheduler.Default);
@@ -348,6 +358,7 @@ public sealed partial class Replica : IKeyStore, IClusterView, IMembership, IWal
         if (!ReferenceEquals(_status, core.Status))
             _status = core.Status;
         Volatile.Write(ref _rounds, _rounds + 1);
+        _leading.Set(core.Raft.Role == RaftRole.Leader ? core.Raft.Term : Term.Zero);
         if (core.Stopped is { } stop)
             StopForGood(stop);
         if (Joining is { } joining && _finding.IsCompleted && core.TakeLacksLeader())

@@ -57,6 +57,8 @@ internal sealed partial class ReplicaCore
         _traffic.NoteReceived(message);
         _raft.Step(message);
         FollowLeader();
+        if (message.From == _raft.Leader && message.Term == _raft.Term)
+            _leaderHeardAt = _time.GetTimestamp();
         if (_raft.IsSetBack)
         {
             StopFor(new MemberStop(

@@ -1,3 +1,4 @@
+using CoreNode.Cluster.Leases;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Kv;
@@ -63,6 +64,7 @@ internal sealed partial class ReplicaCore
     private LeaderState _leaderState;
     private NodeId _lastLeader;
     private long _leaderChanges;
+    private long _leaderHeardAt;
 
     internal ReplicaCore(ReplicaOptions options, ReplicaState state, ReplicaPorts ports)
     {
@@ -90,6 +92,7 @@ internal sealed partial class ReplicaCore
         Published = _kv.Publish();
         _leaderState = new LeaderState(_raft.Leader, _raft.Role, _raft.Term);
         _nextTickAt = _time.GetTimestamp() + Ticks(options.HeartbeatInterval);
+        _leaderHeardAt = _time.GetTimestamp();
         Status = MakeStatus();
     }
 
@@ -170,6 +173,8 @@ internal sealed partial class ReplicaCore
 
         long now = _time.GetTimestamp();
         TickIfDue(now);
+        if (_raft.Role == RaftRole.Leader)
+            _leaderHeardAt = now;
         ExpireIfDue(now);
         _writes.Propose();
         _reads.Request(now);
@@ -296,6 +301,9 @@ internal sealed partial class ReplicaCore
             case CaptureState capture:
                 _captures.Add(capture);
                 break;
+            case AskStanding ask:
+                ask.Completion.TrySetResult(Standing());
+                break;
             case PeerRaftMessage or PeerOtherMessage:
                 // Stopped: nothing is taken from others any more.
                 break;
@@ -303,6 +311,14 @@ internal sealed partial class ReplicaCore
                 throw new InvariantException($"unknown loop message {message.GetType().Name}");
         }
     }
+
+    private LeaderStanding Standing() => new(
+        _raft.Id,
+        _raft.Leader,
+        _raft.Term,
+        _raft.Role == RaftRole.Leader ? TimeSpan.Zero : _time.GetElapsedTime(_leaderHeardAt),
+        [.. _raft.Configuration.Voters],
+        [.. _raft.Configuration.OutgoingVoters]);
 
     private void StartWatch(AddWatch watch)
     {

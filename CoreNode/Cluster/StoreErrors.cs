@@ -14,6 +14,12 @@ internal static class StoreErrors
 
     internal static readonly KeyError LostLeadership = KeyError.Of(ErrorCode.RaftInternal, LostLeadershipText);
 
+    /// <summary>Not 300, after which a write may still happen: this one never will.</summary>
+    internal static readonly KeyError TermIsOver = KeyError.Of(
+        ErrorCode.LeaderElection,
+        "corenode: this member does not lead any more in the term in which this was decided; nothing was written, and "
+        + "whoever leads now decides anew");
+
     internal static readonly KeyError TooManyRequests =
         KeyError.Of(ErrorCode.RaftInternal, "etcdserver: too many requests");
 

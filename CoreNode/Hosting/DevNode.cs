@@ -7,6 +7,9 @@ namespace CoreNode.Hosting;
 /// <summary>`--dev`: a node to try things on. Nothing of it is left when it stops.</summary>
 internal sealed class DevNode : IDisposable
 {
+    // The port of fleet's examples.
+    private static readonly Uri s_admin = new("http://127.0.0.1:49153");
+
     private readonly string _folder = Directory.CreateTempSubdirectory("corenode-dev-").FullName;
 
     /// <summary>The options with a temporary folder and, where a usual port is taken, a free one.</summary>
@@ -15,7 +18,8 @@ internal sealed class DevNode : IDisposable
         IPEndPoint[] listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
         HashSet<int> taken = [.. listeners.Select(l => l.Port)];
         List<Uri> clients = [.. options.ListenClientUrls.Select(u => OnFreePort(u, taken))];
-        List<Uri> admins = [.. options.ListenAdminUrls.Select(u => OnFreePort(u, taken))];
+        IEnumerable<Uri> wanted = options.ListenAdminUrls.Count > 0 ? options.ListenAdminUrls : [s_admin];
+        List<Uri> admins = [.. wanted.Select(u => OnFreePort(u, taken))];
         List<Uri> peers = [.. options.ListenPeerUrls.Select(u => OnFreePort(u, taken))];
         string[] peerTexts = [.. peers.Select(u => u.GetLeftPart(UriPartial.Authority))];
         return options with
@@ -24,6 +28,7 @@ internal sealed class DevNode : IDisposable
             ListenClientUrls = clients,
             AdvertiseClientUrls = [.. clients.Select(u => u.GetLeftPart(UriPartial.Authority))],
             ListenPeerUrls = peers,
+            AdvertisePeerUrls = peerTexts,
             ListenAdminUrls = admins,
             InitialCluster = [new InitialMember(options.Name, peerTexts)],
             UnixSocket = Path.Combine(_folder, "corenode.sock"),

@@ -1,7 +1,9 @@
 using CoreNode.Api;
 using CoreNode.Api.Peers;
+using CoreNode.Api.Peers.Requests;
 using CoreNode.Api.Relay;
 using CoreNode.Cluster;
+using CoreNode.Hosting.Wiring;
 using CoreNode.Proxy;
 
 namespace CoreNode.Hosting;
@@ -40,6 +42,16 @@ internal static class NodeComposition
         Seed = (ulong)Environment.TickCount64,
     };
 
+    /// <summary>What this node answers other nodes.</summary>
+    internal static NodeServices Services(
+        UnitsModule? units, params ReadOnlySpan<(string Name, INodeService Service)> more)
+    {
+        Dictionary<string, INodeService> services = new(units?.Services ?? []);
+        foreach ((string name, INodeService service) in more)
+            services.Add(name, service);
+        return new NodeServices(services);
+    }
+
     /// <summary>What all nodes of the cluster know and nobody else, if it was chosen; null for the default.</summary>
     internal static string? SecretToken(NodeOptions options) =>
         options.Discovery.Length > 0 ? options.Discovery
@@ -61,13 +73,16 @@ internal static class NodeComposition
     };
 
     internal static ApiOptions Api(
-        NodeOptions options, NodeCertificates certificates, string? unixSocket, string version) =>
+        NodeOptions options, NodeCertificates certificates, string? unixSocket, string? fleetSocket,
+        string version) =>
         new()
         {
             Certificates = certificates.Clients,
             ProgramVersion = version,
             ListenClientUrls = options.ListenClientUrls,
             UnixSocketPath = unixSocket,
+            FleetSocketPath = fleetSocket,
+            AdministersOnLoopback = options.IsDev,
             CorsOrigins = options.CorsOrigins,
             Limits = options.Limits,
             ListenAdminUrls = options.ListenAdminUrls,

@@ -24,6 +24,9 @@ public sealed record NodeOptions
     /// <summary>Where other members are served.</summary>
     public required IReadOnlyList<Uri> ListenPeerUrls { get; init; }
 
+    /// <summary>Peer URLs that others are told, of members and workers alike.</summary>
+    public required IReadOnlyList<string> AdvertisePeerUrls { get; init; }
+
     /// <summary>The members at the first start.</summary>
     public required IReadOnlyList<InitialMember> InitialCluster { get; init; }
 
@@ -63,8 +66,8 @@ public sealed record NodeOptions
     /// <summary>Lifts the refusals that keep strangers from changing things.</summary>
     public required bool IsAdminInsecure { get; init; }
 
-    /// <summary>What this node runs.</summary>
-    public required IReadOnlyList<string> Modules { get; init; }
+    /// <summary>What this node does about units.</summary>
+    public required UnitOptions Units { get; init; }
 
     /// <summary>One Raft tick.</summary>
     public required TimeSpan HeartbeatInterval { get; init; }
@@ -83,6 +86,9 @@ public sealed record NodeOptions
 
     /// <summary>Path of the unix socket; null for none.</summary>
     public required string? UnixSocket { get; init; }
+
+    /// <summary>Path of the unix socket for fleet's clients; null for none.</summary>
+    public string? FleetSocket { get; init; }
 
     /// <summary>Least severe lines that are logged.</summary>
     public required string LogLevel { get; init; }

@@ -130,7 +130,6 @@ public sealed class NodeOptionsReader(
         ProxyMode proxy = ParseProxy();
         CheckWaysToFindMembers();
         bool isInsecure = Switch("insecure-admin");
-        string socket = Text("unix-socket");
         string dataFolder = Path.GetFullPath(Text("data-dir"));
         return new NodeOptions
         {
@@ -139,6 +138,7 @@ public sealed class NodeOptionsReader(
             ListenClientUrls = clients,
             AdvertiseClientUrls = Advertised("advertise-client-urls", clients),
             ListenPeerUrls = peers,
+            AdvertisePeerUrls = advertisedPeers,
             InitialCluster = proxy == ProxyMode.Off
                 ? Members(name, advertisedPeers, dataFolder)
                 : WorkersMembers(dataFolder),
@@ -154,13 +154,14 @@ public sealed class NodeOptionsReader(
             PeerTls = peerTls,
             ListenAdminUrls = AdminUrls(clientTls, isInsecure, clients),
             IsAdminInsecure = isInsecure,
-            Modules = Modules(),
+            Units = UnitFlags.Read(Text, _problems),
             HeartbeatInterval = heartbeat,
             ElectionTimeout = election,
             SnapshotCount = Number("snapshot-count", 1, 100_000_000),
             CorsOrigins = Text("cors").Split(',', StringSplitOptions.RemoveEmptyEntries),
             Limits = LimitFlags.Read(Number),
-            UnixSocket = socket is "none" or "" ? null : Path.GetFullPath(socket),
+            UnixSocket = SocketPath("unix-socket"),
+            FleetSocket = SocketPath("fleet-socket"),
             LogLevel = Choice("log-level", "debug", "info", "warning", "error"),
             IsDev = Switch("dev"),
             AddressNotes = _notes,
@@ -169,6 +170,9 @@ public sealed class NodeOptionsReader(
 
     private string Text(string name) =>
         _values.TryGetValue(name, out string? value) ? value : NodeFlags.Find(name)!.Default;
+
+    private string? SocketPath(string name) =>
+        Text(name) is var path && path is "none" or "" ? null : Path.GetFullPath(path);
 
     // One of the words, or a problem.
     private string Choice(string name, params ReadOnlySpan<string> words)
@@ -185,14 +189,6 @@ public sealed class NodeOptionsReader(
         "readonly" => ProxyMode.ReadOnly,
         _ => ProxyMode.Off,
     };
-
-    private string[] Modules()
-    {
-        string[] modules = Text("modules").Split(',', StringSplitOptions.RemoveEmptyEntries);
-        foreach (string module in modules.Where(static m => m != "store"))
-            _problems.Add($"--modules {module}: this version has the module store");
-        return modules;
-    }
 
     private void CheckWaysToFindMembers()
     {

@@ -10,7 +10,7 @@ namespace CoreNode.Hosting;
 /// </summary>
 internal static class UnixSocketPath
 {
-    internal static async Task<string?> PrepareAsync(string? path, ILogger logger, CancellationToken cancellation)
+    internal static async Task<string?> PrepareAsync(string? path, string flag, ILogger logger, CancellationToken cancellation)
     {
         if (path is null)
             return null;
@@ -18,7 +18,7 @@ internal static class UnixSocketPath
         {
             if (await UnixSocketFile.TryClearAsync(path, cancellation))
                 return path;
-            logger.NoUnixSocket(path, "another node serves it; give this one its own --unix-socket");
+            logger.NoUnixSocket(path, $"another process serves it; give this one its own --{flag}");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or SocketException)
         {

@@ -64,9 +64,12 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
     private async Task ServeAsync(
         MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, Task loops)
     {
-        string? socket = await UnixSocketPath.PrepareAsync(options.UnixSocket, process.Logger, process.Stop);
+        string? socket = await UnixSocketPath.PrepareAsync(
+            options.UnixSocket, "unix-socket", process.Logger, process.Stop);
+        string? fleetSocket = await UnixSocketPath.PrepareAsync(
+            options.FleetSocket, "fleet-socket", process.Logger, process.Stop);
         RelayServer server = new(
-            NodeComposition.Api(options, certificates, socket, process.Version), NodeComposition.Relay(options),
+            NodeComposition.Api(options, certificates, socket, fleetSocket, process.Version), NodeComposition.Relay(options),
             upstreams, follower, process.Metrics, TimeProvider.System, process.Logs);
         await using (server.ConfigureAwait(false))
         {

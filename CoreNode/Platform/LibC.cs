@@ -71,6 +71,17 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "syscall")]
     public static partial long SystemCall(long number, long first, long second, long third);
 
+    [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
+    public static partial int GetTime(int clock, out TimeRecord time);
+
+    /// <summary>struct timespec of time.h, on 64-bit machines.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimeRecord
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
+
     /// <summary>struct group of grp.h.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct GroupRecord

@@ -6,6 +6,11 @@ namespace CoreNode.Store;
 /// </summary>
 public interface IMachineLease
 {
+    /// <summary>
+    /// True where the lease is the key of the machine's object itself: renewing writes it, and its owner must not.
+    /// </summary>
+    bool IsRegistration { get; }
+
     /// <summary>Renews the lease; the lease that it gives counts from the moment of the call.</summary>
     /// <param name="renewal">Who renews.</param>
     /// <param name="cancellation">Gives up; the answer is <see cref="LeaseGrantKind.Unreachable"/> then.</param>

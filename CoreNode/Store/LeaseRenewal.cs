@@ -6,4 +6,11 @@ namespace CoreNode.Store;
 /// Made once for a data folder: two machines with one id differ in it, a restarted program does not.
 /// </param>
 /// <param name="Duration">The lease that it asks for (--units-lease).</param>
-public sealed record LeaseRenewal(string MachineId, ulong Instance, TimeSpan Duration);
+public sealed record LeaseRenewal(string MachineId, ulong Instance, TimeSpan Duration)
+{
+    /// <summary>
+    /// What the machine registers as (the value of its object's key): where the lease is that key
+    /// (<see cref="IMachineLease.IsRegistration"/>), it is written with it.
+    /// </summary>
+    public string Registration { get; init; } = "";
+}

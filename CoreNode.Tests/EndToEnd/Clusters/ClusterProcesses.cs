@@ -192,6 +192,7 @@ internal sealed class ClusterProcesses : IAsyncDisposable
             "--heartbeat-interval", Milliseconds(_shape.Heartbeat),
             "--election-timeout", Milliseconds(_shape.ElectionTimeout),
             .. _shape.Extra,
+            .. _shape.Own(index + 1),
         ];
         if (Network is null)
         {

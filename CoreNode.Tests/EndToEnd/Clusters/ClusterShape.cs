@@ -26,6 +26,9 @@ internal sealed record ClusterShape
     /// <summary>Further flags of every member.</summary>
     public IReadOnlyList<string> Extra { get; init; } = [];
 
+    /// <summary>Flags of one member alone, by its number from 1 on.</summary>
+    public Func<int, IReadOnlyList<string>> Own { get; init; } = static _ => [];
+
     /// <summary>For what the network draws.</summary>
     public ulong Seed { get; init; }
 }

@@ -99,7 +99,9 @@ internal sealed class V2Watcher(
     {
         _next = change.Node.ModifiedIndex.Value + 1;
         _wait = TimeSpan.Zero;
-        return new KvWatchItem.Changed(change);
+
+        // A watch may go on from the next index: not from where the stream or the store stood.
+        return new KvWatchItem.Changed(change with { Index = change.Node.ModifiedIndex });
     }
 
     private async Task<KvWatchItem> RefuseAsync(V2Reply reply, CancellationToken cancellation)

@@ -14,6 +14,9 @@ internal sealed class RelayApplication(
     RelayOptions options, CorsPolicy cors, AccessGate gate, WorkerPages pages, Forwarder forwarder)
     : IHttpApplication<RequestContext>
 {
+    /// <summary>What this worker itself administers; none if null. Set before the first request.</summary>
+    public IAdminSurface? Admin { get; set; }
+
     /// <inheritdoc/>
     public RequestContext CreateContext(IFeatureCollection contextFeatures)
     {
@@ -55,6 +58,8 @@ internal sealed class RelayApplication(
             return refused;
         if (pages.Answer(context, target.Path) is { } own)
             return own;
+        if (isOwn && Admin?.Answer(context, target.Path, target.Query) is { } administered)
+            return administered;
         bool isRead = context.Method is "GET" or "HEAD";
         if (options.IsReadOnly && !isRead)
             return RelayAnswers.ReadOnly(context);

@@ -45,6 +45,19 @@ public sealed partial class RelayServer : IAsyncDisposable
     /// <summary>Where clients are served, with the ports that were chosen; empty before the start.</summary>
     public IReadOnlyList<Uri> BoundUrls => _front.BoundUrls;
 
+    /// <summary>Where administrators are served besides the unix socket; empty before the start.</summary>
+    public IReadOnlyList<Uri> BoundAdminUrls => _front.BoundAdminUrls;
+
+    /// <summary>What this worker itself administers; none if null. The caller disposes it afterwards.</summary>
+    internal IAdminSurface? AdminSurface
+    {
+        init
+        {
+            value?.Bind(_front.Stopping);
+            _application.Admin = value;
+        }
+    }
+
     /// <summary>Opens the listeners and serves.</summary>
     /// <exception cref="IOException">An address cannot be bound, or another process serves the unix socket.</exception>
     public async Task StartAsync(CancellationToken cancellation)

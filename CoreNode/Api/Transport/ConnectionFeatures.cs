@@ -17,7 +17,7 @@ internal sealed class ConnectionFeatures(SocketConnection connection) : IFeature
         typeof(IConnectionEndPointFeature), typeof(IConnectionSocketFeature),
     ];
 
-    private KeyValuePair<Type, object>[] _added = new KeyValuePair<Type, object>[8];
+    private KeyValuePair<Type, object>[] _added = new KeyValuePair<Type, object>[4];
     private int _count;
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using CoreNode.Api.Limits;
@@ -22,7 +23,11 @@ internal sealed class FrontTransport(ApiLimits limits, ClientLedger ledger, Func
 
     private const int MaxSendersKept = 64;
 
+    // Bytes that nobody has looked at yet. A head may be longer: it is looked at while it grows.
+    private const int MaxReadAhead = 64 << 10;
+
     private readonly ConcurrentQueue<SocketOperation> _senders = new();
+    private PipeOptions? _inputOptions;
 
     /// <summary>Longest head of a request.</summary>
     public int MaxHeadBytes => limits.MaxHeaderBytes;
@@ -35,6 +40,11 @@ internal sealed class FrontTransport(ApiLimits limits, ClientLedger ledger, Func
 
     /// <summary>Blocks for what is received.</summary>
     public BlockPool Blocks { get; } = new();
+
+    /// <summary>How all connections hold what is received.</summary>
+    public PipeOptions InputOptions => _inputOptions ??= new PipeOptions(
+        Blocks, PipeScheduler.Inline, PipeScheduler.Inline, MaxReadAhead, MaxReadAhead / 2, BlockPool.BlockBytes,
+        useSynchronizationContext: false);
 
     /// <inheritdoc/>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)

@@ -17,9 +17,6 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     IConnectionItemsFeature, IMemoryPoolFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature,
     IConnectionSocketFeature, IDuplexPipe
 {
-    // Bytes that nobody has looked at yet. A head may be longer: it is looked at while it grows.
-    private const int MaxReadAhead = 64 << 10;
-
     // Blocks in one go from a client that sends faster than it is read; then the others have their turn.
     private const int MaxBlocksInTurn = 16;
 
@@ -46,9 +43,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
         Socket = socket;
         Client = client;
         _transport = transport;
-        _input = new Pipe(new PipeOptions(
-            transport.Blocks, PipeScheduler.Inline, PipeScheduler.Inline, MaxReadAhead, MaxReadAhead / 2,
-            BlockPool.BlockBytes, useSynchronizationContext: false));
+        _input = new Pipe(transport.InputOptions);
         _output = new SocketWriter(this, socket, transport);
         Transport = this;
         RemoteEndPoint = remote;
@@ -118,19 +113,23 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     /// </summary>
     public bool HoldHead(long bytes)
     {
-        long more = bytes - _headBytes;
-        if (more > 0 && _isCut != 0)
+        if (bytes > _headBytes && _isCut != 0)
             return false;
-        if (more > 0 && Client.TryTake(Resource.Head, more) is not null)
+
+        // Of two connections that meet the limit at once the first is cut, and the second has room then.
+        bool isTaken;
+        lock (Client)
         {
-            Cut();
-            return false;
+            isTaken = bytes <= _headBytes || Client.TryTake(Resource.Head, bytes - _headBytes) is null;
+            long kept = isTaken ? bytes : 0;
+            if (kept < _headBytes)
+                Client.Release(Resource.Head, _headBytes - kept);
+            _headBytes = kept;
         }
 
-        if (more < 0)
-            Client.Release(Resource.Head, -more);
-        _headBytes = bytes;
-        return true;
+        if (!isTaken)
+            Cut();
+        return isTaken;
     }
 
     /// <summary>Closes the socket; whoever waits on it is told.</summary>

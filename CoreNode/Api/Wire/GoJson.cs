@@ -220,7 +220,7 @@ public ref struct GoJson
             _at++;
         }
 
-        return new GoJsonValue { Kind = kind };
+        return new GoJsonValue { Kind = kind, IsTrue = word == "true" };
     }
 
     private void Enter()

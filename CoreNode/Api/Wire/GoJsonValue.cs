@@ -6,6 +6,9 @@ public sealed class GoJsonValue
     /// <summary>What it is.</summary>
     public required GoJsonKind Kind { get; init; }
 
+    /// <summary>True for the literal true.</summary>
+    public bool IsTrue { get; init; }
+
     /// <summary>A string's text.</summary>
     public string Text { get; init; } = "";
 

@@ -45,6 +45,9 @@ public sealed record Job
     /// <summary>True for a template that asks for a number of instances (Replicas=).</summary>
     public bool HasReplicas => Name.IsTemplate && Requirements.Replicas > 0;
 
+    /// <summary>The engine made it, or keeps it: one of its template's Replicas=.</summary>
+    public bool IsReplica { get; init; }
+
     internal bool IsSubmitted => CreatedIndex != StoreIndex.Zero;
 
     internal bool IsEmpty =>

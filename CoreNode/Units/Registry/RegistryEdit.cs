@@ -113,7 +113,7 @@ internal sealed class RegistryEdit(RegistryState from)
             case ["schedule", var machine, var unit]:
                 return PutEntry(machine, unit, node);
             case ["states", var unit, var machine]:
-                return PutState(unit, machine, value);
+                return PutState(unit, machine, node);
             case ["announced", var machine, var unit]:
                 if (RegistryValues.ReadAnnounced(value) is not { } keys)
                     return "is no list of keys";
@@ -168,10 +168,11 @@ internal sealed class RegistryEdit(RegistryState from)
         return "";
     }
 
-    private string PutState(string unit, string machine, string value)
+    private string PutState(string unit, string machine, KvNode node)
     {
-        if (RegistryValues.ReadState(unit, machine, value) is not { } state)
+        if (RegistryValues.ReadState(unit, machine, node.Value ?? "") is not { } read)
             return "is no state of a unit";
+        UnitStateRecord state = read with { ModifiedIndex = node.ModifiedIndex };
         RegistryPairs.Set(StatesByUnit, unit, machine, state);
         RegistryPairs.Set(StatesByMachine, machine, unit, state);
         return "";

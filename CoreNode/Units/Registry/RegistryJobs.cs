@@ -48,6 +48,7 @@ internal sealed class RegistryJobs
                     Hash = hash,
                     CreatedIndex = node.CreatedIndex,
                     ObjectIndex = node.ModifiedIndex,
+                    IsReplica = RegistryValues.ReadIsReplica(value),
                 }));
                 return "";
             case "target-state":
@@ -98,6 +99,7 @@ internal sealed class RegistryJobs
                 Requirements = UnitRequirements.None,
                 CreatedIndex = StoreIndex.Zero,
                 ObjectIndex = StoreIndex.Zero,
+                IsReplica = false,
             },
             "target-state" => job with { Desired = DesiredState.Inactive },
             "target" => job with { Target = "", TargetIndex = StoreIndex.Zero },

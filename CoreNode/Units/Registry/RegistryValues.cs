@@ -26,14 +26,23 @@ public static class RegistryValues
     }
 
     /// <summary>job/&lt;unit&gt;/object.</summary>
-    public static string WriteJobObject(string unit, string hash)
+    public static string WriteJobObject(string unit, string hash, bool isReplica = false)
     {
         RegistryJsonWriter json = new();
         json.Open('{').Name("Name").Text(unit).Name("UnitHash").Open('[');
         foreach (byte part in Convert.FromHexString(hash))
             json.Number(part);
-        return json.Close(']').Close('}').ToString();
+        json.Close(']');
+        if (isReplica)
+            json.Name("IsReplica").Word("true");
+        return json.Close('}').ToString();
     }
+
+    /// <summary>Whether the engine keeps that job as one of its template's replicas.</summary>
+    public static bool ReadIsReplica(string value) =>
+        value.Contains("IsReplica", StringComparison.Ordinal)
+        && RegistryJsonReader.Read(value, static e => new RegistryJsonReader(e).Flag("IsReplica") is true ? "" : null)
+            is not null;
 
     /// <summary>The hash in job/&lt;unit&gt;/object.</summary>
     public static string? ReadJobObject(string unit, string value) =>

@@ -1,3 +1,4 @@
+using CoreNode.Foundation;
 using CoreNode.Units.Model;
 
 namespace CoreNode.Units.Registry;
@@ -28,6 +29,9 @@ public sealed record UnitStateRecord(string Unit, string MachineId, UnitStates S
 
     /// <summary>The restart that people asked for last, and that was done (see ScheduleEntry).</summary>
     public ulong Restart { get; init; }
+
+    /// <summary>Index of its last change; zero while it is not in the store.</summary>
+    public StoreIndex ModifiedIndex { get; init; }
 
     /// <summary>True if it has failed there: systemd says so, or its health check.</summary>
     public bool HasFailed => States.Active == "failed" || IsHealthy == false;

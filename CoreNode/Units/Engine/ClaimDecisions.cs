@@ -1,0 +1,170 @@
+using CoreNode.Units.Model;
+using CoreNode.Units.Registry;
+
+namespace CoreNode.Units.Engine;
+
+/// <summary>
+/// Makes the schedule entries what scheduling decided. The entry is the claim (docs/decisions/0025): a machine that is
+/// there gives it back itself, so one that is not wanted any longer is revoked and then waited for. What holds: a
+/// singleton is given an entry only while no machine has one; an entry that was revoked is never taken back, a new one
+/// follows it; and nothing is placed beside a unit in its way before that one is gone.
+/// </summary>
+internal sealed class ClaimDecisions(PlanDraft draft, SortedDictionary<string, UnitCase> cases)
+{
+    /// <summary>Claims that scheduling wants and that stand, or are made now.</summary>
+    public int Scheduled { get; private set; }
+
+    /// <summary>Claims that scheduling wants and that wait for another one to end.</summary>
+    public int Waiting { get; private set; }
+
+    /// <summary>Of one unit.</summary>
+    public void Settle(UnitCase unit)
+    {
+        if (unit.IsFixed || unit.IsUnreadable)
+            return;
+        foreach (ScheduleEntry entry in unit.Entries)
+        {
+            bool isWanted = unit.Places.Contains(entry.MachineId) && unit.Ousted.Length == 0;
+            if (entry.State == ScheduleState.Revoked)
+                continue;
+            if (!isWanted)
+                Revoke(unit, entry);
+            else if (!unit.IsSingleton || unit.Entries.Count == 1)
+                Update(unit, entry);
+        }
+
+        string target = "";
+        foreach (string machine in unit.Places)
+        {
+            if (Claim(unit, machine))
+                target = machine;
+        }
+
+        if (unit.Job is { } job)
+            SetTarget(unit, job, target);
+    }
+
+    // True if the machine has a claim from now on.
+    private bool Claim(UnitCase unit, string machine)
+    {
+        if (unit.EntryOf(machine) is { } entry)
+        {
+            bool stands = entry.State != ScheduleState.Revoked && unit.Ousted.Length == 0;
+            Count(stands);
+            return stands;
+        }
+
+        bool isFree = !(unit.IsSingleton && (unit.Entries.Count > 0 || unit.EndsOnLostMachine))
+            && !IsInTheWay(unit, machine);
+        Count(isFree);
+        if (!isFree)
+            return false;
+        ScheduleEntry made = EntryFor(unit, machine);
+        draft.Write(
+            EngineStage.Placements,
+            EngineWrite.Create(draft.Keys.ScheduleEntry(machine, unit.Name), RegistryValues.WriteEntry(made)),
+            new EngineEvent(
+                EngineEventKind.Placed, unit.Name, machine, $"it is to be {DesiredStates.Word(unit.Job!.Desired)}"));
+        return true;
+    }
+
+    private void Count(bool stands)
+    {
+        Scheduled += stands ? 1 : 0;
+        Waiting += stands ? 0 : 1;
+    }
+
+    private void Update(UnitCase unit, ScheduleEntry entry)
+    {
+        ScheduleEntry wanted = EntryFor(unit, entry.MachineId);
+        if (wanted.Hash == entry.Hash && wanted.State == entry.State && wanted.IsSingleton == entry.IsSingleton
+            && wanted.Restart == entry.Restart)
+            return;
+        draft.Write(
+            EngineStage.Placements,
+            EngineWrite.Replace(
+                draft.Keys.ScheduleEntry(entry.MachineId, unit.Name),
+                RegistryValues.WriteEntry(wanted),
+                entry.ModifiedIndex));
+    }
+
+    private void Revoke(UnitCase unit, ScheduleEntry entry) => draft.Write(
+        EngineStage.Revocations,
+        EngineWrite.Replace(
+            draft.Keys.ScheduleEntry(entry.MachineId, unit.Name),
+            RegistryValues.WriteEntry(entry with { State = ScheduleState.Revoked }),
+            entry.ModifiedIndex),
+        new EngineEvent(EngineEventKind.Revoked, unit.Name, entry.MachineId, WhyRevoked(unit)));
+
+    private static string WhyRevoked(UnitCase unit) => unit switch
+    {
+        { Job: null } => "it was destroyed",
+        { IsWanted: false } => "it is to be inactive",
+        { Ousted.Length: > 0 } => unit.Ousted,
+        { Leaves.Length: > 0 } => "the machine is drained",
+        { Places.Count: > 0, IsGlobal: false } => $"it moves to machine {unit.Places[0]}",
+        _ => "it cannot stay there",
+    };
+
+    private static ScheduleEntry EntryFor(UnitCase unit, string machine)
+    {
+        Job job = unit.Job!;
+        return new ScheduleEntry(
+            machine,
+            unit.Name,
+            job.Hash,
+            job.Desired == DesiredState.Launched ? ScheduleState.Launched : ScheduleState.Loaded)
+        {
+            IsSingleton = unit.IsSingleton, Restart = job.Restart,
+        };
+    }
+
+    // A unit that is still there though it is not to be.
+    private bool IsInTheWay(UnitCase unit, string machine)
+    {
+        foreach (ScheduleEntry entry in draft.Registry.ScheduleOf(machine).Values)
+        {
+            if (entry.Unit == unit.Name || !cases.TryGetValue(entry.Unit, out UnitCase? other))
+                continue;
+            bool leaves = entry.State == ScheduleState.Revoked
+                || (!other.Places.Contains(machine) && !other.IsFixed && !other.IsUnreadable);
+            if (leaves && AreExclusive(unit, other))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool AreExclusive(UnitCase unit, UnitCase other) =>
+        Names(unit.Job?.Requirements.Conflicts, other.Name)
+        || Names(other.Job?.Requirements.Conflicts, unit.Name)
+        || Names(unit.Job?.Requirements.Replaces, other.Name);
+
+    private static bool Names(IReadOnlyList<string>? patterns, string name)
+    {
+        for (int i = 0; i < (patterns?.Count ?? 0); i++)
+        {
+            if (UnitGlob.IsMatch(patterns![i], name))
+                return true;
+        }
+
+        return false;
+    }
+
+    // While a claim is waited for the old target stays: that machine still has the unit.
+    private void SetTarget(UnitCase unit, Job job, string target)
+    {
+        if (unit.IsGlobal || !unit.IsWanted)
+            target = "";
+        else if (target.Length == 0 && unit.Places.Count > 0)
+            return;
+        if (target == job.Target)
+            return;
+        string key = draft.Keys.JobTarget(unit.Name);
+        draft.Write(
+            EngineStage.Placements,
+            target.Length == 0 ? EngineWrite.Remove(key, job.TargetIndex)
+            : job.Target.Length == 0 ? EngineWrite.Create(key, target)
+            : EngineWrite.Replace(key, target, job.TargetIndex));
+    }
+}

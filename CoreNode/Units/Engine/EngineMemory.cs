@@ -1,0 +1,30 @@
+using CoreNode.Foundation;
+
+namespace CoreNode.Units.Engine;
+
+/// <summary>
+/// What the engine remembers from plan to plan besides what stands in the store: waits and budgets only. A new leader
+/// starts with none, and no decision is unsafe without it. Immutable.
+/// </summary>
+public sealed record EngineMemory
+{
+    /// <summary>Nothing.</summary>
+    public static readonly EngineMemory Empty = new();
+
+    /// <summary>Units that failed of late, by name.</summary>
+    public IReadOnlyDictionary<string, FailureRecord> Failures { get; init; } =
+        new Dictionary<string, FailureRecord>();
+
+    /// <summary>Machines that were emptied within the last minute without having been drained, and since when.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> Emptied { get; init; } =
+        new Dictionary<string, DateTimeOffset>();
+
+    /// <summary>For each machine that is drained the unit that is on its way elsewhere.</summary>
+    public IReadOnlyDictionary<string, MovingUnit> Moving { get; init; } = new Dictionary<string, MovingUnit>();
+
+    /// <summary>Units that could not leave a machine that is drained, why, and when that is tried again.</summary>
+    public IReadOnlyDictionary<string, StuckUnit> Stuck { get; init; } = new Dictionary<string, StuckUnit>();
+
+    /// <summary>Content without a job, by hash: at which index it was written, and since when nobody uses it.</summary>
+    public IReadOnlyDictionary<string, UnusedContent> Unused { get; init; } = new Dictionary<string, UnusedContent>();
+}

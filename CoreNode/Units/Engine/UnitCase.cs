@@ -1,0 +1,75 @@
+using CoreNode.Units.Model;
+using CoreNode.Units.Registry;
+
+namespace CoreNode.Units.Engine;
+
+/// <summary>One unit while a plan is made: what is known of it, and what the steps have found out so far.</summary>
+internal sealed class UnitCase(string name, Job? job)
+{
+    private Dictionary<string, string>? _avoided;
+
+    public string Name { get; } = name;
+
+    /// <summary>Null: it was destroyed, but machines still have entries.</summary>
+    public Job? Job { get; } = job;
+
+    /// <summary>All entries of machines that are not emptied now, in order of the machines.</summary>
+    public List<ScheduleEntry> Entries { get; } = [];
+
+    /// <summary>A machine that is emptied now has an entry: it ends with this plan.</summary>
+    public bool EndsOnLostMachine { get; set; }
+
+    /// <summary>It shall be on a machine, and its content is known.</summary>
+    public bool IsWanted => Job is { File: not null, Desired: not DesiredState.Inactive, Name.IsTemplate: false };
+
+    /// <summary>What stands in the registry stays as it is: its content is missing.</summary>
+    public bool IsUnreadable => Job is { File: null, Desired: not DesiredState.Inactive };
+
+    public bool IsGlobal => Job is { Requirements.IsGlobal: true };
+
+    public bool IsSingleton => Job is { Requirements.IsSingleton: true };
+
+    /// <summary>The template that keeps it at its number; empty: none.</summary>
+    public string ReplicaOf { get; set; } = "";
+
+    /// <summary>Of a unit that is not global: the claim that counts; null: none.</summary>
+    public ScheduleEntry? Claim { get; set; }
+
+    /// <summary>Its machine is there but has not registered yet: nothing is decided about the unit.</summary>
+    public bool IsFixed { get; set; }
+
+    /// <summary>Its claim ends with this plan whether there is another place or not, and why; empty: it does not.</summary>
+    public string Ousted { get; set; } = "";
+
+    /// <summary>It is to leave its machine if there is another place, and why; empty: it may stay.</summary>
+    public string Leaves { get; set; } = "";
+
+    /// <summary>What people are to be told; null: nothing.</summary>
+    public JobNotice? Notice { get; set; }
+
+    /// <summary>Machines that it must not be on, and why.</summary>
+    public IReadOnlyDictionary<string, string> Avoided => _avoided ?? Scheduling.UnitToPlace.Nowhere;
+
+    /// <summary>Machines where scheduling wants it, in order.</summary>
+    public List<string> Places { get; } = [];
+
+    /// <summary>Why it is on none; empty: it is, or nobody asked.</summary>
+    public string Reason { get; set; } = "";
+
+    public void Avoid(string machine, string why) =>
+        (_avoided ??= new Dictionary<string, string>(StringComparer.Ordinal))[machine] = why;
+
+    public void AvoidNothing() => _avoided = null;
+
+    /// <summary>The entry of one machine; null: none.</summary>
+    public ScheduleEntry? EntryOf(string machine)
+    {
+        foreach (ScheduleEntry entry in Entries)
+        {
+            if (entry.MachineId == machine)
+                return entry;
+        }
+
+        return null;
+    }
+}
