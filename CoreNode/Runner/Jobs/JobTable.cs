@@ -143,7 +143,7 @@ internal sealed class JobTable(IUnitGraph graph)
 
             foreach (string required in links.Requisite)
             {
-                if (graph.LinksOf(required) is not null && !UnitWords.IsActive(graph.PhaseOf(required)))
+                if (graph.LinksOf(required) is not null && !PhaseWords.IsActive(graph.PhaseOf(required)))
                     missing.Add(one);
             }
 
@@ -157,7 +157,7 @@ internal sealed class JobTable(IUnitGraph graph)
 
         foreach (string one in seen)
         {
-            if (one != unit && (!UnitWords.IsActive(graph.PhaseOf(one)) || Of(one) is { Kind: JobKind.Stop }))
+            if (one != unit && (!PhaseWords.IsActive(graph.PhaseOf(one)) || Of(one) is { Kind: JobKind.Stop }))
                 Put(one, JobKind.Start);
         }
 
@@ -260,7 +260,7 @@ internal sealed class JobTable(IUnitGraph graph)
     private bool IsAfter(string unit, string other) =>
         Links(unit).After.Contains(other) || Links(other).Before.Contains(unit);
 
-    private bool IsUp(string unit) => !UnitWords.IsDown(graph.PhaseOf(unit))
+    private bool IsUp(string unit) => !PhaseWords.IsDown(graph.PhaseOf(unit))
         || graph.PhaseOf(unit) == UnitPhase.AutoRestart || Of(unit) is { Kind: not JobKind.Stop };
 
     private void Remove(UnitJob job, string result, string reason)

@@ -11,7 +11,6 @@ namespace CoreNode.Runner.Logs;
 /// </summary>
 internal sealed class OutputTail : IDisposable
 {
-    private const int RoomBytes = 64 << 10;
     private const int MostLineBytes = 48 << 10;
     private const int MostBytesATime = 1 << 20;
     private const long FreeEveryBytes = 1 << 20;
@@ -19,7 +18,6 @@ internal sealed class OutputTail : IDisposable
 
     private readonly SafeFileHandle _file;
     private readonly string _path;
-    private readonly byte[] _room = new byte[RoomBytes];
     private readonly List<byte> _line = [];
     private long _read;
     private long _freed;
@@ -42,29 +40,30 @@ internal sealed class OutputTail : IDisposable
 
     /// <summary>
     /// The lines that were written since the last call, each with the offset behind it. What is not ended yet waits,
-    /// unless it is very long, or <paramref name="isOver"/>: nobody will end it.
+    /// unless it is very long, or <paramref name="isOver"/>: nobody will end it. <paramref name="room"/> is used
+    /// meanwhile.
     /// </summary>
-    public List<OutputLine> Read(bool isOver)
+    public List<OutputLine> Read(byte[] room, bool isOver)
     {
         List<OutputLine> lines = [];
         int total = 0;
         HasMore = false;
         while (true)
         {
-            int length = RandomAccess.Read(_file, _room, _read);
+            int length = RandomAccess.Read(_file, room, _read);
             for (int i = 0; i < length; i++)
             {
                 _read++;
-                if (_room[i] == (byte)'\n')
+                if (room[i] == (byte)'\n')
                     Take(lines, _read);
                 else
-                    _line.Add(_room[i]);
+                    _line.Add(room[i]);
                 if (_line.Count >= MostLineBytes)
                     Take(lines, _read);
             }
 
             total += length;
-            if (length < _room.Length)
+            if (length < room.Length)
                 break;
             if (total >= MostBytesATime)
             {
@@ -79,33 +78,31 @@ internal sealed class OutputTail : IDisposable
     }
 
     /// <summary>Gives back what is in the journal up to <see cref="Offset"/>.</summary>
-    /// <returns>True if positions begin from 0 again: the journal has to note that.</returns>
-    public bool Free(bool isOver)
+    public void Free(bool isOver)
     {
         if (isOver && Offset == RandomAccess.GetLength(_file) && Offset > 0)
         {
             RandomAccess.SetLength(_file, 0);
             _read = 0;
             _freed = 0;
-            return true;
+            return;
         }
 
         if (Offset - _freed < FreeEveryBytes)
-            return false;
+            return;
         if (Descriptors.FreeBeginning(_file, Offset))
         {
             _freed = Offset;
-            return false;
+            return;
         }
 
         // A file system that cannot free a part: all of it, in a moment when nothing is unread. What is written in
         // between would be lost, so this is done rarely.
         if (Offset < MostKeptBytes || Offset != RandomAccess.GetLength(_file))
-            return false;
+            return;
         RandomAccess.SetLength(_file, 0);
         _read = 0;
         _freed = 0;
-        return true;
     }
 
     /// <inheritdoc/>

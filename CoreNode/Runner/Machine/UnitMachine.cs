@@ -57,7 +57,7 @@ internal sealed class UnitMachine
     public void Start(TimeSpan now)
     {
         _go.Now = now;
-        if (!UnitWords.IsDown(Phase))
+        if (!PhaseWords.IsDown(Phase))
             return;
         bool isAutomatic = Phase == UnitPhase.AutoRestart;
         if (!State.StartLimit.TryStart(now, Settings.StartLimitInterval, Settings.StartLimitBurst))
@@ -100,7 +100,7 @@ internal sealed class UnitMachine
             _go.Enter(UnitPhase.Dead, Timeout.InfiniteTimeSpan);
         else if (Settings.IsTarget && Phase == UnitPhase.Running)
             _go.Enter(UnitPhase.Dead, Timeout.InfiniteTimeSpan);
-        else if (UnitWords.IsStarting(Phase) || Phase == UnitPhase.Reload)
+        else if (PhaseWords.IsStarting(Phase) || Phase == UnitPhase.Reload)
             _go.EnterSignal(UnitPhase.StopSigterm, UnitResult.Success);
         else if (Phase is UnitPhase.Running or UnitPhase.Exited)
         {
@@ -120,7 +120,7 @@ internal sealed class UnitMachine
         State.IsFenced = true;
         if (Phase == UnitPhase.AutoRestart || (Settings.IsTarget && Phase == UnitPhase.Running))
             _go.Enter(UnitPhase.Dead, Timeout.InfiniteTimeSpan);
-        else if (!UnitWords.IsDown(Phase))
+        else if (!PhaseWords.IsDown(Phase))
             _go.EnterSignal(UnitPhase.StopSigkill, UnitResult.Success);
     }
 
@@ -247,7 +247,7 @@ internal sealed class UnitMachine
     public void OutOfMemory(TimeSpan now)
     {
         _go.Now = now;
-        if (!UnitWords.IsDown(Phase) && State.Result == UnitResult.Success)
+        if (!PhaseWords.IsDown(Phase) && State.Result == UnitResult.Success)
         {
             State.Result = UnitResult.OutOfMemory;
             _go.Say(4, "A process of this unit has been killed for want of memory.");
@@ -258,7 +258,7 @@ internal sealed class UnitMachine
     public void Notified(TimeSpan now, NotifyMessage message, bool isMainValid)
     {
         _go.Now = now;
-        if (UnitWords.IsDown(Phase))
+        if (PhaseWords.IsDown(Phase))
             return;
         if (message.MainPid is { } main && isMainValid && main != State.MainPid
             && Phase is UnitPhase.Start or UnitPhase.StartPost or UnitPhase.Running or UnitPhase.Reload)
@@ -304,7 +304,7 @@ internal sealed class UnitMachine
         switch (Phase)
         {
             case UnitPhase.Condition or UnitPhase.StartPre or UnitPhase.Start or UnitPhase.StartPost:
-                _go.Say(4, $"{UnitWords.Sub(Phase, false)} operation timed out. Terminating.");
+                _go.Say(4, $"{PhaseWords.Sub(Phase, false)} operation timed out. Terminating.");
                 _go.EnterSignal(UnitPhase.StopSigterm, UnitResult.Timeout);
                 break;
             case UnitPhase.Running:
@@ -338,9 +338,43 @@ internal sealed class UnitMachine
         }
     }
 
+    /// <summary>
+    /// Goes on after another process of this program had it: what was asked for and never ran is asked for again.
+    /// </summary>
+    public void Resume(TimeSpan now)
+    {
+        _go.Now = now;
+        IReadOnlyList<ExecCommand> commands = Settings.Of(State.Stage);
+        bool isControl = Phase switch
+        {
+            UnitPhase.Condition => State.Stage == ExecStage.Condition,
+            UnitPhase.StartPre => State.Stage == ExecStage.StartPre,
+            UnitPhase.StartPost => State.Stage == ExecStage.StartPost,
+            UnitPhase.Reload => State.Stage == ExecStage.Reload,
+            UnitPhase.Stop => State.Stage == ExecStage.Stop,
+            UnitPhase.StopPost => State.Stage == ExecStage.StopPost,
+            UnitPhase.Start => Settings.Type == ServiceType.Forking && !State.IsWaitingForPidFile,
+            _ => false,
+        };
+        if (isControl && State.ControlPid == 0 && State.CommandIndex < commands.Count)
+            _go.Do(new UnitAction.Spawn(State.Stage, commands[State.CommandIndex], IsMain: false));
+        else if (Phase == UnitPhase.Start && Settings.Type != ServiceType.Forking && State.MainPid == 0)
+        {
+            IReadOnlyList<ExecCommand> main = Settings.Of(ExecStage.Start);
+            if (State.MainIndex < main.Count)
+                _go.Do(new UnitAction.Spawn(ExecStage.Start, main[State.MainIndex], IsMain: true));
+        }
+        else if (!PhaseWords.IsDown(Phase) && State.ControlPid == 0 && (State.MainPid == 0 || !State.IsMainKnown))
+            _go.Do(new UnitAction.WatchGroup());
+        if (State.IsWaitingForPidFile)
+            _go.Do(new UnitAction.FindMain(ByFile: true));
+        if (State.WatchdogDeadline is not null)
+            _go.ArmWatchdog();
+    }
+
     private void KillTimedOut()
     {
-        string state = UnitWords.Sub(Phase, false);
+        string state = PhaseWords.Sub(Phase, false);
         bool isKill = Phase is UnitPhase.StopSigkill or UnitPhase.FinalSigkill;
         bool isFinal = Phase is UnitPhase.FinalSigterm or UnitPhase.FinalSigkill;
         if (!isKill && Settings.SendsKill)

@@ -1,7 +1,7 @@
 namespace CoreNode.Runner.Machine;
 
 /// <summary>systemd's words for where a unit stands. Pure.</summary>
-internal static class UnitWords
+internal static class PhaseWords
 {
     /// <summary>ActiveState.</summary>
     public static string Active(UnitPhase phase) => phase switch
