@@ -13,7 +13,9 @@ internal sealed class ApiHarness : IAsyncDisposable
 {
     private readonly ApiServer _server;
 
-    private ApiHarness(ApiOptions options, Func<IKeyStore, IKeyStore>? wrap, ILoggerFactory? loggers)
+    private ApiHarness(
+        ApiOptions options, Func<IKeyStore, IKeyStore>? wrap, ILoggerFactory? loggers,
+        Func<ApiHarness, IAdminSurface>? surface)
     {
         bool isTls = options.Certificates is not null;
         if (isTls)
@@ -30,7 +32,10 @@ internal sealed class ApiHarness : IAsyncDisposable
             new BackupSource(Cluster),
             Metrics,
             Time,
-            loggers ?? Log);
+            loggers ?? Log)
+        {
+            AdminSurface = surface?.Invoke(this),
+        };
     }
 
     public ManualTime Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(1_795_000_000));
@@ -54,10 +59,11 @@ internal sealed class ApiHarness : IAsyncDisposable
     public static async Task<ApiHarness> StartAsync(
         ApiOptions? options = null,
         Func<IKeyStore, IKeyStore>? wrap = null,
-        ILoggerFactory? loggers = null)
+        ILoggerFactory? loggers = null,
+        Func<ApiHarness, IAdminSurface>? surface = null)
     {
         // Passwords as cheap as possible, where a test does not want them to be slow.
-        ApiHarness harness = new(options ?? new ApiOptions { PasswordIterations = 1000 }, wrap, loggers);
+        ApiHarness harness = new(options ?? new ApiOptions { PasswordIterations = 1000 }, wrap, loggers, surface);
         await harness._server.StartAsync(CancellationToken.None);
         return harness;
     }

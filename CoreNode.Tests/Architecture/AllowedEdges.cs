@@ -36,18 +36,23 @@ internal static class AllowedEdges
             new(
                 "Units.Engine", ModuleKind.Service,
                 "Store", "Units.Model", "Units.Registry", "Units.Scheduling", "Units.Watching"),
-            new("Units.Agent", ModuleKind.Service, "Store", "Units.Model", "Units.Registry", "Units.Manager"),
+            new(
+                "Units.Agent", ModuleKind.Service,
+                "Store", "Units.Model", "Units.Registry", "Units.Manager", "Platform"),
             new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform") { IsNative = true },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
-            new("Api.Client", ModuleKind.Edge, "Store", "Pki"),
+            new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),
             new("Api", ModuleKind.Edge, "Api.Wire", "Discovery", "Pki", "Platform", "Store"),
             new("Api.Relay", ModuleKind.Edge, "Api", "Api.Wire", "Pki", "Proxy", "Store"),
-            new("Cli", ModuleKind.Edge, "Api.Client", "Store"),
+            new(
+                "Api.Fleet", ModuleKind.Edge,
+                "Api", "Api.Wire", "Store", "Units.Model", "Units.Registry", "Units.Scheduling", "Units.Watching"),
+            new("Cli", ModuleKind.Edge, "Api.Client", "Store", "Units.Model"),
             new(
                 "Hosting", ModuleKind.Composition,
-                "Api", "Api.Client", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Proxy", "Wal", "Discovery", "Pki",
+                "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Proxy", "Wal", "Discovery", "Pki",
                 "Store", "Platform", "Yaml"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],

@@ -2,8 +2,8 @@ namespace CoreNode.Tests.EndToEnd;
 
 /// <summary>
 /// A machine of its own with systemd as its first process: a root folder made here, the programs of this machine below
-/// /usr, no network but its own loopback, cgroups of its own. Needs root and systemd-nspawn; says what is missing and
-/// skips the test otherwise.
+/// /usr, cgroups of its own, and no network but its own loopback or a network namespace that the test made. Needs root
+/// and systemd-nspawn; says what is missing and skips the test otherwise.
 /// </summary>
 internal sealed class SystemdContainer : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class SystemdContainer : IAsyncDisposable
           echo $$ >"$hierarchy/$1/cgroup.procs"
         done
         exec "$3" --quiet --register=no --keep-unit --console=pipe --boot --directory="$2" --bind-ro=/usr \
-          --machine="$1" --private-network --kill-signal=SIGRTMIN+3
+          --machine="$1" "$4" --kill-signal=SIGRTMIN+3
         """;
 
     // What makes a root folder over another machine's /usr: no first boot, nothing that waits for hardware or network.
@@ -51,33 +51,29 @@ internal sealed class SystemdContainer : IAsyncDisposable
 
     private readonly TestFolder _folder = new();
     private readonly string _name = $"corenode-test-{Environment.ProcessId}-{Guid.NewGuid():n}"[..40];
+    private readonly string _network;
     private RunningProgram? _nspawn;
     private int _first;
 
-    private SystemdContainer()
-    {
-    }
+    private SystemdContainer(string? networkNamespace) => _network =
+        networkNamespace is null ? "--private-network" : $"--network-namespace-path=/run/netns/{networkNamespace}";
 
     /// <summary>The root folder.</summary>
     public string Root => _folder.Path;
 
+    /// <summary>Its first process, as this machine numbers it.</summary>
+    public int First => _first;
+
+    /// <summary>Where its message bus is reached from outside.</summary>
+    public string BusAddress => $"unix:path={OfRunning("/run/dbus/system_bus_socket")}";
+
     /// <summary>Makes the root folder with the native binary and the units of packaging; nothing runs yet.</summary>
     public static async Task<SystemdContainer> PrepareAsync()
     {
-        TestPrograms.SystemdNspawn();
-        if (!Environment.IsPrivilegedProcess)
-            Assert.Ignore("a container needs root");
-        const string bash = "for h in /sys/fs/cgroup /sys/fs/cgroup/*/; do "
-            + "[ ! -e $h/cgroup.procs ] || [ -w $h ] || exit 1; done";
-        if ((await ProgramResult.OfAsync("/bin/bash", ["-c", bash])).ExitCode != 0)
-            Assert.Ignore("cgroups cannot be made here, which systemd needs");
         string binary = TestPrograms.Corenode();
-        SystemdContainer made = new();
+        SystemdContainer made = await PrepareBareAsync();
         try
         {
-            ProgramResult result = await ProgramResult.OfAsync(
-                "/bin/bash", ["-euc", $"cd \"$1\"\n{Skeleton}", "skeleton", made.Root]);
-            Assert.That(result.ExitCode, Is.Zero, result.Error);
             File.Copy(binary, made.Root + Binary);
             File.Copy(Repository.File("packaging/corenode.sysusers"), made.Inside("etc/sysusers.d/corenode.conf"));
             foreach (string unit in new[] { "corenode.service", "corenode-store.service" })
@@ -97,14 +93,48 @@ internal sealed class SystemdContainer : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Makes the root folder without anything of ours; nothing runs yet. Without a network namespace it has its own,
+    /// with nothing but loopback.
+    /// </summary>
+    public static async Task<SystemdContainer> PrepareBareAsync(string? networkNamespace = null)
+    {
+        TestPrograms.SystemdNspawn();
+        if (!Environment.IsPrivilegedProcess)
+            Assert.Ignore("a container needs root");
+        const string bash = "for h in /sys/fs/cgroup /sys/fs/cgroup/*/; do "
+            + "[ ! -e $h/cgroup.procs ] || [ -w $h ] || exit 1; done";
+        if ((await ProgramResult.OfAsync("/bin/bash", ["-c", bash])).ExitCode != 0)
+            Assert.Ignore("cgroups cannot be made here, which systemd needs");
+        SystemdContainer made = new(networkNamespace);
+        try
+        {
+            ProgramResult result = await ProgramResult.OfAsync(
+                "/bin/bash", ["-euc", $"cd \"$1\"\n{Skeleton}", "skeleton", made.Root]);
+            Assert.That(result.ExitCode, Is.Zero, result.Error);
+            return made;
+        }
+        catch
+        {
+            await made.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>A path of the container, seen from outside.</summary>
     public string Inside(string path) => Path.Combine(Root, path);
+
+    /// <summary>
+    /// An absolute path of the running container, seen from outside: also of what it has mounted itself, as /run, /tmp
+    /// and /proc.
+    /// </summary>
+    public string OfRunning(string path) => $"/proc/{_first}/root{path}";
 
     /// <summary>Starts it and waits until units can be started.</summary>
     public async Task BootAsync()
     {
         _nspawn = RunningProgram.Start(
-            "/bin/bash", ["-euc", Launch, "launch", _name, Root, TestPrograms.SystemdNspawn()]);
+            "/bin/bash", ["-euc", Launch, "launch", _name, Root, TestPrograms.SystemdNspawn(), _network]);
         using CancellationTokenSource deadline = new(s_bootDeadline);
         while (!TryFindFirst(out _first))
             await WaitAsync(deadline.Token);

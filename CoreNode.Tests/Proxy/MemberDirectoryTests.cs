@@ -116,14 +116,17 @@ internal sealed class MemberDirectoryTests
     }
 
     [Test]
-    public void Who_answers_is_asked_every_thirty_seconds_and_soon_after_another_one_has_failed()
+    public void Home_is_asked_every_two_seconds_the_others_every_thirty_and_soon_after_one_has_failed()
     {
         MemberDirectory directory = Make(7, 1, 2);
         Route[] order = [.. directory.Order];
         directory.Answer(order[0], s_start);
         directory.Answer(order[1], s_start);
         Assert.That(directory.NextDue!.Value - s_start, Is.InRange(
-            MemberDirectory.ReviewInterval * 0.9, MemberDirectory.ReviewInterval * 1.1));
+            MemberDirectory.HomeInterval * 0.9, MemberDirectory.HomeInterval * 1.1));
+        Assert.That(directory.Due(s_start + (MemberDirectory.ReviewInterval * 0.9) - TimeSpan.FromTicks(1)),
+            Is.EqualTo(new[] { order[0] }));
+        Assert.That(directory.Due(s_start + (MemberDirectory.ReviewInterval * 1.1)), Is.EqualTo(order));
         DateTimeOffset later = s_start + TimeSpan.FromSeconds(10);
         directory.Fail(order[0], "refused", later);
         Assert.That(directory.Due(later), Is.EqualTo(new[] { order[1] }));

@@ -28,6 +28,10 @@ public sealed record CliHost
     /// <summary>Results.</summary>
     public required TextWriter Output { get; init; }
 
+    /// <summary>Opens standard output for bytes, for the one command that passes a stream through; null where that
+    /// is not possible.</summary>
+    public Func<Stream>? RawOutput { get; init; }
+
     /// <summary>Problems and progress.</summary>
     public required TextWriter Error { get; init; }
 

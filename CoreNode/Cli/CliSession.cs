@@ -15,6 +15,19 @@ internal sealed class CliSession(CliHost host)
     /// <summary>A client for this run.</summary>
     public V2Client OpenClient(ParseResult parsed) => new(Options.ToClientOptions(parsed, Host));
 
+    /// <summary>
+    /// Opens the tunnel that --tunnel asks for; from then on clients go through it. Null if none is asked for.
+    /// </summary>
+    public async Task<Tunnel?> OpenTunnelAsync(ParseResult parsed)
+    {
+        if (parsed.GetValue(Options.Tunnel) is not { Length: > 0 } text || parsed.Action is HelpPage)
+            return null;
+        SshTarget target = SshTarget.Parse("--tunnel", text);
+        Tunnel tunnel = await Tunnel.OpenAsync(Host, target, Options.FarEndpoint(parsed), []);
+        Options.Tunnelled = tunnel.Endpoint;
+        return tunnel;
+    }
+
     public bool IsJson(ParseResult parsed) => Options.IsJson(parsed);
 
     /// <summary>Prints a problem on standard error and gives the exit code back.</summary>

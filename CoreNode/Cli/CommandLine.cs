@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CoreNode.Api.Client;
 using CoreNode.Cli.Etcdctl;
+using CoreNode.Cli.Fleetctl;
 
 namespace CoreNode.Cli;
 
@@ -20,10 +21,12 @@ public static class CommandLine
         {
             case "etcdctl":
                 return EtcdctlProgram.RunAsync(args, host);
-            case "fleetctl" or "locksmithctl" or "update_engine_client":
+            case "fleetctl":
+                return FleetctlProgram.RunAsync(args, host);
+            case "locksmithctl" or "update_engine_client":
                 host.Error.WriteLine(
-                    $"this corenode does not speak {Path.GetFileName(programName)} yet: units, the reboot lock and "
-                    + "updates come with later parts of CoreNode. What there is now: corenode --help");
+                    $"this corenode does not speak {Path.GetFileName(programName)} yet: the reboot lock and updates "
+                    + "come with later parts of CoreNode. What there is now: corenode --help");
                 return Task.FromResult(ExitCode.Usage);
             default:
                 return RunAsync(args, host);
@@ -39,6 +42,7 @@ public static class CommandLine
             {
                 ["node", .. var rest] => await host.RunNode(rest, host.Cancellation),
                 ["etcdctl", .. var rest] => await EtcdctlProgram.RunAsync(rest, host),
+                ["fleetctl", .. var rest] => await FleetctlProgram.RunAsync(rest, host),
                 ["--version"] => await RunParsedAsync(["version"], host),
                 _ => await RunParsedAsync(args, host),
             };
@@ -72,6 +76,7 @@ public static class CommandLine
 
         try
         {
+            await using Tunnel? tunnel = await session.OpenTunnelAsync(parsed);
             return await parsed.InvokeAsync(
                 new InvocationConfiguration
                 {
@@ -90,6 +95,10 @@ public static class CommandLine
         catch (ClientConfigurationException wrong)
         {
             return session.Fail(ExitCode.Usage, wrong.Message);
+        }
+        catch (TunnelException gone)
+        {
+            return session.Fail(ExitCode.Unreachable, gone.Message);
         }
     }
 

@@ -7,6 +7,7 @@ using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Keys;
 using CoreNode.Cli.Members;
 using CoreNode.Cli.Pki;
+using CoreNode.Cli.Units;
 
 namespace CoreNode.Cli;
 
@@ -20,6 +21,8 @@ internal static class CommandTree
     [
         ("node", NodeCommand),
         ("kv", KeyCommands.Build),
+        ("unit", UnitCommands.Build),
+        ("machine", MachineCommands.Build),
         ("member", MemberCommands.Build),
         ("cluster", ClusterCommands.Build),
         ("pki", PkiCommands.Build),
@@ -31,6 +34,7 @@ internal static class CommandTree
         ("version", VersionCommand.Build),
         ("completion", CompletionCommand.Build),
         ("etcdctl", EtcdctlCommand),
+        ("fleetctl", FleetctlCommand),
     ];
 
     /// <summary>Builds the tree for these arguments.</summary>
@@ -68,7 +72,7 @@ internal static class CommandTree
         return root;
     }
 
-    // `node` and `etcdctl` parse their own flags; they are here for help, completion and suggestions.
+    // `node`, `etcdctl` and `fleetctl` parse their own flags; they are here for help, completion and suggestions.
     private static CliCommand NodeCommand(CliSession session) => Forwarding(session, new CliCommand(
         "node", "run the supervisor of this machine")
     {
@@ -88,6 +92,17 @@ internal static class CommandTree
         [
             ("corenode etcdctl set /app/motd hello", "as etcdctl would"),
             ("ln -s /usr/bin/corenode /usr/local/bin/etcdctl", "for scripts that call etcdctl"),
+        ],
+    });
+
+    private static CliCommand FleetctlCommand(CliSession session) => Forwarding(session, new CliCommand(
+        "fleetctl", "speak fleetctl's commands and flags, for scripts that use it")
+    {
+        Details = "The same happens if the binary is called fleetctl, by a link for example.",
+        Examples =
+        [
+            ("corenode fleetctl list-units", "as fleetctl would"),
+            ("ln -s /usr/bin/corenode /usr/local/bin/fleetctl", "for scripts that call fleetctl"),
         ],
     });
 

@@ -40,7 +40,18 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
-    public IEnumerable<Option> All => [Endpoints, Output, Timeout, CaFile, CertFile, KeyFile, User];
+    public Option<string> Tunnel { get; } = new("--tunnel")
+    {
+        Description = "reach the node through that machine by the system's ssh: its unix socket, or what --endpoints "
+            + "names as seen from there",
+        HelpName = "USER@HOST",
+        Recursive = true,
+    };
+
+    public IEnumerable<Option> All => [Endpoints, Output, Timeout, CaFile, CertFile, KeyFile, User, Tunnel];
+
+    /// <summary>Where the tunnel of this run begins; null without one.</summary>
+    public string? Tunnelled { get; set; }
 
     /// <summary>True for <c>-o json</c>.</summary>
     public bool IsJson(ParseResult parsed) => parsed.GetValue(Output) == "json";
@@ -49,7 +60,7 @@ internal sealed class GlobalOptions
     public ClientOptions ToClientOptions(ParseResult parsed, CliHost host)
     {
         var endpoints = new List<ClientEndpoint>();
-        string text = parsed.GetValue(Endpoints) ?? DefaultEndpoints(host);
+        string text = Tunnelled ?? parsed.GetValue(Endpoints) ?? DefaultEndpoints(host);
         foreach (string one in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (!ClientEndpoint.TryParse(one, out ClientEndpoint? endpoint, out string? problem))
@@ -71,6 +82,19 @@ internal sealed class GlobalOptions
             User = ReadUser(parsed, host),
             Time = host.Time,
         };
+    }
+
+    /// <summary>What a tunnel leads to: the first of --endpoints, else the node's socket there.</summary>
+    public ClientEndpoint FarEndpoint(ParseResult parsed)
+    {
+        string text = (parsed.GetValue(Endpoints) ?? $"unix://{DefaultSocket}").Split(',')[0];
+        if (!ClientEndpoint.TryParse(text, out ClientEndpoint? endpoint, out string? problem))
+            throw new UsageException($"--endpoints: {problem}");
+        if (endpoint.SocketPath is null && endpoint.BaseUri.Scheme == Uri.UriSchemeHttps)
+            throw new UsageException(
+                "--tunnel: the certificate of an https endpoint is not valid for the near end; name an http:// or "
+                + "unix:// endpoint of that machine, ssh encrypts the way there");
+        return endpoint;
     }
 
     // Asked for once a run, however many clients it opens.

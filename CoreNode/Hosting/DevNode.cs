@@ -28,6 +28,7 @@ internal sealed class DevNode : IDisposable
             ListenClientUrls = clients,
             AdvertiseClientUrls = [.. clients.Select(u => u.GetLeftPart(UriPartial.Authority))],
             ListenPeerUrls = peers,
+            AdvertisePeerUrls = peerTexts,
             ListenAdminUrls = admins,
             InitialCluster = [new InitialMember(options.Name, peerTexts)],
             UnixSocket = Path.Combine(_folder, "corenode.sock"),

@@ -42,6 +42,12 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Hosting + 7, LogLevel.Warning, "the store's loop does not answer: the watchdog is not fed")]
     internal static partial void LoopSilent(this ILogger logger);
 
+    [LoggerMessage(EventIds.Hosting + 30, LogLevel.Information, "units of this machine are run by {Manager}: {Reason}")]
+    internal static partial void UnitManagerChosen(this ILogger logger, string manager, string reason);
+
+    [LoggerMessage(EventIds.Hosting + 31, LogLevel.Error, "the module units broke off, and starts anew in {Seconds} s")]
+    internal static partial void UnitsFailed(this ILogger logger, Exception fault, double seconds);
+
     [LoggerMessage(EventIds.Hosting + 20, LogLevel.Information, "{Note}")]
     internal static partial void AddressChosen(this ILogger logger, string note);
 

@@ -1,8 +1,11 @@
 using System.Runtime.CompilerServices;
 using CoreNode.Api;
+using CoreNode.Api.Fleet;
 using CoreNode.Api.Peers;
+using CoreNode.Api.Peers.Leases;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
+using CoreNode.Hosting.Wiring;
 
 namespace CoreNode.Hosting;
 
@@ -16,10 +19,13 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         if (options.ForcesNewCluster)
             ForceNewCluster(Path.Combine(options.DataFolder, "raft"));
         MemberKeys keys = new(NodeComposition.SecretToken(options));
+        UnitsModule? units = UnitsModule.Of(options, process);
+        LateService lease = new(isLongLived: true);
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
             Keys = keys,
+            Services = NodeComposition.Services(units, (LeaseService.Name, lease)),
         };
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         Replica replica = await Replica.StartAsync(
@@ -31,7 +37,21 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             NodeMetrics.Register(process.Metrics, replica, process.Version);
             try
             {
-                await ServeAsync(replica, certificates);
+                using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(process.Stop);
+                MemberUnits? running = units is null
+                    ? null : MemberUnits.Make(units, options, process, replica, transport, lease);
+                Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;
+                try
+                {
+                    await ServeAsync(replica, certificates, running?.Surface);
+                }
+                finally
+                {
+                    await end.CancelAsync();
+                    await tending;
+                    if (running is not null)
+                        await running.DisposeAsync();
+                }
             }
             catch (MemberStoppedException)
             {
@@ -64,7 +84,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             before.Last - before.KnownCommitted, others);
     }
 
-    private async Task ServeAsync(Replica replica, NodeCertificates certificates)
+    private async Task ServeAsync(Replica replica, NodeCertificates certificates, FleetSurface? surface)
     {
         string? socket = await UnixSocketPath.PrepareAsync(
             options.UnixSocket, "unix-socket", process.Logger, process.Stop);
@@ -72,7 +92,10 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             options.FleetSocket, "fleet-socket", process.Logger, process.Stop);
         ApiServer server = new(
             NodeComposition.Api(options, certificates, socket, fleetSocket, process.Version), replica, replica, replica,
-            new BackupSource(replica), process.Metrics, TimeProvider.System, process.Logs);
+            new BackupSource(replica), process.Metrics, TimeProvider.System, process.Logs)
+        {
+            AdminSurface = surface,
+        };
         await using (server.ConfigureAwait(false))
         {
             await server.StartAsync(process.Stop);

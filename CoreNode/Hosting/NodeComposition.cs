@@ -1,7 +1,9 @@
 using CoreNode.Api;
 using CoreNode.Api.Peers;
+using CoreNode.Api.Peers.Requests;
 using CoreNode.Api.Relay;
 using CoreNode.Cluster;
+using CoreNode.Hosting.Wiring;
 using CoreNode.Proxy;
 
 namespace CoreNode.Hosting;
@@ -39,6 +41,16 @@ internal static class NodeComposition
         Certificates = certificates.Peers,
         Seed = (ulong)Environment.TickCount64,
     };
+
+    /// <summary>What this node answers other nodes.</summary>
+    internal static NodeServices Services(
+        UnitsModule? units, params ReadOnlySpan<(string Name, INodeService Service)> more)
+    {
+        Dictionary<string, INodeService> services = new(units?.Services ?? []);
+        foreach ((string name, INodeService service) in more)
+            services.Add(name, service);
+        return new NodeServices(services);
+    }
 
     /// <summary>What all nodes of the cluster know and nobody else, if it was chosen; null for the default.</summary>
     internal static string? SecretToken(NodeOptions options) =>

@@ -24,6 +24,9 @@ public sealed record NodeOptions
     /// <summary>Where other members are served.</summary>
     public required IReadOnlyList<Uri> ListenPeerUrls { get; init; }
 
+    /// <summary>Peer URLs that others are told, of members and workers alike.</summary>
+    public required IReadOnlyList<string> AdvertisePeerUrls { get; init; }
+
     /// <summary>The members at the first start.</summary>
     public required IReadOnlyList<InitialMember> InitialCluster { get; init; }
 

@@ -138,6 +138,7 @@ public sealed class NodeOptionsReader(
             ListenClientUrls = clients,
             AdvertiseClientUrls = Advertised("advertise-client-urls", clients),
             ListenPeerUrls = peers,
+            AdvertisePeerUrls = advertisedPeers,
             InitialCluster = proxy == ProxyMode.Off
                 ? Members(name, advertisedPeers, dataFolder)
                 : WorkersMembers(dataFolder),

@@ -6,6 +6,7 @@ using System.Text;
 using CoreNode.Cli;
 using CoreNode.Cli.Discovery;
 using CoreNode.Platform;
+using CoreNode.Runner.Guard;
 
 namespace CoreNode.Hosting;
 
@@ -19,6 +20,9 @@ internal static class ProcessHost
     /// </summary>
     public static async Task<int> RunAsync(string programName, string[] args)
     {
+        // Hidden: started by a node itself, and as small as it can be.
+        if (args is [GuardProgram.Command, .. var guarding])
+            return GuardProgram.Run(guarding);
         using Stream input = Console.OpenStandardInput();
         await using StreamWriter output = Utf8(Console.OpenStandardOutput(), isAutoFlushed: false);
         await using StreamWriter error = Utf8(Console.OpenStandardError(), isAutoFlushed: true);
@@ -30,6 +34,7 @@ internal static class ProcessHost
             IsInputRedirected = Console.IsInputRedirected,
             ReadSecret = Console.IsInputRedirected ? null : ReadSecret,
             Output = output,
+            RawOutput = Console.OpenStandardOutput,
             Error = error,
             IsOutputTerminal = !Console.IsOutputRedirected,
             IsErrorTerminal = !Console.IsErrorRedirected,

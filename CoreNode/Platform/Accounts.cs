@@ -31,6 +31,14 @@ internal static class Accounts
         return null;
     }
 
+    /// <summary>Gives a file to a user and a group.</summary>
+    /// <exception cref="IOException">It cannot be given to them.</exception>
+    public static void Give(string path, uint user, uint group)
+    {
+        if (LibC.ChangeOwner(path, user, group) < 0)
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+    }
+
     /// <summary>Gives a file to a group; it keeps its owner.</summary>
     /// <exception cref="IOException">The file cannot be given to it.</exception>
     public static void GiveToGroup(string path, uint group)

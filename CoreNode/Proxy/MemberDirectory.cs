@@ -16,6 +16,12 @@ internal sealed class MemberDirectory
     /// <summary>How often a route that answers is asked for the members.</summary>
     public static readonly TimeSpan ReviewInterval = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How often the best route is: all members may be replaced one by one within seconds, without a request of this
+    /// worker meeting any of it, and then nobody whom it knows would be left to ask.
+    /// </summary>
+    public static readonly TimeSpan HomeInterval = TimeSpan.FromSeconds(2);
+
     /// <summary>First wait after a failure; doubles up to <see cref="MaxBackoff"/>.</summary>
     public static readonly TimeSpan MinBackoff = TimeSpan.FromMilliseconds(250);
 
@@ -127,8 +133,10 @@ internal sealed class MemberDirectory
         if (Find(route) is not { } state)
             return false;
         state.Failures = 0;
-        state.AskAt = now + ReviewInterval * (0.9 + (0.2 * _prng.NextDouble()));
-        return state.Set(RouteStanding.Answers, "", now);
+        bool isNews = state.Set(RouteStanding.Answers, "", now);
+        TimeSpan interval = Sorted()[0] == state ? HomeInterval : ReviewInterval;
+        state.AskAt = now + interval * (0.9 + (0.2 * _prng.NextDouble()));
+        return isNews;
     }
 
     /// <summary>

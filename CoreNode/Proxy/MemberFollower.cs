@@ -7,10 +7,10 @@ namespace CoreNode.Proxy;
 
 /// <summary>
 /// Follows the members of a cluster: finds them by the peer URLs of the options or by what it remembers, asks them
-/// every 30 s and at once after a failure who they are, and keeps the list on disk, so that a worker also restarts when
-/// all members that it was told of have been replaced. In: what requests meet. Out: <see cref="View"/>. What holds: a
-/// member of another cluster is never asked by clients; while nobody answers it goes on asking and never gives up.
-/// Any thread; probes run in <see cref="RunAsync"/>.
+/// (home every 2 s, the others every 30 s, and at once after a failure) who they are, and keeps the list on disk, so
+/// that a worker also restarts when all members that it was told of have been replaced. In: what requests meet. Out:
+/// <see cref="View"/>. What holds: a member of another cluster is never asked by clients; while nobody answers it goes
+/// on asking and never gives up. Any thread; probes run in <see cref="RunAsync"/>.
 /// </summary>
 public sealed partial class MemberFollower
 {

@@ -25,6 +25,9 @@ public sealed record PeerTransportOptions
     /// <summary>Requests of other nodes that are served at once; more are refused.</summary>
     public int MaxRequests { get; init; } = 256;
 
+    /// <summary>Requests that nodes keep open for as long as they run, served at once besides the others.</summary>
+    public int MaxLongRequests { get; init; } = 16_384;
+
     /// <summary>
     /// Longest payload of a frame on a stream: entries of 10 MiB after a batch of 1 MiB, with room to spare.
     /// </summary>

@@ -56,4 +56,11 @@ public interface IUnitManager : IAsyncDisposable
 
     /// <summary>Kills every process of it now, whatever its file says about stopping (fencing).</summary>
     Task KillAsync(string name, CancellationToken cancellation);
+
+    /// <summary>
+    /// The unit as it stands now with what it uses at this moment (memory, processor time), asked for where signals do
+    /// not tell; null for an unknown one. For people who look at one unit; not for loops.
+    /// </summary>
+    Task<UnitObservation?> ExamineAsync(string name, CancellationToken cancellation) =>
+        Task.FromResult(Units.GetValueOrDefault(name));
 }

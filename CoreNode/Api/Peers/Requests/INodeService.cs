@@ -4,6 +4,12 @@ namespace CoreNode.Api.Peers.Requests;
 public interface INodeService
 {
     /// <summary>
+    /// True where each node keeps a request open for as long as it runs: such ones are counted apart, so that many
+    /// nodes leave room for other requests.
+    /// </summary>
+    bool IsLongLived => false;
+
+    /// <summary>
     /// Serves one request: reads its body as far as it wants, writes the answer. A fault that it throws is told to the
     /// other side by its message.
     /// </summary>

@@ -11,6 +11,7 @@ namespace CoreNode.Api.Peers.Requests;
 internal sealed class RequestServer(PeerIdentity self, NodeServices services, INodeKeys keys, PeerContext context)
 {
     private int _running;
+    private int _longRunning;
 
     /// <summary>Serves one connection after its hello was accepted.</summary>
     /// <exception cref="PeerProtocolException">It is refused, or what came makes no sense.</exception>
@@ -23,6 +24,7 @@ internal sealed class RequestServer(PeerIdentity self, NodeServices services, IN
                 ProtocolFault.TooMany, $"{context.Options.MaxRequests} requests of nodes are served already");
         }
 
+        bool isLong = false;
         try
         {
             frames.Reader.MaxPayloadBytes = RequestChannel.MaxPayloadBytes;
@@ -32,13 +34,29 @@ internal sealed class RequestServer(PeerIdentity self, NodeServices services, IN
             using (channel)
             {
                 string name = ReadName(await channel.ReadAsync(deadline.Token));
-                await ServeAsync(channel, caller, name, stop);
+                INodeService? service = name == SecretService.Name ? new SecretService(keys) : services.Find(name);
+                isLong = service is { IsLongLived: true };
+                if (isLong)
+                    CountAsLong();
+                await ServeAsync(channel, caller, name, service, stop);
                 link.EndSending();
             }
         }
         finally
         {
-            Interlocked.Decrement(ref _running);
+            Interlocked.Decrement(ref isLong ? ref _longRunning : ref _running);
+        }
+    }
+
+    // What it is is known only now, after it was counted as any other.
+    private void CountAsLong()
+    {
+        Interlocked.Decrement(ref _running);
+        if (Interlocked.Increment(ref _longRunning) > context.Options.MaxLongRequests)
+        {
+            throw new PeerProtocolException(
+                ProtocolFault.TooMany,
+                $"{context.Options.MaxLongRequests} requests that nodes keep open are served already");
         }
     }
 
@@ -108,9 +126,9 @@ internal sealed class RequestServer(PeerIdentity self, NodeServices services, IN
             : throw new PeerProtocolException(
                 ProtocolFault.Damaged, $"a frame {frame.Type} came, expected a request");
 
-    private async Task ServeAsync(RequestChannel channel, NodeCaller caller, string name, CancellationToken stop)
+    private async Task ServeAsync(
+        RequestChannel channel, NodeCaller caller, string name, INodeService? service, CancellationToken stop)
     {
-        INodeService? service = name == SecretService.Name ? new SecretService(keys) : services.Find(name);
         if (service is null)
         {
             await FailAsync(channel, $"this node has no service \"{name}\"", stop);

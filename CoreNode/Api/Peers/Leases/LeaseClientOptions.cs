@@ -1,0 +1,11 @@
+namespace CoreNode.Api.Peers.Leases;
+
+/// <summary>How long a machine waits for answers to one renewal, as parts of its lease.</summary>
+public sealed record LeaseClientOptions
+{
+    /// <summary>For the answer of the member that led last, or is said to lead.</summary>
+    public double LeaderPart { get; init; } = 0.1;
+
+    /// <summary>For the answers of all members, who are asked at once where that one did not help.</summary>
+    public double MembersPart { get; init; } = 0.2;
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using CoreNode.Units.Model;
+
+namespace CoreNode.Cli.Units;
+
+/// <summary>How units are named on the command line.</summary>
+internal static class UnitArguments
+{
+    public static Argument<string[]> Several(string meaning) =>
+        new("UNIT") { Description = meaning, Arity = ArgumentArity.OneOrMore };
+
+    public static Argument<string> One(string meaning) => new("UNIT") { Description = meaning };
+
+    public static Option<bool> NoBlock() => new("--no-block")
+    {
+        Description = "only say what is wanted; do not wait until it is so",
+    };
+
+    public static Option<double> Wait() => new("--wait")
+    {
+        Description = "give up waiting after so many seconds; default: wait as long as it takes",
+        HelpName = "S",
+    };
+
+    public static Option<bool> Replace() => new("--replace")
+    {
+        Description = "take the local file where the cluster has another text under that name",
+    };
+
+    public static Option<string> Machine() => new("--machine")
+    {
+        Description = "only there: its id, the beginning of it, or its address",
+        HelpName = "ID",
+    };
+
+    /// <summary>The unit's name in a word that may be a path: web.service of ./units/web; .service is added.</summary>
+    public static string NameOf(string word)
+    {
+        string name = Path.GetFileName(word);
+        if (name.Length == 0)
+            throw new UsageException($"'{word}' names no unit; write web.service or a path to its file");
+        if (!HasType(name))
+            name += ".service";
+        string complaint = UnitName.Complaint(name);
+        return complaint.Length == 0 ? name : throw new UsageException($"'{word}': {complaint}");
+    }
+
+    /// <summary>The file that a word may mean, with the type added where it is left out.</summary>
+    public static string FileOf(string word) => HasType(word) ? word : word + ".service";
+
+    /// <summary>A pattern for the listing that holds all these names.</summary>
+    public static string PatternOf(IReadOnlyList<string> names)
+    {
+        string common = names[0];
+        foreach (string name in names)
+        {
+            int same = 0;
+            while (same < common.Length && same < name.Length && common[same] == name[same])
+                same++;
+            common = common[..same];
+        }
+
+        string literal = common.Replace("\\", "\\\\", StringComparison.Ordinal);
+        return names.Count == 1 ? literal : literal + "*";
+    }
+
+    // As fleetctl: "web.1" is no type and gets one.
+    private static bool HasType(string word)
+    {
+        string type = word[(word.LastIndexOf('.') + 1)..];
+        return word.Contains('.', StringComparison.Ordinal) && UnitName.Complaint("a." + type).Length == 0;
+    }
+}

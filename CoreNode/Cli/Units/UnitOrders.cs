@@ -1,0 +1,80 @@
+using System.CommandLine;
+using CoreNode.Api.Client.Units;
+
+namespace CoreNode.Cli.Units;
+
+/// <summary>What the commands that want something of units have in common: find them, ask for it, wait.</summary>
+internal static class UnitOrders
+{
+    /// <summary>Submits units with a wanted state; null with an exit code if nothing was submitted.</summary>
+    public static async Task<(List<string>? Names, int ExitCode)> SubmitAsync(
+        UnitCall call, IReadOnlyList<string> words, string desiredState, bool isReplacing)
+    {
+        UnitSource source = new(call, isReplacing);
+        List<SubmittedUnit> units = [];
+        foreach (string word in words)
+        {
+            (SubmittedUnit? unit, int exitCode) = await source.FindAsync(word, desiredState);
+            if (unit is null)
+                return (null, exitCode);
+            if (!units.Exists(known => known.Name == unit.Name))
+                units.Add(unit);
+        }
+
+        return await SendAsync(call, units, isReplacing);
+    }
+
+    /// <summary>Wants a state of units that the cluster has.</summary>
+    public static Task<(List<string>? Names, int ExitCode)> WantAsync(
+        UnitCall call, IReadOnlyList<string> words, string desiredState)
+    {
+        List<SubmittedUnit> units = [];
+        foreach (string word in words)
+        {
+            string name = UnitArguments.NameOf(word);
+            if (!units.Exists(known => known.Name == name))
+                units.Add(new SubmittedUnit(name, [], desiredState));
+        }
+
+        return SendAsync(call, units, isReplacing: false);
+    }
+
+    /// <summary>Waits, unless told not to.</summary>
+    public static Task<int> WaitAsync(
+        UnitCall call, UnitGoal goal, List<string> names, Option<bool> noBlock, Option<double> wait, string asked)
+    {
+        if (!call.Parsed.GetValue(noBlock))
+            return new UnitWait(call, goal, names).RunAsync(call.Parsed.GetValue(wait));
+        if (!call.IsJson)
+        {
+            foreach (string name in names)
+                call.Output.WriteLine($"{name}: {asked}");
+        }
+
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    private static async Task<(List<string>? Names, int ExitCode)> SendAsync(
+        UnitCall call, List<SubmittedUnit> units, bool isReplacing)
+    {
+        AdminReply<SubmitResults> reply = await call.AskAsync(
+            call.Client.SubmitAsync(units, isReplacing, call.Cancellation));
+        if (reply is not AdminReply<SubmitResults>.Done done)
+            return (null, call.Fail(reply, units[0].Name));
+        List<string> names = [];
+        int exitCode = ExitCode.Done;
+        foreach (SubmitResult result in done.Value.Results)
+        {
+            if (result.Status is >= 200 and < 300)
+            {
+                names.Add(result.Name);
+                continue;
+            }
+
+            call.Error.WriteLine($"{result.Name}: {result.Message}");
+            exitCode = result.Status == 404 ? ExitCode.NotFound : ExitCode.Failed;
+        }
+
+        return exitCode == ExitCode.Done ? (names, exitCode) : (null, exitCode);
+    }
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using CoreNode.Api.Fleet;
+using CoreNode.Api.Fleet.Machines;
+using CoreNode.Api.Peers.Requests;
+using CoreNode.Platform;
+using CoreNode.Units.Agent;
+using CoreNode.Units.Engine;
+using CoreNode.Units.Manager;
+using CoreNode.Units.Registry;
+using CoreNode.Units.Watching;
+using Microsoft.Extensions.Logging;
+
+namespace CoreNode.Hosting.Wiring;
+
+/// <summary>
+/// The module units of one node: its surface from the start, agent and engine from when units are used in the cluster
+/// (docs/decisions/0025). A fault of the module never ends the store beside it: it is told, and the module starts anew.
+/// </summary>
+internal sealed class UnitsModule : IAsyncDisposable
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
+
+    private readonly NodeOptions _options;
+    private readonly NodeProcess _process;
+    private readonly LocalUnits _local = new();
+    private readonly MachineUnitsService _service;
+    private readonly RegistryKeys _keys = RegistryKeys.Default;
+    private readonly MachineIdentity _identity;
+    private RegistryFollower? _registry;
+    private EngineLoop? _engine;
+    private FleetSurface? _surface;
+
+    private UnitsModule(NodeOptions options, NodeProcess process, MachineIdentity identity)
+    {
+        _options = options;
+        _process = process;
+        _identity = identity;
+        _service = new MachineUnitsService(_local);
+    }
+
+    /// <summary>The module of a node; null where the options leave it out.</summary>
+    /// <exception cref="IOException">The machine's id cannot be read or kept.</exception>
+    public static UnitsModule? Of(NodeOptions options, NodeProcess process) => options.Units.IsOn
+        ? new UnitsModule(options, process, MachineIdentity.Find(
+            options.Units.MachineId, Path.Combine(options.DataFolder, "units"), process.Files))
+        : null;
+
+    /// <summary>What this node answers others about its units.</summary>
+    public IEnumerable<KeyValuePair<string, INodeService>> Services =>
+    [
+        new(MachineServices.Status, new StreamService(_service.AnswerStatusAsync)),
+        new(MachineServices.Journal, new StreamService(_service.AnswerJournalAsync)),
+    ];
+
+    /// <summary>The instance under which a machine stands in the store; zero if it does not.</summary>
+    public ulong RegisteredInstance(string machine) =>
+        _registry?.Current.Machines.GetValueOrDefault(machine)?.Object?.Instance is { } text
+        && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong instance)
+            ? instance
+            : 0;
+
+    /// <summary>Makes the surface; the caller gives it to its server.</summary>
+    public FleetSurface MakeSurface(UnitsPlace place, Func<NodeRequests?> requests)
+    {
+        if (place.Leadership is not null)
+        {
+            _registry = RegistryFollower.OfAll(
+                place.Store, _keys, TimeProvider.System, _process.Logs.CreateLogger<RegistryFollower>());
+            _engine = new EngineLoop(
+                place.Leadership, _registry, new EngineOptions(), TimeProvider.System, _process.Metrics,
+                _process.Logs);
+        }
+
+        _surface = new FleetSurface(
+            new FleetOptions { Keys = _keys, MachineId = _identity.Id },
+            place.Store, () => _registry is { IsListed: true } ? _registry : null, _local,
+            new OtherMachines(requests), _process.Metrics, TimeProvider.System, _process.Logs);
+        return _surface;
+    }
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(UnitsPlace place, CancellationToken stop)
+    {
+        try
+        {
+            await WaitForUseAsync(place, stop);
+            while (true)
+            {
+                try
+                {
+                    await WorkAsync(place, stop);
+                }
+                catch (Exception fault) when (!stop.IsCancellationRequested)
+                {
+                    _process.Logger.UnitsFailed(fault, s_pause.TotalSeconds);
+                }
+
+                await Task.Delay(s_pause, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The node stops; its units go on.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_surface is not null)
+            await _surface.DisposeAsync();
+    }
+
+    private async Task WaitForUseAsync(UnitsPlace place, CancellationToken stop)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        RegistryFollower use = RegistryFollower.OfUse(
+            place.Store, _keys, TimeProvider.System, _process.Logs.CreateLogger<RegistryFollower>());
+        Task following = use.RunAsync(end.Token);
+        RegistryState state = await use.WaitForListingAsync(stop);
+        while (state.EngineVersion is null)
+            state = await use.WaitForChangeAsync(state.Index, stop);
+        await end.CancelAsync();
+        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task WorkAsync(UnitsPlace place, CancellationToken stop)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        UnitRunning running = await UnitManagers.MakeAsync(_options, _identity, _process, stop);
+        await using (running.ConfigureAwait(false))
+        {
+            _local.Bind(running);
+            UnitAgent agent = new(
+                Agent(place), place.Store, running.Manager, running.Guard, place.Lease, new HealthProbe(),
+                _process.Files, TimeProvider.System, static () => BootClock.Now(BootClock.Instance), _process.Logs);
+            List<Task> loops = [agent.RunAsync(end.Token)];
+            if (_registry is { } registry && _engine is { } engine)
+            {
+                loops.Add(registry.RunAsync(end.Token));
+                loops.Add(engine.RunAsync(end.Token));
+            }
+
+            // Half of the module is worse than none: machines would be given away, or nobody would place units.
+            Task first = await Task.WhenAny(loops);
+            await end.CancelAsync();
+            await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first;
+        }
+    }
+
+    private AgentOptions Agent(UnitsPlace place) => new()
+    {
+        Machine = new MachineObject
+        {
+            Id = _identity.Id,
+            PublicIp = PublicIp(),
+            Metadata = _options.Units.Metadata,
+            Version = _process.Version,
+            PeerUrls = place.PeerUrls,
+            MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
+            CpuMillis = Environment.ProcessorCount * 1000,
+            Instance = _identity.Instance.ToString("x16", CultureInfo.InvariantCulture),
+        },
+        Instance = _identity.Instance,
+        Folder = Path.Combine(_options.DataFolder, "units", "agent"),
+        BootId = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(),
+        Lease = _options.Units.Lease,
+        Keys = _keys,
+    };
+
+    private string PublicIp() => _options.Units.PublicIp.Length > 0
+        ? _options.Units.PublicIp
+        : OwnAddress.Find(allowsIPv6: true)?.Address.ToString() ?? "";
+}

@@ -1,0 +1,13 @@
+namespace CoreNode.Runner.Settings;
+
+/// <summary>Which list of commands of a service.</summary>
+internal enum ExecStage
+{
+    Condition,
+    StartPre,
+    Start,
+    StartPost,
+    Reload,
+    Stop,
+    StopPost,
+}
