@@ -67,8 +67,8 @@ internal static class AllowedEdges
             new("Microsoft.Extensions.Options", "Api", "Hosting"),
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
-                "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Api", "Api.Peers", "Api.Relay",
-                "Hosting"),
+                "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine", "Api", "Api.Peers",
+                "Api.Relay", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),
