@@ -60,7 +60,7 @@ internal sealed class EngineLoopTests
         await SubmitAsync("u.service");
         Assert.That(_term.Sent, Is.Empty);
         _leadership.Set(_term);
-        await UntilAsync(static s => s.Jobs["u.service"].Target == "a", cancellation);
+        await UntilAsync(static s => s.Jobs.GetValueOrDefault("u.service")?.Target == "a", cancellation);
         await SubmitAsync("v.service");
         await UntilAsync(static s => s.Entry("b", "v.service") is not null, cancellation);
         Assert.That(_log.Lines, Has.Some.Contains("v.service is placed on machine b"));
@@ -83,7 +83,7 @@ internal sealed class EngineLoopTests
         await UseAsync("a", "b", "c");
         await SubmitAsync("u.service");
         _leadership.Set(_term);
-        await UntilAsync(static s => s.Jobs["u.service"].Target == "a", cancellation);
+        await UntilAsync(static s => s.Jobs.GetValueOrDefault("u.service")?.Target == "a", cancellation);
         _term.Lose("a");
         await UntilAsync(static s => s.Entry("b", "u.service") is not null && s.Machine("a") is null, cancellation);
     }
@@ -114,7 +114,7 @@ internal sealed class EngineLoopTests
             && Interlocked.Increment(ref faults) == 1 ? LoseAnswerAsync(isDone, send) : null;
         await SubmitAsync("s.service", "Singleton=yes");
         _leadership.Set(_term);
-        await UntilAsync(static s => s.Jobs["s.service"].Target == "a", cancellation);
+        await UntilAsync(static s => s.Jobs.GetValueOrDefault("s.service")?.Target == "a", cancellation);
         await UntilAsync(static s => s.Entry("a", "s.service") is not null, cancellation);
         string[] marks = [.. _term.Sent.Where(static k => k == s_keys.EngineVersion)];
         Assert.That(marks, Has.Length.EqualTo(2), "one at the start of the term and one after the lost answer");
@@ -127,7 +127,7 @@ internal sealed class EngineLoopTests
         await UseAsync("a");
         await SubmitAsync("u.service");
         _leadership.Set(_term);
-        await UntilAsync(static s => s.Jobs["u.service"].Target == "a", cancellation);
+        await UntilAsync(static s => s.Jobs.GetValueOrDefault("u.service")?.Target == "a", cancellation);
         _term.End();
         _leadership.Set(null);
         await SubmitAsync("v.service");
