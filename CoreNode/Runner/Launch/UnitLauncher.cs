@@ -23,6 +23,7 @@ public static class UnitLauncher
     internal const string Failed = "F";
 
     private const int NoGoAhead = 255;
+    private const int TooLate = 243;
     private const int NewFolderMode = 0x1ED; // 0755
     private static readonly string[] s_search =
         ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -94,6 +95,9 @@ public static class UnitLauncher
         List<string> assignments = [];
         foreach ((string name, string value) in environment)
             assignments.Add($"{name}={value}");
+        // It is in its group, which is killed at that moment: whoever gets here before it is found there.
+        if (spec.NotAfter is { } moment && Platform.BootClock.Now(Platform.BootClock.Instance) >= moment)
+            return Fail(TooLate, "the moment is over until which it was allowed to start (its machine's lease)");
         LaunchSteps.Execute(path, arguments, assignments, spec.IgnoresPipeSignal);
         return Fail(ExitCodes.Execute, $"{path} cannot be executed: {LaunchSteps.LastError}");
     }
