@@ -59,7 +59,14 @@ internal sealed class MachineScript
                 Exit(rest.Split(' '));
                 break;
             case "empty":
-                _machine.GroupEmpty(_now);
+                // Asked again as often as it wants to know.
+                for (UnitPhase before = UnitPhase.Dead; before != _machine.State.Phase;)
+                {
+                    before = _machine.State.Phase;
+                    _machine.GroupEmpty(_now);
+                    Settle();
+                }
+
                 break;
             case "oom":
                 _machine.OutOfMemory(_now);

@@ -34,7 +34,7 @@ internal sealed class ProcessStarter(ControlGroups groups, UnitStore store, Runn
         {
             int pid = Spawner.Start(new SpawnRequest(
                 Path(options.Launcher), [Path(options.Launcher), UnitLauncher.Command], LauncherEnvironment(mark),
-                [nothing, journal, journal, specification, goReading, statusWriting]));
+                [nothing, journal, journal, specification, goReading, statusWriting, journal]));
             ProcessHandle handle = ProcessHandle.Open(pid)
                 ?? throw new IOException($"process {pid} was gone before it could be held");
             return new StartedProcess(handle, ProcessTable.Find(pid)?.StartTicks ?? 0, go, status);

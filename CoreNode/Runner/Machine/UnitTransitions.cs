@@ -145,7 +145,7 @@ internal sealed class UnitTransitions(UnitSettings settings, MachineState state)
         bool isKill = phase is UnitPhase.StopSigkill or UnitPhase.FinalSigkill;
         int signal = isKill ? Settings.FinalKillSignal
             : phase == UnitPhase.StopWatchdog ? Settings.WatchdogSignal
-            : State.IsStopWanted ? Settings.KillSignal : Settings.RestartKillSignal;
+            : Settings.KillSignal;
         bool isAll = Settings.KillMode == KillMode.ControlGroup || (Settings.KillMode == KillMode.Mixed && isKill);
         bool isAnySignalled = Settings.KillMode != KillMode.None && (State.MainPid != 0 || State.ControlPid != 0);
         if (isAnySignalled || isAll)
