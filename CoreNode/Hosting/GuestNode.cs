@@ -71,10 +71,13 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
 
     private async Task ServeAsync(NodeCertificates certificates, FleetSurface surface)
     {
-        string? socket = await UnixSocketPath.PrepareAsync(options.UnixSocket, process.Logger, process.Stop);
+        string? socket = await UnixSocketPath.PrepareAsync(
+            options.UnixSocket, "unix-socket", process.Logger, process.Stop);
+        string? fleetSocket = await UnixSocketPath.PrepareAsync(
+            options.FleetSocket, "fleet-socket", process.Logger, process.Stop);
         GuestServer server = new(
-            NodeComposition.Api(options, certificates, socket, process.Version), static () => null, process.Metrics,
-            TimeProvider.System, process.Logs)
+            NodeComposition.Api(options, certificates, socket, fleetSocket, process.Version), static () => null,
+            process.Metrics, TimeProvider.System, process.Logs)
         {
             AdminSurface = surface,
         };
