@@ -35,6 +35,9 @@ internal sealed class BenchmarkTests
         ["schedule-100k"] = SchedulingRows.LargeAsync,
         ["machine-lost"] = SchedulingRows.MachineLostAsync,
         ["place"] = EngineRows.PlaceAsync,
+        ["units-start"] = UnitRows.StartManyAsync,
+        ["units-memory"] = UnitRows.MemoryAsync,
+        ["units-singleton"] = UnitRows.SingletonAsync,
     };
 
     [Test]
