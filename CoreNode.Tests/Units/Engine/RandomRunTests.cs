@@ -26,20 +26,21 @@ internal sealed class RandomRunTests
         ulong count = Simulation.Simulation.Number("CORENODE_ENGINE_SEEDS", 100);
         for (ulong seed = first; seed < first + count; seed++)
         {
+            EngineWorld world = new();
             try
             {
-                Run(new Prng(seed));
+                Run(world, new Prng(seed));
             }
             catch (Exception problem)
             {
-                Assert.Fail($"CORENODE_ENGINE_FIRST_SEED={seed} CORENODE_ENGINE_SEEDS=1\n{problem}");
+                string story = string.Join('\n', world.Story);
+                Assert.Fail($"CORENODE_ENGINE_FIRST_SEED={seed} CORENODE_ENGINE_SEEDS=1\n{story}\n{problem}");
             }
         }
     }
 
-    private static void Run(Prng prng)
+    private static void Run(EngineWorld world, Prng prng)
     {
-        EngineWorld world = new();
         int machines = 3 + prng.Next(4);
         for (int i = 0; i < machines; i++)
         {
