@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoreNode.Tests.Api.Fleet;
 
-/// <summary>The units' surfaces over a real listener and the in-memory store, reached as workers reach it: by HTTP.</summary>
+/// <summary>The units' surfaces over a real listener and the in-memory store, reached by HTTP or directly.</summary>
 internal sealed class FleetHarness : IAsyncDisposable
 {
     public const string Json = "Content-Type: application/json\r\n";
