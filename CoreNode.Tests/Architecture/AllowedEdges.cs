@@ -39,6 +39,7 @@ internal static class AllowedEdges
             new(
                 "Units.Agent", ModuleKind.Service,
                 "Store", "Units.Model", "Units.Registry", "Units.Manager", "Platform"),
+            new("Units.Leases", ModuleKind.Service, "Store", "Units.Registry", "Units.Watching"),
             new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform") { IsNative = true },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
@@ -52,8 +53,10 @@ internal static class AllowedEdges
             new("Cli", ModuleKind.Edge, "Api.Client", "Store", "Units.Model"),
             new(
                 "Hosting", ModuleKind.Composition,
-                "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Proxy", "Wal", "Discovery", "Pki",
-                "Store", "Platform", "Runner", "Yaml"),
+                "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Clients",
+                "Cluster.Leading", "Proxy", "Wal", "Discovery", "Pki", "Store", "Platform", "Runner", "Systemd",
+                "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry", "Units.Watching", "Units.Model",
+                "Yaml"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
@@ -67,8 +70,8 @@ internal static class AllowedEdges
             new("Microsoft.Extensions.Options", "Api", "Hosting"),
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
-                "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Runner", "Api", "Api.Peers",
-                "Api.Relay", "Api.Fleet", "Hosting"),
+                "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine",
+                "Units.Agent", "Systemd", "Runner", "Api", "Api.Peers", "Api.Relay", "Api.Fleet", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),
