@@ -34,6 +34,9 @@ internal sealed class FleetHarness : IAsyncDisposable
 
     public V2Client Client { get; }
 
+    /// <summary>What the surface works on.</summary>
+    public IKvClient Store { get; private set; } = null!;
+
     public ScriptedMachines Machines { get; } = new();
 
     public ApiHarness Api => _api;
@@ -141,8 +144,9 @@ internal sealed class FleetHarness : IAsyncDisposable
 
     private FleetSurface MakeSurface(ApiHarness api)
     {
+        Store = _storeOf(api) ?? Client;
         _surface = new FleetSurface(
-            Options, _storeOf(api) ?? Client, static () => null, Machines, Machines, api.Metrics, TimeProvider.System,
+            Options, Store, static () => null, Machines, Machines, api.Metrics, TimeProvider.System,
             NullLoggerFactory.Instance);
         return _surface;
     }

@@ -143,8 +143,8 @@ internal sealed class OwnMachinesTests
         Assert.That(all["Content-Type"], Is.EqualTo("application/x-ndjson"));
         string[] lines = all.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.That(lines, Has.Some.EqualTo(
-            "{\"time\":\"2026-11-18T11:06:40.000000Z\",\"message\":\"y\",\"priority\":6,"
-            + $$$""""identifier":"sh","pid":42,"machine":"{{{A}}}"}"""));
+            "{\"time\":\"2026-11-18T11:06:40.000000Z\",\"message\":\"y\",\"priority\":6"
+            + $$$""","identifier":"sh","pid":42,"machine":"{{{A}}}"}"""));
         _api.Machines.Other(A).Log("a.service", "x", "y");
         RawAnswer one = await _api.GetAsync($"/corenode/v1/units/a.service/journal?lines=1&machine={A}");
         Assert.That(one.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(1));
