@@ -45,10 +45,10 @@ internal sealed class UnitsManagerSession : IUnitManager, IUnitGuard, IHealthPro
     public Task<JobResult> StartUnitAsync(string name, CancellationToken cancellation) => Job(name, Start(name));
 
     public Task<JobResult> StopUnitAsync(string name, CancellationToken cancellation) =>
-        Job(name, done => _manager.Stop(name, isCounted: true, () => done(true)));
+        Job(name, done => _manager.Stop(name, () => done(true)));
 
     public Task<JobResult> RestartUnitAsync(string name, CancellationToken cancellation) =>
-        Job(name, done => _manager.Stop(name, isCounted: false, () => _manager.Start(name, done)));
+        Job(name, done => _manager.Restart(name, done));
 
     public Task KillAsync(string name, CancellationToken cancellation) => Call(done =>
     {
