@@ -135,12 +135,17 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
             BeginStop(unit);
     }
 
-    public void Unload(string name, Action done) => Stop(name, () =>
+    /// <summary>Forgets a unit that does not run; false if somebody has started it again.</summary>
+    public bool Forget(string name)
     {
-        if (_units.Remove(name, out UnitsProcess? unit))
-            Tell(unit);
-        done();
-    });
+        if (!_units.TryGetValue(name, out UnitsProcess? unit))
+            return true;
+        if (unit.IsAlive)
+            return false;
+        _units.Remove(name);
+        Tell(unit);
+        return true;
+    }
 
     public void KillNow(string name)
     {
