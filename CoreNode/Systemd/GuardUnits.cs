@@ -59,8 +59,11 @@ internal static class GuardUnits
         return Encoding.UTF8.GetBytes(script.Append('\n').Append(Fire).ToString());
     }
 
-    /// <summary>Name, mode, properties of the holder, and the unit that it calls for.</summary>
-    public static void Write(BusWriter writer, string name, ulong watchdogMicroseconds, byte[] script)
+    /// <summary>
+    /// Name, mode, properties of the holder, and the unit that it calls for; urgent: that one may come before all
+    /// others, which is a privilege of PID 1.
+    /// </summary>
+    public static void Write(BusWriter writer, string name, ulong watchdogMicroseconds, byte[] script, bool isUrgent)
     {
         writer.Write($"{name}.service");
         writer.Write("fail");
@@ -86,6 +89,8 @@ internal static class GuardUnits
         // Beside all slices and before them: what the units do to the machine must not keep it from running.
         writer.WriteProperty("Slice", "-.slice");
         writer.WriteProperty("CPUWeight", 10000UL);
+        if (isUrgent)
+            writer.WriteProperty("Nice", -20);
         writer.WriteProperty("StandardInput", "data");
         writer.WriteProperty("StandardInputData", script);
         WriteCommand(writer, "/bin/sh");

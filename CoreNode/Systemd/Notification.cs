@@ -16,10 +16,11 @@ internal static unsafe partial class Notification
     private const int DoNotSignal = 0x4000;
     private const int DoNotWait = 0x40;
     private const int LongestPath = 107;
+    private const int NoSuchProcess = 3;
 
-    /// <summary>Sends it; that it was read is to be seen from systemd.</summary>
+    /// <summary>Sends it; that it was read is to be seen from systemd. False: there is no such process.</summary>
     /// <exception cref="IOException">It cannot be sent.</exception>
-    public static void Send(string socketPath, int pid, string text)
+    public static bool Send(string socketPath, int pid, string text)
     {
         byte[] path = Encoding.UTF8.GetBytes(socketPath);
         if (path.Length > LongestPath)
@@ -54,8 +55,11 @@ internal static unsafe partial class Notification
             nint sent = SendMessage(socket, &message, DoNotSignal | DoNotWait);
             int error = Marshal.GetLastPInvokeError();
             _ = KernelCalls.Close(socket);
+            if (sent < 0 && error == NoSuchProcess)
+                return false;
             if (sent < 0)
                 throw new IOException($"{socketPath}: {Marshal.GetPInvokeErrorMessage(error)}");
+            return true;
         }
     }
 

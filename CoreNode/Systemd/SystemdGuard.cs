@@ -115,7 +115,7 @@ public sealed class SystemdGuard : IUnitGuard
         _armed.Add($"{name}.service");
         string result = await _bus.RunJobAsync(
             BusMethod.StartTransientUnit,
-            writer => GuardUnits.Write(writer, name, Left(deadline), script),
+            writer => GuardUnits.Write(writer, name, Left(deadline), script, MayHurry()),
             cancellation);
         if (result != "done")
             throw new IOException($"{name}.service was not started ({result})");
@@ -132,6 +132,24 @@ public sealed class SystemdGuard : IUnitGuard
         return holder;
     }
 
+    // Asked for without the capability, the service would not start.
+    private bool MayHurry()
+    {
+        const int niceCapability = 23;
+        const string field = "CapEff:";
+        foreach (string line in File.ReadLines(_options.Root + "/proc/1/status"))
+        {
+            if (line.StartsWith(field, StringComparison.Ordinal))
+            {
+                ulong effective = ulong.Parse(
+                    line.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                return (effective & (1UL << niceCapability)) != 0;
+            }
+        }
+
+        return false;
+    }
+
     // Whether PID 1 itself says that the deadline is kept now, and no later one.
     private async Task<bool> RenewAsync(TimeSpan deadline, CancellationToken cancellation)
     {
@@ -144,11 +162,11 @@ public sealed class SystemdGuard : IUnitGuard
                 await ReadAsync(holder, cancellation);
             ulong before = holder.Until;
             // The time that is left is counted from when PID 1 reads it: a message that was late is sent again.
-            Notification.Send(
+            bool isSent = Notification.Send(
                 _options.Root + "/run/systemd/notify", _options.OwnPid(holder.MainPid),
                 string.Create(CultureInfo.InvariantCulture, $"WATCHDOG_USEC={Left(deadline)}\nWATCHDOG=1"));
             await ReadAsync(holder, cancellation);
-            if (!holder.IsHeld)
+            if (!isSent || !holder.IsHeld)
                 return false;
             if (holder.Until != before && holder.IsUntil(LastMoment(deadline)))
                 return true;
