@@ -7,7 +7,6 @@ using CoreNode.Store;
 using CoreNode.Units.Agent;
 using CoreNode.Units.Engine;
 using CoreNode.Units.Leases;
-using CoreNode.Units.Manager;
 using CoreNode.Units.Registry;
 using CoreNode.Units.Watching;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,3 @@
-using CoreNode.Foundation;
 
 namespace CoreNode.Units.Engine;
 
