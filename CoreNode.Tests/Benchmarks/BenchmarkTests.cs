@@ -34,10 +34,11 @@ internal sealed class BenchmarkTests
         ["schedule-10k"] = SchedulingRows.SmallAsync,
         ["schedule-100k"] = SchedulingRows.LargeAsync,
         ["machine-lost"] = SchedulingRows.MachineLostAsync,
-        ["place"] = EngineRows.PlaceAsync,
         ["units-start"] = UnitRows.StartManyAsync,
         ["units-memory"] = UnitRows.MemoryAsync,
         ["units-singleton"] = UnitRows.SingletonAsync,
+        ["registry-100k"] = RegistryRows.LargeAsync,
+        ["place"] = EngineRows.PlaceAsync,
     };
 
     [Test]

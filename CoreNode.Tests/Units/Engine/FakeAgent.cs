@@ -129,7 +129,7 @@ internal sealed class FakeAgent(EngineWorld world, MachineObject machine)
 
     private void Run(ScheduleEntry entry)
     {
-        if (!_units.TryGetValue(entry.Unit, out Running? running) || running.Hash != entry.Hash)
+        if (!_units.TryGetValue(entry.Unit, out Running? running) || running.Hash != entry.Hash || running.IsStopping)
         {
             _units[entry.Unit] = running = new Running { Hash = entry.Hash };
             Publish(entry.Unit, running, "inactive");

@@ -82,7 +82,8 @@ public static class AgentPlanner
         }
 
         bool isAllowed = !entry.IsSingleton || machine.Fence.Allows(entry, now);
-        isAllowed &= !machine.Fence.Lease.IsDuplicate;
+        // Who has never held a lease does not know yet whether another machine has its id.
+        isAllowed &= machine.Fence.Lease is { IsDuplicate: false, Lapses: > 0 };
         if (NeedsLoad(unit, entry))
             return Replace(unit, entry, isAllowed);
         PlannedStep step = entry.State == ScheduleState.Loaded ? Hold(unit) : Run(unit, entry, isAllowed, now);

@@ -15,6 +15,7 @@ namespace CoreNode.Units.Agent;
 public sealed class HealthProbe : IHealthProbe
 {
     private const int MostHeadBytes = 256;
+    private static readonly string[] s_shell = ["-c", "exec \"$@\" </dev/null >/dev/null 2>&1", "sh"];
 
     /// <inheritdoc/>
     public async Task<string> CheckAsync(
@@ -47,21 +48,12 @@ public sealed class HealthProbe : IHealthProbe
         List<string> words = Words(command);
         if (words.Count == 0)
             return "HealthExec= names no program";
-        ProcessStartInfo start = new(words[0], words.GetRange(1, words.Count - 1))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        // The shell takes the output away, so that nothing waits for what the command leaves running.
+        ProcessStartInfo start = new("/bin/sh", [.. s_shell, .. words]);
         using Process process = Process.Start(start)!;
         try
         {
-            process.StandardInput.Close();
-            Task drained = Task.WhenAll(
-                process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancellation),
-                process.StandardError.BaseStream.CopyToAsync(Stream.Null, cancellation));
             await process.WaitForExitAsync(cancellation);
-            await drained;
             return process.ExitCode == 0
                 ? ""
                 : string.Create(CultureInfo.InvariantCulture, $"{words[0]} ended with {process.ExitCode}");

@@ -123,14 +123,15 @@ internal sealed class MachineSteps
         steps.Add(step);
     }
 
-    // Also such as must go, until they are gone.
+    // Also such as must go, until they are gone; and such as were loaded and are not seen because the manager is away.
     private static HashSet<string> Wanted(SortedSet<string> fenced, SortedDictionary<string, UnitFacts> units)
     {
         HashSet<string> wanted = new(StringComparer.Ordinal);
         foreach (string name in fenced)
         {
             if (units.TryGetValue(name, out UnitFacts? unit)
-                && (unit.Observed is not null || unit.Entry is { State: not Registry.ScheduleState.Revoked }))
+                && (unit.Observed is not null || unit.Note.Claim != 0
+                    || unit.Entry is { State: not Registry.ScheduleState.Revoked }))
             {
                 wanted.Add(name);
             }
