@@ -99,8 +99,8 @@ internal sealed class StormCap
         else
         {
             _isFull = true;
-            _held[machine] = $"machine {machine} is lost and keeps its units for now: at most a quarter of the machines "
-                + $"is emptied a minute; corenode machine drain {machine} gives its units away at once";
+            _held[machine] = $"machine {machine} is lost and keeps its units for now: at most a quarter of the "
+                + $"machines is emptied a minute; corenode machine drain {machine} gives its units away at once";
         }
     }
 }
