@@ -55,12 +55,22 @@ internal sealed class LiveUnit(string name, UnitMachine machine, UnitJournal jou
     /// <summary>When it became active last.</summary>
     public DateTimeOffset? Since { get; set; }
 
+    /// <summary>The main process, or the last one that it was: who wrote what is read now.</summary>
+    public int LastPid { get; set; }
+
     /// <summary>As it was told last.</summary>
     public UnitObservation Observation { get; set; } = new(name, "", UnitStates.Dead);
 
     public long MemoryBytes { get; set; }
 
     public TimeSpan ProcessorTime { get; set; }
+
+    /// <summary>How it stands, in systemd's words.</summary>
+    public UnitStates States()
+    {
+        UnitPhase phase = Machine.State.Phase;
+        return new UnitStates("loaded", PhaseWords.Active(phase), PhaseWords.Sub(phase, Machine.Settings.IsTarget));
+    }
 
     /// <summary>Pids of all processes that are watched.</summary>
     public List<int> KnownPids()
