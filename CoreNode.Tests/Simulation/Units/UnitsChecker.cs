@@ -84,7 +84,9 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         if (what.Kind != EngineEventKind.Emptied)
             return;
         int all = registry.Machines.Values.Count(static m => m.Object is not null);
-        int lost = registry.Machines.Values.Count(m => m.Object is not null && facts.Lost.Contains(m.Id));
+        // A machine that people asked to drain may be away.
+        int lost = registry.Machines.Values.Count(m => m.Object is not null && facts.Lost.Contains(m.Id)
+            && m.Cordon is not { IsDraining: true });
         bool isAsked = registry.Machines[what.Machine].Cordon is { IsDraining: true };
         if (isAsked)
             return;

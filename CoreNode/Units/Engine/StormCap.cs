@@ -89,6 +89,8 @@ internal sealed class StormCap
         }
         else if (Remembered.ContainsKey(machine))
         {
+            // It may have been back meanwhile: then this is another time, and the minute begins anew.
+            Remembered[machine] = now;
             Emptied.Add(machine);
         }
         else if (Remembered.Count < limit)
