@@ -38,6 +38,8 @@ internal sealed class BenchmarkTests
         ["units-memory"] = UnitRows.MemoryAsync,
         ["units-singleton"] = UnitRows.SingletonAsync,
         ["registry-100k"] = RegistryRows.LargeAsync,
+        ["place"] = EngineRows.PlaceAsync,
+        ["units-scale"] = UnitsScaleRows.AllAsync,
     };
 
     [Test]

@@ -69,7 +69,8 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         string? fleetSocket = await UnixSocketPath.PrepareAsync(
             options.FleetSocket, "fleet-socket", process.Logger, process.Stop);
         RelayServer server = new(
-            NodeComposition.Api(options, certificates, socket, fleetSocket, process.Version), NodeComposition.Relay(options),
+            NodeComposition.Api(options, certificates, socket, fleetSocket, process.Version),
+            NodeComposition.Relay(options),
             upstreams, follower, process.Metrics, TimeProvider.System, process.Logs);
         await using (server.ConfigureAwait(false))
         {

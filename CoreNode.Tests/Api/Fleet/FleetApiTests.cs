@@ -1,5 +1,7 @@
 using CoreNode.Store;
+using CoreNode.Api;
 using CoreNode.Api.Fleet;
+using CoreNode.Tests.EndToEnd;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Tests.Api.Fleet;
@@ -100,7 +102,8 @@ internal sealed class FleetApiTests
 
     [TestCase("a.service", "", "unable to decode body: EOF")]
     [TestCase("a.service", "{", "unable to decode body: unexpected EOF")]
-    [TestCase("a.service", "[]", "unable to decode body: json: cannot unmarshal array into Go value of type schema.Unit")]
+    [TestCase("a.service", "[]",
+        "unable to decode body: json: cannot unmarshal array into Go value of type schema.Unit")]
     [TestCase("a.service", """{"name":"b.service"}""",
         "name in URL \\\"a.service\\\" differs from unit name in request body \\\"b.service\\\"")]
     [TestCase("a", "{}", "unit name must contain \\\".\\\"")]
@@ -140,9 +143,8 @@ internal sealed class FleetApiTests
         RawAnswer made = await _api.PutAsync("/fleet/v1/units/a.service", FleetHarness.Body("a.service", Hello));
         Assert.That((made.Status, made.Body, made["Content-Length"]), Is.EqualTo((201, "", "0")));
         RawAnswer shown = await _api.GetAsync("/fleet/v1/units/a.service");
-        const string options = """
-            "options":[{"name":"Description","section":"Unit","value":"Hello World"},{"name":"ExecStart","section":"Service","value":"/bin/true"}]
-            """;
+        const string options = "\"options\":[{\"name\":\"Description\",\"section\":\"Unit\",\"value\":\"Hello World\"},"
+            + "{\"name\":\"ExecStart\",\"section\":\"Service\",\"value\":\"/bin/true\"}]";
         Assert.That(shown.Body, Is.EqualTo(
             """{"currentState":"inactive","desiredState":"inactive","name":"a.service",""" + options + "}"));
         RawAnswer list = await _api.GetAsync("/v1-alpha/units");
@@ -205,7 +207,8 @@ internal sealed class FleetApiTests
             $$$"""{"machines":[{"id":"{{{Id}}}","metadata":{"a":"b\u003cc","foo":"bar"},"primaryIP":"10.0.0.1"}]}"""));
         RawAnswer removed = await PatchAsync(
             $$$"""[{"op":"remove","path":"/{{{Id}}}/metadata/foo","value":{"value":""}},"""
-            + $$$"""{"op":"remove","path":"/{{{Id}}}/metadata/a"},{"op":"add","path":"/unknown/metadata/x","value":{"value":"1"}}]""");
+            + $$$"""{"op":"remove","path":"/{{{Id}}}/metadata/a"},"""
+            + """{"op":"add","path":"/unknown/metadata/x","value":{"value":"1"}}]""");
         Assert.That(removed.Status, Is.EqualTo(204));
         Assert.That((await _api.GetAsync("/fleet/v1/machines")).Body, Is.EqualTo(
             $$$"""{"machines":[{"id":"{{{Id}}}","primaryIP":"10.0.0.1"}]}"""));
@@ -270,6 +273,30 @@ internal sealed class FleetApiTests
             await Task.Delay(2, deadline.Token);
         await api.RegisterAsync(Id, "10.0.0.1");
         Assert.That((await listing).Body, Does.Contain(Id));
+    }
+
+    [Test]
+    public async Task Fleets_own_socket_serves_what_the_nodes_does()
+    {
+        using TestFolder folder = new();
+        ApiOptions options = new() { UnixSocketPath = folder.File("own"), FleetSocketPath = folder.File("fleet.sock") };
+        await using ApiHarness api = await ApiHarness.StartAsync(options);
+        foreach (string path in new[] { folder.File("own"), folder.File("fleet.sock") })
+        {
+            await using RawClient client = await RawClient.OpenAsync(path);
+            Assert.That((await client.AskAsync("GET", "/fleet/v1/units")).Status, Is.EqualTo(404), "no units here");
+            Assert.That((await client.AskAsync("GET", "/v2/keys/")).Status, Is.EqualTo(200));
+            Assert.That(File.GetUnixFileMode(path) & UnixFileMode.OtherRead, Is.EqualTo(UnixFileMode.None));
+        }
+    }
+
+    [TestCase(false, 403)]
+    [TestCase(true, 404)]
+    public async Task A_throw_away_node_is_administered_on_loopback(bool isDev, int status)
+    {
+        await using ApiHarness api = await ApiHarness.StartAsync(new ApiOptions { AdministersOnLoopback = isDev });
+        Assert.That((await api.AskAsync("GET", "/fleet/v1/units")).Status, Is.EqualTo(status));
+        Assert.That((await api.AskAsync("GET", "/v2/keys/")).Status, Is.EqualTo(200));
     }
 
     private Task<RawAnswer> PatchAsync(string body) => _api.AskAsync("PATCH", "/fleet/v1/machines", "", body);

@@ -7,8 +7,8 @@ namespace CoreNode.Tests.Api.Fleet;
 /// Every command of fleetctl 1.0.0 that speaks to the API, replayed against it with an engine and agents that are
 /// quicker than real ones: most are done twice, around what undoes them, as fleet's own functional tests do.
 /// </summary>
-[TestFixture, Category("Unit")]
-internal sealed class FleetctlReplayTests
+[TestFixture(true), TestFixture(false), Category("Unit")]
+internal sealed class FleetctlReplayTests(bool isMember)
 {
     private const string A = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     private const string B = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -22,7 +22,7 @@ internal sealed class FleetctlReplayTests
     [SetUp]
     public async Task StartAsync()
     {
-        _api = await FleetHarness.StartAsync();
+        _api = isMember ? await FleetHarness.StartLocalAsync() : await FleetHarness.StartAsync();
         _fleetctl = new FleetctlReplay(_api);
         await _api.RegisterAsync(A, "10.0.0.1");
         await _api.RegisterAsync(B, "10.0.0.2", ("disk", "ssd"));
@@ -44,7 +44,8 @@ internal sealed class FleetctlReplayTests
             await _fleetctl.SubmitAsync("hello.service", Hello);
             JsonElement unit = await _fleetctl.CatAsync("hello.service");
             JsonElement option = unit.GetProperty("options")[0];
-            string shown = $"[{option.GetProperty("section")}]\n{option.GetProperty("name")}={option.GetProperty("value")}\n";
+            string shown = $"[{option.GetProperty("section")}]\n"
+                + $"{option.GetProperty("name")}={option.GetProperty("value")}\n";
             Assert.That(shown, Is.EqualTo(Hello));
             await _fleetctl.DestroyAsync("hello.service");
         }
@@ -150,7 +151,8 @@ internal sealed class FleetctlReplayTests
             Assert.That(made.Status, Is.EqualTo(201));
         }
 
-        string[] names = [.. (await _fleetctl.ListAsync("units")).Select(static u => u.GetProperty("name").GetString()!)];
+        string[] names =
+            [.. (await _fleetctl.ListAsync("units")).Select(static u => u.GetProperty("name").GetString()!)];
         Assert.That(names, Has.Length.EqualTo(250));
         Assert.That(names, Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal));
         using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
