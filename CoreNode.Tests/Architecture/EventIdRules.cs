@@ -40,8 +40,14 @@ internal static class EventIdRules
     }
 
     /// <summary>The range that EventIds gives to a module or the module around it.</summary>
-    public static int? FirstIdOf(string module) =>
-        typeof(EventIds).GetField(module.Split('.')[0])?.GetRawConstantValue() as int?;
+    public static int? FirstIdOf(string module)
+    {
+        // UnitsWatching is that of Units.Watching and of what is inside.
+        string[] parts = module.Split('.');
+        string[] names = [string.Concat(parts.Take(2)), parts[0]];
+        return names.Select(static name => typeof(EventIds).GetField(name)?.GetRawConstantValue() as int?)
+            .FirstOrDefault(static first => first is not null);
+    }
 
     private static string ModuleOf(TypeDefinition type, string root)
     {

@@ -127,8 +127,7 @@ internal sealed class CommandLineTests
         Assert.That(run, Is.EqualTo(new CliRun(7, "node --help -- -o json", "")));
     }
 
-    [TestCase("/usr/bin/fleetctl")]
-    [TestCase("locksmithctl")]
+    [TestCase("/usr/bin/locksmithctl")]
     [TestCase("update_engine_client")]
     public async Task Old_tools_that_are_not_there_yet_say_so(string program)
     {

@@ -6,7 +6,7 @@ namespace CoreNode.Tests.Cli;
 [TestFixture, Category("Unit")]
 internal sealed class HelpTests
 {
-    // node and etcdctl print help of their own.
+    // node, etcdctl and fleetctl print help of their own.
     public static IEnumerable<string> Commands() =>
         All(Root()).Where(command => command.TreatUnmatchedTokensAsErrors).Select(HelpPage.Path);
 
@@ -39,7 +39,8 @@ internal sealed class HelpTests
                 .Select(example => example.Line)
                 .Where(line => line.StartsWith("corenode ", StringComparison.Ordinal)
                     && !line.StartsWith("corenode node ", StringComparison.Ordinal)
-                    && !line.StartsWith("corenode etcdctl ", StringComparison.Ordinal))
+                    && !line.StartsWith("corenode etcdctl ", StringComparison.Ordinal)
+                    && !line.StartsWith("corenode fleetctl ", StringComparison.Ordinal))
                 .Select(line => line.Split(" > ")[0])
                 .Where(line => UsageErrors.Find(Root().Parse([.. ShellWords.Split(line).Skip(1)])).Count > 0),
         ];

@@ -92,7 +92,8 @@ internal sealed class KvClientTests(string way)
         var options = new KvGetOptions { IsRecursive = isRecursive };
         Assert.That(Show(Done(await _client.GetAsync("/d", options, stop)).Node), Is.EqualTo(expected));
         Assert.That(
-            Show(Done(await _client.GetAsync("/", options, stop)).Node), Does.StartWith("[/d[").And.EndsWith("/other=6]"));
+            Show(Done(await _client.GetAsync("/", options, stop)).Node),
+            Does.StartWith("[/d[").And.EndsWith("/other=6]"));
     }
 
     [Test]

@@ -13,6 +13,7 @@ internal sealed class FuzzRun(Uri server, ulong seed)
 {
     private const int MostAhead = 8;
     private const int RequestsBetweenSweeps = 2000;
+    private const int MostComparisons = 20;
     private const int MostNodesCompared = 300;
 
     private readonly string _sentinel = string.Create(CultureInfo.InvariantCulture, $"/v2/keys/sentinel-{seed:x}");
@@ -136,9 +137,21 @@ internal sealed class FuzzRun(Uri server, ulong seed)
             throw new InvalidDataException("the key that nobody else writes has changed");
         if (!Ask("GET", "/health", "", 200).Contains("true", StringComparison.Ordinal))
             throw new InvalidDataException("not healthy");
-        JsonNode listing = JsonNode.Parse(Ask("GET", "/v2/keys/?recursive=true", "", 200))!;
-        int compared = 0;
-        Compare(listing["node"]!, ref compared);
+        for (int again = 0; ; again++)
+        {
+            string listing = Ask("GET", "/v2/keys/?recursive=true", "", 200);
+            int compared = 0;
+            try
+            {
+                Compare(JsonNode.Parse(listing)!["node"]!, ref compared);
+                return;
+            }
+            catch (InvalidDataException) when (
+                again < MostComparisons && Ask("GET", "/v2/keys/?recursive=true", "", 200) != listing)
+            {
+                // What was sent last, before its connection was closed, is done only now.
+            }
+        }
     }
 
     // Each node of the listing is what a request for itself shows.

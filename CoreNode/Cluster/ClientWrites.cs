@@ -8,9 +8,9 @@ namespace CoreNode.Cluster;
 /// <summary>
 /// Writes of this member's clients on their way into the log: proposed here by a leader, forwarded by a follower, kept
 /// while nobody leads (they are in no log yet, so that is safe). Once a write may be in some log it is never sent
-/// again: it is answered when its entry is applied here, or as unknown. A write of a term (<see cref="Proposal.OnlyIn"/>)
-/// is appended by this member in that term or refused: it is never forwarded and outlives no election. Also takes what
-/// followers forward. Owned by the loop.
+/// again: it is answered when its entry is applied here, or as unknown. A write of a term
+/// (<see cref="Proposal.OnlyIn"/>) is appended by this member in that term or refused: it is never forwarded and
+/// outlives no election. Also takes what followers forward. Owned by the loop.
 /// </summary>
 internal sealed class ClientWrites
 {

@@ -16,7 +16,9 @@ internal sealed class LogPersisted(long appendNumber) : LoopMessage
     internal long AppendNumber { get; } = appendNumber;
 }
 
-/// <summary>A linearizable read waits for its turn; with a term only this member as its leader may confirm it.</summary>
+/// <summary>
+/// A linearizable read waits for its turn; with a term only this member as its leader may confirm it.
+/// </summary>
 internal sealed class ReadBarrier(long startedAt, Term onlyIn = default) : LoopMessage
 {
     internal Term OnlyIn { get; } = onlyIn;

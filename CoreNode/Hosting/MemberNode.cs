@@ -20,7 +20,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             ForceNewCluster(Path.Combine(options.DataFolder, "raft"));
         MemberKeys keys = new(NodeComposition.SecretToken(options));
         UnitsModule? units = UnitsModule.Of(options, process);
-        LateService lease = new(isLongLived: true);
+        LeaseService lease = new();
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {

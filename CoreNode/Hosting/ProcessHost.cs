@@ -6,6 +6,7 @@ using System.Text;
 using CoreNode.Cli;
 using CoreNode.Cli.Discovery;
 using CoreNode.Platform;
+using CoreNode.Runner.Launch;
 using CoreNode.Runner.Guard;
 
 namespace CoreNode.Hosting;
@@ -18,7 +19,11 @@ internal static class ProcessHost
     /// <summary>
     /// Runs the command line of this process, by the name that it was called by, and gives the exit code.
     /// </summary>
-    public static async Task<int> RunAsync(string programName, string[] args)
+    public static Task<int> RunAsync(string programName, string[] args) =>
+        // Not a command for people, and started for each process of a unit: nothing else is made ready for it.
+        args is [UnitLauncher.Command] ? Task.FromResult(UnitLauncher.Run()) : RunCommandAsync(programName, args);
+
+    private static async Task<int> RunCommandAsync(string programName, string[] args)
     {
         // Hidden: started by a node itself, and as small as it can be.
         if (args is [GuardProgram.Command, .. var guarding])

@@ -18,7 +18,8 @@ namespace CoreNode.Runner;
 /// </summary>
 public sealed class EmbeddedRunner : IUnitManager, IUnitProcesses
 {
-    private static readonly TimeSpan s_sampleInterval = TimeSpan.FromSeconds(5);
+    // Somebody may start it again just then.
+    private const int UnloadAttempts = 3;
 
     private readonly RunnerOptions _options;
     private readonly TimeProvider _time;
@@ -27,7 +28,6 @@ public sealed class EmbeddedRunner : IUnitManager, IUnitProcesses
     private readonly ControlGroups _groups;
     private PosixSignalRegistration? _children;
     private UnitLoop? _loop;
-    private long _lastSample;
 
     /// <summary>Makes it; nothing runs before <see cref="StartAsync"/>.</summary>
     public EmbeddedRunner(RunnerOptions options, TimeProvider time, ILogger logger)
@@ -57,24 +57,8 @@ public sealed class EmbeddedRunner : IUnitManager, IUnitProcesses
     public string Summary => _groups.Summary;
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, UnitObservation> Units
-    {
-        get
-        {
-            if (_loop is not { } loop)
-                return new Dictionary<string, UnitObservation>();
-            // What they use changes without a sign: it is asked for only while somebody looks.
-            long now = _time.GetTimestamp();
-            long last = Interlocked.Read(ref _lastSample);
-            if (_time.GetElapsedTime(last, now) > s_sampleInterval
-                && Interlocked.CompareExchange(ref _lastSample, now, last) == last)
-            {
-                _ = loop.AskAsync(loop.Sample);
-            }
-
-            return loop.Published;
-        }
-    }
+    public IReadOnlyDictionary<string, UnitObservation> Units =>
+        _loop?.Published ?? new Dictionary<string, UnitObservation>();
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellation)
@@ -124,10 +108,16 @@ public sealed class EmbeddedRunner : IUnitManager, IUnitProcesses
         UnitLoop loop = Loop();
         if (!loop.Published.ContainsKey(name))
             return;
-        await StopUnitAsync(name, cancellation);
-        string problem = await loop.AskAsync(() => loop.Forget(name)).WaitAsync(cancellation);
-        if (problem.Length > 0)
-            throw new UnitManagerException(problem);
+        string problem = "";
+        for (int attempt = 0; attempt < UnloadAttempts; attempt++)
+        {
+            await StopUnitAsync(name, cancellation);
+            problem = await loop.AskAsync(() => loop.Forget(name)).WaitAsync(cancellation);
+            if (problem.Length == 0)
+                return;
+        }
+
+        throw new UnitManagerException(problem);
     }
 
     /// <inheritdoc/>
@@ -158,6 +148,16 @@ public sealed class EmbeddedRunner : IUnitManager, IUnitProcesses
     {
         UnitLoop loop = Loop();
         await loop.AskAsync(() => loop.Kill(name)).WaitAsync(cancellation);
+        // Its end is told by the kernel; what is then said of it is true.
+        await StopUnitAsync(name, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async Task<UnitObservation?> ExamineAsync(string name, CancellationToken cancellation)
+    {
+        UnitLoop loop = Loop();
+        await loop.AskAsync(() => loop.Sample(name)).WaitAsync(cancellation);
+        return loop.Published.GetValueOrDefault(name);
     }
 
     /// <inheritdoc/>
@@ -166,6 +166,9 @@ public sealed class EmbeddedRunner : IUnitManager, IUnitProcesses
         IReadOnlyList<string> groups = _groups.GroupsOf(name);
         return new UnitProcesses(groups, groups.Count > 0 ? "" : _groups.MarkOf(name));
     }
+
+    /// <summary>Removes the control groups that no process is in any more; for whoever throws the data folder away.</summary>
+    public void RemoveGroups() => _groups.RemoveAll();
 
     /// <summary>Lets units go on without it.</summary>
     public ValueTask DisposeAsync()

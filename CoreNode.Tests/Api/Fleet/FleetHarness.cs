@@ -101,6 +101,14 @@ internal sealed class FleetHarness : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns once a request waits for a change or follows a journal.</summary>
+    public async Task UntilWaitingAsync()
+    {
+        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+        while (!(await _api.AskAsync("GET", "/metrics")).Body.Contains("corenode_units_api_waiting 1\n"))
+            await Task.Delay(2, deadline.Token);
+    }
+
     public static JsonElement Parse(RawAnswer answer)
     {
         using JsonDocument document = JsonDocument.Parse(answer.Body);

@@ -25,6 +25,9 @@ internal sealed class UnitCluster : IAsyncDisposable
         Directory.CreateSymbolicLink(_folder.File("fleetctl"), TestPrograms.Corenode());
     }
 
+    /// <summary>What is in the environment of every process of its units, as MARK.</summary>
+    public string Mark => _mark;
+
     /// <summary>The members; the first is m1, its machine id ends with 1.</summary>
     public ClusterProcesses Machines { get; }
 

@@ -101,8 +101,10 @@ internal sealed class UnitRequirementsTests
             UnitRequirements.Of(UnitName.Parse("a.service")!, UnitFile.Of([new("Service", "Global", "true")])),
             Is.SameAs(UnitRequirements.None));
 
-    [TestCase("MachineOf=a.service\nConflicts=a*", "unresolvable requirements: peer \"a.service\" matches conflict \"a*\"")]
-    [TestCase("MachineOf=a.service\nReplaces=a*", "unresolvable requirements: peer \"a.service\" matches replace \"a*\"")]
+    [TestCase("MachineOf=a.service\nConflicts=a*",
+        "unresolvable requirements: peer \"a.service\" matches conflict \"a*\"")]
+    [TestCase("MachineOf=a.service\nReplaces=a*",
+        "unresolvable requirements: peer \"a.service\" matches replace \"a*\"")]
     [TestCase("MachineID=1\nMachineOf=a.service", "MachineID cannot be used with Peers")]
     [TestCase("MachineID=1\nConflicts=a.service", "MachineID cannot be used with Conflicts")]
     [TestCase("MachineID=1\nGlobal=true", "MachineID cannot be used with Global")]

@@ -32,7 +32,7 @@ internal sealed class RandomRegistry(Prng chance, RegistryKeys keys)
         (string key, string value) = Below(14) switch
         {
             0 => (keys.EngineVersion, "1"),
-            1 or 2 => (keys.Unit(file.Hash), RegistryValues.WriteUnit(s_files[Below(8) == 0 ? 0 : Array.IndexOf(s_files, file)])),
+            1 or 2 => (keys.Unit(file.Hash), RegistryValues.WriteUnit(Below(8) == 0 ? s_files[0] : file)),
             3 or 4 => (keys.JobObject(unit), RegistryValues.WriteJobObject(unit, file.Hash)),
             5 => (keys.JobTargetState(unit), Any(["inactive", "loaded", "launched"])),
             6 => (keys.JobTarget(unit), machine),

@@ -29,8 +29,8 @@ internal sealed class RegistryValuesTests
         string value = RegistryValues.WriteJobObject("x.service", Hash);
         Assert.That(
             value,
-            Is.EqualTo("{\"Name\":\"x.service\",\"UnitHash\":[230,145,199,115,135,51,232,204,19,116,22,64,34,27,120,237,"
-                + "139,108,46,201]}"));
+            Is.EqualTo("{\"Name\":\"x.service\",\"UnitHash\":[230,145,199,115,135,51,232,204,19,116,22,64,34,27,120,"
+                + "237,139,108,46,201]}"));
         Assert.That(RegistryValues.ReadJobObject("x.service", value), Is.EqualTo(Hash));
         Assert.That(RegistryValues.ReadJobObject("y.service", value), Is.Null);
     }
@@ -128,7 +128,8 @@ internal sealed class RegistryValuesTests
         };
         Assert.That(RegistryValues.ReadNotice(RegistryValues.WriteNotice(notice)), Is.EqualTo(notice));
         Assert.That(
-            RegistryValues.ReadAnnounced(RegistryValues.WriteAnnounced(["/a", "/b"])), Is.EqualTo(new[] { "/a", "/b" }));
+            RegistryValues.ReadAnnounced(RegistryValues.WriteAnnounced(["/a", "/b"])),
+            Is.EqualTo(new[] { "/a", "/b" }));
         Assert.That(RegistryValues.WriteEngineLease("m"), Is.EqualTo("{\"MachineID\":\"m\",\"Version\":1}"));
         Assert.That(RegistryValues.ReadEngineLease("{\"MachineID\":\"m\",\"Version\":1}"), Is.EqualTo("m"));
     }

@@ -65,7 +65,8 @@ internal sealed class RegistryFollowerTests
         Assert.That(_follower.IsListed, Is.False);
         _store.Answer(new KvOutcome.Refused(new KvError(100, "Key not found", "/_coreos.com", 7)));
         RegistryState state = await _follower.WaitForListingAsync(cancellation);
-        Assert.That((state.Index.Value, state.EngineVersion, _follower.IsListed), Is.EqualTo((7UL, (string?)null, true)));
+        Assert.That(
+            (state.Index.Value, state.EngineVersion, _follower.IsListed), Is.EqualTo((7UL, (string?)null, true)));
         _store.Tell(Set(s_keys.EngineVersion, "1", 8));
         Assert.That((await _follower.WaitForChangeAsync(state.Index, cancellation)).EngineVersion, Is.EqualTo("1"));
         Assert.That(_store.Requests.Last(), Is.EqualTo($"watch {s_keys.Prefix} 8"));

@@ -9,6 +9,7 @@ internal sealed class FleetFigures
 
     private readonly MetricCounter[] _fleet;
     private readonly MetricCounter[] _own;
+    private int _waiting;
 
     /// <summary>Registers the figures.</summary>
     public FleetFigures(MetricRegistry metrics, UnitsRegistry registry)
@@ -18,7 +19,16 @@ internal sealed class FleetFigures
         metrics.Gauge(
             "corenode_units_api_following", "1 while this node follows the units of the cluster for its API.",
             () => registry.IsFollowing ? 1 : 0);
+        metrics.Gauge(
+            "corenode_units_api_waiting", "Requests about units that wait for a change or follow a journal.",
+            () => Volatile.Read(ref _waiting));
     }
+
+    /// <summary>A request waits from now on.</summary>
+    public void BeginWaiting() => Interlocked.Increment(ref _waiting);
+
+    /// <summary>It does not any more.</summary>
+    public void EndWaiting() => Interlocked.Decrement(ref _waiting);
 
     /// <summary>A request was answered.</summary>
     public void Count(bool isFleet, int status) =>

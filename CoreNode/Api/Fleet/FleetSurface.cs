@@ -41,11 +41,11 @@ public sealed class FleetSurface : IAdminSurface, IAsyncDisposable
     {
         RegistryWriter writer = new(store, options.Keys);
         _registry = new UnitsRegistry(options, store, writer, shared, time, loggers);
-        UnitsDesk desk = new(options, _registry, writer, new LaunchedHold(time));
+        _figures = new FleetFigures(metrics, _registry);
+        UnitsDesk desk = new(options, _registry, writer, new LaunchedHold(time), _figures);
         _fleet = new FleetRoutes(new UnitsResource(desk), new StateResource(desk), new MachinesResource(desk));
         MachineDesk asking = new(options.MachineId, units, machines);
         _own = new OwnRoutes(desk, asking, time);
-        _figures = new FleetFigures(metrics, _registry);
     }
 
     /// <inheritdoc/>

@@ -178,7 +178,9 @@ internal sealed class UnitsResource(UnitsDesk desk)
         if (job is null && unit.Options.Count == 0)
             return FleetAnswer.Error(context, 409, "unit does not exist and options field empty");
         UnitFile? file = unit.Options.Count == 0 ? null : UnitFile.Of(unit.Options);
-        bool isSubmitted = file is not null && job?.Hash != file.Hash;
+        
+        // Also the same text, where the stored one is damaged.
+        bool isSubmitted = file is not null && (job?.File is null || job.Hash != file.Hash);
         if (isSubmitted && UnitVerifier.Refusal(unit.Name, file!) is { } problem)
             return FleetAnswer.Error(context, 400, problem.Message);
         if (!isSubmitted && unit.DesiredState.Length == 0)

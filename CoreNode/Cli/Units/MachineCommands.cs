@@ -33,8 +33,11 @@ internal static class MachineCommands
         Option<bool> full = new("--full") { Description = "whole ids" };
         var command = new CliCommand("list", "list the machines that run units")
         {
-            Examples = [("corenode machine list", "id, address, metadata, units, what is reserved"),
-                ("corenode machine list -o json", "for programs")],
+            Examples =
+            [
+                ("corenode machine list", "id, address, metadata, units, what is reserved"),
+                ("corenode machine list -o json", "for programs"),
+            ],
         };
         command.Options.Add(full);
         command.SetAction(async (parsed, _) =>
@@ -63,13 +66,12 @@ internal static class MachineCommands
         Argument<string> name = MachineArgument();
         Argument<string[]> changes = new("CHANGE")
         {
-            Description = "key=value sets, key= hides what the machine was started with; none shows what there is",
+            Description = "key=value sets, key= takes the key away; none shows what there is",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        Option<string[]> remove = new("--remove") { Description = "take back what was set", HelpName = "KEY" };
         var command = new CliCommand("metadata", "show or change what units can ask for in MachineMetadata=")
         {
-            Details = "Changes hold until they are taken back, also over restarts of the machine.",
+            Details = "Changes go before what the machine was started with, also after its restarts.",
             Examples =
             [
                 ("corenode machine metadata 1315e07d", "show it"),
@@ -78,7 +80,6 @@ internal static class MachineCommands
         };
         command.Arguments.Add(name);
         command.Arguments.Add(changes);
-        command.Options.Add(remove);
         command.SetAction(async (parsed, _) =>
         {
             using UnitCall call = new(session, parsed);
@@ -87,8 +88,6 @@ internal static class MachineCommands
             if (machine is null)
                 return exitCode;
             List<KeyValuePair<string, string?>> wanted = Changes(parsed.GetValue(changes) ?? []);
-            foreach (string key in parsed.GetValue(remove) ?? [])
-                wanted.Add(new KeyValuePair<string, string?>(key, null));
             if (wanted.Count == 0)
                 return Show(call, machine);
             AdminReply<string> reply = await call.AskAsync(
@@ -104,7 +103,11 @@ internal static class MachineCommands
         Option<string> reason = Reason();
         var command = new CliCommand("cordon", "place nothing new on a machine; what is there stays")
         {
-            Examples = [("corenode machine cordon 1315e07d --reason 'disk is odd'", "undone by machine uncordon")],
+            Examples =
+            [
+                ("corenode machine cordon 1315e07d", "undone by machine uncordon"),
+                ("corenode machine cordon 1315e07d --reason 'disk is odd'", "`machine list` shows why"),
+            ],
         };
         command.Arguments.Add(name);
         command.Options.Add(reason);
@@ -128,7 +131,11 @@ internal static class MachineCommands
         var command = new CliCommand("uncordon", "take a machine back into use")
         {
             Details = "Units do not move back by themselves: a running unit stays where it is.",
-            Examples = [("corenode machine uncordon 1315e07d", "new units may be placed there again")],
+            Examples =
+            [
+                ("corenode machine uncordon 1315e07d", "new units may be placed there again"),
+                ("corenode machine uncordon 10.0.0.3", "by its address"),
+            ],
         };
         command.Arguments.Add(name);
         command.SetAction(async (parsed, _) =>
@@ -153,7 +160,11 @@ internal static class MachineCommands
         var command = new CliCommand("drain", "move all units away from a machine")
         {
             Details = "Units that can run nowhere else are stopped and wait. Undone by machine uncordon.",
-            Examples = [("corenode machine drain 1315e07d --reason 'new disk'", "returns once it is empty")],
+            Examples =
+            [
+                ("corenode machine drain 1315e07d --reason 'new disk'", "returns once it is empty"),
+                ("corenode machine drain 1315e07d --no-block", "returns at once"),
+            ],
         };
         command.Arguments.Add(name);
         command.Options.Add(reason);
@@ -221,7 +232,7 @@ internal static class MachineCommands
     {
         int equals = word.IndexOf('=', StringComparison.Ordinal);
         return equals > 0
-            ? new KeyValuePair<string, string?>(word[..equals], word[(equals + 1)..])
+            ? new KeyValuePair<string, string?>(word[..equals], equals == word.Length - 1 ? null : word[(equals + 1)..])
             : throw new UsageException($"'{word}' is no change; write key=value");
     });
 

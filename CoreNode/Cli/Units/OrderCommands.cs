@@ -77,7 +77,11 @@ internal static class OrderCommands
         session,
         new CliCommand("stop", "stop units; they stay on their machines")
         {
-            Examples = [("corenode unit stop web.service", "started again by `corenode unit start web`")],
+            Examples =
+            [
+                ("corenode unit stop web.service", "started again by `corenode unit start web`"),
+                ("corenode unit stop --wait 20 web@1 web@2", "exit code 1 if one still runs after 20 seconds"),
+            ],
         },
         "loaded",
         "to be stopped");
@@ -86,7 +90,11 @@ internal static class OrderCommands
         session,
         new CliCommand("unload", "stop units and take them from their machines")
         {
-            Examples = [("corenode unit unload web.service", "the cluster keeps its text")],
+            Examples =
+            [
+                ("corenode unit unload web.service", "the cluster keeps its text"),
+                ("corenode unit unload --no-block web@1 web@2", "do not wait for it"),
+            ],
         },
         "inactive",
         "to be unloaded");
@@ -100,7 +108,11 @@ internal static class OrderCommands
         var command = new CliCommand("restart", "start units anew where they are")
         {
             Details = "One after the other, each once the one before runs again, unless --all-at-once is given.",
-            Examples = [("corenode unit restart web@1 web@2 web@3", "one at a time; stops at the first that fails")],
+            Examples =
+            [
+                ("corenode unit restart web", "returns once it runs again"),
+                ("corenode unit restart web@1 web@2 web@3", "one at a time; stops at the first that fails"),
+            ],
         };
         Add(command, units, noBlock, wait);
         command.Options.Add(atOnce);
@@ -130,7 +142,11 @@ internal static class OrderCommands
         Option<double> wait = UnitArguments.Wait();
         var command = new CliCommand("destroy", "stop units and remove them from the cluster")
         {
-            Examples = [("corenode unit destroy web.service", "the file that it came from is not touched")],
+            Examples =
+            [
+                ("corenode unit destroy web.service", "the file that it came from is not touched"),
+                ("corenode unit destroy web@1 web@2", "the template stays"),
+            ],
         };
         Add(command, units, noBlock, wait);
         command.SetAction(async (parsed, _) =>

@@ -4,7 +4,7 @@ using CoreNode.Api.Client.Units;
 
 namespace CoreNode.Cli.Units;
 
-/// <summary><c>unit status</c> and <c>unit journal</c>: what only a unit's machine knows, asked from any node.</summary>
+/// <summary><c>unit status</c> and <c>unit journal</c>: what a unit's machine knows, asked from any node.</summary>
 internal static class RemoteCommands
 {
     public static CliCommand Status(CliSession session)

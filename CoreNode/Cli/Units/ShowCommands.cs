@@ -32,7 +32,11 @@ internal static class ShowCommands
         session,
         new CliCommand("list-files", "show the units that the cluster knows")
         {
-            Examples = [("corenode unit list-files", "hash, wanted and present state, what they are")],
+            Examples =
+            [
+                ("corenode unit list-files", "hash, wanted and present state, what they are"),
+                ("corenode unit list-files 'web*'", "those whose names match"),
+            ],
         },
         ["UNIT", "HASH", "WANTED", "STATE", "TARGET", "DESCRIPTION"],
         static unit =>
@@ -48,7 +52,11 @@ internal static class ShowCommands
         Argument<string> name = UnitArguments.One("a unit of the cluster");
         var command = new CliCommand("cat", "print the text of a unit as the cluster has it")
         {
-            Examples = [("corenode unit cat web > web.service", "without the comments of the file that it came from")],
+            Examples =
+            [
+                ("corenode unit cat web", "without the comments of the file that it came from"),
+                ("corenode unit cat web@ > web@.service", "a template, into a file"),
+            ],
         };
         command.Arguments.Add(name);
         command.SetAction(async (parsed, _) =>
@@ -76,7 +84,11 @@ internal static class ShowCommands
         {
             Details = "Asks no node. Errors are what the cluster or systemd would refuse, warnings what they would "
                 + "overlook.",
-            Examples = [("corenode unit verify web.service", "file:line: what is wrong; exit code 1 if there are errors")],
+            Examples =
+            [
+                ("corenode unit verify web.service", "file:line: what is wrong; exit code 1 if anything is"),
+                ("corenode unit verify a.service b@.service", "several at once"),
+            ],
         };
         command.Arguments.Add(files);
         command.SetAction(parsed =>

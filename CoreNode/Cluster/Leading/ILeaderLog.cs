@@ -10,7 +10,9 @@ namespace CoreNode.Cluster.Leading;
 /// </summary>
 public interface ILeaderLog
 {
-    /// <summary>The term in which this member leads, as known after the loop's last round; zero if it does not.</summary>
+    /// <summary>
+    /// The term in which this member leads, as known after the loop's last round; zero if it does not.
+    /// </summary>
     Term LeadingTerm { get; }
 
     /// <summary>Returns once <see cref="LeadingTerm"/> is another one than <paramref name="known"/>.</summary>

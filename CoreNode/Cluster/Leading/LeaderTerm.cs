@@ -7,7 +7,7 @@ namespace CoreNode.Cluster.Leading;
 
 /// <summary>
 /// One term in which this member leads: keeps the table of leases and confirms the quorum as often as that needs.
-/// While no machine holds a lease and nobody asks for machines, it sleeps. Any thread calls; one loop runs it.
+/// While no machine holds a lease and nobody asks for one, it sleeps. Any thread calls; one loop runs it.
 /// </summary>
 internal sealed class LeaderTerm : ILeaderTerm, IDisposable
 {
@@ -68,14 +68,21 @@ internal sealed class LeaderTerm : ILeaderTerm, IDisposable
         get
         {
             lock (_gate)
-                return _table.Present(AskedNow());
+                return _table.Present(Now());
         }
     }
 
     public MachineLeaseState StateOf(string machineId)
     {
         lock (_gate)
-            return _table.StateOf(machineId, AskedNow());
+        {
+            // Whoever asks wants to know when it ends, so contacts go on for a while, or begin.
+            TimeSpan now = Now();
+            _askedAt = now;
+            if (_isAsleep)
+                _wake.TrySetResult();
+            return _table.StateOf(machineId, now);
+        }
     }
 
     public async Task WaitForChangeAsync(TimeSpan limit, CancellationToken cancellation)
@@ -88,7 +95,7 @@ internal sealed class LeaderTerm : ILeaderTerm, IDisposable
             TimeSpan? end;
             lock (_gate)
             {
-                now = AskedNow();
+                now = Now();
                 end = _table.NextEnd(_toldUntil);
                 if (_isChanged || _isOver || end <= now || now >= until)
                 {
@@ -276,15 +283,6 @@ internal sealed class LeaderTerm : ILeaderTerm, IDisposable
             return _contactSentAt + _times.ShortestInterval - now;
         bool isAsked = _askedAt is { } asked && now - asked < 2 * _table.Wait;
         return isAsked || _table.HasLeases ? _contactSentAt + _times.ContactInterval - now : null;
-    }
-
-    private TimeSpan AskedNow()
-    {
-        TimeSpan now = Now();
-        _askedAt = now;
-        if (_isAsleep)
-            _wake.TrySetResult();
-        return now;
     }
 
     private void TellChange()

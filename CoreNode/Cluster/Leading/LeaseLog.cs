@@ -7,7 +7,7 @@ namespace CoreNode.Cluster.Leading;
 internal static partial class LeaseLog
 {
     [LoggerMessage(EventIds.Cluster + 30, LogLevel.Information,
-        "this member decides for the machines in term {Term}; those it does not hear of are waited for {WaitSeconds} s")]
+        "this member decides for the machines in term {Term}; it waits {WaitSeconds} s for those it does not hear of")]
     internal static partial void TermBegan(this ILogger logger, Term term, double waitSeconds);
 
     [LoggerMessage(EventIds.Cluster + 31, LogLevel.Information,

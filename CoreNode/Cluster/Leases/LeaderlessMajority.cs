@@ -29,8 +29,11 @@ public static class LeaderlessMajority
             return false;
         foreach (LeaderlessAnswer answer in answers)
         {
-            if (!IsMajority(leaderless, answer.Standing.Voters) || !IsMajority(leaderless, answer.Standing.OutgoingVoters))
+            if (!IsMajority(leaderless, answer.Standing.Voters)
+                || !IsMajority(leaderless, answer.Standing.OutgoingVoters))
+            {
                 return false;
+            }
         }
 
         return true;

@@ -2,7 +2,9 @@ using CoreNode.Foundation;
 
 namespace CoreNode.Cluster.Leases;
 
-/// <summary>What a member answers to a machine that renews or releases its lease: exactly one of the nested cases.</summary>
+/// <summary>
+/// What a member answers to a machine that renews or releases its lease: exactly one of the nested cases.
+/// </summary>
 public abstract record LeaseReply
 {
     private LeaseReply()

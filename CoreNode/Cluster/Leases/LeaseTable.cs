@@ -92,7 +92,7 @@ public sealed class LeaseTable
     /// <param name="now">The present moment.</param>
     public LeaseEntry Enter(LeaseRenewal renewal, ulong registered, TimeSpan receivedAt, TimeSpan now)
     {
-        Invariant.That(_contactSentAt >= receivedAt, "a renewal is granted after a contact that was sent after it came");
+        Invariant.That(_contactSentAt >= receivedAt, "a contact that was sent after a renewal came grants it");
         bool isKnown = _machines.TryGetValue(renewal.MachineId, out Entry? entry);
         if (isKnown && entry!.ReleasedAt >= receivedAt)
             return new LeaseEntry(LeaseEntryKind.Late, TimeSpan.Zero, false);

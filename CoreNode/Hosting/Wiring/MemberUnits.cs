@@ -34,12 +34,12 @@ internal sealed class MemberUnits : IAsyncDisposable
     /// <summary>Wires the module to a running member.</summary>
     public static MemberUnits Make(
         UnitsModule module, NodeOptions options, NodeProcess process, Replica replica, PeerTransport transport,
-        LateService leaseService)
+        LeaseService leaseService)
     {
         LeaseTimes times = new() { Lease = options.Units.Lease, ElectionTimeout = options.ElectionTimeout };
         LeaderLeases leases = LeaderLeases.Create(
             replica, times, TimeProvider.System, process.Logs, module.RegisteredInstance);
-        leaseService.Bind(new LeaseService(leases));
+        leaseService.Bind(leases);
         NodeRequests requests = transport.RequestsOf(new PeerIdentity(replica.ClusterId, replica.Self));
         LeaseClient lease = new(
             requests, () => replica.Members, BootClock.Instance, new LeaseClientOptions(), replica.Self,

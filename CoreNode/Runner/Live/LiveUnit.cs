@@ -55,6 +55,9 @@ internal sealed class LiveUnit(string name, UnitMachine machine, UnitJournal jou
     /// <summary>When it became active last.</summary>
     public DateTimeOffset? Since { get; set; }
 
+    /// <summary>The main process, or the last one that it was: who wrote what is read now.</summary>
+    public int LastPid { get; set; }
+
     /// <summary>As it was told last.</summary>
     public UnitObservation Observation { get; set; } = new(name, "", UnitStates.Dead);
 

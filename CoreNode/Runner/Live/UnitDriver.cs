@@ -209,6 +209,7 @@ internal sealed class UnitDriver(
         {
             Untrack(unit.Main);
             unit.Main = process;
+            unit.LastPid = process.Pid;
         }
         else
         {

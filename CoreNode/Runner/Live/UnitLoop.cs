@@ -211,7 +211,8 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
     {
         if (_units.TryGetValue(name, out LiveUnit? unit))
         {
-            _jobs.Forget(name);
+            if (_jobs.Of(name) is { Kind: not JobKind.Stop })
+                _jobs.Forget(name);
             _driver.KillAll(unit);
         }
         else
@@ -233,20 +234,16 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
         return name;
     }
 
-    /// <summary>Asks the kernel what each unit uses.</summary>
-    public string Sample()
+    /// <summary>Asks the kernel what a unit uses.</summary>
+    public string Sample(string name)
     {
-        foreach (LiveUnit unit in _units.Values)
-        {
-            if (unit.Main is null && unit.Machine.State.Phase != UnitPhase.Running)
-                continue;
-            unit.MemoryBytes = _groups.MemoryBytes(unit.Name);
-            unit.ProcessorTime = _groups.ProcessorTime(unit.Name);
-            unit.Observation = Observe(unit);
-        }
-
+        if (!_units.TryGetValue(name, out LiveUnit? unit))
+            return "";
+        unit.MemoryBytes = _groups.MemoryBytes(name);
+        unit.ProcessorTime = _groups.ProcessorTime(name);
+        unit.Observation = Observe(unit);
         Publish();
-        return "";
+        return name;
     }
 
     /// <summary>Ends the thread; units go on.</summary>

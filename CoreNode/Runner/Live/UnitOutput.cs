@@ -116,7 +116,7 @@ internal sealed class UnitOutput : IDisposable
         ExecSettings exec = unit.Machine.Settings.Exec;
         (string text, int priority) =
             exec.HasLevelPrefixes ? LevelPrefix.Divide(line.Text) : (line.Text, Information);
-        return Record(text, priority, Identifier(unit), unit.Main?.Pid ?? 0, line.Offset);
+        return Record(text, priority, Identifier(unit), unit.LastPid, line.Offset);
     }
 
     private JournalRecord Record(string text, int priority, string identifier, int pid, long offset)

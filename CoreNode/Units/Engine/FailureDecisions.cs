@@ -22,9 +22,12 @@ internal sealed class FailureDecisions(PlanDraft draft)
         if (known is null)
             return;
         draft.Failures[unit.Name] = known;
+
+        // While it waits it stays where it failed, and where it runs well again it may stay.
+        string here = unit.Ousted.Length == 0 ? unit.Claim?.MachineId ?? "" : "";
         foreach ((string machine, DateTimeOffset until) in known.Avoided)
         {
-            if (until > draft.Now)
+            if (until > draft.Now && machine != here)
                 unit.Avoid(machine, "it failed there lately");
         }
 

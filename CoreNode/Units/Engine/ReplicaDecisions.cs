@@ -38,6 +38,7 @@ internal sealed class ReplicaDecisions(PlanDraft draft, IReadOnlyDictionary<stri
     {
         if (unit.Claim is not { State: not ScheduleState.Revoked } claim
             || registry.State(unit.Name, claim.MachineId) is not { } state
+            || claim.Hash != unit.Job?.Hash
             || state.Hash != claim.Hash
             || state.ModifiedIndex < claim.CreatedIndex)
             return false;

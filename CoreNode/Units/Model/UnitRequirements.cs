@@ -50,7 +50,7 @@ public sealed record UnitRequirements
     /// <summary>How many ordinary units it counts for where load is spread.</summary>
     public int Weight { get; init; } = 1;
 
-    /// <summary>Metadata key over whose values the instances of a template are spread; empty: only over machines.</summary>
+    /// <summary>Metadata key over whose values instances of a template are spread; empty: only over machines.</summary>
     public string Spread { get; init; } = "";
 
     /// <summary>Command that says by its exit code whether the unit is healthy; empty: none.</summary>

@@ -5,7 +5,7 @@ namespace CoreNode.Units.Registry;
 /// <summary>Removal of keys and directories two levels deep, which stand in two dictionaries.</summary>
 internal static class RegistryRemoval
 {
-    /// <summary>Removes all, one directory or one key of <paramref name="first"/>, and the same of its mirror.</summary>
+    /// <summary>Removes all, a directory or a key of <paramref name="first"/>, and the same of its mirror.</summary>
     public static void Pairs<T>(
         RegistryTable<ImmutableSortedDictionary<string, T>> first,
         RegistryTable<ImmutableSortedDictionary<string, T>>? mirror,

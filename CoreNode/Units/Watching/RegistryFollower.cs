@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace CoreNode.Units.Watching;
 
 /// <summary>
-/// Keeps a <see cref="RegistryState"/> up to date: lists, then watches from the index of the listing on, and lists again
+/// Keeps a <see cref="RegistryState"/> up to date: lists, then watches from the listing's index on, and lists again
 /// where the store no longer has the history. <see cref="RunAsync"/> is the one writer; everything else may be called
 /// from any thread. It follows everything below the prefix, or one directory or key of it: an agent follows the
 /// schedule of its machine only, and who waits for units to be used follows engine/version.

@@ -12,7 +12,7 @@ public sealed class UnitsClient(ClientOptions options) : IDisposable
     public Task<AdminReply<UnitListing>> ListAsync(string pattern, CancellationToken cancellation) =>
         CallAsync(Get($"units?name={Escape(pattern)}"), UnitsJson.ParseUnits, cancellation);
 
-    /// <summary>The same, as soon as something about them has changed after an index, or when the time is over.</summary>
+    /// <summary>The same, as soon as something about them has changed after an index, or at the limit.</summary>
     public Task<AdminReply<UnitListing>> WaitAsync(
         string pattern, ulong after, TimeSpan limit, CancellationToken cancellation)
     {

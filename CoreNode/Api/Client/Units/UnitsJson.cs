@@ -35,7 +35,8 @@ internal static class UnitsJson
         using JsonDocument document = JsonDocument.Parse(body);
         JsonElement page = document.RootElement;
         return new SubmitResults(Count(page, "index"), List(
-            page, "results", static one => new SubmitResult(Text(one, "name"), Small(one, "status"), Text(one, "message"))));
+            page, "results",
+            static one => new SubmitResult(Text(one, "name"), Small(one, "status"), Text(one, "message"))));
     }
 
     public static UnitStatuses ParseStatuses(byte[] body)

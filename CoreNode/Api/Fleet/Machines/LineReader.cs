@@ -35,7 +35,9 @@ internal sealed class LineReader(Stream stream)
                 continue;
             ReadOnlyMemory<byte> rest = _buffer.AsMemory(_from, _to - _from);
             _from = _to;
-            return rest.IsEmpty ? null : rest;
+
+            // A bare null would become an empty memory here.
+            return rest.IsEmpty ? (ReadOnlyMemory<byte>?)null : rest;
         }
     }
 

@@ -39,6 +39,7 @@ internal sealed class LongPoll(UnitsDesk desk, TimeProvider time)
                 return;
             }
 
+            desk.Figures.BeginWaiting();
             try
             {
                 TimeSpan patience = limit < desk.Options.LongestPoll ? limit : desk.Options.LongestPoll;
@@ -46,6 +47,7 @@ internal sealed class LongPoll(UnitsDesk desk, TimeProvider time)
             }
             finally
             {
+                desk.Figures.EndWaiting();
                 context.Client.Release(Resource.Watch);
             }
         }

@@ -77,6 +77,7 @@ internal sealed class RemotePages(UnitsDesk desk, MachineDesk machines)
             }
 
             hasWatch = true;
+            desk.Figures.BeginWaiting();
             MachineQuestion question = new(name, lines, request.IsSet("follow"));
             JournalStream stream = new(context, machines, question);
             await stream.RunAsync(
@@ -85,7 +86,11 @@ internal sealed class RemotePages(UnitsDesk desk, MachineDesk machines)
         finally
         {
             if (hasWatch)
+            {
+                desk.Figures.EndWaiting();
                 context.Client.Release(Resource.Watch);
+            }
+
             desk.Registry.End();
         }
     }

@@ -41,10 +41,10 @@ internal sealed record UnitOrder(UnitBody Unit)
         if (unit.Options.Count == 0 && job is null)
             return order.Refused(404, $"there is no unit {unit.Name}: submit it first");
         UnitFile? file = unit.Options.Count == 0 ? null : UnitFile.Of(unit.Options);
-        bool isSubmitted = file is not null && job?.Hash != file.Hash;
+        bool isSubmitted = file is not null && (job?.File is null || job.Hash != file.Hash);
         if (isSubmitted && UnitVerifier.Refusal(unit.Name, file!) is { } problem)
             return order.Refused(400, problem.Line == 0 ? problem.Message : $"line {problem.Line}: {problem.Message}");
-        if (isSubmitted && job is not null && !replaces)
+        if (isSubmitted && job?.File is not null && !replaces)
             return order.Refused(409, $"there is another unit {unit.Name}: use --replace (\"replace\":true), or destroy it");
         if (hasState && !CanBe(unit, file ?? job?.File))
             return order.Refused(400, $"{unit.Name} is a template: start an instance, or give it Replicas=");

@@ -26,7 +26,8 @@ internal static class UnitReason
             return notice.Reason;
         foreach (UnitPlace place in places)
         {
-            if (OfMachine(job, place) is { Length: > 0 } reason)
+            bool isMeant = job.Requirements.IsGlobal || place.MachineId == job.Target;
+            if (isMeant && OfMachine(job, place) is { Length: > 0 } reason)
                 return reason;
         }
 

@@ -229,8 +229,8 @@ public sealed class LeaseClient : IMachineLease, IAsyncDisposable
         }
     }
 
-    // As long as the last lease, which no later leader waits less for; a program that has just started has none, but its
-    // machine may hold one.
+    // As long as the last lease, which no later leader waits less for; a program that has just started has none, but
+    // its machine may hold one.
     private LeaseGrant NoLeader(LeaseRenewal renewal, TimeSpan longest)
     {
         TimeSpan last = _lastLease ?? longest;

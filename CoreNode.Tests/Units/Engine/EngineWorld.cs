@@ -1,0 +1,269 @@
+using System.Globalization;
+using CoreNode.Cluster.Clients;
+using CoreNode.Foundation;
+using CoreNode.Store;
+using CoreNode.Tests.Api;
+using CoreNode.Units.Engine;
+using CoreNode.Units.Model;
+using CoreNode.Units.Registry;
+
+namespace CoreNode.Tests.Units.Engine;
+
+/// <summary>
+/// The planner, small agents and people around the real key state machine, one step after the other. After each write
+/// it is checked that no singleton has two claims or runs twice, and that no claim that was revoked comes back.
+/// </summary>
+internal sealed class EngineWorld
+{
+    private const int MostRounds = 500;
+
+    private readonly ManualTime _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly LocalKvClient _client;
+    private readonly HashSet<string> _lost = new(StringComparer.Ordinal);
+    private readonly EngineOptions _options;
+    private EnginePlanner _planner;
+    private EngineMemory _memory = EngineMemory.Empty;
+
+    public EngineWorld(EngineOptions? options = null)
+    {
+        _options = options ?? new EngineOptions();
+        _planner = new EnginePlanner(_options);
+        _client = new LocalKvClient(new MemoryKeyStore(_time), _time);
+        Registry = RegistryState.Empty(RegistryKeys.Default);
+        Put(Keys.EngineVersion, RegistryValues.EngineVersion);
+    }
+
+    public RegistryKeys Keys => RegistryKeys.Default;
+
+    public RegistryState Registry { get; private set; }
+
+    public SortedDictionary<string, FakeAgent> Agents { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>All writes of the engine that were done, in order.</summary>
+    public List<EngineWrite> Written { get; } = [];
+
+    /// <summary>When the last plan wanted to be asked again.</summary>
+    public DateTimeOffset? LookAgain { get; private set; }
+
+    public EngineFigures Figures { get; private set; } = EngineFigures.None;
+
+    public DateTimeOffset Now => _time.GetUtcNow();
+
+    public static string Text(params string[] fleet) =>
+        "[Service]\nExecStart=/bin/sleep 1d\n"
+        + (fleet.Length == 0 ? "" : "\n[X-Fleet]\n" + string.Join('\n', fleet) + "\n");
+
+    public FakeAgent AddMachine(string id, params string[] metadata)
+    {
+        SortedDictionary<string, string> pairs = new(StringComparer.Ordinal);
+        foreach (string pair in metadata)
+            pairs[pair.Split('=')[0]] = pair.Split('=')[1];
+        FakeAgent agent = new(this, new MachineObject { Id = id, Metadata = pairs });
+        Agents[id] = agent;
+        agent.Register();
+        return agent;
+    }
+
+    public void AddMachines(params string[] ids)
+    {
+        foreach (string id in ids)
+            AddMachine(id);
+    }
+
+    public void Submit(string name, DesiredState desired, params string[] fleet)
+    {
+        UnitFile file = UnitFile.Parse(Text(fleet), out _)!;
+        Put(Keys.Unit(file.Hash), RegistryValues.WriteUnit(file));
+        Put(Keys.JobObject(name), RegistryValues.WriteJobObject(name, file.Hash));
+        Desire(name, desired);
+    }
+
+    public void Launch(string name, params string[] fleet) => Submit(name, DesiredState.Launched, fleet);
+
+    public void Desire(string name, DesiredState state) => Put(Keys.JobTargetState(name), DesiredStates.Word(state));
+
+    public void Destroy(string name) =>
+        Do(_client.DeleteAsync(
+            Keys.Job(name), new KvDeleteOptions { IsRecursive = true, IsDirectory = true }, default));
+
+    public void Cordon(string machine, bool isDraining) =>
+        Put(Keys.MachineCordon(machine), isDraining ? "draining" : "cordoned");
+
+    public void Uncordon(string machine) => Remove(Keys.MachineCordon(machine), StoreIndex.Zero);
+
+    /// <summary>The machine is cut off: it stops its singletons, and then its lease is over.</summary>
+    public void Lose(string machine)
+    {
+        Agents[machine].Cut();
+        _lost.Add(machine);
+    }
+
+    /// <summary>It is there again.</summary>
+    public void Return(string machine)
+    {
+        _lost.Remove(machine);
+        Agents[machine].Return();
+    }
+
+    /// <summary>Another leader, who knows only what stands in the store.</summary>
+    public void NewLeader()
+    {
+        _planner = new EnginePlanner(_options);
+        _memory = EngineMemory.Empty;
+    }
+
+    /// <summary>One plan, of which at most so many writes are done; how many.</summary>
+    public int Plan(int mostWrites = int.MaxValue)
+    {
+        HashSet<string> lost = new(StringComparer.Ordinal);
+        foreach (string machine in EnginePlanner.MachinesOf(Registry))
+        {
+            if (_lost.Contains(machine) || !Agents.ContainsKey(machine))
+                lost.Add(machine);
+        }
+
+        EnginePlan plan = _planner.Plan(
+            new EngineFacts { Registry = Registry, Lost = lost, Now = Now }, _memory);
+        _memory = plan.Memory;
+        LookAgain = plan.LookAgain;
+        Figures = plan.Figures;
+        int done = 0;
+        foreach (EngineWrite write in plan.Writes)
+        {
+            if (done == mostWrites)
+                break;
+            done++;
+            if (Do(write.SendAsync(_client, default)))
+                Written.Add(write);
+        }
+
+        return done;
+    }
+
+    /// <summary>Engine and agents go on until nobody has anything to do.</summary>
+    public void Settle()
+    {
+        for (int round = 0; round < MostRounds; round++)
+        {
+            StoreIndex before = Registry.Index;
+            int writes = Plan();
+            foreach (FakeAgent agent in Agents.Values)
+                agent.Step();
+            if (writes == 0 && Registry.Index == before && !IsBusy())
+                return;
+        }
+
+        Assert.Fail($"never at rest; the last writes:\n{string.Join('\n', Written.TakeLast(20))}");
+    }
+
+    /// <summary>Time passes, and whoever waited for it goes on.</summary>
+    public void Pass(TimeSpan time)
+    {
+        DateTimeOffset end = Now + time;
+        Settle();
+        while (LookAgain is { } next && next <= end)
+        {
+            _time.Advance(next > Now ? next - Now : TimeSpan.FromMilliseconds(1));
+            Settle();
+        }
+
+        if (end > Now)
+            _time.Advance(end - Now);
+        Settle();
+    }
+
+    /// <summary>Time passes and nobody acts.</summary>
+    public void Advance(TimeSpan time) => _time.Advance(time);
+
+    public void Put(string key, string value) => Do(_client.SetAsync(key, value, KvSetOptions.None, default));
+
+    public bool Remove(string key, StoreIndex previous) =>
+        Do(_client.DeleteAsync(key, new KvDeleteOptions { PreviousIndex = previous }, default));
+
+    public string? Get(string key) =>
+        _client.GetAsync(key, KvGetOptions.Plain, default).GetAwaiter().GetResult() is KvOutcome.Done done
+            ? done.Change.Node.Value : null;
+
+    /// <summary>Machines whose agents run the unit, in order.</summary>
+    public string[] RunningOn(string unit) =>
+        [.. Agents.Values.Where(a => a.IsRunning(unit)).Select(static a => a.Id)];
+
+    /// <summary>The one machine of a unit that runs once.</summary>
+    public string PlaceOf(string unit)
+    {
+        string[] machines = RunningOn(unit);
+        Assert.That(machines, Has.Length.EqualTo(1), $"{unit} runs on {string.Join(' ', machines)}");
+        return machines[0];
+    }
+
+    public JobNotice? NoticeOf(string unit) => Registry.Jobs[unit].Notice;
+
+    /// <summary>The state that was changed step by step is the one that a listing gives.</summary>
+    public void CheckRegistry()
+    {
+        KvOutcome outcome = _client.GetAsync(
+            Keys.Prefix, new KvGetOptions { IsRecursive = true, IsSorted = true }, default).GetAwaiter().GetResult();
+        KvChange change = ((KvOutcome.Done)outcome).Change;
+        RegistryState listed = RegistryState.Of(Keys, change.Node, change.Index);
+        Assert.That(listed.ScheduleByUnit.Keys, Is.EqualTo(Registry.ScheduleByUnit.Keys));
+        Assert.That(listed.Jobs.Keys, Is.EqualTo(Registry.Jobs.Keys));
+        Assert.That(listed.Problems, Is.Empty);
+    }
+
+    private bool IsBusy()
+    {
+        foreach (FakeAgent agent in Agents.Values)
+        {
+            if (agent.IsBusy)
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool Do(Task<KvOutcome> call)
+    {
+        KvOutcome outcome = call.GetAwaiter().GetResult();
+        if (outcome is not KvOutcome.Done done)
+            return false;
+        RegistryState before = Registry;
+        Registry = Registry.Apply(done.Change);
+        CheckClaims(before);
+        return true;
+    }
+
+    private void CheckClaims(RegistryState before)
+    {
+        foreach ((string unit, var entries) in Registry.ScheduleByUnit)
+        {
+            int singletons = 0;
+            foreach (ScheduleEntry entry in entries.Values)
+            {
+                singletons += entry.IsSingleton ? 1 : 0;
+                bool cameBack = before.Entry(entry.MachineId, unit) is { State: ScheduleState.Revoked } old
+                    && old.CreatedIndex == entry.CreatedIndex && entry.State != ScheduleState.Revoked;
+                Assert.That(cameBack, Is.False, $"the claim of {entry.MachineId} on {unit} came back");
+            }
+
+            Assert.That(
+                singletons <= 1 || entries.Count <= 1, Is.True,
+                string.Create(CultureInfo.InvariantCulture, $"{unit} is claimed {entries.Count} times"));
+        }
+
+        foreach (FakeAgent agent in Agents.Values)
+        {
+            foreach (string unit in agent.Singletons)
+                Assert.That(Copies(unit), Has.Length.LessThan(2), $"{unit} runs twice");
+        }
+    }
+
+    // A copy from before the unit was a singleton, on a machine that was cut off, is nobody's any longer: nothing can
+    // stop it before the machine is back.
+    private string[] Copies(string unit) =>
+    [
+        .. Agents.Values
+            .Where(a => a.IsRunning(unit)
+                && (a.Singletons.Contains(unit) || Registry.Entry(a.Id, unit) is not null))
+            .Select(static a => a.Id),
+    ];
+}
