@@ -47,7 +47,9 @@ public sealed class GuardProgram : IDisposable
 
     private static TimeSpan Now => BootClock.Now(BootClock.Instance);
 
-    /// <summary>Runs as the guard, until nobody needs it: arguments are its socket and control groups to live in.</summary>
+    /// <summary>
+    /// Runs as the guard, until nobody needs it: arguments are its socket and control groups to live in.
+    /// </summary>
     /// <returns>The exit code.</returns>
     public static int Run(string[] arguments)
     {

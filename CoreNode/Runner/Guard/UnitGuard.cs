@@ -29,8 +29,11 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
     private GuardConnection? _connection;
     private ProcessHandle? _process;
     private Task _watch = Task.CompletedTask;
+    private bool _isDisposed;
 
-    /// <summary>Starts nothing yet. What an earlier process had held may not be started before it is armed again.</summary>
+    /// <summary>
+    /// Starts nothing yet. What an earlier process had held may not be started before it is armed again.
+    /// </summary>
     public UnitGuard(GuardOptions options, IUnitProcesses processes, TimeProvider time, ILoggerFactory loggers)
     {
         _options = options;
@@ -77,6 +80,9 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
     /// <summary>Lets go of the guard, which goes on holding what it holds.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         await _end.CancelAsync();
         await _watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _connection?.Dispose();

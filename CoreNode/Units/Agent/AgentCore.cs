@@ -262,8 +262,12 @@ public sealed class AgentCore
     // The unit managers order what is being started; so those that a unit follows are loaded, and being started, first.
     private bool MustWait(UnitFacts unit)
     {
-        if (unit is not { Entry.State: ScheduleState.Launched, Observed: not null, Note.IsStarted: false, Text: { } text })
+        if (unit is not { Entry.State: ScheduleState.Launched, Note.IsStarted: false, Text: { } text }
+            || unit.Observed is null)
+        {
             return false;
+        }
+
         foreach (string name in text.Follows)
         {
             if (_units.TryGetValue(name, out UnitFacts? other) && other.Failures == 0
