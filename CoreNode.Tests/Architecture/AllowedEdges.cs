@@ -70,8 +70,8 @@ internal static class AllowedEdges
             new("Microsoft.Extensions.Options", "Api", "Hosting"),
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
-                "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine", "Units.Agent",
-                "Systemd", "Runner", "Api", "Api.Peers", "Api.Relay", "Api.Fleet", "Hosting"),
+                "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine",
+                "Units.Agent", "Systemd", "Runner", "Api", "Api.Peers", "Api.Relay", "Api.Fleet", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),

@@ -37,6 +37,8 @@ internal sealed class BenchmarkTests
         ["units-start"] = UnitRows.StartManyAsync,
         ["units-memory"] = UnitRows.MemoryAsync,
         ["units-singleton"] = UnitRows.SingletonAsync,
+        ["registry-100k"] = RegistryRows.LargeAsync,
+        ["place"] = EngineRows.PlaceAsync,
     };
 
     [Test]

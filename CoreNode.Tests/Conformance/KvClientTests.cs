@@ -1,17 +1,22 @@
 using CoreNode.Api.Client;
+using CoreNode.Api.Peers;
+using CoreNode.Api.Peers.Requests;
+using CoreNode.Api.Peers.Store;
 using CoreNode.Cluster.Clients;
+using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Tests.Api;
 using CoreNode.Tests.Api.Client;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoreNode.Tests.Conformance;
 
 /// <summary>
-/// What units, locks and the overlay rely on, of each way to the store: in this process, and over HTTP to the same
-/// store.
+/// What units, locks and the overlay rely on, of each way to the store: in this process, over HTTP, and through
+/// requests between nodes.
 /// </summary>
-[TestFixture("local"), TestFixture("http"), Category("Conformance")]
+[TestFixture("local"), TestFixture("http"), TestFixture("node"), Category("Conformance")]
 [CancelAfter(60_000)]
 internal sealed class KvClientTests(string way)
 {
@@ -19,6 +24,7 @@ internal sealed class KvClientTests(string way)
 
     private ApiHarness _server = null!;
     private V2Client? _http;
+    private PeerTransport? _peers;
     private IKvClient _client = null!;
 
     [SetUp]
@@ -26,13 +32,19 @@ internal sealed class KvClientTests(string way)
     {
         _server = await ApiHarness.StartAsync();
         _http = way == "http" ? new V2Client(V2TransportTests.Options(_server.Url.OriginalString)) : null;
-        _client = _http ?? (IKvClient)new LocalKvClient(_server.Store, _server.Time);
+        LocalKvClient local = new(_server.Store, _server.Time);
+        _peers = way == "node" ? await ServeAsync(local) : null;
+        _client = _http ?? (_peers is null ? local : (IKvClient)new NodeKvClient(
+            _peers.RequestsOf(new PeerIdentity(7, new NodeId(2))), Members, TimeProvider.System));
     }
 
     [TearDown]
     public async Task StopAsync()
     {
         _http?.Dispose();
+        if (_peers is not null)
+            await _peers.DisposeAsync();
+        _peers = null;
         await _server.DisposeAsync();
     }
 
@@ -229,7 +241,7 @@ internal sealed class KvClientTests(string way)
         await using IAsyncEnumerator<KvWatchItem> watch = Watch("/w", FirstIndex + 2, stop);
         ValueTask<bool> next = watch.MoveNextAsync();
         for (int i = 0; i < 3; i++)
-            await _client.SetAsync("/w", "x", KvSetOptions.None, stop);
+            Done(await _client.SetAsync("/w", "x", KvSetOptions.None, stop));
         Assert.That(await next, Is.True);
         Assert.That(((KvWatchItem.Changed)watch.Current).Change.Index.Value, Is.EqualTo(FirstIndex + 2));
     }
@@ -276,6 +288,36 @@ internal sealed class KvClientTests(string way)
         Assert.That(async () => await next, Throws.InstanceOf<OperationCanceledException>());
     }
 
+    // The first of them cannot be reached.
+    private IReadOnlyList<Member> Members() =>
+    [
+        new Member(new NodeId(3), "away", ["http://127.0.0.1:1"], []),
+        new Member(new NodeId(1), "there", [$"http://127.0.0.1:{_peers!.BoundEndPoints[0].Port}"], []),
+    ];
+
+    private static async Task<PeerTransport> ServeAsync(IKvClient store)
+    {
+        StoreAccess everything = new("", static (_, _) => Task.FromResult(false));
+        StoreService calls = new();
+        StoreWatchService watches = new();
+        calls.Bind(store, everything);
+        watches.Bind(store, everything);
+        PeerTransport peers = new(
+            new PeerTransportOptions { ListenPeerUrls = [new Uri("http://127.0.0.1:0")] },
+            new MetricRegistry(), TimeProvider.System, NullLoggerFactory.Instance)
+        {
+            Keys = new SharedSecret(),
+            Services = new NodeServices(new Dictionary<string, INodeService>
+            {
+                [StoreService.Name] = calls,
+                [StoreWatchService.Name] = watches,
+            }),
+        };
+        await peers.StartAsync(
+            new PeerIdentity(7, new NodeId(1)), new WorkerReceiver(() => new ClusterDescription(7, [], [])), default);
+        return peers;
+    }
+
     private IAsyncEnumerator<KvWatchItem> Watch(string key, ulong since, CancellationToken stop) =>
         _client.WatchAsync(key, true, new StoreIndex(since), stop).GetAsyncEnumerator(stop);
 
@@ -310,4 +352,11 @@ internal sealed class KvClientTests(string way)
     private static string Show(KvNode node) => node.IsDirectory
         ? $"{node.Key}[{string.Join(' ', node.Nodes.Select(Show))}]"
         : $"{node.Key}={node.Value}";
+
+    private sealed class SharedSecret : INodeKeys
+    {
+        public byte[]? TokenKey => null;
+
+        public ValueTask<byte[]?> FindSecretAsync(CancellationToken cancellation) => new(new byte[32]);
+    }
 }

@@ -24,6 +24,9 @@ internal sealed class SystemdContainer : IAsyncDisposable
           done
           echo $$ >"$hierarchy/$1/cgroup.procs"
         done
+        # Unless told, nspawn takes the root folder, whose /usr is not there yet, for one of an old systemd and gives it
+        # the old hierarchies only, on which a systemd in a container is not told when a unit's last process has ended.
+        export UNIFIED_CGROUP_HIERARCHY=1
         exec "$3" --quiet --register=no --keep-unit --console=pipe --boot --directory="$2" --bind-ro=/usr \
           --machine="$1" "$4" --kill-signal=SIGRTMIN+3
         """;

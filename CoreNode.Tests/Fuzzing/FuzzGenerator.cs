@@ -26,7 +26,14 @@ internal sealed class FuzzGenerator(Prng random)
         "/v2/stats/store", "/v2/stats/leader", "/v2/stats", "/v2/machines", "/corenode/v1/status",
         "/corenode/v1/snapshot?local=true", "/corenode/v1/x", "/corenode/v1/", "/health", "/metrics", "/version",
         "/debug/vars", "/", "/v2", "/v2/", "/v3/kv/range", "/_discovery", "*", "/v2/keysx", "//v2//keys//a",
-        "/v2/keys/../members",
+        "/v2/keys/../members", "/fleet/v1/units", "/fleet/v1/units?nextPageToken=ZABMLg==", "/fleet/v1/units/a.service",
+        "/fleet/v1/units/t%40.service", "/v1-alpha/units/%2e%2e", "/fleet/v1/state", "/fleet/v1/state/a.service",
+        "/fleet/v1/state?unitName=a.service&machineID=x", "/fleet/v1/machines", "/fleet/v1/discovery", "/fleet/v1",
+        "/fleet/v1/units/%ff%00", "/corenode/v1/units", "/corenode/v1/units?name=%5Ba", "/corenode/v1/units/a.service",
+        "/corenode/v1/units?after=1&timeout=1ms", "/corenode/v1/units?after=99999999&timeout=1ms",
+        "/corenode/v1/units/a.service/restart", "/corenode/v1/units/a.service/status?machine=x",
+        "/corenode/v1/units/a.service/journal?lines=-1", "/corenode/v1/units/none.service/journal?follow=true",
+        "/corenode/v1/machines", "/corenode/v1/machines/x/cordon", "/corenode/v1/machines/%2e%2e/cordon",
     ];
 
     private static readonly string[] s_parameters =
@@ -53,6 +60,11 @@ internal sealed class FuzzGenerator(Prng random)
         "value=1", "value=", "value=%zz&ttl=1", "dir=true", "value=a&prevExist=false", "{}", "{\"peerURLs\":[\"x\"]}",
         "{\"peerURLs\":[\"http://127.0.0.1\"]}", "{\"peerURLs\":5}", "{\"user\":\"u\",\"password\":\"p\"}",
         "{\"role\":\"r\",\"permissions\":{\"kv\":{\"read\":[\"/*\"],\"write\":[]}}}", "{\"user\":", "[[[[[[[[", "null",
+        "{\"name\":\"a.service\",\"options\":[{\"section\":\"Service\",\"name\":\"ExecStart\",\"value\":\"/x\"}]}",
+        "{\"desiredState\":\"launched\"}", "{\"options\":[null,{\"section\":\"]\",\"name\":\"\\n\",\"value\":\"\\u0000\"}]}",
+        "{\"units\":[{\"name\":\"b.service\",\"desiredState\":\"x\"},null,{}],\"replace\":true}", "{\"units\":[[]]}",
+        "[{\"op\":\"add\",\"path\":\"/x/metadata/a\",\"value\":{\"value\":\"b\"}}]", "[{\"op\":5},null]",
+        "{\"reason\":\"r\",\"drain\":true}",
         "\0\0\0", "value=\u00e9\u4e2d&ttl=5", "a=1&a=2&a=3&value=4",
     ];
 

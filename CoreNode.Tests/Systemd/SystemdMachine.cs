@@ -24,7 +24,7 @@ internal sealed class SystemdMachine(bool isPrivate = false) : ManagedMachine
     {
         Root = Container.OfRunning(""),
         Addresses = [isPrivate ? PrivateAddress : new BusAddress(Container.BusAddress, IsBus: true)],
-        JournalFolder = Container.OfRunning("/run/log/journal"),
+        JournalFolder = Container.OfRunning("/var/log/journal"),
     };
 
     public override string Scratch => "/tmp/scratch";

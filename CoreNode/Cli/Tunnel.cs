@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using CoreNode.Api.Client;
 
 namespace CoreNode.Cli;
@@ -15,11 +16,20 @@ internal sealed class Tunnel : IAsyncDisposable
 
     private readonly Process _process;
     private readonly string _folder;
+    private readonly PosixSignalRegistration[] _signals;
 
     private Tunnel(Process process, string folder)
     {
         _process = process;
         _folder = folder;
+        // A command that a signal ends takes its tunnel with it; what the signal does otherwise stays as it is.
+        Action<PosixSignalContext> end = _ => Remove();
+        _signals =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, end),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, end),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, end),
+        ];
     }
 
     /// <summary>Where requests go here.</summary>
@@ -72,11 +82,19 @@ internal sealed class Tunnel : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-            _process.Kill();
+        foreach (PosixSignalRegistration signal in _signals)
+            signal.Dispose();
+        Remove();
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Remove()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
     }
 
     private static string SocketOf(string folder) => Path.Combine(folder, "node.sock");

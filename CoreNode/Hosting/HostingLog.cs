@@ -45,6 +45,10 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Hosting + 30, LogLevel.Information, "units of this machine are run by {Manager}: {Reason}")]
     internal static partial void UnitManagerChosen(this ILogger logger, string manager, string reason);
 
+    [LoggerMessage(EventIds.Hosting + 32, LogLevel.Information,
+        "units are served on {Urls}; their store is the etcd at {Store}")]
+    internal static partial void ServesAsGuest(this ILogger logger, string urls, string store);
+
     [LoggerMessage(EventIds.Hosting + 31, LogLevel.Error, "the module units broke off, and starts anew in {Seconds} s")]
     internal static partial void UnitsFailed(this ILogger logger, Exception fault, double seconds);
 

@@ -89,6 +89,8 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         foreach (string note in options.AddressNotes)
             logger.AddressChosen(note);
         NodeProcess process = new(manager, logs, logger, new MetricRegistry(), Files, output, version, stop.Token);
+        if (options.Units.Store.Count > 0)
+            return await new GuestNode(options, process).RunAsync();
         try
         {
             options = await new ClusterSearch(process, Names).FindAsync(options, HasLog(options.DataFolder));

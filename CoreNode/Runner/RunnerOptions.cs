@@ -1,3 +1,5 @@
+using CoreNode.Units.Manager;
+
 namespace CoreNode.Runner;
 
 /// <summary>What the embedded runner is told by whoever makes it.</summary>
@@ -20,6 +22,9 @@ public sealed record RunnerOptions
 
     /// <summary>Most bytes of one unit's journal.</summary>
     public long JournalBytes { get; init; } = 8 << 20;
+
+    /// <summary>Until when processes of guarded units may begin; null: nobody guards units.</summary>
+    public IStartLimit? StartLimit { get; init; }
 
     /// <summary>The launcher's executable; empty: this program's own.</summary>
     public string Launcher { get; init; } = "";

@@ -35,6 +35,13 @@ internal readonly unsafe ref struct BusWriter(nint message)
         Close();
     }
 
+    /// <summary>Array of bytes.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* pinned = bytes)
+            Check(LibSystemd.MessageAppendArray(message, (byte)'y', pinned, (nuint)bytes.Length));
+    }
+
     public void Open(char type, ReadOnlySpan<byte> contents)
     {
         fixed (byte* signature = contents)
@@ -71,6 +78,17 @@ internal readonly unsafe ref struct BusWriter(nint message)
         Open('r', "sv"u8);
         Write(name);
         Open('v', "t"u8);
+        Write(value);
+        Close();
+        Close();
+    }
+
+    /// <inheritdoc cref="WriteProperty(string, string)"/>
+    public void WriteProperty(string name, ReadOnlySpan<byte> value)
+    {
+        Open('r', "sv"u8);
+        Write(name);
+        Open('v', "ay"u8);
         Write(value);
         Close();
         Close();

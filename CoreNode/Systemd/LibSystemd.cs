@@ -65,6 +65,9 @@ internal static unsafe partial class LibSystemd
     [LibraryImport(Library, EntryPoint = "sd_bus_message_append_basic")]
     public static partial int MessageAppendBasic(nint message, byte type, void* value);
 
+    [LibraryImport(Library, EntryPoint = "sd_bus_message_append_array")]
+    public static partial int MessageAppendArray(nint message, byte type, void* values, nuint length);
+
     [LibraryImport(Library, EntryPoint = "sd_bus_message_open_container")]
     public static partial int MessageOpenContainer(nint message, byte type, byte* contents);
 

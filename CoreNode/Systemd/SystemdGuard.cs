@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using CoreNode.Units.Manager;
 
 namespace CoreNode.Systemd;
@@ -13,16 +14,30 @@ public sealed class SystemdGuard : IUnitGuard
     private const string Prefix = "corenode-guard-";
 
     // Kill first, that is what the deadline is about. Stopping keeps Restart= from starting them again, but lets
-    // ExecStop= and ExecStopPost= run: they are killed, too, until all is quiet. No "${" and no "$$": systemd would
-    // take them for its own.
-    private const string Fire =
-        "systemctl kill --signal=SIGKILL -- \"$@\" 2>/dev/null; "
-        + "systemctl stop --no-block --job-mode=replace-irreversibly -- \"$@\"; "
-        + "n=0; while [ $n -lt 500 ]; do "
-        + "systemctl kill --signal=SIGKILL -- \"$@\" 2>/dev/null; busy=; "
-        + "states=$(systemctl show --property=ActiveState --value -- \"$@\") || busy=1; "
-        + "for s in $states; do case $s in inactive|failed) ;; *) busy=1;; esac; done; "
-        + "[ -n \"$busy\" ] || exit 0; n=$((n+1)); sleep 0.03; done; exit 1";
+    // ExecStop= and ExecStopPost= run: they are killed, too, until all is quiet.
+    private const string Fire = """
+        {
+          systemctl kill --signal=SIGKILL -- "$@" 2>/dev/null
+          systemctl stop --no-block --job-mode=replace-irreversibly -- "$@"
+          left=500
+          while [ $left -gt 0 ]; do
+            systemctl kill --signal=SIGKILL -- "$@" 2>/dev/null
+            busy=
+            states=$(systemctl show --property=ActiveState --value -- "$@") || busy=yes
+            for state in $states; do
+              case $state in
+                inactive | failed) ;;
+                *) busy=yes ;;
+              esac
+            done
+            [ -n "$busy" ] || exit 0
+            left=$((left - 1))
+            sleep 0.03
+          done
+          exit 1
+        } </dev/null
+
+        """;
 
     private static readonly TimeSpan s_fireTimeout = TimeSpan.FromMinutes(2);
 
@@ -101,7 +116,7 @@ public sealed class SystemdGuard : IUnitGuard
         BusMethod.ListUnitsByPatterns,
         writer =>
         {
-            writer.Write([]);
+            writer.Write((string[])[]);
             writer.Write([$"{Prefix}*.timer"]);
         },
         reader =>
@@ -123,7 +138,7 @@ public sealed class SystemdGuard : IUnitGuard
         string name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{_series}-{++_count}");
         string timer = $"{name}.timer";
         ulong elapse = SinceStartOfSystemd(deadline);
-        List<string> command = ["/bin/sh", "-c", Fire, "corenode-guard", .. units.Order(StringComparer.Ordinal)];
+        byte[] script = Encoding.UTF8.GetBytes(ScriptOf(units));
         _armed.Add(timer);
         string result = await _bus.RunJobAsync(
             BusMethod.StartTransientUnit,
@@ -132,7 +147,7 @@ public sealed class SystemdGuard : IUnitGuard
                 writer.Write(timer);
                 writer.Write("fail");
                 WriteTimer(writer, elapse);
-                WriteServices(writer, $"{name}.service", command);
+                WriteServices(writer, $"{name}.service", script);
             },
             cancellation);
         return result == "done"
@@ -173,7 +188,22 @@ public sealed class SystemdGuard : IUnitGuard
         writer.Close();
     }
 
-    private static void WriteServices(BusWriter writer, string service, List<string> command)
+    // By standard input, which systemd keeps as bytes: what systemd 252 writes of a transient unit's command line it
+    // does not read back as it was ("\$", "\;"), so that after a daemon-reload a script there is another one.
+    private static string ScriptOf(IReadOnlySet<string> units)
+    {
+        StringBuilder script = new("set --");
+        foreach (string unit in units.Order(StringComparer.Ordinal))
+        {
+            if (unit.Contains('\'', StringComparison.Ordinal))
+                throw new UnitManagerException($"{unit} is no name of a unit, it cannot be guarded");
+            script.Append(" '").Append(unit).Append('\'');
+        }
+
+        return script.Append('\n').Append(Fire).ToString();
+    }
+
+    private static void WriteServices(BusWriter writer, string service, byte[] script)
     {
         writer.Open('a', "(sa(sv))"u8);
         writer.Open('r', "sa(sv)"u8);
@@ -188,13 +218,15 @@ public sealed class SystemdGuard : IUnitGuard
         // Beside all slices and before them: what the units do to the machine must not keep it from running.
         writer.WriteProperty("Slice", "-.slice");
         writer.WriteProperty("CPUWeight", 10000);
+        writer.WriteProperty("StandardInput", "data");
+        writer.WriteProperty("StandardInputData", script);
         writer.Open('r', "sv"u8);
         writer.Write("ExecStart");
         writer.Open('v', "a(sasb)"u8);
         writer.Open('a', "(sasb)"u8);
         writer.Open('r', "sasb"u8);
-        writer.Write(command[0]);
-        writer.Write(command);
+        writer.Write("/bin/sh");
+        writer.Write(["/bin/sh"]);
         writer.Write(false);
         writer.Close();
         writer.Close();

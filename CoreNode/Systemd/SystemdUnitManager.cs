@@ -127,15 +127,7 @@ public sealed partial class SystemdUnitManager : IUnitManager
             _reloads.BeginComing();
             try
             {
-                await _bus.CallAsync(
-                    BusMethod.DisableUnitFiles,
-                    writer =>
-                    {
-                        writer.Write([name]);
-                        writer.Write(true);
-                    },
-                    null,
-                    cancellation);
+                await DisableAsync(name, cancellation);
                 _folder.Remove(name);
                 await ResetFailedAsync(name, cancellation);
             }
@@ -417,6 +409,16 @@ public sealed partial class SystemdUnitManager : IUnitManager
         },
         null,
         cancellation);
+
+    private Task DisableAsync(string name, CancellationToken cancellation) => IgnoreUnknownAsync(_bus.CallAsync(
+        BusMethod.DisableUnitFiles,
+        writer =>
+        {
+            writer.Write([name]);
+            writer.Write(true);
+        },
+        null,
+        cancellation));
 
     private Task SignalAsync(string name, CancellationToken cancellation) => IgnoreUnknownAsync(_bus.CallAsync(
         BusMethod.KillUnit,

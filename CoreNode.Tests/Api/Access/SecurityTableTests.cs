@@ -2,10 +2,14 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using CoreNode.Api;
+using CoreNode.Api.Fleet;
+using CoreNode.Cluster.Clients;
 using CoreNode.Pki;
+using CoreNode.Tests.Api.Fleet;
 using CoreNode.Tests.Architecture;
 using CoreNode.Tests.EndToEnd;
 using CoreNode.Tests.Pki;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoreNode.Tests.Api.Access;
 
@@ -29,6 +33,7 @@ internal sealed class SecurityTableTests
 
     private readonly TestFolder _folder = new();
     private readonly List<ApiHarness> _servers = [];
+    private readonly List<FleetSurface> _surfaces = [];
     private readonly List<Place> _places = [];
     private readonly List<Place> _withAuth = [];
 
@@ -50,6 +55,8 @@ internal sealed class SecurityTableTests
     {
         foreach (ApiHarness server in _servers)
             await server.DisposeAsync();
+        foreach (FleetSurface surface in _surfaces)
+            await surface.DisposeAsync();
         foreach (X509Certificate2 certificate in _certificates)
             certificate.Dispose();
         _authority.Dispose();
@@ -84,7 +91,8 @@ internal sealed class SecurityTableTests
     {
         foreach (Place place in _withAuth)
         {
-            foreach (AskedRequest request in AskedRequest.All.Where(r => r.Row != "administration"))
+            foreach (AskedRequest request in AskedRequest.All.Where(r =>
+                r.Row is not ("administration" or "units and machines")))
             {
                 // What only root may do on an open listener, only root may do anywhere.
                 string expected = s_rows.Single(row => row[0] == request.Row)[OpenWithAuth] == "root" ? "root" : "yes";
@@ -223,9 +231,19 @@ internal sealed class SecurityTableTests
 
     private async Task<ApiHarness> StartAsync(ApiOptions options)
     {
-        ApiHarness server = await ApiHarness.StartAsync(options);
+        ApiHarness server = await ApiHarness.StartAsync(options, surface: MakeUnits);
         _servers.Add(server);
         return server;
+    }
+
+    private FleetSurface MakeUnits(ApiHarness server)
+    {
+        ScriptedMachines machines = new();
+        FleetSurface surface = new(
+            new FleetOptions(), new LocalKvClient(server.Store, server.Time), static () => null, machines, machines,
+            server.Metrics, TimeProvider.System, NullLoggerFactory.Instance);
+        _surfaces.Add(surface);
+        return surface;
     }
 
     // What an administrator may do who wants it so; the node itself makes it 0660.

@@ -1,5 +1,7 @@
 using CoreNode.Store;
+using CoreNode.Api;
 using CoreNode.Api.Fleet;
+using CoreNode.Tests.EndToEnd;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Tests.Api.Fleet;
@@ -270,6 +272,30 @@ internal sealed class FleetApiTests
             await Task.Delay(2, deadline.Token);
         await api.RegisterAsync(Id, "10.0.0.1");
         Assert.That((await listing).Body, Does.Contain(Id));
+    }
+
+    [Test]
+    public async Task Fleets_own_socket_serves_what_the_nodes_does()
+    {
+        using TestFolder folder = new();
+        ApiOptions options = new() { UnixSocketPath = folder.File("own"), FleetSocketPath = folder.File("fleet.sock") };
+        await using ApiHarness api = await ApiHarness.StartAsync(options);
+        foreach (string path in new[] { folder.File("own"), folder.File("fleet.sock") })
+        {
+            await using RawClient client = await RawClient.OpenAsync(path);
+            Assert.That((await client.AskAsync("GET", "/fleet/v1/units")).Status, Is.EqualTo(404), "no units here");
+            Assert.That((await client.AskAsync("GET", "/v2/keys/")).Status, Is.EqualTo(200));
+            Assert.That(File.GetUnixFileMode(path) & UnixFileMode.OtherRead, Is.EqualTo(UnixFileMode.None));
+        }
+    }
+
+    [TestCase(false, 403)]
+    [TestCase(true, 404)]
+    public async Task A_throw_away_node_is_administered_on_loopback(bool isDev, int status)
+    {
+        await using ApiHarness api = await ApiHarness.StartAsync(new ApiOptions { AdministersOnLoopback = isDev });
+        Assert.That((await api.AskAsync("GET", "/fleet/v1/units")).Status, Is.EqualTo(status));
+        Assert.That((await api.AskAsync("GET", "/v2/keys/")).Status, Is.EqualTo(200));
     }
 
     private Task<RawAnswer> PatchAsync(string body) => _api.AskAsync("PATCH", "/fleet/v1/machines", "", body);

@@ -3,7 +3,7 @@ using CoreNode.Api;
 using CoreNode.Api.Client;
 using CoreNode.Api.Fleet;
 using CoreNode.Api.Fleet.Machines;
-using CoreNode.Foundation;
+using CoreNode.Cluster.Clients;
 using CoreNode.Store;
 using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
@@ -17,11 +17,13 @@ internal sealed class FleetHarness : IAsyncDisposable
 {
     public const string Json = "Content-Type: application/json\r\n";
 
-    private FleetHarness(FleetOptions options, Func<IKvClient, IKvClient>? wrap)
+    private readonly Func<ApiHarness, IKvClient?> _storeOf;
+
+    private FleetHarness(FleetOptions options, Func<ApiHarness, IKvClient?> storeOf)
     {
         Options = options;
+        _storeOf = storeOf;
         Client = new V2Client(new ClientOptions { Endpoints = [], EndpointSource = () => _endpoints });
-        Store = wrap is null ? Client : wrap(Client);
     }
 
     private IReadOnlyList<ClientEndpoint> _endpoints = [];
@@ -32,9 +34,6 @@ internal sealed class FleetHarness : IAsyncDisposable
 
     public V2Client Client { get; }
 
-    /// <summary>What the surface works on.</summary>
-    public IKvClient Store { get; }
-
     public ScriptedMachines Machines { get; } = new();
 
     public ApiHarness Api => _api;
@@ -43,9 +42,15 @@ internal sealed class FleetHarness : IAsyncDisposable
 
     public static Task<FleetHarness> StartAsync() => StartAsync(new FleetOptions());
 
-    public static async Task<FleetHarness> StartAsync(FleetOptions options, Func<IKvClient, IKvClient>? wrap = null)
+    /// <summary>As a member: the store is in the same process.</summary>
+    public static Task<FleetHarness> StartLocalAsync() =>
+        StartAsync(new FleetOptions(), static api => new LocalKvClient(api.Store, api.Time));
+
+    /// <summary>On another store, if <paramref name="storeOf"/> gives one.</summary>
+    public static async Task<FleetHarness> StartAsync(
+        FleetOptions options, Func<ApiHarness, IKvClient?>? storeOf = null)
     {
-        FleetHarness harness = new(options, wrap);
+        FleetHarness harness = new(options, storeOf ?? (static _ => null));
         ApiOptions api = new()
         {
             ListenClientUrls = [new Uri("http://127.0.0.1:0")],
@@ -137,7 +142,7 @@ internal sealed class FleetHarness : IAsyncDisposable
     private FleetSurface MakeSurface(ApiHarness api)
     {
         _surface = new FleetSurface(
-            Options, Store, () => null, Machines, Machines, api.Metrics, TimeProvider.System,
+            Options, _storeOf(api) ?? Client, static () => null, Machines, Machines, api.Metrics, TimeProvider.System,
             NullLoggerFactory.Instance);
         return _surface;
     }

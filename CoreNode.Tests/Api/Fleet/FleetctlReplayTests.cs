@@ -7,8 +7,8 @@ namespace CoreNode.Tests.Api.Fleet;
 /// Every command of fleetctl 1.0.0 that speaks to the API, replayed against it with an engine and agents that are
 /// quicker than real ones: most are done twice, around what undoes them, as fleet's own functional tests do.
 /// </summary>
-[TestFixture, Category("Unit")]
-internal sealed class FleetctlReplayTests
+[TestFixture(true), TestFixture(false), Category("Unit")]
+internal sealed class FleetctlReplayTests(bool isMember)
 {
     private const string A = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     private const string B = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -22,7 +22,7 @@ internal sealed class FleetctlReplayTests
     [SetUp]
     public async Task StartAsync()
     {
-        _api = await FleetHarness.StartAsync();
+        _api = isMember ? await FleetHarness.StartLocalAsync() : await FleetHarness.StartAsync();
         _fleetctl = new FleetctlReplay(_api);
         await _api.RegisterAsync(A, "10.0.0.1");
         await _api.RegisterAsync(B, "10.0.0.2", ("disk", "ssd"));

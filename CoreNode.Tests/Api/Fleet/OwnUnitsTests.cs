@@ -20,7 +20,7 @@ internal sealed class OwnUnitsTests
     private FleetHarness _api = null!;
 
     [SetUp]
-    public async Task StartAsync() => _api = await FleetHarness.StartAsync();
+    public async Task StartAsync() => _api = await FleetHarness.StartLocalAsync();
 
     [TearDown]
     public Task StopAsync() => _api.DisposeAsync().AsTask();

@@ -24,7 +24,7 @@ internal sealed class FleetctlTests
         _fleet = await FleetHarness.StartAsync();
         await _fleet.RegisterAsync(M1, "10.0.0.3", ("rack", "7"), ("disk", "ssd"));
         await _fleet.RegisterAsync(M2, "");
-        _machines = FakeFleet.Start(_fleet.Store);
+        _machines = FakeFleet.Start(_fleet.Client);
     }
 
     [TearDown]

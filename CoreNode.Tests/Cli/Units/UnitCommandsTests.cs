@@ -25,7 +25,7 @@ internal sealed class UnitCommandsTests
         _fleet = await FleetHarness.StartAsync();
         await _fleet.RegisterAsync(M1, "10.0.0.3", ("rack", "7"));
         await _fleet.RegisterAsync(M2, "10.0.0.4");
-        _machines = FakeFleet.Start(_fleet.Store);
+        _machines = FakeFleet.Start(_fleet.Client);
     }
 
     [TearDown]

@@ -3,8 +3,10 @@ using CoreNode.Api.Fleet;
 using CoreNode.Api.Fleet.Machines;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Platform;
+using CoreNode.Store;
 using CoreNode.Units.Agent;
 using CoreNode.Units.Engine;
+using CoreNode.Units.Leases;
 using CoreNode.Units.Manager;
 using CoreNode.Units.Registry;
 using CoreNode.Units.Watching;
@@ -52,6 +54,19 @@ internal sealed class UnitsModule : IAsyncDisposable
         new(MachineServices.Journal, new StreamService(_service.AnswerJournalAsync)),
     ];
 
+    /// <summary>Made once for this data folder.</summary>
+    public ulong Instance => _identity.Instance;
+
+    /// <summary>The module's place where the store is an existing etcd: leases and leadership are keys there.</summary>
+    public UnitsPlace PlaceAt(IKvClient store, IReadOnlyList<string> peerUrls)
+    {
+        _registry = RegistryFollower.OfAll(
+            store, _keys, TimeProvider.System, _process.Logs.CreateLogger<RegistryFollower>());
+        TtlLeadership leadership = new(
+            store, _registry, _identity.Id, new TtlTimes(), BootClock.Instance);
+        return new UnitsPlace(store, new TtlMachineLease(store, _keys), leadership, peerUrls);
+    }
+
     /// <summary>The instance under which a machine stands in the store; zero if it does not.</summary>
     public ulong RegisteredInstance(string machine) =>
         _registry?.Current.Machines.GetValueOrDefault(machine)?.Object?.Instance is { } text
@@ -64,7 +79,7 @@ internal sealed class UnitsModule : IAsyncDisposable
     {
         if (place.Leadership is not null)
         {
-            _registry = RegistryFollower.OfAll(
+            _registry ??= RegistryFollower.OfAll(
                 place.Store, _keys, TimeProvider.System, _process.Logs.CreateLogger<RegistryFollower>());
             _engine = new EngineLoop(
                 place.Leadership, _registry, new EngineOptions(), TimeProvider.System, _process.Metrics,

@@ -56,6 +56,9 @@ internal sealed record LaunchSpec
     /// <summary>Its watchdog watches this process: it is told its pid.</summary>
     public bool HasWatchdog { get; init; }
 
+    /// <summary>Moment of CLOCK_BOOTTIME from which on it must not begin; null: no such moment.</summary>
+    public TimeSpan? NotAfter { get; init; }
+
     /// <summary>The bytes that <see cref="Read"/> reads.</summary>
     public byte[] Write()
     {
@@ -105,6 +108,7 @@ internal sealed record LaunchSpec
         Write(writer, JoinLast);
         writer.Write(WentFile);
         writer.Write(HasWatchdog);
+        writer.Write(NotAfter?.Ticks ?? long.MaxValue);
         writer.Flush();
         return stream.ToArray();
     }
@@ -142,6 +146,7 @@ internal sealed record LaunchSpec
             JoinLast = ReadStrings(reader),
             WentFile = reader.ReadString(),
             HasWatchdog = reader.ReadBoolean(),
+            NotAfter = reader.ReadInt64() is < long.MaxValue and var ticks ? TimeSpan.FromTicks(ticks) : null,
         };
     }
 

@@ -9,7 +9,7 @@ namespace CoreNode.Runner.Launch;
 /// The hidden command `exec-unit`: this executable as the process that sets itself up and becomes a unit's. It reads
 /// what it is told from descriptor 3, says on 5 that it is in its control group, waits on 4 for the go-ahead (so that
 /// the runner has written down its pid; without one it ends), and executes. Its errors go to the unit's journal, its
-/// exit codes are systemd's (200 to 243).
+/// exit codes are systemd's (200 to 243). 6 is the unit's journal.
 /// </summary>
 public static class UnitLauncher
 {
@@ -19,10 +19,12 @@ public static class UnitLauncher
     internal const int SpecDescriptor = 3;
     internal const int GoDescriptor = 4;
     internal const int StatusDescriptor = 5;
+    internal const int JournalDescriptor = 6;
     internal const string Joined = "J";
     internal const string Failed = "F";
 
     private const int NoGoAhead = 255;
+    private const int TooLate = 243;
     private const int NewFolderMode = 0x1ED; // 0755
     private static readonly string[] s_search =
         ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -33,14 +35,15 @@ public static class UnitLauncher
         LaunchSpec spec;
         try
         {
-            for (int descriptor = SpecDescriptor; descriptor <= StatusDescriptor; descriptor++)
+            for (int descriptor = SpecDescriptor; descriptor <= JournalDescriptor; descriptor++)
                 LaunchSteps.CloseOnExecute(descriptor);
             using FileStream stream = new(new SafeFileHandle(SpecDescriptor, ownsHandle: true), FileAccess.Read);
             spec = LaunchSpec.Read(stream);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return Fail(1, $"exec-unit is started by the node itself only: {fault.Message}");
+            LaunchSteps.Write(2, $"exec-unit is started by the node itself only: {fault.Message}\n");
+            return 1;
         }
 
         if (!Join(spec.JoinFirst))
@@ -94,6 +97,9 @@ public static class UnitLauncher
         List<string> assignments = [];
         foreach ((string name, string value) in environment)
             assignments.Add($"{name}={value}");
+        // It is in its group, which is killed at that moment: whoever gets here before it is found there.
+        if (spec.NotAfter is { } moment && Platform.BootClock.Now(Platform.BootClock.Instance) >= moment)
+            return Fail(TooLate, "the moment is over until which it was allowed to start (its machine's lease)");
         LaunchSteps.Execute(path, arguments, assignments, spec.IgnoresPipeSignal);
         return Fail(ExitCodes.Execute, $"{path} cannot be executed: {LaunchSteps.LastError}");
     }
@@ -137,18 +143,17 @@ public static class UnitLauncher
                 return Fail(ExitCodes.StandardInput, $"standard input: {LaunchSteps.LastError}");
         }
 
-        // Descriptor 2 is the journal when this begins, and what goes wrong is said there: it comes last.
-        if (!Connect(spec.Output, output, error))
+        if (!Connect(spec.Output, output))
             return Fail(ExitCodes.StandardOutput, $"standard output: {LaunchSteps.LastError}");
         if (spec.Error.Kind == OutputKind.Inherit)
             return LaunchSteps.Place(output, error) ? null : ExitCodes.StandardError;
-        return Connect(spec.Error, error, error) ? null : ExitCodes.StandardError;
+        return Connect(spec.Error, error) ? null : ExitCodes.StandardError;
     }
 
-    private static bool Connect(OutputTarget target, int descriptor, int journal)
+    private static bool Connect(OutputTarget target, int descriptor)
     {
         if (target.Kind is OutputKind.Journal or OutputKind.Inherit)
-            return LaunchSteps.Place(journal, descriptor);
+            return LaunchSteps.Place(JournalDescriptor, descriptor);
         using SafeFileHandle file = target.Kind switch
         {
             OutputKind.Null => Descriptors.OpenForAppending("/dev/null"),
@@ -287,5 +292,5 @@ public static class UnitLauncher
         return code;
     }
 
-    private static void Say(string text) => LaunchSteps.Write(2, $"<3>{text}\n");
+    private static void Say(string text) => LaunchSteps.Write(JournalDescriptor, $"<3>{text}\n");
 }

@@ -65,6 +65,13 @@ internal sealed class LiveUnit(string name, UnitMachine machine, UnitJournal jou
 
     public TimeSpan ProcessorTime { get; set; }
 
+    /// <summary>How it stands, in systemd's words.</summary>
+    public UnitStates States()
+    {
+        UnitPhase phase = Machine.State.Phase;
+        return new UnitStates("loaded", PhaseWords.Active(phase), PhaseWords.Sub(phase, Machine.Settings.IsTarget));
+    }
+
     /// <summary>Pids of all processes that are watched.</summary>
     public List<int> KnownPids()
     {

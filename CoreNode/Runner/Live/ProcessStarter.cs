@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CoreNode.Platform;
 using CoreNode.Platform.Processes;
 using CoreNode.Runner.Keeping;
 using CoreNode.Runner.Launch;
@@ -12,14 +13,17 @@ namespace CoreNode.Runner.Live;
 /// Starts launchers: this executable once more, with what it becomes in a file without a name. Owned by the runner's
 /// thread, which lives as long as the process: what is bound to the thread that started a process never ends early.
 /// </summary>
-internal sealed class ProcessStarter(ControlGroups groups, UnitStore store, string launcher)
+internal sealed class ProcessStarter(ControlGroups groups, UnitStore store, RunnerOptions options)
 {
     /// <summary>Starts one; it executes when it is given the go-ahead.</summary>
     /// <exception cref="IOException">It cannot be started.</exception>
     public StartedProcess Start(LiveUnit unit, UnitAction.Spawn spawn)
     {
         string mark = groups.MarkOf(unit.Name);
-        LaunchSpec spec = Spec(unit, spawn, mark);
+        TimeSpan? notAfter = options.StartLimit?.NotAfter(unit.Name);
+        if (notAfter is { } moment && BootClock.Now(BootClock.Instance) >= moment)
+            throw new IOException("the moment is over until which it was allowed to start (its machine's lease)");
+        LaunchSpec spec = Spec(unit, spawn, mark) with { NotAfter = notAfter };
         File.Delete(spec.WentFile);
         using SafeFileHandle specification = Descriptors.Holding(spec.Write());
         using SafeFileHandle nothing = Descriptors.OpenForReading("/dev/null");
@@ -29,8 +33,8 @@ internal sealed class ProcessStarter(ControlGroups groups, UnitStore store, stri
         try
         {
             int pid = Spawner.Start(new SpawnRequest(
-                Path(launcher), [Path(launcher), UnitLauncher.Command], LauncherEnvironment(mark),
-                [nothing, journal, journal, specification, goReading, statusWriting]));
+                Path(options.Launcher), [Path(options.Launcher), UnitLauncher.Command], LauncherEnvironment(mark),
+                [nothing, journal, journal, specification, goReading, statusWriting, journal]));
             ProcessHandle handle = ProcessHandle.Open(pid)
                 ?? throw new IOException($"process {pid} was gone before it could be held");
             return new StartedProcess(handle, ProcessTable.Find(pid)?.StartTicks ?? 0, go, status);

@@ -14,6 +14,7 @@ internal sealed class UnitDriver(
 {
     private const int KillSignal = 9;
     private const int ContinueSignal = 18;
+    private static readonly TimeSpan s_launcherPatience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_pidFileInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Told after a process or a message made a unit's machine move.</summary>
@@ -51,6 +52,24 @@ internal sealed class UnitDriver(
         }
 
         return Track(unit, handle, entry.StartTicks, isMain);
+    }
+
+    /// <summary>
+    /// Ends a launcher that an earlier process of this program never gave its go-ahead: it waits for none, or is about
+    /// to end by itself.
+    /// </summary>
+    public static void EndLauncher(int pid, long startTicks)
+    {
+        if (ProcessTable.Find(pid)?.StartTicks != startTicks || ProcessHandle.Open(pid) is not { } handle)
+            return;
+        using (handle)
+        {
+            _ = handle.Signal(KillSignal);
+            using EventPoll poll = new();
+            poll.Watch(handle.Handle, 0);
+            poll.Wait(s_launcherPatience, []);
+            _ = handle.TryWait();
+        }
     }
 
     /// <summary>Looks for the PID file again if it is time.</summary>

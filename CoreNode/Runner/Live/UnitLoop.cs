@@ -28,8 +28,8 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
     private readonly UnitDriver _driver;
     private readonly JournalSignals _signals;
     private readonly JobTable _jobs;
+    private readonly JobRunner _runner;
     private readonly SortedDictionary<string, LiveUnit> _units = new(StringComparer.Ordinal);
-    private readonly Dictionary<long, List<TaskCompletionSource<JobResult>>> _waiting = [];
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<Action> _asked = new();
     private readonly HostFacts _host;
@@ -53,11 +53,16 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
         _store = new UnitStore(Path.Combine(options.DataFolder, "units"));
         _output = new UnitOutput(_store, time, _sources);
         _driver = new UnitDriver(
-            _sources, groups, _store, _output, new ProcessStarter(groups, _store, options.Launcher), () => Now)
+            _sources, groups, _store, _output, new ProcessStarter(groups, _store, options), () => Now)
         {
             Moved = AfterMove,
         };
         _jobs = new JobTable(this);
+        _runner = new JobRunner(_units, _jobs, _driver, _output, _host.HostName, () => Now)
+        {
+            Moved = AfterMove,
+            Publish = Publish,
+        };
         _thread = new Thread(Run) { IsBackground = true, Name = "units" };
     }
 
@@ -92,7 +97,11 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
         {
             try
             {
-                answer.SetResult(what());
+                T value = what();
+                // Whoever asked may look at once.
+                if (_changed.Count > 0)
+                    Publish();
+                answer.SetResult(value);
             }
             catch (Exception fault) when (fault is UnitManagerException or IOException or UnauthorizedAccessException)
             {
@@ -188,23 +197,7 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
     }
 
     /// <summary>Asks for a job and gives the task of its end.</summary>
-    public Task<JobResult> Ask(string name, JobKind kind)
-    {
-        if (!_units.TryGetValue(name, out LiveUnit? unit))
-            throw new UnitManagerException($"{name} is not loaded on this machine");
-        UnitJob job = kind switch
-        {
-            JobKind.Start => _jobs.Start(name),
-            JobKind.Stop => _jobs.Stop(name),
-            _ => _jobs.Restart(name),
-        };
-        TaskCompletionSource<JobResult> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_waiting.TryGetValue(job.Id, out List<TaskCompletionSource<JobResult>>? waiting))
-            _waiting.Add(job.Id, waiting = []);
-        waiting.Add(end);
-        _ = unit;
-        return end.Task;
-    }
+    public Task<JobResult> Ask(string name, JobKind kind) => _runner.Ask(name, kind);
 
     /// <summary>See <see cref="IUnitManager.KillAsync"/>.</summary>
     public string Kill(string name)
@@ -279,12 +272,7 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
             _logger.LoopEnded(fault);
         }
 
-        foreach (List<TaskCompletionSource<JobResult>> waiting in _waiting.Values)
-        {
-            foreach (TaskCompletionSource<JobResult> one in waiting)
-                one.TrySetException(Gone());
-        }
-
+        _runner.GiveUp(Gone());
         while (_asked.TryDequeue(out Action? asked))
             asked();
     }
@@ -312,7 +300,7 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
             Reap();
         }
 
-        RunJobs();
+        _runner.Run();
         if (_changed.Count == 0)
             return;
         Publish();
@@ -358,117 +346,6 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
         return unit;
     }
 
-    private void RunJobs()
-    {
-        bool isMoving = true;
-        while (isMoving)
-        {
-            isMoving = _jobs.Release().Count > 0;
-            foreach (UnitJob job in (UnitJob[])[.. _jobs.All])
-            {
-                if (job.IsReleased && _jobs.Of(job.Unit) == job)
-                    isMoving |= Advance(job);
-            }
-
-            foreach (FinishedJob finished in _jobs.TakeFinished())
-                Finish(finished);
-        }
-    }
-
-    // True if something may have changed for other jobs.
-    private bool Advance(UnitJob job)
-    {
-        if (!_units.TryGetValue(job.Unit, out LiveUnit? unit))
-        {
-            _jobs.Finish(job, "canceled", "the unit was unloaded");
-            return true;
-        }
-
-        UnitPhase phase = unit.Machine.State.Phase;
-        if (job.Kind == JobKind.Start)
-            return AdvanceStart(job, unit, phase);
-        if (phase is UnitPhase.Dead or UnitPhase.Failed)
-        {
-            if (job.Kind == JobKind.Stop)
-            {
-                _jobs.Finish(job, "done", "");
-                return true;
-            }
-
-            job.Kind = JobKind.Start;
-            job.IsReleased = false;
-            job.HasBegun = false;
-            return true;
-        }
-
-        if (job.HasBegun)
-            return false;
-        job.HasBegun = true;
-        unit.Machine.Stop(Now);
-        _driver.Settle(unit);
-        AfterMove(unit);
-        return true;
-    }
-
-    private bool AdvanceStart(UnitJob job, LiveUnit unit, UnitPhase phase)
-    {
-        if (PhaseWords.IsActive(phase))
-        {
-            _jobs.Finish(job, "done", "");
-            return true;
-        }
-
-        if (job.HasBegun && unit.Machine.EndedAs is { } end)
-        {
-            _jobs.Finish(job, end == UnitPhase.Failed ? "failed" : "done", end == UnitPhase.Failed ? Reason(unit) : "");
-            return true;
-        }
-
-        if (job.HasBegun || PhaseWords.IsStopping(phase))
-            return false;
-        job.HasBegun = true;
-        unit.Machine.EndedAs = null;
-        if (!PhaseWords.IsDown(phase))
-            return false;
-        if (UnitConditions.Unmet(unit.Machine.Settings.Conditions, areAssertions: true, _host.HostName) is { } assertion)
-        {
-            string reason = $"Assert{assertion.Kind}={assertion.Path} does not hold";
-            _output.Say(unit, 3, reason);
-            _jobs.Finish(job, "failed", reason);
-            return true;
-        }
-
-        if (UnitConditions.Unmet(unit.Machine.Settings.Conditions, areAssertions: false, _host.HostName) is { } unmet)
-        {
-            _output.Say(unit, 6, $"Condition{unmet.Kind}={unmet.Path} does not hold, the start is skipped");
-            _jobs.Finish(job, "done", "");
-            return true;
-        }
-
-        unit.Machine.Start(Now);
-        _driver.Settle(unit);
-        AfterMove(unit);
-        return true;
-    }
-
-    private static string Reason(LiveUnit unit)
-    {
-        MachineState state = unit.Machine.State;
-        string end = state.MainEnd is { } main ? $", main process {ExitRules.Text(main)}" : "";
-        return $"{unit.Name} failed with result '{state.Result}'{end}; its journal says more";
-    }
-
-    private void Finish(FinishedJob finished)
-    {
-        if (!_waiting.Remove(finished.Id, out List<TaskCompletionSource<JobResult>>? waiting))
-            return;
-        UnitStates states = _units.TryGetValue(finished.Unit, out LiveUnit? unit) ? States(unit) : UnitStates.NotFound;
-        // Whoever waited may look at once: what is published is as new as the answer.
-        Publish();
-        foreach (TaskCompletionSource<JobResult> one in waiting)
-            one.TrySetResult(new JobResult(finished.Result == "done", finished.Result, finished.Reason, states));
-    }
-
     private void AfterMove(LiveUnit unit)
     {
         UnitStates before = unit.Observation.States;
@@ -488,7 +365,7 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
 
     private void Refresh(LiveUnit unit)
     {
-        UnitStates states = States(unit);
+        UnitStates states = unit.States();
         if (states.Active == "active" && unit.Observation.States.Active != "active" && unit.Since is null)
             unit.Since = _time.GetUtcNow();
         else if (states.Active is not ("active" or "reloading"))
@@ -500,16 +377,10 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
         _changed.Add(unit.Name);
     }
 
-    private static UnitStates States(LiveUnit unit)
-    {
-        UnitPhase phase = unit.Machine.State.Phase;
-        return new UnitStates("loaded", PhaseWords.Active(phase), PhaseWords.Sub(phase, unit.Machine.Settings.IsTarget));
-    }
-
     private UnitObservation Observe(LiveUnit unit)
     {
         MachineState state = unit.Machine.State;
-        return new UnitObservation(unit.Name, unit.Hash, States(unit))
+        return new UnitObservation(unit.Name, unit.Hash, unit.States())
         {
             Result = state.Result,
             MainPid = state.MainPid,

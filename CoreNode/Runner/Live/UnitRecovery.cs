@@ -23,25 +23,31 @@ internal sealed class UnitRecovery(UnitDriver driver, UnitOutput output, UnitSto
         driver.OpenNotify(unit);
         int mainPid = state.MainPid;
         int controlPid = state.ControlPid;
-        bool hasMain = mainPid != 0 && driver.Adopt(unit, mainPid, stored.MainStartTicks, isMain: true) is not null;
-        bool hasControl =
-            controlPid != 0 && driver.Adopt(unit, controlPid, stored.ControlStartTicks, isMain: false) is not null;
-        output.Say(unit, 6, "Taken over by a new process of corenode.");
-        bool hasMainRun = hasMain || HasRun(unit, isMain: true);
-        if (mainPid != 0 && !hasMainRun)
+        if (mainPid != 0 && !HasRun(unit, isMain: true))
         {
-            // It never ran: as if it had not been started yet.
+            // As if it had not been started yet.
+            UnitDriver.EndLauncher(mainPid, stored.MainStartTicks);
+            mainPid = 0;
             state.MainPid = 0;
             state.Phase = UnitPhase.Start;
         }
 
-        if (controlPid != 0 && !hasControl && !HasRun(unit, isMain: false))
+        if (controlPid != 0 && !HasRun(unit, isMain: false))
+        {
+            UnitDriver.EndLauncher(controlPid, stored.ControlStartTicks);
+            controlPid = 0;
             state.ControlPid = 0;
+        }
+
+        bool hasMain = mainPid != 0 && driver.Adopt(unit, mainPid, stored.MainStartTicks, isMain: true) is not null;
+        bool hasControl =
+            controlPid != 0 && driver.Adopt(unit, controlPid, stored.ControlStartTicks, isMain: false) is not null;
+        output.Say(unit, 6, "Taken over by a new process of corenode.");
         unit.Machine.Resume(now);
         driver.Settle(unit);
-        if (mainPid != 0 && !hasMain && hasMainRun)
+        if (mainPid != 0 && !hasMain)
             unit.Machine.Exited(now, mainPid, new ProcessEnd(ProcessEndKind.Unknown, 0));
-        if (controlPid != 0 && !hasControl && state.ControlPid == controlPid)
+        if (controlPid != 0 && !hasControl)
             unit.Machine.Exited(now, controlPid, new ProcessEnd(ProcessEndKind.Unknown, 0));
         driver.Settle(unit);
     }

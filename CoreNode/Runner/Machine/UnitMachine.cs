@@ -144,8 +144,6 @@ internal sealed class UnitMachine
 
         State.MainPid = pid;
         State.IsMainKnown = true;
-        if (Settings.Type == ServiceType.Simple)
-            _go.Control(ExecStage.StartPost, UnitPhase.StartPost);
     }
 
     /// <summary>It cannot be made; the reason is in the journal.</summary>
@@ -170,11 +168,15 @@ internal sealed class UnitMachine
         }
     }
 
-    /// <summary>The main process of a Type=exec service runs its program.</summary>
+    /// <summary>
+    /// The main process runs its program: Type=exec has started, and Type=simple, too. systemd calls the latter started
+    /// a moment before, and then cannot tell when there is no such program.
+    /// </summary>
     public void Executed(TimeSpan now, int pid)
     {
         _go.Now = now;
-        if (Phase == UnitPhase.Start && Settings.Type == ServiceType.Exec && pid == State.MainPid)
+        if (Phase == UnitPhase.Start && Settings.Type is ServiceType.Exec or ServiceType.Simple
+            && pid == State.MainPid)
             _go.Control(ExecStage.StartPost, UnitPhase.StartPost);
     }
 
@@ -344,28 +346,10 @@ internal sealed class UnitMachine
     public void Resume(TimeSpan now)
     {
         _go.Now = now;
-        IReadOnlyList<ExecCommand> commands = Settings.Of(State.Stage);
-        bool isControl = Phase switch
-        {
-            UnitPhase.Condition => State.Stage == ExecStage.Condition,
-            UnitPhase.StartPre => State.Stage == ExecStage.StartPre,
-            UnitPhase.StartPost => State.Stage == ExecStage.StartPost,
-            UnitPhase.Reload => State.Stage == ExecStage.Reload,
-            UnitPhase.Stop => State.Stage == ExecStage.Stop,
-            UnitPhase.StopPost => State.Stage == ExecStage.StopPost,
-            UnitPhase.Start => Settings.Type == ServiceType.Forking && !State.IsWaitingForPidFile,
-            _ => false,
-        };
-        if (isControl && State.ControlPid == 0 && State.CommandIndex < commands.Count)
-            _go.Do(new UnitAction.Spawn(State.Stage, commands[State.CommandIndex], IsMain: false));
-        else if (Phase == UnitPhase.Start && Settings.Type != ServiceType.Forking && State.MainPid == 0)
-        {
-            IReadOnlyList<ExecCommand> main = Settings.Of(ExecStage.Start);
-            if (State.MainIndex < main.Count)
-                _go.Do(new UnitAction.Spawn(ExecStage.Start, main[State.MainIndex], IsMain: true));
-        }
-        else if (!PhaseWords.IsDown(Phase) && State.ControlPid == 0 && (State.MainPid == 0 || !State.IsMainKnown))
-            _go.Do(new UnitAction.WatchGroup());
+        _go.AskAgain();
+        // Whoever would have said that it runs its program is gone.
+        if (State.MainPid != 0)
+            Executed(now, State.MainPid);
         if (State.IsWaitingForPidFile)
             _go.Do(new UnitAction.FindMain(ByFile: true));
         if (State.WatchdogDeadline is not null)

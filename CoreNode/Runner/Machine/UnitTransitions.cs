@@ -80,8 +80,7 @@ internal sealed class UnitTransitions(UnitSettings settings, MachineState state)
             return;
         }
 
-        bool isAtOnce = Settings.Type == ServiceType.Simple;
-        Enter(UnitPhase.Start, isAtOnce ? Timeout.InfiniteTimeSpan : Settings.StartTimeout);
+        Enter(UnitPhase.Start, Settings.StartTimeout);
         State.Stage = ExecStage.Start;
         State.CommandIndex = 0;
         State.MainIndex = 0;
@@ -146,7 +145,7 @@ internal sealed class UnitTransitions(UnitSettings settings, MachineState state)
         bool isKill = phase is UnitPhase.StopSigkill or UnitPhase.FinalSigkill;
         int signal = isKill ? Settings.FinalKillSignal
             : phase == UnitPhase.StopWatchdog ? Settings.WatchdogSignal
-            : State.IsStopWanted ? Settings.KillSignal : Settings.RestartKillSignal;
+            : Settings.KillSignal;
         bool isAll = Settings.KillMode == KillMode.ControlGroup || (Settings.KillMode == KillMode.Mixed && isKill);
         bool isAnySignalled = Settings.KillMode != KillMode.None && (State.MainPid != 0 || State.ControlPid != 0);
         if (isAnySignalled || isAll)
@@ -268,4 +267,31 @@ internal sealed class UnitTransitions(UnitSettings settings, MachineState state)
 
     /// <summary>One line for the journal.</summary>
     public void Say(int priority, string text) => Do(new UnitAction.Say(priority, text));
+
+    /// <summary>Asks again for what was asked for and never ran, and for what is waited for.</summary>
+    public void AskAgain()
+    {
+        IReadOnlyList<ExecCommand> commands = Settings.Of(State.Stage);
+        bool isControl = Phase switch
+        {
+            UnitPhase.Condition => State.Stage == ExecStage.Condition,
+            UnitPhase.StartPre => State.Stage == ExecStage.StartPre,
+            UnitPhase.StartPost => State.Stage == ExecStage.StartPost,
+            UnitPhase.Reload => State.Stage == ExecStage.Reload,
+            UnitPhase.Stop => State.Stage == ExecStage.Stop,
+            UnitPhase.StopPost => State.Stage == ExecStage.StopPost,
+            UnitPhase.Start => Settings.Type == ServiceType.Forking && !State.IsWaitingForPidFile,
+            _ => false,
+        };
+        if (isControl && State.ControlPid == 0 && State.CommandIndex < commands.Count)
+            Do(new UnitAction.Spawn(State.Stage, commands[State.CommandIndex], IsMain: false));
+        else if (Phase == UnitPhase.Start && Settings.Type != ServiceType.Forking && State.MainPid == 0)
+        {
+            IReadOnlyList<ExecCommand> main = Settings.Of(ExecStage.Start);
+            if (State.MainIndex < main.Count)
+                Do(new UnitAction.Spawn(ExecStage.Start, main[State.MainIndex], IsMain: true));
+        }
+        else if (!PhaseWords.IsDown(Phase) && State.ControlPid == 0 && (State.MainPid == 0 || !State.IsMainKnown))
+            Do(new UnitAction.WatchGroup());
+    }
 }

@@ -53,8 +53,6 @@ internal sealed record UnitSettings
 
     public int KillSignal { get; init; } = 15;
 
-    public int RestartKillSignal { get; init; } = 15;
-
     public int FinalKillSignal { get; init; } = 9;
 
     public int WatchdogSignal { get; init; } = 6;

@@ -100,8 +100,6 @@ internal static class UnitSettingsReader
             RestartForceStatus = reader.Statuses(Service, "RestartForceExitStatus"),
             KillMode = KillModeOf(reader),
             KillSignal = reader.Signal(Service, "KillSignal", settings.KillSignal),
-            RestartKillSignal = reader.Signal(
-                Service, "RestartKillSignal", reader.Signal(Service, "KillSignal", settings.KillSignal)),
             FinalKillSignal = reader.Signal(Service, "FinalKillSignal", settings.FinalKillSignal),
             WatchdogSignal = reader.Signal(Service, "WatchdogSignal", settings.WatchdogSignal),
             SendsKill = reader.Flag(Service, "SendSIGKILL", true),

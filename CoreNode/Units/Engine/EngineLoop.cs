@@ -193,6 +193,13 @@ public sealed partial class EngineLoop
     private async Task WaitAsync(
         ILeaderTerm term, RegistryState registry, DateTimeOffset? lookAgain, CancellationToken cancellation)
     {
+        if (registry.EngineVersion is null)
+        {
+            // Nobody uses units: whoever keeps the leases is not kept awake either.
+            await _registry.WaitForChangeAsync(registry.Index, cancellation);
+            return;
+        }
+
         TimeSpan limit = lookAgain is { } at ? at - Now : s_longestWait;
         limit = limit > s_longestWait ? s_longestWait : limit;
         if (limit <= TimeSpan.Zero)

@@ -23,7 +23,7 @@ internal sealed class EngineMetrics
         _placed = metrics.Counter("corenode_units_placed_total", "Units given to a machine.");
         _revoked = metrics.Counter("corenode_units_revoked_total", "Units taken from a machine that is there.");
         _evicted = metrics.Counter("corenode_units_evicted_total", "Units taken from a machine that is lost.");
-        _emptied = metrics.Counter("corenode_units_evictions_total", "Lost machines taken out of the cluster.");
+        _emptied = metrics.Counter("corenode_units_emptied_total", "Lost machines taken out of the cluster.");
         _planSeconds = metrics.Histogram(
             "corenode_units_plan_seconds", "Time that one plan takes.", MetricHistogram.DiskSeconds);
         metrics.Gauge("corenode_units_scheduled", "Units given to a machine, globals once per machine.",

@@ -13,6 +13,9 @@ namespace CoreNode.Api.Peers.Leases;
 /// </summary>
 internal static class LeaseJson
 {
+    /// <summary>The longest line.</summary>
+    internal const int MaxBytes = 16 << 10;
+
     private const int MaxIdLength = 64;
     private static readonly TimeSpan s_longestLease = TimeSpan.FromHours(1);
 

@@ -27,7 +27,7 @@ public sealed class LeaseService : INodeService
     /// <inheritdoc/>
     public async Task ServeAsync(NodeRequest request, CancellationToken cancellation)
     {
-        MessageLines lines = new(request.Body);
+        MessageLines lines = new(request.Body, LeaseJson.MaxBytes);
         using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         while (true)
         {

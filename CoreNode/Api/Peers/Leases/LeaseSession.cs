@@ -79,7 +79,7 @@ internal sealed class LeaseSession : IAsyncDisposable
             static end => ((CancellationTokenSource)end!).Cancel(), _end);
         await using (gaveUp.ConfigureAwait(false))
             _answer = await requests.SendAsync(url, LeaseService.Name, WriteAsync, _end.Token);
-        _lines = new MessageLines(_answer.Body);
+        _lines = new MessageLines(_answer.Body, LeaseJson.MaxBytes);
     }
 
     private async Task WriteAsync(Stream body, CancellationToken cancellation)

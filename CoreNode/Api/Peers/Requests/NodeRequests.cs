@@ -93,7 +93,11 @@ public sealed class NodeRequests
             ?? throw new IOException(kind == NodeProof.Token
                 ? "--initial-cluster-token is the default one, which proves nothing: give all nodes one that is "
                     + "secret, or certificates (--peer-cert-file and so on)"
-                : "the cluster's secret is not to be had now");
+                : _keys.TokenKey is null
+                    ? "the cluster's secret is not to be had: a worker is given it for an --initial-cluster-token that "
+                        + "is not the default one; start all nodes with one, or with certificates (--peer-cert-file "
+                        + "and so on). Units do not run here before that"
+                    : "the cluster's secret is not to be had now");
         byte[] nonce = RandomNumberGenerator.GetBytes(RequestProof.NonceLength);
         RequestProof proof = new(key, hello, asked.AsSpan(1), nonce);
         await link.SendAsync(

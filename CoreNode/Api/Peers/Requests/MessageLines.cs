@@ -1,9 +1,10 @@
-namespace CoreNode.Api.Peers.Leases;
+namespace CoreNode.Api.Peers.Requests;
 
 /// <summary>Cuts a stream into lines. One reader.</summary>
-internal sealed class MessageLines(Stream stream)
+/// <param name="stream">The stream.</param>
+/// <param name="maxLineBytes">The longest line that is taken.</param>
+internal sealed class MessageLines(Stream stream, int maxLineBytes)
 {
-    private const int MaxLineBytes = 16 << 10;
     private const int FirstBytes = 512;
 
     private byte[] _buffer = new byte[FirstBytes];
@@ -39,8 +40,8 @@ internal sealed class MessageLines(Stream stream)
         _start = 0;
         if (_end < _buffer.Length)
             return;
-        if (_buffer.Length >= MaxLineBytes)
-            throw new IOException($"a line of more than {MaxLineBytes} bytes came");
+        if (_buffer.Length >= maxLineBytes)
+            throw new IOException($"a line of more than {maxLineBytes} bytes came");
         Array.Resize(ref _buffer, _buffer.Length * 2);
     }
 }

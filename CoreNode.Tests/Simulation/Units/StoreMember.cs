@@ -1,0 +1,133 @@
+using CoreNode.Cluster.Clients;
+using CoreNode.Cluster.Leases;
+using CoreNode.Foundation;
+using CoreNode.Kv;
+using CoreNode.Store;
+using CoreNode.Units.Registry;
+
+namespace CoreNode.Tests.Simulation.Units;
+
+/// <summary>
+/// A member of the store: the real key state machine under a model of replication that keeps Raft's promises. What a
+/// process must not forget (term, log, state) outlives it.
+/// </summary>
+internal sealed class StoreMember(UnitsNode node)
+{
+    private readonly KeyStateMachine _machine = new(new KvOptions { HistoryCapacity = 10 }, new StoreStatistics());
+    private readonly List<StoreSubscription> _subscriptions = [];
+    private readonly List<KvChange> _history = [];
+    private readonly List<(int Applied, Action Then)> _waiting = [];
+
+    public UnitsNode Node { get; } = node;
+
+    public ulong Term { get; set; }
+
+    /// <summary>Entries that it has on disk.</summary>
+    public int Accepted { get; set; }
+
+    /// <summary>Entries that it has applied.</summary>
+    public int Applied { get; private set; }
+
+    /// <summary>The leader that it knows; null: none.</summary>
+    public StoreMember? Leader { get; set; }
+
+    /// <summary>When it heard of a leader last; of itself, when a quorum answered it.</summary>
+    public TimeSpan HeardAt { get; set; }
+
+    /// <summary>How long it waits for a leader.</summary>
+    public TimeSpan Patience { get; set; }
+
+    /// <summary>The term that it leads, as far as it knows; zero: it does not.</summary>
+    public ulong Leading { get; set; }
+
+    /// <summary>As leader: what each member has, and the sending of the last message that it answered.</summary>
+    public Dictionary<StoreMember, (int Accepted, TimeSpan SentAt)> Followers { get; } = [];
+
+    /// <summary>As leader: entries that are committed.</summary>
+    public int Committed { get; set; }
+
+    /// <summary>As leader: who waits for a quorum's confirmation of something that was sent then.</summary>
+    public List<(TimeSpan SentAt, Action Then)> Contacts { get; } = [];
+
+    /// <summary>What is known of units, always up to date with what was applied.</summary>
+    public RegistryState Registry { get; private set; } = RegistryState.Empty(RegistryKeys.Default);
+
+    public IKeyspace Keyspace { get; private set; } = new KeyStateMachine(new KvOptions(), new StoreStatistics()).Publish();
+
+    public StoreIndex Index => _machine.Index;
+
+    public TimeSpan Silence => Node.Now - HeardAt;
+
+    /// <summary>A process begins: it knows of nobody.</summary>
+    public void Begin(TimeSpan patience)
+    {
+        Leader = null;
+        Leading = 0;
+        HeardAt = Node.Now;
+        Patience = patience;
+        Contacts.Clear();
+        foreach (StoreSubscription subscription in _subscriptions)
+            subscription.IsOver = true;
+        _subscriptions.Clear();
+        _waiting.Clear();
+    }
+
+    public LeaderStanding Standing(IReadOnlyList<StoreMember> members) => new(
+        Id(this), Leader is null ? NodeId.None : Id(Leader), new Term(Term), Silence, [.. members.Select(Id)], []);
+
+    /// <summary>Applies entries up to a number of them.</summary>
+    public void Apply(IReadOnlyList<StoreEntry> log, int count)
+    {
+        while (Applied < Math.Min(count, Accepted))
+        {
+            StoreEntry entry = log[Applied++];
+            LogIndex index = new((ulong)Applied);
+            if (entry.Command is null)
+            {
+                _machine.SkipTo(index, new Term(entry.Term));
+                continue;
+            }
+
+            KeyOutcome outcome = _machine.Apply(entry.Command, index, new Term(entry.Term), 0);
+            Keyspace = _machine.Publish();
+            if (outcome.Event is { } change)
+            {
+                KvChange told = KvText.Change(change, change.Index);
+                Registry = Registry.Apply(told);
+                _history.Add(told);
+                foreach (StoreSubscription subscription in _subscriptions)
+                    subscription.Offer(told);
+            }
+
+            if (entry.Home == this)
+                entry.Answer?.Invoke(outcome);
+        }
+
+        for (int i = 0; i < _waiting.Count; i++)
+        {
+            if (_waiting[i].Applied > Applied)
+                continue;
+            Action then = _waiting[i].Then;
+            _waiting.RemoveAt(i--);
+            then();
+        }
+    }
+
+    public void WhenApplied(int count, Action then)
+    {
+        if (Applied >= count)
+            then();
+        else
+            _waiting.Add((count, then));
+    }
+
+    /// <summary>All changes from an index on.</summary>
+    public void Subscribe(StoreSubscription subscription)
+    {
+        foreach (KvChange change in _history)
+            subscription.Offer(change);
+        _subscriptions.Add(subscription);
+    }
+
+    private static NodeId Id(StoreMember member) => new((ulong)member.Node.Index + 1);
+}

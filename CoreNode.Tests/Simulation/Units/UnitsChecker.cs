@@ -1,0 +1,170 @@
+using CoreNode.Foundation;
+using CoreNode.Units.Agent;
+using CoreNode.Units.Engine;
+using CoreNode.Units.Model;
+using CoreNode.Units.Registry;
+using CoreNode.Units.Scheduling;
+
+namespace CoreNode.Tests.Simulation.Units;
+
+/// <summary>
+/// What must hold: never two copies of a singleton; nothing healthy is stopped without a cause; at most a quarter of
+/// the machines is emptied a minute; and once all is well again, everything runs where it is to be, and then nothing
+/// happens and nothing is written.
+/// </summary>
+internal sealed class UnitsChecker(UnitsCluster cluster)
+{
+    private readonly SortedDictionary<string, SortedSet<int>> _copies = new(StringComparer.Ordinal);
+    private readonly List<(UnitsTerm Term, TimeSpan At, string Machine)> _emptied = [];
+
+    /// <summary>Processes that began or ended.</summary>
+    public int Changes { get; private set; }
+
+    public int Begun { get; private set; }
+
+    public int Stops { get; private set; }
+
+    public bool IsFenced(string unit) => unit.Contains("single", StringComparison.Ordinal);
+
+    public void Began(UnitsNode node, string unit)
+    {
+        Changes++;
+        Begun++;
+        Note(10, node, unit, "runs");
+        if (!_copies.TryGetValue(unit, out SortedSet<int>? on))
+            _copies[unit] = on = [];
+        on.Add(node.Index);
+        if (IsFenced(unit) && on.Count > 1)
+            cluster.Fail($"two copies of {unit} run, on machines {string.Join(" and ", on)}");
+    }
+
+    public void Ended(UnitsNode node, string unit)
+    {
+        Changes++;
+        Note(11, node, unit, "ended");
+        _copies[unit].Remove(node.Index);
+    }
+
+    public void Step(UnitsNode node, AgentStep step)
+    {
+        // The guard is armed again and again.
+        if (step.Kind != StepKind.Arm)
+            Note(12, node, step.Unit, step.Kind.ToString());
+        if (step.Kind == StepKind.Kill && cluster.World.Trace.IsVerbose && cluster.AgentOf(node) is { } agent)
+        {
+            cluster.World.Trace.Write(
+                $"machine {node.Index} at {node.Now.TotalSeconds:F4}: lease until {agent.Core.Lease.Until.TotalSeconds:F4}, "
+                + $"floor {agent.Core.Lease.Floor}, armed until {agent.Core.ArmedLease?.Until.TotalSeconds:F4} "
+                + $"{agent.Core.Units.GetValueOrDefault(step.Unit)?.Entry}");
+        }
+    }
+
+    /// <summary>The agent stops a unit that is active.</summary>
+    public void Stopping(UnitsNode node, string unit)
+    {
+        Stops++;
+        if (IsFenced(unit) || cluster.AgentOf(node) is not { } agent)
+            return;
+        UnitFacts? facts = agent.Core.Units.GetValueOrDefault(unit);
+        bool isWanted = facts?.Entry is { State: ScheduleState.Launched } entry && facts.Observed?.Hash == entry.Hash
+            && facts.Note.Claim == 0 && facts.Problem.Length == 0;
+        if (!agent.IsListed || isWanted)
+            cluster.Fail($"machine {node.Index} stops {unit}, which is to run there");
+    }
+
+    /// <summary>The engine wrote something.</summary>
+    public void Decided(UnitsTerm term, UnitsNode leader, EngineEvent what, EngineFacts facts)
+    {
+        Note(13, leader, what.Unit, $"{what.Kind} {what.Machine} {what.Reason}");
+        RegistryState registry = facts.Registry;
+        if (what.Kind == EngineEventKind.Revoked && registry.Jobs.GetValueOrDefault(what.Unit) is { } job
+            && job.Desired != DesiredState.Inactive && job.Requirements.MachineOf.Count == 0
+            && registry.Machines.GetValueOrDefault(what.Machine) is { Cordon: null, Object: not null })
+            cluster.Fail($"{what.Unit} is taken from machine {what.Machine} without need: {what.Reason}");
+        if (what.Kind != EngineEventKind.Emptied)
+            return;
+        int all = registry.Machines.Values.Count(static m => m.Object is not null);
+        int lost = registry.Machines.Values.Count(m => m.Object is not null && facts.Lost.Contains(m.Id));
+        bool isAsked = registry.Machines[what.Machine].Cordon is { IsDraining: true };
+        if (isAsked)
+            return;
+        _emptied.Add((term, leader.Now, what.Machine));
+        int lately = _emptied.Where(e => e.Term == term && leader.Now - e.At < TimeSpan.FromSeconds(60))
+            .Select(static e => e.Machine).Distinct().Count();
+        if (lately > Math.Max(1, cluster.Plan.Machines / 4))
+            cluster.Fail($"{lately} machines were emptied within a minute");
+        if (lost * 2 > all)
+            cluster.Fail($"machine {what.Machine} was emptied while {lost} of {all} were missing");
+    }
+
+    /// <summary>All is well again for long: everything is where it is to be.</summary>
+    public void CheckPlaces()
+    {
+        RegistryState registry = cluster.Store.Newest.Registry;
+        Scheduler scheduler = new();
+        foreach (RegisteredMachine machine in registry.Machines.Values)
+        {
+            if (machine.Machine is { } facts)
+                scheduler.SetMachine(facts);
+        }
+
+        int there = registry.Machines.Values.Count(static m => m.Object is not null);
+        Check(there == cluster.Plan.Machines, $"{there} machines are registered");
+        foreach (Job job in registry.Jobs.Values)
+        {
+            scheduler.SetUnit(new UnitToPlace
+            {
+                Name = job.Name.Full, Requirements = job.Requirements, IsWanted = job.Desired != DesiredState.Inactive,
+            });
+            scheduler.SetPlaces(job.Name.Full, [.. registry.EntriesOf(job.Name.Full).Keys]);
+        }
+
+        IReadOnlyList<PlacementChange> changes = scheduler.Decide();
+        Check(changes.Count == 0, $"not placed as it could be: {string.Join("; ", changes)}");
+        foreach (UnitsNode node in cluster.Nodes)
+            CheckMachine(node, registry);
+        Check(registry.Problems.Count == 0, "values are damaged");
+    }
+
+    private static void Check(bool condition, string complaint)
+    {
+        if (!condition)
+            throw new AssertionException($"long after the last fault: {complaint}");
+    }
+
+    private void CheckMachine(UnitsNode node, RegistryState registry)
+    {
+        UnitsManager manager = cluster.ManagerOf(node);
+        foreach (ScheduleEntry entry in registry.ScheduleOf(node.Id).Values)
+        {
+            Check(entry.State != ScheduleState.Revoked, $"{entry.Unit} still leaves machine {node.Index}");
+            bool isLaunched = entry.State == ScheduleState.Launched;
+            bool stands = manager.Runs(entry.Unit) == isLaunched || (isLaunched && manager.FailedAlone(entry.Unit));
+            Check(stands, $"{entry.Unit} is to be {entry.State} on machine {node.Index}, and is not");
+        }
+
+        foreach (string unit in manager.Units.Keys)
+        {
+            Check(
+                registry.Entry(node.Id, unit) is not null, $"machine {node.Index} still has {unit}, which is not to be there");
+            Check(registry.State(unit, node.Id) is not null, $"no state of {unit} on machine {node.Index} is told");
+        }
+    }
+
+    private void Note(int kind, UnitsNode node, string unit, string what)
+    {
+        ulong hash = 14695981039346656037UL;
+        unchecked
+        {
+            foreach (char c in unit)
+                hash = (hash ^ c) * 1099511628211UL;
+            foreach (char c in what)
+                hash = (hash ^ c) * 1099511628211UL;
+        }
+
+        SimulationTrace trace = cluster.World.Trace;
+        trace.Note(kind, (ulong)node.Index, hash);
+        if (trace.IsVerbose)
+            trace.Write($"machine {node.Index}: {what} {unit}");
+    }
+}

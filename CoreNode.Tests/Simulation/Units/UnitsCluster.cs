@@ -1,0 +1,161 @@
+using CoreNode.Cluster.Leading;
+using CoreNode.Cluster.Leases;
+using CoreNode.Foundation;
+using CoreNode.Store;
+using CoreNode.Units.Registry;
+
+namespace CoreNode.Tests.Simulation.Units;
+
+/// <summary>
+/// Machines with supervisors, some of them members of the store, and what lives beside the supervisors, in one thread
+/// and from one seed.
+/// </summary>
+internal sealed class UnitsCluster
+{
+    private readonly SortedDictionary<int, UnitsAgent> _agents = [];
+    private readonly SortedDictionary<int, UnitsManager> _managers = [];
+    private readonly SortedDictionary<int, UnitsTerm> _terms = [];
+    private Exception? _fault;
+
+    public UnitsCluster(UnitsPlan plan)
+    {
+        Plan = plan;
+        World = new SimulatedWorld(plan.Seed);
+        Chance = new Prng(plan.Seed).Child("units");
+        Network = new UnitsNetwork(World, plan);
+        Checker = new UnitsChecker(this);
+        Nodes = [.. Enumerable.Range(0, plan.Machines).Select(i => new UnitsNode(
+            World, i, 1 + (plan.Drift * ((2 * Chance.NextDouble()) - 1))))];
+        Store = new UnitsStore(plan, World, Network, Nodes) { Led = Lead };
+        foreach (UnitsNode node in Nodes)
+            _managers[node.Index] = new UnitsManager(node, Checker, new Prng(plan.Seed).Child($"units of {node.Index}"));
+    }
+
+    public UnitsPlan Plan { get; }
+
+    public SimulatedWorld World { get; }
+
+    public Prng Chance { get; }
+
+    public UnitsNetwork Network { get; }
+
+    public UnitsStore Store { get; }
+
+    public UnitsChecker Checker { get; }
+
+    public IReadOnlyList<UnitsNode> Nodes { get; }
+
+    public UnitsManager ManagerOf(UnitsNode node) => _managers[node.Index];
+
+    public UnitsAgent? AgentOf(UnitsNode node) => node.IsRunning ? _agents.GetValueOrDefault(node.Index) : null;
+
+    /// <summary>Turmoil, peace, and rest.</summary>
+    public UnitsResult Run()
+    {
+        foreach (UnitsNode node in Nodes)
+            Begin(node);
+        UnitsWishes wishes = new(this);
+        wishes.Plan();
+        UnitsFaults faults = new(this);
+        faults.Plan();
+        RunUntil(UnitsPlan.Turmoil);
+        faults.End();
+        wishes.End();
+        foreach (UnitsManager manager in _managers.Values)
+            manager.IsCalm = true;
+        RunUntil(UnitsPlan.Turmoil + UnitsPlan.Bound);
+        if (wishes.Open > 0)
+            throw new AssertionException($"{wishes.Open} wishes were not taken by the store long after the last fault");
+        Checker.CheckPlaces();
+        int length = Store.Length;
+        int changes = Checker.Changes;
+        ulong elections = Store.Elections;
+        RunUntil(UnitsPlan.Turmoil + UnitsPlan.Bound + UnitsPlan.Rest);
+        if (Store.Elections == elections && Store.Length != length)
+            throw new AssertionException($"the log grew by {Store.Length - length} entries at rest");
+        if (Checker.Changes != changes)
+            throw new AssertionException($"units began or ended {Checker.Changes - changes} times at rest");
+        return new UnitsResult(World.Trace.Hash)
+        {
+            Faults = faults.Count,
+            Elections = (int)Store.Elections,
+            Begun = Checker.Begun,
+            Stops = Checker.Stops,
+            Writes = Store.Length,
+            Events = World.EventCount,
+        };
+    }
+
+    /// <summary>A supervisor's process begins.</summary>
+    public void Begin(UnitsNode node)
+    {
+        if (node.IsRunning || !node.IsUp)
+            return;
+        node.Begin();
+        _terms.Remove(node.Index);
+        if (Store.MemberOf(node) is { } member)
+            Store.Begin(member);
+        UnitsAgent agent = new(this, node, ManagerOf(node));
+        _agents[node.Index] = agent;
+        agent.Begin();
+    }
+
+    /// <summary>A member answers a machine that renews its lease.</summary>
+    public void AnswerLease(StoreMember member, LeaseRenewal renewal, Action<LeaseReply> reply)
+    {
+        if (member.Leading != 0)
+        {
+            if (_terms.GetValueOrDefault(member.Node.Index) is { HasBegun: true } term)
+                term.Renew(renewal, reply);
+            else
+                reply(new LeaseReply.Failed("this member has only just begun to lead"));
+        }
+        else if (member.Leader is { } leader)
+        {
+            reply(new LeaseReply.Elsewhere(new NodeId((ulong)leader.Node.Index + 1), []));
+        }
+        else
+        {
+            reply(new LeaseReply.Leaderless(
+                member.Standing(Store.Members), member.Silence - Plan.Election, LongestLease.Read(member.Keyspace)));
+        }
+    }
+
+    /// <summary>Something is wrong: the run ends with it.</summary>
+    public void Fail(string what) => _fault ??= new AssertionException(what);
+
+    /// <summary>Sees to it that what goes wrong in a task is not lost.</summary>
+    public void Track(Task task)
+    {
+        async Task WaitAsync()
+        {
+            try
+            {
+                await task;
+            }
+            catch (Exception fault)
+            {
+                _fault ??= fault;
+            }
+        }
+
+        _ = WaitAsync();
+    }
+
+    private void Lead(StoreMember member, ulong number)
+    {
+        UnitsTerm term = new(this, member, number);
+        _terms[member.Node.Index] = term;
+        Track(term.RunAsync());
+    }
+
+    private void RunUntil(long end)
+    {
+        while (World.Now < end)
+        {
+            World.RunUntil(Math.Min(end, World.Now + (100 * UnitsPlan.Millisecond)));
+            if (_fault is { } fault)
+                throw fault;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using CoreNode.Foundation;
+using CoreNode.Units.Agent;
+
+namespace CoreNode.Tests.Simulation.Units;
+
+/// <summary>What goes wrong in one simulation of units, and when.</summary>
+internal sealed class UnitsFaults(UnitsCluster cluster)
+{
+    private readonly Prng _chance = new Prng(cluster.Plan.Seed).Child("unit faults");
+    private readonly SimulatedWorld _world = cluster.World;
+    private bool _isOver;
+
+    public int Count { get; private set; }
+
+    public void Plan()
+    {
+        for (int i = 0; i < cluster.Plan.Faults; i++)
+            _world.At(8 * UnitsPlan.Second + (long)(_chance.NextDouble() * 100 * UnitsPlan.Second), Happen);
+    }
+
+    /// <summary>All that goes on ends.</summary>
+    public void End()
+    {
+        _isOver = true;
+        cluster.Network.Heal();
+        cluster.Network.Slowness = 1;
+        foreach (UnitsNode node in cluster.Nodes)
+        {
+            node.Resume();
+            node.IsUp = true;
+            cluster.Begin(node);
+        }
+    }
+
+    private UnitsNode Any() => cluster.Store.Leader is { } leader && _chance.Chance(0.3)
+        ? leader.Node
+        : cluster.Nodes[_chance.Next(cluster.Nodes.Count)];
+
+    private long Between(int least, int most) =>
+        (long)((least + (_chance.NextDouble() * (most - least))) * UnitsPlan.Second);
+
+    private void Later(long time, Action what) => _world.After(time, () =>
+    {
+        if (!_isOver)
+            what();
+    });
+
+    private void Happen()
+    {
+        UnitsNode node = Any();
+        int choice = _chance.Next(100);
+        string what = choice switch
+        {
+            < 15 => Kill(node),
+            < 35 => Pause(node),
+            < 50 => Reboot(node),
+            < 65 => Isolate(node),
+            < 73 => Split(),
+            < 83 => CutFromLeader(node),
+            < 90 => StopMajority(),
+            < 95 => Slow(),
+            _ => Transfer(),
+        };
+        Count++;
+        _world.Trace.Note(9, (ulong)choice);
+        if (_world.Trace.IsVerbose)
+            _world.Trace.Mark("FAULT " + what);
+    }
+
+    private string Kill(UnitsNode node)
+    {
+        node.Die();
+        Later(Between(0, 12), () => cluster.Begin(node));
+        return $"the supervisor of machine {node.Index} is killed";
+    }
+
+    private string Pause(UnitsNode node)
+    {
+        node.Pause();
+        Later(Between(1, 25), node.Resume);
+        return $"the supervisor of machine {node.Index} stands still";
+    }
+
+    private string Reboot(UnitsNode node)
+    {
+        node.Die();
+        node.IsUp = false;
+        cluster.ManagerOf(node).Clear();
+        foreach (string name in node.Notes.Keys.ToArray())
+            node.Notes[name] = UnitNote.None;
+        node.LeaseNote = LeaseFacts.None;
+        Later(Between(2, 50), () =>
+        {
+            node.IsUp = true;
+            cluster.Begin(node);
+        });
+        return $"machine {node.Index} loses power";
+    }
+
+    private string Isolate(UnitsNode node)
+    {
+        foreach (UnitsNode other in cluster.Nodes)
+            cluster.Network.Cut(node, other);
+        Later(Between(1, 40), cluster.Network.Heal);
+        return $"machine {node.Index} is cut off";
+    }
+
+    private string Split()
+    {
+        HashSet<int> half = [.. cluster.Nodes.Select(static n => n.Index).Where(_ => _chance.Chance(0.4))];
+        foreach (UnitsNode a in cluster.Nodes)
+        {
+            foreach (UnitsNode b in cluster.Nodes)
+            {
+                if (half.Contains(a.Index) && !half.Contains(b.Index))
+                    cluster.Network.Cut(a, b);
+            }
+        }
+
+        Later(Between(1, 40), cluster.Network.Heal);
+        return $"machines {string.Join(' ', half)} are cut off from the others";
+    }
+
+    private string CutFromLeader(UnitsNode node)
+    {
+        if (cluster.Store.Leader is not { } leader || leader.Node == node)
+            return "nothing";
+        cluster.Network.Cut(node, leader.Node);
+        Later(Between(1, 40), cluster.Network.Heal);
+        return $"machine {node.Index} is cut off from the leader, machine {leader.Node.Index}";
+    }
+
+    private string StopMajority()
+    {
+        foreach (StoreMember member in cluster.Store.Members.Take((cluster.Store.Members.Count / 2) + 1))
+        {
+            if (_chance.Chance(0.5))
+                Kill(member.Node);
+            else
+                Pause(member.Node);
+        }
+
+        return "the store is away";
+    }
+
+    private string Slow()
+    {
+        cluster.Network.Slowness = 2 + _chance.Next(60);
+        Later(Between(1, 15), () => cluster.Network.Slowness = 1);
+        return $"the network is {cluster.Network.Slowness} times slower";
+    }
+
+    private string Transfer()
+    {
+        cluster.Store.Transfer();
+        return "the leader steps down";
+    }
+}

@@ -1,0 +1,221 @@
+using CoreNode.Foundation;
+using CoreNode.Units.Manager;
+using CoreNode.Units.Model;
+
+namespace CoreNode.Tests.Simulation.Units;
+
+/// <summary>
+/// What runs the units of one machine, outside the supervisor: it goes on while that stands still or is gone. Starting
+/// and stopping take their time; some units fail, some hang in their stop. The guard kills here, too.
+/// </summary>
+internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng chance)
+{
+    private readonly SortedDictionary<string, UnitsProcess> _units = new(StringComparer.Ordinal);
+    private int _pids;
+    private int _guarding;
+
+    /// <summary>Told of each change of a unit.</summary>
+    public Action<string>? Changed { get; set; }
+
+    /// <summary>Units fail and hang only for a time.</summary>
+    public bool IsCalm { get; set; }
+
+    public IReadOnlyDictionary<string, UnitObservation> Units
+    {
+        get
+        {
+            SortedDictionary<string, UnitObservation> seen = new(StringComparer.Ordinal);
+            foreach (UnitsProcess unit in _units.Values)
+            {
+                UnitStates states = new("loaded", unit.Active, unit.Active == "active" ? "running" : "dead");
+                seen.Add(unit.Name, new UnitObservation(unit.Name, unit.Hash, states)
+                {
+                    MainPid = unit.IsAlive ? unit.Pid : 0,
+                    Since = unit.Since,
+                });
+            }
+
+            return seen;
+        }
+    }
+
+    public bool Runs(string name) => _units.TryGetValue(name, out UnitsProcess? unit) && unit.Active == "active";
+
+    public bool IsAlive(string name) => _units.TryGetValue(name, out UnitsProcess? unit) && unit.IsAlive;
+
+    /// <summary>It ended or failed by itself, and its manager leaves it so.</summary>
+    public bool FailedAlone(string name) => _units.TryGetValue(name, out UnitsProcess? unit) && unit.HasFailedAlone;
+
+    /// <summary>The machine loses power: nothing is left.</summary>
+    public void Clear()
+    {
+        foreach (UnitsProcess unit in _units.Values)
+        {
+            unit.Generation++;
+            End(unit);
+        }
+
+        _units.Clear();
+        _guarding++;
+    }
+
+    /// <summary>What the guard does at a moment of the machine's clock, unless it is armed again before.</summary>
+    public void Guard(IReadOnlySet<string> names, TimeSpan deadline, bool isAsleep)
+    {
+        int guarding = ++_guarding;
+        string[] held = [.. names.Order(StringComparer.Ordinal)];
+        long late = chance.Next(80) * UnitsPlan.Millisecond;
+        node.World.After(Math.Max(0, node.Time.ToWorld(deadline - node.Now)) + late, () =>
+        {
+            if (guarding != _guarding || isAsleep)
+                return;
+            foreach (string name in held)
+                KillNow(name);
+        });
+    }
+
+    public void Load(string name, string hash, ulong token)
+    {
+        if (!_units.TryGetValue(name, out UnitsProcess? unit))
+            _units.Add(name, unit = new UnitsProcess(name));
+        unit.Hash = hash;
+        unit.Token = token;
+        Tell(unit);
+    }
+
+    public void Start(string name, Action<bool> done)
+    {
+        if (!_units.TryGetValue(name, out UnitsProcess? unit))
+        {
+            done(false);
+        }
+        else if (unit.Active == "active")
+        {
+            done(true);
+        }
+        else if (unit.Active == "deactivating")
+        {
+            unit.Stopping.Add(() => Start(name, done));
+        }
+        else
+        {
+            unit.Starting.Add(done);
+            if (unit.Active != "activating")
+                BeginStart(unit);
+        }
+    }
+
+    public void Stop(string name, bool isCounted, Action done)
+    {
+        if (!_units.TryGetValue(name, out UnitsProcess? unit) || unit.Active is "inactive" or "failed")
+        {
+            done();
+            return;
+        }
+
+        unit.Stopping.Add(done);
+        if (unit.Active == "deactivating")
+            return;
+        if (unit.Active == "active" && isCounted)
+            checker.Stopping(node, name);
+        Become(unit, "deactivating");
+        int generation = ++unit.Generation;
+        Answer(unit, false);
+        bool hangs = !IsCalm && chance.Chance(0.05);
+        After(hangs ? 15_000 : 5 + chance.Next(500), unit, generation, () => FinishStop(unit, "inactive"));
+    }
+
+    public void Unload(string name, Action done) => Stop(name, isCounted: true, () =>
+    {
+        if (_units.Remove(name, out UnitsProcess? unit))
+            Tell(unit);
+        done();
+    });
+
+    public void KillNow(string name)
+    {
+        if (!_units.TryGetValue(name, out UnitsProcess? unit) || !unit.IsAlive)
+            return;
+        unit.Generation++;
+        FinishStop(unit, "failed");
+        Answer(unit, false);
+    }
+
+    private void BeginStart(UnitsProcess unit)
+    {
+        int generation = ++unit.Generation;
+        unit.Pid = ++_pids;
+        unit.IsAlive = true;
+        unit.HasFailedAlone = false;
+        checker.Began(node, unit.Name);
+        Become(unit, "activating");
+        bool fails = !IsCalm && chance.Chance(0.05);
+        After(5 + chance.Next(IsCalm || chance.Chance(0.9) ? 300 : 5000), unit, generation, () =>
+        {
+            if (fails)
+            {
+                FinishStop(unit, "failed");
+                unit.HasFailedAlone = true;
+                Answer(unit, false);
+                return;
+            }
+
+            Become(unit, "active");
+            Answer(unit, true);
+            if (!IsCalm && chance.Chance(0.05))
+                After(1000 + chance.Next(20_000), unit, generation, () => Crash(unit));
+        });
+    }
+
+    // By itself, and then its own Restart= starts it again: nobody else has to do anything.
+    private void Crash(UnitsProcess unit)
+    {
+        FinishStop(unit, "failed");
+        unit.HasFailedAlone = true;
+        int generation = ++unit.Generation;
+        if (!checker.IsFenced(unit.Name))
+            After(200, unit, generation, () => BeginStart(unit));
+    }
+
+    private void FinishStop(UnitsProcess unit, string active)
+    {
+        End(unit);
+        Become(unit, active);
+        Action[] waiting = [.. unit.Stopping];
+        unit.Stopping.Clear();
+        foreach (Action done in waiting)
+            done();
+    }
+
+    private void End(UnitsProcess unit)
+    {
+        if (!unit.IsAlive)
+            return;
+        unit.IsAlive = false;
+        checker.Ended(node, unit.Name);
+    }
+
+    private static void Answer(UnitsProcess unit, bool isDone)
+    {
+        Action<bool>[] waiting = [.. unit.Starting];
+        unit.Starting.Clear();
+        foreach (Action<bool> done in waiting)
+            done(isDone);
+    }
+
+    private void Become(UnitsProcess unit, string active)
+    {
+        unit.Active = active;
+        unit.Since = active == "active" ? node.Time.GetUtcNow() : unit.Since;
+        Tell(unit);
+    }
+
+    private void Tell(UnitsProcess unit) => Changed?.Invoke(unit.Name);
+
+    private void After(int milliseconds, UnitsProcess unit, int generation, Action what) =>
+        node.World.After(milliseconds * UnitsPlan.Millisecond, () =>
+        {
+            if (unit.Generation == generation && _units.GetValueOrDefault(unit.Name) == unit)
+                what();
+        });
+}

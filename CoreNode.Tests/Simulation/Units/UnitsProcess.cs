@@ -1,0 +1,29 @@
+namespace CoreNode.Tests.Simulation.Units;
+
+/// <summary>How one simulated unit behaves, and whether a process of it runs.</summary>
+internal sealed class UnitsProcess(string name)
+{
+    public string Name { get; } = name;
+
+    public string Hash { get; set; } = "";
+
+    public ulong Token { get; set; }
+
+    public string Active { get; set; } = "inactive";
+
+    /// <summary>A process of it exists.</summary>
+    public bool IsAlive { get; set; }
+
+    public bool HasFailedAlone { get; set; }
+
+    public int Pid { get; set; }
+
+    public DateTimeOffset? Since { get; set; }
+
+    /// <summary>What was planned for it before another one does not count any more.</summary>
+    public int Generation { get; set; }
+
+    public List<Action<bool>> Starting { get; } = [];
+
+    public List<Action> Stopping { get; } = [];
+}
