@@ -241,11 +241,17 @@ internal sealed class GuardTests : IUnitProcesses
         // A look at all processes takes a while, so the one before the deadline has to begin in time.
         int before = Alive().Count;
         Assert.That(Now < deadline && before > 0, "it runs until the deadline");
-        await WaitAsync(() => Alive().Count == 0, "nothing is alive");
+        await WaitAsync(
+            () => Alive().Count == 0 || Now > deadline + TimeSpan.FromSeconds(10), "nothing is alive");
+        Assert.That(
+            Alive(), Is.Empty, $"guard {GuardPid()}, log: {string.Join('\n', _log.Lines)}, left: {Describe()}");
         TimeSpan late = Now - deadline;
         TestContext.Out.WriteLine($"nothing alive {late.TotalMilliseconds:0.0} ms after the deadline");
         Assert.That(late, Is.GreaterThan(TimeSpan.Zero).And.LessThan(s_slack));
     }
+
+    private string Describe() => string.Join(
+        "; ", Alive().Select(pid => $"{ProcessTable.Find(pid)} {File.ReadAllText($"/proc/{pid}/cmdline")}"));
 
     private int? GuardPid()
     {

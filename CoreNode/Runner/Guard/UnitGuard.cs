@@ -158,7 +158,7 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
         foreach (string group in _options.ControlGroups)
             TryMake(group);
         using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
-        List<string> environment = ["DOTNET_gcConcurrent=0", "DOTNET_GCHeapHardLimit=0x2000000", "DOTNET_TieredPGO=0"];
+        List<string> environment = ["DOTNET_gcConcurrent=0", "DOTNET_GCHeapHardLimit=0x10000000", "DOTNET_TieredPGO=0"];
         int pid = Spawner.Start(new SpawnRequest(
             _options.Program[0],
             [.. _options.Program, GuardProgram.Command, SocketPath, .. _options.ControlGroups],
