@@ -120,7 +120,8 @@ public sealed class HealthProbe : IHealthProbe
 
         Stream connection = secure ?? stream;
         string request =
-            $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nUser-Agent: corenode\r\nConnection: close\r\n\r\n";
+            $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nUser-Agent: corenode\r\n"
+            + "Connection: close\r\n\r\n";
         await connection.WriteAsync(Encoding.ASCII.GetBytes(request), cancellation);
         string line = await ReadLineAsync(connection, cancellation);
         bool isHttp = line.StartsWith("HTTP/1.", StringComparison.Ordinal) && line.Length >= 12;
