@@ -10,7 +10,6 @@ using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Hosting.Wiring;
-using CoreNode.Store;
 using CoreNode.Units.Leases;
 
 namespace CoreNode.Hosting;
