@@ -127,7 +127,10 @@ internal sealed class UnitsAgent
         {
             _node.LeaseNote = new LeaseFacts
             {
-                Until = armed.Until, Duration = armed.Duration, Floor = floor, Lapses = 1,
+                Until = armed.Until,
+                Duration = armed.Duration,
+                Floor = floor,
+                Lapses = 1,
             };
         }
 

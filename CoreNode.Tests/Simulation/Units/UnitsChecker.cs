@@ -1,4 +1,3 @@
-using CoreNode.Foundation;
 using CoreNode.Units.Agent;
 using CoreNode.Units.Engine;
 using CoreNode.Units.Model;
@@ -116,7 +115,9 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         {
             scheduler.SetUnit(new UnitToPlace
             {
-                Name = job.Name.Full, Requirements = job.Requirements, IsWanted = job.Desired != DesiredState.Inactive,
+                Name = job.Name.Full,
+                Requirements = job.Requirements,
+                IsWanted = job.Desired != DesiredState.Inactive,
             });
             scheduler.SetPlaces(job.Name.Full, [.. registry.EntriesOf(job.Name.Full).Keys]);
         }
