@@ -52,7 +52,8 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         if (step.Kind == StepKind.Kill && cluster.World.Trace.IsVerbose && cluster.AgentOf(node) is { } agent)
         {
             cluster.World.Trace.Write(
-                $"machine {node.Index} at {node.Now.TotalSeconds:F4}: lease until {agent.Core.Lease.Until.TotalSeconds:F4}, "
+                $"machine {node.Index} at {node.Now.TotalSeconds:F4}: lease until "
+                + $"{agent.Core.Lease.Until.TotalSeconds:F4}, "
                 + $"floor {agent.Core.Lease.Floor}, armed until {agent.Core.ArmedLease?.Until.TotalSeconds:F4} "
                 + $"{agent.Core.Units.GetValueOrDefault(step.Unit)?.Entry}");
         }
@@ -149,7 +150,8 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         foreach (string unit in manager.Units.Keys)
         {
             Check(
-                registry.Entry(node.Id, unit) is not null, $"machine {node.Index} still has {unit}, which is not to be there");
+                registry.Entry(node.Id, unit) is not null,
+                $"machine {node.Index} still has {unit}, which is not to be there");
             Check(registry.State(unit, node.Id) is not null, $"no state of {unit} on machine {node.Index} is told");
         }
     }
