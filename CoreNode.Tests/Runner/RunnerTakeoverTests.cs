@@ -86,9 +86,8 @@ internal sealed class RunnerTakeoverTests(bool usesControlGroups) : RunnerFixtur
     {
         Prng prng = new(0xC0DE);
         await LoadAsync(
-            "u.service", "RemainAfterExit=no", $"ExecStartPre=/bin/sh -c 'echo pre >> {File("pre")}'",
-            $"ExecStart=/bin/sh -c 'echo $$$$ >> {File("runs")}; exec sleep 1000'", "Restart=no",
-            "StartLimitIntervalSec=0");
+            "u.service", "[Unit]", "StartLimitIntervalSec=0", "[Service]", $"ExecStartPre=/bin/sh -c 'echo pre >> {File("pre")}'",
+            $"ExecStart=/bin/sh -c 'echo $$$$ >> {File("runs")}; exec sleep 1000'", "Restart=no");
         for (int round = 0; round < 12; round++)
         {
             Task<JobResult> start = Runner.StartUnitAsync("u.service", Deadline);

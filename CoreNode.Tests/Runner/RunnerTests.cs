@@ -114,7 +114,7 @@ internal sealed class RunnerTests(bool usesControlGroups) : RunnerFixture
         // 40 MB; the journal keeps 8.
         await LoadAsync(
             "u.service", "Type=oneshot", "ExecStart=/bin/sh -c 'yes 0123456789012345678901234567890123456789 | "
-            + "head -c 40000000; echo the end'");
+            + "head -c 40000000; echo; echo the end'");
         await StartAsync("u.service");
         List<string> journal = await JournalAsync("u.service");
         Assert.That(journal, Does.Contain("the end"));

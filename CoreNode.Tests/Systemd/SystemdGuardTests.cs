@@ -29,6 +29,9 @@ internal sealed partial class SystemdGuardTests : UnitManagerConformance
 
     private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(1500);
 
+    // PID 1 takes its time within a quarter of a second; the guard is before the deadline by that.
+    private static readonly TimeSpan s_mostEarly = TimeSpan.FromMilliseconds(270);
+
     // From the deadline to the last process's end on a machine that has other things to do.
     private static readonly TimeSpan s_mostLate = TimeSpan.FromSeconds(5);
 
@@ -47,7 +50,7 @@ internal sealed partial class SystemdGuardTests : UnitManagerConformance
     protected override ManagedMachine CreateMachine() => new SystemdMachine();
 
     [TearDown]
-    public async Task NoTimerIsLeftAsync()
+    public async Task NothingIsLeftAsync()
     {
         if (TestContext.CurrentContext.Result.FailCount > 0)
         {
@@ -58,7 +61,7 @@ internal sealed partial class SystemdGuardTests : UnitManagerConformance
         await using SystemdGuard last = new(Machine.Options);
         await last.ArmAsync(new HashSet<string>(), TimeSpan.Zero, CancellationToken.None);
         string left = (await Machine.Container.RunAsync(
-            "systemctl", "list-units", "--all", "--plain", "--no-legend", "corenode-guard-*.timer")).Output;
+            "systemctl", "list-units", "--plain", "--no-legend", "--state=active", "corenode-guard-*")).Output;
         Assert.That(left, Is.Empty);
     }
 
@@ -70,17 +73,17 @@ internal sealed partial class SystemdGuardTests : UnitManagerConformance
         SystemdGuard guard = new(Machine.Options);
         TimeSpan deadline = Now + s_soon;
         await guard.ArmAsync(Set(name), deadline, Deadline);
-        await MustStartAsync(name);
+        await MustRunAsync(name);
         await MustStartAsync(other);
         // Whoever armed it is not there any more.
         await guard.DisposeAsync();
         await Manager.DisposeAsync();
-        Assert.That(ProcessesOf(name), Is.GreaterThanOrEqualTo(2));
+        await UntilAsync(() => ProcessesOf(name) >= 2, () => "its child to run");
 
         TimeSpan ended = await UntilEndedAsync(name);
         TestContext.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"ended {(ended - deadline).TotalMilliseconds:0} ms after the deadline"));
-        Assert.That(ended, Is.GreaterThanOrEqualTo(deadline - TimeSpan.FromMilliseconds(20)));
+        Assert.That(ended, Is.GreaterThanOrEqualTo(deadline - s_mostEarly));
         Assert.That(ended - deadline, Is.LessThan(s_mostLate));
         await UntilAsync(() => ShowState(name) is "inactive" or "failed", () => ShowState(name));
         Assert.That(ProcessesOf(name), Is.Zero);
@@ -93,7 +96,7 @@ internal sealed partial class SystemdGuardTests : UnitManagerConformance
         string name = await LoadServiceAsync("ExecStart=/bin/sleep 1000");
         await using SystemdGuard guard = new(Machine.Options);
         await guard.ArmAsync(Set(name), Now + TimeSpan.FromMilliseconds(700), Deadline);
-        await MustStartAsync(name);
+        await MustRunAsync(name);
         Stopwatch watch = Stopwatch.StartNew();
         TimeSpan last = TimeSpan.Zero;
         while (watch.Elapsed < TimeSpan.FromSeconds(3))
@@ -132,13 +135,31 @@ internal sealed partial class SystemdGuardTests : UnitManagerConformance
         await using SystemdGuard guard = new(Machine.Options);
         TimeSpan deadline = Now + TimeSpan.FromSeconds(3);
         await guard.ArmAsync(Set(name), deadline, Deadline);
-        await MustStartAsync(name);
+        await MustRunAsync(name);
         ProgramResult result = await Machine.Container.RunAsync("systemctl", command);
         Assert.That(result.ExitCode, Is.Zero, result.Error);
+        await UntilAsync(() => Manager.IsConnected, () => "to be connected again");
+        deadline = Now + TimeSpan.FromSeconds(4);
+        await RetryAsync(() => guard.ArmAsync(Set(name), deadline, Deadline));
+        Assert.That((await Machine.Container.RunAsync("systemctl", command)).ExitCode, Is.Zero);
         Assert.That(ProcessesOf(name), Is.GreaterThan(0));
         TimeSpan ended = await UntilEndedAsync(name);
-        Assert.That(ended, Is.GreaterThanOrEqualTo(deadline - TimeSpan.FromMilliseconds(20)));
+        Assert.That(ended, Is.GreaterThanOrEqualTo(deadline - s_mostEarly));
         Assert.That(ended - deadline, Is.LessThan(s_mostLate));
+    }
+
+    [Test]
+    public async Task Units_end_with_what_holds_their_deadline()
+    {
+        string name = await LoadServiceAsync("ExecStart=/bin/sleep 1000");
+        await using SystemdGuard guard = new(Machine.Options);
+        await guard.ArmAsync(Set(name), Now + TimeSpan.FromSeconds(600), Deadline);
+        await MustRunAsync(name);
+        await Machine.Container.RunAsync("systemctl", "kill", "--signal=SIGKILL", "corenode-guard-*");
+        await UntilEndedAsync(name);
+        await guard.ArmAsync(Set(name), Now + TimeSpan.FromSeconds(600), Deadline);
+        await MustRunAsync(name);
+        Assert.That(Active(name), Is.EqualTo("active"));
     }
 
     [Test]
@@ -148,7 +169,7 @@ internal sealed partial class SystemdGuardTests : UnitManagerConformance
         await using SystemdGuard guard = new(Machine.Options);
         TimeSpan deadline = Now + s_soon;
         await guard.ArmAsync(Set(name), deadline, Deadline);
-        await MustStartAsync(name);
+        await MustRunAsync(name);
         await Machine.Container.RunAsync("systemctl", "stop", "dbus.socket", "dbus.service");
         TimeSpan ended = await UntilEndedAsync(name);
         await Machine.Container.RunAsync("systemctl", "start", "dbus.socket", "dbus.service");
@@ -163,7 +184,7 @@ internal sealed partial class SystemdGuardTests : UnitManagerConformance
         SystemdGuard first = new(Machine.Options);
         TimeSpan deadline = Now + s_soon;
         await first.ArmAsync(Set(name), deadline, Deadline);
-        await MustStartAsync(name);
+        await MustRunAsync(name);
         await first.DisposeAsync();
 
         await using SystemdGuard second = new(Machine.Options);
@@ -182,7 +203,7 @@ internal sealed partial class SystemdGuardTests : UnitManagerConformance
         await MustStartAsync(hogs);
         TimeSpan deadline = Now + TimeSpan.FromSeconds(3);
         await guard.ArmAsync(Set(name), deadline, Deadline);
-        await MustStartAsync(name);
+        await MustRunAsync(name);
         TimeSpan ended = await UntilEndedAsync(name);
         TestContext.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"ended {(ended - deadline).TotalMilliseconds:0} ms after the deadline"));
@@ -206,6 +227,31 @@ internal sealed partial class SystemdGuardTests : UnitManagerConformance
             CultureInfo.InvariantCulture,
             $"a renewal: {watch.Elapsed.TotalMilliseconds / renewals:0.0} ms, PID 1 {ticks * 10 / renewals:0.00} ms of processor"));
         Assert.That(watch.Elapsed / renewals, Is.LessThan(TimeSpan.FromMilliseconds(500)));
+    }
+
+    // The first process of a simple service may come into its control group a moment after the job's end.
+    private async Task MustRunAsync(string name)
+    {
+        await MustStartAsync(name);
+        await UntilAsync(() => ProcessesOf(name) > 0, () => $"{name} to run");
+    }
+
+    // As the agent does while systemd is away.
+    private async Task RetryAsync(Func<Task> call)
+    {
+        using PeriodicTimer pause = new(TimeSpan.FromMilliseconds(50));
+        while (true)
+        {
+            try
+            {
+                await call();
+                return;
+            }
+            catch (UnitManagerException away) when (away.IsManagerAway)
+            {
+                await pause.WaitForNextTickAsync(Deadline);
+            }
+        }
     }
 
     private static HashSet<string> Set(params string[] units) => [.. units];

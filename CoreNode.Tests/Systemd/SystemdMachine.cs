@@ -24,6 +24,7 @@ internal sealed class SystemdMachine(bool isPrivate = false) : ManagedMachine
     {
         Root = Container.OfRunning(""),
         Addresses = [isPrivate ? PrivateAddress : new BusAddress(Container.BusAddress, IsBus: true)],
+        OwnPid = OwnPid,
         JournalFolder = Container.OfRunning("/var/log/journal"),
     };
 
@@ -52,6 +53,33 @@ internal sealed class SystemdMachine(bool isPrivate = false) : ManagedMachine
         new(Options, NullLogger<SystemdUnitManager>.Instance, TimeProvider.System);
 
     public override string Outside(string path) => Container.OfRunning(path);
+
+    // The kernel tells of each process all numbers that it has, the one of its own namespace last.
+    private int OwnPid(int pid)
+    {
+        string? space = new FileInfo($"/proc/{Container.First}/ns/pid").LinkTarget;
+        string wanted = $"\t{pid}";
+        foreach (string folder in Directory.GetDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), out int own))
+                continue;
+            try
+            {
+                string numbers = File.ReadLines($"{folder}/status").First(l => l.StartsWith("NSpid:", StringComparison.Ordinal));
+                if (numbers.EndsWith(wanted, StringComparison.Ordinal) && numbers.Split('\t').Length == 3
+                    && new FileInfo($"{folder}/ns/pid").LinkTarget == space)
+                {
+                    return own;
+                }
+            }
+            catch (IOException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+
+        return 0;
+    }
 
     public override async ValueTask DisposeAsync()
     {

@@ -36,7 +36,7 @@ internal readonly unsafe ref struct BusWriter(nint message)
     }
 
     /// <summary>Array of bytes.</summary>
-    public void Write(ReadOnlySpan<byte> bytes)
+    public void Write(byte[] bytes)
     {
         fixed (byte* pinned = bytes)
             Check(LibSystemd.MessageAppendArray(message, (byte)'y', pinned, (nuint)bytes.Length));
@@ -84,11 +84,33 @@ internal readonly unsafe ref struct BusWriter(nint message)
     }
 
     /// <inheritdoc cref="WriteProperty(string, string)"/>
-    public void WriteProperty(string name, ReadOnlySpan<byte> value)
+    public void WriteProperty(string name, byte[] value)
     {
         Open('r', "sv"u8);
         Write(name);
         Open('v', "ay"u8);
+        Write(value);
+        Close();
+        Close();
+    }
+
+    /// <inheritdoc cref="WriteProperty(string, string)"/>
+    public void WriteProperty(string name, int value)
+    {
+        Open('r', "sv"u8);
+        Write(name);
+        Open('v', "i"u8);
+        Write(value);
+        Close();
+        Close();
+    }
+
+    /// <inheritdoc cref="WriteProperty(string, string)"/>
+    public void WriteProperty(string name, IEnumerable<string> value)
+    {
+        Open('r', "sv"u8);
+        Write(name);
+        Open('v', "as"u8);
         Write(value);
         Close();
         Close();

@@ -1,58 +1,36 @@
 using System.Globalization;
-using System.Text;
 using CoreNode.Units.Manager;
 
 namespace CoreNode.Systemd;
 
 /// <summary>
-/// The guard where systemd runs (docs/decisions/0029): a timer of PID 1 that ends the units when the deadline is over.
-/// Timer and service are transient units: PID 1 holds them in memory, so nothing of this process, its folder or the
-/// message bus is needed when they fire. A renewal is a new timer, and only then the old one goes.
+/// The guard where systemd runs (docs/decisions/0029): a service that only sleeps, whose watchdog PID 1 keeps. Each
+/// renewal resets that watchdog, on behalf of the sleeper, to the new deadline; when it is over, or the sleeper ends,
+/// PID 1 starts another service that ends the units. Both are transient units, which PID 1 holds in memory: nothing of
+/// this process, its folder or the message bus is needed then. A renewal is one datagram and leaves no line in the
+/// journal.
 /// </summary>
 public sealed class SystemdGuard : IUnitGuard
 {
-    private const string Prefix = "corenode-guard-";
+    private const int MostAttempts = 5;
 
-    // Kill first, that is what the deadline is about. Stopping keeps Restart= from starting them again, but lets
-    // ExecStop= and ExecStopPost= run: they are killed, too, until all is quiet.
-    private const string Fire = """
-        {
-          systemctl kill --signal=SIGKILL -- "$@" 2>/dev/null
-          systemctl stop --no-block --job-mode=replace-irreversibly -- "$@"
-          left=500
-          while [ $left -gt 0 ]; do
-            systemctl kill --signal=SIGKILL -- "$@" 2>/dev/null
-            busy=
-            states=$(systemctl show --property=ActiveState --value -- "$@") || busy=yes
-            for state in $states; do
-              case $state in
-                inactive | failed) ;;
-                *) busy=yes ;;
-              esac
-            done
-            [ -n "$busy" ] || exit 0
-            left=$((left - 1))
-            sleep 0.03
-          done
-          exit 1
-        } </dev/null
+    // PID 1 lets watchdogs fire up to that much later than they are set.
+    private static readonly TimeSpan s_accuracy = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_attemptPause = TimeSpan.FromMilliseconds(20);
 
-        """;
-
-    private static readonly TimeSpan s_fireTimeout = TimeSpan.FromMinutes(2);
-
+    private readonly SystemdOptions _options;
     private readonly SystemdBus _bus;
     private readonly string _series;
     private readonly List<string> _armed = [];
-    private bool _hasStarted;
-    private ulong _startOfSystemd;
+    private Holder? _current;
     private volatile bool _isStale = true;
     private int _count;
 
     /// <summary>A guard that holds nothing yet; what an earlier process armed stays armed until the first call.</summary>
     public SystemdGuard(SystemdOptions options)
     {
-        // Names of this process's timers never meet those that an earlier one left.
+        _options = options;
+        // Names of this process's services never meet those that an earlier one left.
         _series = KernelCalls.Microseconds(KernelCalls.ClockBootTime).ToString("x", CultureInfo.InvariantCulture);
         _bus = new SystemdBus(options.Addresses, "systemd guard") { OnConnected = () => _isStale = true };
     }
@@ -63,14 +41,17 @@ public sealed class SystemdGuard : IUnitGuard
         try
         {
             await ConnectAsync(cancellation);
-            string? timer = units.Count == 0 ? null : await AddTimerAsync(units, deadline, cancellation);
-            await RemoveOthersAsync(timer, cancellation);
+            if (units.Count == 0)
+                _current = null;
+            else if (_current is null || !_current.Units.SetEquals(units) || !await RenewAsync(deadline, cancellation))
+                _current = await AddAsync(units, deadline, cancellation);
+            await RemoveOthersAsync(_current?.Name, cancellation);
         }
-        catch (BusException failure)
+        catch (Exception failure) when (failure is BusException or IOException)
         {
             throw new UnitManagerException($"units cannot be guarded by systemd: {failure.Message}", failure)
             {
-                IsManagerAway = failure.IsManagerAway,
+                IsManagerAway = failure is BusException { IsManagerAway: true },
             };
         }
     }
@@ -84,25 +65,14 @@ public sealed class SystemdGuard : IUnitGuard
 
     private async Task ConnectAsync(CancellationToken cancellation)
     {
-        if (!_hasStarted || !_bus.IsConnected)
+        if (!_bus.IsConnected)
             await _bus.StartAsync(cancellation);
-        _hasStarted = true;
         if (!_isStale)
             return;
-        // Another PID 1, or none for a while: what it holds now is asked for.
+        // Another connection, perhaps another process before: what PID 1 holds now is asked for.
         _isStale = false;
         try
         {
-            await _bus.GetAsync(
-                BusMethod.ManagerPath,
-                BusMethod.ManagerInterface,
-                "UserspaceTimestampMonotonic",
-                reader =>
-                {
-                    reader.Enter('v', "t"u8);
-                    _startOfSystemd = reader.ReadUInt64();
-                },
-                cancellation);
             await FindArmedAsync(cancellation);
         }
         catch
@@ -117,7 +87,7 @@ public sealed class SystemdGuard : IUnitGuard
         writer =>
         {
             writer.Write((string[])[]);
-            writer.Write([$"{Prefix}*.timer"]);
+            writer.Write([$"{GuardUnits.Prefix}*.service"]);
         },
         reader =>
         {
@@ -125,116 +95,137 @@ public sealed class SystemdGuard : IUnitGuard
             reader.Enter('a', "(ssssssouso)"u8);
             while (reader.Enter('r', "ssssssouso"u8))
             {
-                _armed.Add(reader.ReadString());
+                string name = reader.ReadString();
+                if (!name.EndsWith(GuardUnits.FireSuffix, StringComparison.Ordinal))
+                    _armed.Add(name);
                 reader.Skip("sssssouso"u8);
                 reader.Exit();
             }
+
+            if (_current is not null && !_armed.Contains(_current.Name))
+                _current = null;
         },
         cancellation);
 
-    private async Task<string> AddTimerAsync(
+    private async Task<Holder> AddAsync(
         IReadOnlySet<string> units, TimeSpan deadline, CancellationToken cancellation)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{_series}-{++_count}");
-        string timer = $"{name}.timer";
-        ulong elapse = SinceStartOfSystemd(deadline);
-        byte[] script = Encoding.UTF8.GetBytes(ScriptOf(units));
-        _armed.Add(timer);
+        byte[] script = GuardUnits.Script(units);
+        string name = string.Create(CultureInfo.InvariantCulture, $"{GuardUnits.Prefix}{_series}-{++_count}");
+        _armed.Add($"{name}.service");
         string result = await _bus.RunJobAsync(
             BusMethod.StartTransientUnit,
-            writer =>
-            {
-                writer.Write(timer);
-                writer.Write("fail");
-                WriteTimer(writer, elapse);
-                WriteServices(writer, $"{name}.service", script);
-            },
+            writer => GuardUnits.Write(writer, name, Left(deadline), script, MayHurry()),
             cancellation);
-        return result == "done"
-            ? timer
-            : throw new UnitManagerException($"units cannot be guarded by systemd: {timer} was not started ({result})");
-    }
-
-    // PID 1's timers count from its own start, also in containers, on CLOCK_MONOTONIC. That one stands still while the
-    // machine sleeps: guarded units are stopped before it does (see UnitFolder).
-    private ulong SinceStartOfSystemd(TimeSpan deadline)
-    {
-        long left = ((long)deadline.TotalMicroseconds) - KernelCalls.Microseconds(KernelCalls.ClockBootTime);
-        long at = KernelCalls.Microseconds(KernelCalls.ClockMonotonic) + left - (long)_startOfSystemd;
-        return (ulong)Math.Max(1, at);
-    }
-
-    private static void WriteTimer(BusWriter writer, ulong elapse)
-    {
-        writer.Open('a', "(sv)"u8);
-        writer.WriteProperty("Description", "Lease of fenced units of the cluster");
-        // At a shutdown the timer must outlast the units, which may take long to stop.
-        writer.WriteProperty("DefaultDependencies", false);
-        writer.WriteProperty("IgnoreOnIsolate", true);
-        writer.WriteProperty("CollectMode", "inactive-or-failed");
-        writer.WriteProperty("RemainAfterElapse", false);
-        writer.WriteProperty("AccuracyUSec", 1);
-        writer.Open('r', "sv"u8);
-        writer.Write("TimersMonotonic");
-        writer.Open('v', "a(st)"u8);
-        writer.Open('a', "(st)"u8);
-        writer.Open('r', "st"u8);
-        writer.Write("OnStartupSec");
-        writer.Write(elapse);
-        writer.Close();
-        writer.Close();
-        writer.Close();
-        writer.Close();
-        writer.Close();
-    }
-
-    // By standard input, which systemd keeps as bytes: what systemd 252 writes of a transient unit's command line it
-    // does not read back as it was ("\$", "\;"), so that after a daemon-reload a script there is another one.
-    private static string ScriptOf(IReadOnlySet<string> units)
-    {
-        StringBuilder script = new("set --");
-        foreach (string unit in units.Order(StringComparer.Ordinal))
+        if (result != "done")
+            throw new IOException($"{name}.service was not started ({result})");
+        Holder holder = new($"{name}.service", units.ToHashSet(StringComparer.Ordinal));
+        await ReadAsync(holder, cancellation);
+        // Time may have passed between writing and starting.
+        if (!holder.IsHeld || !holder.IsUntil(LastMoment(deadline)))
         {
-            if (unit.Contains('\'', StringComparison.Ordinal))
-                throw new UnitManagerException($"{unit} is no name of a unit, it cannot be guarded");
-            script.Append(" '").Append(unit).Append('\'');
+            _current = holder;
+            if (!await RenewAsync(deadline, cancellation))
+                throw new IOException($"{name}.service did not stay: {holder.State}");
         }
 
-        return script.Append('\n').Append(Fire).ToString();
+        return holder;
     }
 
-    private static void WriteServices(BusWriter writer, string service, byte[] script)
+    // Asked for without the capability, the service would not start.
+    private bool MayHurry()
     {
-        writer.Open('a', "(sa(sv))"u8);
-        writer.Open('r', "sa(sv)"u8);
-        writer.Write(service);
-        writer.Open('a', "(sv)"u8);
-        writer.WriteProperty("Description", "Ends units of the cluster whose lease is over");
-        writer.WriteProperty("DefaultDependencies", false);
-        writer.WriteProperty("IgnoreOnIsolate", true);
-        writer.WriteProperty("CollectMode", "inactive-or-failed");
-        writer.WriteProperty("Type", "oneshot");
-        writer.WriteProperty("TimeoutStartUSec", (ulong)s_fireTimeout.TotalMicroseconds);
-        // Beside all slices and before them: what the units do to the machine must not keep it from running.
-        writer.WriteProperty("Slice", "-.slice");
-        writer.WriteProperty("CPUWeight", 10000);
-        writer.WriteProperty("StandardInput", "data");
-        writer.WriteProperty("StandardInputData", script);
-        writer.Open('r', "sv"u8);
-        writer.Write("ExecStart");
-        writer.Open('v', "a(sasb)"u8);
-        writer.Open('a', "(sasb)"u8);
-        writer.Open('r', "sasb"u8);
-        writer.Write("/bin/sh");
-        writer.Write(["/bin/sh"]);
-        writer.Write(false);
-        writer.Close();
-        writer.Close();
-        writer.Close();
-        writer.Close();
-        writer.Close();
-        writer.Close();
-        writer.Close();
+        const int niceCapability = 23;
+        const string field = "CapEff:";
+        foreach (string line in File.ReadLines(_options.Root + "/proc/1/status"))
+        {
+            if (line.StartsWith(field, StringComparison.Ordinal))
+            {
+                ulong effective = ulong.Parse(
+                    line.AsSpan(field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                return (effective & (1UL << niceCapability)) != 0;
+            }
+        }
+
+        return false;
+    }
+
+    // Whether PID 1 itself says that the deadline is kept now, and no later one.
+    private async Task<bool> RenewAsync(TimeSpan deadline, CancellationToken cancellation)
+    {
+        Holder holder = _current!;
+        for (int attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            if (attempt > 0)
+                await Task.Delay(s_attemptPause, cancellation);
+            if (holder.MainPid == 0)
+                await ReadAsync(holder, cancellation);
+            ulong before = holder.Until;
+            // The time that is left is counted from when PID 1 reads it: a message that was late is sent again.
+            bool isSent = Notification.Send(
+                _options.Root + "/run/systemd/notify", _options.OwnPid(holder.MainPid),
+                string.Create(CultureInfo.InvariantCulture, $"WATCHDOG_USEC={Left(deadline)}\nWATCHDOG=1"));
+            await ReadAsync(holder, cancellation);
+            if (!isSent || !holder.IsHeld)
+                return false;
+            if (holder.Until != before && holder.IsUntil(LastMoment(deadline)))
+                return true;
+        }
+
+        return false;
+    }
+
+    private async Task ReadAsync(Holder holder, CancellationToken cancellation)
+    {
+        string path = UnitPath.Of(holder.Name);
+        const string service = "org.freedesktop.systemd1.Service";
+        await Task.WhenAll(
+            _bus.GetAsync(
+                BusMethod.ManagerPath, BusMethod.ManagerInterface, "ServiceWatchdogs",
+                reader =>
+                {
+                    reader.Enter('v', "b"u8);
+                    holder.AreWatchdogsOn = reader.ReadBool();
+                },
+                cancellation),
+            _bus.GetAsync(
+                path, "org.freedesktop.systemd1.Unit", "ActiveState",
+                reader =>
+                {
+                    reader.Enter('v', "s"u8);
+                    holder.State = reader.ReadString();
+                },
+                cancellation),
+            _bus.GetAsync(
+                path, service, "MainPID",
+                reader =>
+                {
+                    reader.Enter('v', "u"u8);
+                    holder.MainPid = (int)reader.ReadUInt32();
+                },
+                cancellation),
+            _bus.GetAsync(path, service, "WatchdogTimestampMonotonic", reader => holder.ReadReset(reader), cancellation),
+            _bus.GetAsync(path, service, "WatchdogUSec", reader => holder.ReadLength(reader), cancellation));
+        if (!holder.AreWatchdogsOn)
+            throw new IOException("watchdogs of services are switched off (systemctl service-watchdogs yes)");
+    }
+
+    // Microseconds until the watchdog must be over; 0 would switch it off.
+    private static ulong Left(TimeSpan deadline)
+    {
+        TimeSpan left = deadline - s_accuracy
+            - TimeSpan.FromMicroseconds(KernelCalls.Microseconds(KernelCalls.ClockBootTime));
+        return (ulong)Math.Max(1, left.Ticks / TimeSpan.TicksPerMicrosecond);
+    }
+
+    // On CLOCK_MONOTONIC, PID 1's. That one stands still while the machine sleeps: guarded units are stopped before it
+    // does (see UnitFolder).
+    private static ulong LastMoment(TimeSpan deadline)
+    {
+        long left = (deadline.Ticks / TimeSpan.TicksPerMicrosecond)
+            - KernelCalls.Microseconds(KernelCalls.ClockBootTime);
+        return (ulong)Math.Max(0, KernelCalls.Microseconds(KernelCalls.ClockMonotonic) + left)
+            - (ulong)(s_accuracy.Ticks / TimeSpan.TicksPerMicrosecond);
     }
 
     // Not waited for: one that fires now ends units whose deadline was over.
@@ -242,8 +233,8 @@ public sealed class SystemdGuard : IUnitGuard
     {
         for (int i = _armed.Count - 1; i >= 0; i--)
         {
-            string timer = _armed[i];
-            if (timer == kept)
+            string holder = _armed[i];
+            if (holder == kept)
                 continue;
             try
             {
@@ -251,7 +242,7 @@ public sealed class SystemdGuard : IUnitGuard
                     BusMethod.StopUnit,
                     writer =>
                     {
-                        writer.Write(timer);
+                        writer.Write(holder);
                         writer.Write("replace");
                     },
                     null,
@@ -259,10 +250,49 @@ public sealed class SystemdGuard : IUnitGuard
             }
             catch (BusException gone) when (gone.IsUnknownUnit)
             {
-                // It has elapsed.
+                // It has fired.
             }
 
-            _armed.Remove(timer);
+            _armed.Remove(holder);
+        }
+    }
+
+    // A sleeping service and what PID 1 says of it.
+    private sealed class Holder(string name, HashSet<string> units)
+    {
+        // A message may take that long to PID 1 until it counts as late.
+        private const ulong ToleranceMicroseconds = 50_000;
+
+        private ulong _reset;
+        private ulong _length;
+
+        public string Name => name;
+
+        public HashSet<string> Units => units;
+
+        public int MainPid { get; set; }
+
+        public string State { get; set; } = "";
+
+        public bool AreWatchdogsOn { get; set; }
+
+        public bool IsHeld => State == "active" && MainPid > 0;
+
+        /// <summary>Moment of CLOCK_MONOTONIC at which the watchdog is over.</summary>
+        public ulong Until => unchecked(_reset + _length);
+
+        public bool IsUntil(ulong moment) => Until <= moment + ToleranceMicroseconds;
+
+        public void ReadReset(BusReader reader)
+        {
+            reader.Enter('v', "t"u8);
+            _reset = reader.ReadUInt64();
+        }
+
+        public void ReadLength(BusReader reader)
+        {
+            reader.Enter('v', "t"u8);
+            _length = reader.ReadUInt64();
         }
     }
 }

@@ -20,4 +20,9 @@ public sealed record SystemdOptions
 
     /// <summary>Folder of journal files; null: this machine's journal.</summary>
     public string? JournalFolder { get; init; }
+
+    /// <summary>
+    /// The number that this process has for a process of that systemd: the same, unless that one numbers them anew.
+    /// </summary>
+    internal Func<int, int> OwnPid { get; init; } = static pid => pid;
 }

@@ -18,23 +18,24 @@ internal sealed class WorkerScenarioTests
         await using ServerProcess worker = Prepare(cluster.Machines.Members, Token);
         worker.Launch();
         await worker.WaitUntilReadyAsync();
-        await cluster.FleetAsync("start", cluster.Write("there.service", "MachineMetadata=role=worker"));
+        await StartAsync(cluster, cluster.Write("there.service", "MachineMetadata=role=worker"));
         await cluster.UntilActiveAsync("there.service");
         Assert.That(await cluster.ActiveOnAsync("there.service"), Is.EqualTo(new[] { Number }));
-        ProgramResult machines = await cluster.CorenodeAsync(1, "machine", "list");
-        Assert.That(machines.Output, Does.Contain(UnitCluster.MachineId(Number)[..8]), machines.Error);
+        Assert.That(
+            (await cluster.GetAsync("/fleet/v1/machines")).ToJsonString(),
+            Does.Contain(UnitCluster.MachineId(Number)));
 
         // The leader goes: the worker's lease and its unit do not.
         int process = cluster.CopiesOf("there.service")[0];
         ServerProcess leader = await cluster.Machines.WaitForCommonLeaderAsync(TimeSpan.FromSeconds(30));
         await leader.KillAsync();
-        await cluster.FleetAsync("start", cluster.Write("later.service", "MachineMetadata=role=worker"));
+        await StartAsync(cluster, cluster.Write("later.service", "MachineMetadata=role=worker"));
         await cluster.UntilActiveAsync("later.service");
         Assert.That(cluster.CopiesOf("there.service"), Is.EqualTo(new[] { process }), "it was not touched");
 
         await worker.KillAsync();
         await cluster.UntilAsync(
-            async () => !(await cluster.FleetAsync("list-machines", "--full")).Contains(
+            async () => !(await cluster.GetAsync("/fleet/v1/machines")).ToJsonString().Contains(
                 UnitCluster.MachineId(Number), StringComparison.Ordinal),
             "the worker is gone");
     }
@@ -50,6 +51,13 @@ internal sealed class WorkerScenarioTests
             () => Task.FromResult(worker.StandardError.Contains("--initial-cluster-token", StringComparison.Ordinal)
                 && worker.StandardError.Contains("Units do not run here before that", StringComparison.Ordinal)),
             "it says so");
+    }
+
+    private static async Task StartAsync(UnitCluster cluster, string file)
+    {
+        int at = ClusterProcesses.PlaceOf(cluster.Machines.Members.First(static m => m.IsRunning));
+        ProgramResult result = await cluster.CorenodeAsync(at, "unit", "start", file);
+        Assert.That(result.ExitCode, Is.Zero, result.Output + result.Error);
     }
 
     private static ServerProcess Prepare(IReadOnlyList<ServerProcess> members, string? token)

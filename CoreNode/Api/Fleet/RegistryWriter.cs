@@ -18,7 +18,8 @@ internal sealed class RegistryWriter(IKvClient store, RegistryKeys keys)
     }
 
     /// <summary>
-    /// Stores a text. Always written, also where it is there already: who removes texts that nobody uses sees it change.
+    /// Stores a text. Always written, also where it is there already: who removes texts that nobody uses sees it
+    /// change.
     /// </summary>
     public async Task<WriteResult> StoreTextAsync(UnitFile file, CancellationToken cancellation) =>
         WriteResult.Of(await store.SetAsync(

@@ -58,6 +58,17 @@ public static unsafe class LaunchSteps
         _ = ProcessCalls.FileControl(descriptor, setDescriptorFlags, 1);
     }
 
+    /// <summary>Keeps all descriptors but the standard ones from the program that is executed.</summary>
+    public static void CloseAllOnExecute()
+    {
+        const int firstOther = 3;
+        const int closeOnExec = 4; // CLOSE_RANGE_CLOEXEC, Linux 5.11
+        if (ProcessCalls.Call(ProcessCalls.CloseRange, firstOther, uint.MaxValue, closeOnExec, 0) == 0)
+            return;
+        for (int descriptor = firstOther; descriptor < 1024; descriptor++)
+            CloseOnExecute(descriptor);
+    }
+
     /// <summary>Puts a copy of one descriptor at the place of another, open after the execution.</summary>
     /// <returns>False with the error in <see cref="LastError"/>.</returns>
     public static bool Place(int from, int to) => from == to || ProcessCalls.Duplicate(from, to) >= 0;

@@ -22,7 +22,7 @@ internal static unsafe partial class ProcessCalls
     public const long SetGroups = 116;
     public const long SetUsers = 117;
     public const long SetGroupIds = 119;
-    public const long MemFdCreate = 319;
+    public const long CloseRange = 436;
 
     public const int CloseOnExec = 0x80000;
     public const int NonBlocking = 0x800;

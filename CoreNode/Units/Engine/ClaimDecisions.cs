@@ -54,7 +54,8 @@ internal sealed class ClaimDecisions(PlanDraft draft, SortedDictionary<string, U
             return stands;
         }
 
-        bool isFree = !(unit.IsSingleton && (unit.Entries.Count > 0 || unit.EndsOnLostMachine))
+        bool mustBeAlone = unit.IsSingleton || unit.HasSingletonEntry;
+        bool isFree = !(mustBeAlone && (unit.Entries.Count > 0 || unit.EndsOnLostMachine))
             && !IsInTheWay(unit, machine);
         Count(isFree);
         if (!isFree)

@@ -128,6 +128,7 @@ public sealed class EnginePlanner(EngineOptions options)
 
     private static void Add(UnitCase unit, ScheduleEntry entry, MachineSurvey survey)
     {
+        unit.HasSingletonEntry |= entry.IsSingleton;
         if (survey.Ending.Contains(entry.MachineId))
         {
             unit.EndsOnLostMachine = true;

@@ -29,6 +29,10 @@ internal sealed class UnitCase(string name, Job? job)
 
     public bool IsSingleton => Job is { Requirements.IsSingleton: true };
 
+    /// <summary>Some entry is that of a singleton, whatever its present content says: until it is gone there is no other.
+    /// </summary>
+    public bool HasSingletonEntry { get; set; }
+
     /// <summary>The template that keeps it at its number; empty: none.</summary>
     public string ReplicaOf { get; set; } = "";
 
