@@ -86,8 +86,13 @@ internal static class UnitsScaleRows
         {
             Set(keys.MachineObject(machine.Id), RegistryValues.WriteMachine(new MachineObject
             {
-                Id = machine.Id, Metadata = machine.Metadata, MemoryBytes = machine.MemoryBytes, CpuMillis = 16_000,
-                Version = "0.1.0", Instance = "1", PeerUrls = ["http://10.0.0.1:2380"],
+                Id = machine.Id,
+                Metadata = machine.Metadata,
+                MemoryBytes = machine.MemoryBytes,
+                CpuMillis = 16_000,
+                Version = "0.1.0",
+                Instance = "1",
+                PeerUrls = ["http://10.0.0.1:2380"],
             }));
         }
 

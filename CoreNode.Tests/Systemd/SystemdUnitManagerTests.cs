@@ -4,7 +4,6 @@ using CoreNode.Systemd;
 using CoreNode.Tests.EndToEnd;
 using CoreNode.Tests.Units.Manager;
 using CoreNode.Units.Manager;
-using CoreNode.Units.Model;
 
 namespace CoreNode.Tests.Systemd;
 

@@ -21,6 +21,9 @@ public sealed record UnitOptions
     /// <summary>How long this machine's units stay its own after it was heard of last.</summary>
     public required TimeSpan Lease { get; init; }
 
+    /// <summary>What becomes of the units when the node is stopped: keep, leave or auto.</summary>
+    public string OnStop { get; init; } = "auto";
+
     /// <summary>Client URLs of an existing etcd that is the store; empty: the built-in one.</summary>
     public required IReadOnlyList<Uri> Store { get; init; }
 }

@@ -1,4 +1,3 @@
-using CoreNode.Platform;
 using CoreNode.Units.Manager;
 using CoreNode.Units.Model;
 using Microsoft.Extensions.Logging;

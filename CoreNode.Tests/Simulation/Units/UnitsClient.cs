@@ -5,7 +5,8 @@ using CoreNode.Store;
 namespace CoreNode.Tests.Simulation.Units;
 
 /// <summary>The store as one process of one machine uses it, over the network; a leader writes for its term only.</summary>
-internal sealed class UnitsClient(UnitsStore store, UnitsNode node, Func<StoreMember?> home, ulong onlyIn = 0) : IKvClient
+internal sealed class UnitsClient(
+    UnitsStore store, UnitsNode node, Func<StoreMember?> home, ulong onlyIn = 0) : IKvClient
 {
     private readonly LocalKvClient _reader = new(new ReaderStore(), TimeProvider.System);
 

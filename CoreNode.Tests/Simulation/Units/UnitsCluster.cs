@@ -2,7 +2,6 @@ using CoreNode.Cluster.Leading;
 using CoreNode.Cluster.Leases;
 using CoreNode.Foundation;
 using CoreNode.Store;
-using CoreNode.Units.Registry;
 
 namespace CoreNode.Tests.Simulation.Units;
 

@@ -124,7 +124,8 @@ internal sealed class UnitsStore
             int begun = _log.FindIndex(entry => entry.Term == term) + 1;
             if (leader.Leading == term && begun > 0)
                 leader.WhenApplied(begun, confirmed);
-        }));
+        }
+        ));
         Beat(leader);
     }
 

@@ -6,6 +6,7 @@ namespace CoreNode.Platform.Processes;
 /// What a process does to itself before it executes another program. Meant for the small launcher that
 /// <see cref="Spawner"/> starts: one thread of ours, which ends in <see cref="Execute"/> or <see cref="Exit"/>. Those
 /// about users concern the calling thread only, which is the one that goes on in the new program.
+/// Safety: pointers are to locals, pinned arrays and strings that outlive the calls, and no call keeps one.
 /// </summary>
 public static unsafe class LaunchSteps
 {
