@@ -40,7 +40,6 @@ internal sealed class BenchmarkTests
         ["units-singleton"] = UnitRows.SingletonAsync,
         ["registry-100k"] = RegistryRows.LargeAsync,
         ["place"] = EngineRows.PlaceAsync,
-        ["units-scale"] = UnitsScaleRows.AllAsync,
     };
 
     [Test]

@@ -10,7 +10,6 @@ using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Hosting.Wiring;
-using CoreNode.Store;
 using CoreNode.Units.Leases;
 
 namespace CoreNode.Hosting;
@@ -99,7 +98,8 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         + '\n' + options.InitialClusterToken))) | 1;
 
     private static ClientEndpoint Endpoint(Uri url) =>
-        ClientEndpoint.TryParse(url.GetLeftPart(UriPartial.Authority), out ClientEndpoint? endpoint, out string? problem)
+        ClientEndpoint.TryParse(
+            url.GetLeftPart(UriPartial.Authority), out ClientEndpoint? endpoint, out string? problem)
             ? endpoint
             : throw new IOException($"--store {url}: {problem}");
 }

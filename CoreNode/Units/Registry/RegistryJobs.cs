@@ -18,6 +18,13 @@ internal static class RegistryJobs
     /// <summary>A text; what is wrong with it, or empty.</summary>
     public static string PutText(RegistryEdit edit, string hash, KvNode node)
     {
+        // Every submission of a text writes it; the jobs that use it know it already.
+        if (edit.Texts.Find(hash) is { File: not null } known)
+        {
+            edit.Texts.Set(hash, known with { CreatedIndex = node.CreatedIndex });
+            return "";
+        }
+
         UnitFile? file = RegistryValues.ReadUnit(node.Value ?? "");
         if (file is null)
             return "is no unit file";
