@@ -34,12 +34,12 @@ internal sealed class BenchmarkTests
         ["schedule-10k"] = SchedulingRows.SmallAsync,
         ["schedule-100k"] = SchedulingRows.LargeAsync,
         ["machine-lost"] = SchedulingRows.MachineLostAsync,
+        ["units-scale"] = UnitsScaleRows.AllAsync,
         ["units-start"] = UnitRows.StartManyAsync,
         ["units-memory"] = UnitRows.MemoryAsync,
         ["units-singleton"] = UnitRows.SingletonAsync,
         ["registry-100k"] = RegistryRows.LargeAsync,
         ["place"] = EngineRows.PlaceAsync,
-        ["units-scale"] = UnitsScaleRows.AllAsync,
     };
 
     [Test]

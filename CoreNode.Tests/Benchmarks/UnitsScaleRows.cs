@@ -13,8 +13,8 @@ using CoreNode.Units.Registry;
 namespace CoreNode.Tests.Benchmarks;
 
 /// <summary>
-/// What grows with machines and units, at 10,000 machines and 100,000 units (docs/scale.md): the leases of a leader, the
-/// registry in the store and in the engine's memory, one plan. In this process, without a network.
+/// What grows with machines and units, at 10,000 machines and 100,000 units (docs/scale.md): the leases of a leader,
+/// the registry in the store and in the engine's memory, one plan. In this process, without a network.
 /// </summary>
 internal static class UnitsScaleRows
 {
@@ -86,8 +86,13 @@ internal static class UnitsScaleRows
         {
             Set(keys.MachineObject(machine.Id), RegistryValues.WriteMachine(new MachineObject
             {
-                Id = machine.Id, Metadata = machine.Metadata, MemoryBytes = machine.MemoryBytes, CpuMillis = 16_000,
-                Version = "0.1.0", Instance = "1", PeerUrls = ["http://10.0.0.1:2380"],
+                Id = machine.Id,
+                Metadata = machine.Metadata,
+                MemoryBytes = machine.MemoryBytes,
+                CpuMillis = 16_000,
+                Version = "0.1.0",
+                Instance = "1",
+                PeerUrls = ["http://10.0.0.1:2380"],
             }));
         }
 

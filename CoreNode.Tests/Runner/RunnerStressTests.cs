@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using CoreNode.Foundation;
 using CoreNode.Tests.EndToEnd;
-using CoreNode.Units.Manager;
 
 namespace CoreNode.Tests.Runner;
 

@@ -59,7 +59,10 @@ internal sealed class SystemdBus : IDisposable
         catch (TimeoutException silence)
         {
             throw new UnitManagerException(
-                $"systemd did not answer within {s_firstConnection.TotalSeconds:0} s", silence) { IsManagerAway = true };
+                $"systemd did not answer within {s_firstConnection.TotalSeconds:0} s", silence)
+            {
+                IsManagerAway = true,
+            };
         }
     }
 

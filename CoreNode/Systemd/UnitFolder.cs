@@ -1,6 +1,5 @@
 using System.Text;
 using CoreNode.Platform;
-using CoreNode.Units.Model;
 
 namespace CoreNode.Systemd;
 

@@ -2,12 +2,10 @@ using System.Text.Json;
 using CoreNode.Api;
 using CoreNode.Api.Client;
 using CoreNode.Api.Fleet;
-using CoreNode.Api.Fleet.Machines;
 using CoreNode.Cluster.Clients;
 using CoreNode.Store;
 using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
-using CoreNode.Units.Watching;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoreNode.Tests.Api.Fleet;

@@ -95,8 +95,12 @@ internal sealed class OwnMachinesTests
         ScriptedMachines other = _api.Machines.Other(A);
         other.Set("a.service", new UnitReport(new UnitStates("loaded", "failed", "failed"))
         {
-            Result = "exit-code", ExitStatus = 3, Restarts = 2, MemoryBytes = 4096,
-            ProcessorTime = TimeSpan.FromMilliseconds(1500), Since = DateTimeOffset.FromUnixTimeSeconds(1_795_000_000),
+            Result = "exit-code",
+            ExitStatus = 3,
+            Restarts = 2,
+            MemoryBytes = 4096,
+            ProcessorTime = TimeSpan.FromMilliseconds(1500),
+            Since = DateTimeOffset.FromUnixTimeSeconds(1_795_000_000),
         });
         other.Log("a.service", "there <&>\n\"quoted\"");
         JsonElement machines = await StatusAsync(3);

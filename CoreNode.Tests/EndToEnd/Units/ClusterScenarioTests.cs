@@ -1,4 +1,3 @@
-using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.EndToEnd.Units;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Units.Model;
 using CoreNode.Units.Registry;

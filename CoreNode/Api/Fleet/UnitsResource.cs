@@ -1,5 +1,4 @@
 using System.Text;
-using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Store;
 using CoreNode.Units.Model;

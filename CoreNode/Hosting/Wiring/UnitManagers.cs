@@ -1,4 +1,3 @@
-using CoreNode.Platform;
 using CoreNode.Runner;
 using CoreNode.Runner.Guard;
 using CoreNode.Systemd;

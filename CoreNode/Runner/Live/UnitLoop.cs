@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CoreNode.Foundation;
 using CoreNode.Platform.Processes;
 using CoreNode.Runner.Jobs;
 using CoreNode.Runner.Keeping;
@@ -34,8 +33,7 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
     private readonly ConcurrentQueue<Action> _asked = new();
     private readonly HostFacts _host;
     private readonly Thread _thread;
-    private volatile IReadOnlyDictionary<string, UnitObservation> _published =
-        new Dictionary<string, UnitObservation>();
+    private volatile Dictionary<string, UnitObservation> _published = [];
     private volatile bool _isEnding;
     private volatile bool _hasOrphans;
     private Exception? _fault;

@@ -116,7 +116,8 @@ internal sealed class ClaimDecisions(PlanDraft draft, SortedDictionary<string, U
             job.Hash,
             job.Desired == DesiredState.Launched ? ScheduleState.Launched : ScheduleState.Loaded)
         {
-            IsSingleton = unit.IsSingleton, Restart = job.Restart,
+            IsSingleton = unit.IsSingleton,
+            Restart = job.Restart,
         };
     }
 

@@ -94,7 +94,9 @@ internal sealed class FailureDecisions(PlanDraft draft)
             ? $"it failed {times}, on machine {record.Machine} now; it is placed elsewhere at {due} UTC"
             : $"it failed {times}, last on machine {record.Machine}")
         {
-            Failures = record.Failures, MachineId = record.Machine, NotBefore = record.Due,
+            Failures = record.Failures,
+            MachineId = record.Machine,
+            NotBefore = record.Due,
         };
     }
 }
