@@ -8,7 +8,7 @@
 #                                             tls-request tls-handshake; tls: both of those,
 #                                             cluster-put cluster-latency cluster-get cluster-failover
 #                                             cluster-join cluster-fsync cluster-idle; cluster: all of those,
-#                                             schedule-10k schedule-100k machine-lost
+#                                             schedule-10k schedule-100k machine-lost units-scale
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

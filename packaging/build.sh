@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/prerequisites.sh
 
-max_size_bytes=$((20 * 1024 * 1024))
+# A guard against growth that nobody wanted. The target of the store alone was 20 MB (docs/benchmarks.md).
+max_size_bytes=$((26 * 1024 * 1024))
 binary=out/corenode
 decision=docs/decisions/0001-frameworks-and-native-aot.md
 log=$(mktemp)

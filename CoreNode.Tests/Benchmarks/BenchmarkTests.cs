@@ -34,6 +34,7 @@ internal sealed class BenchmarkTests
         ["schedule-10k"] = SchedulingRows.SmallAsync,
         ["schedule-100k"] = SchedulingRows.LargeAsync,
         ["machine-lost"] = SchedulingRows.MachineLostAsync,
+        ["units-scale"] = UnitsScaleRows.AllAsync,
         ["units-start"] = UnitRows.StartManyAsync,
         ["units-memory"] = UnitRows.MemoryAsync,
         ["units-singleton"] = UnitRows.SingletonAsync,

@@ -87,7 +87,11 @@ internal static class RegistryRows
         {
             MachineObject machine = new()
             {
-                Id = Machine(i), PublicIp = "10.0.0.1", Version = "1.0.0", MemoryBytes = 1L << 36, CpuMillis = 16_000,
+                Id = Machine(i),
+                PublicIp = "10.0.0.1",
+                Version = "1.0.0",
+                MemoryBytes = 1L << 36,
+                CpuMillis = 16_000,
             };
             nodes.Add(Node(keys.MachineObject(machine.Id), RegistryValues.WriteMachine(machine), index++));
         }
@@ -113,7 +117,10 @@ internal static class RegistryRows
 
     private static KvNode Node(string key, string value, ulong index) => new()
     {
-        Key = key, Value = value, CreatedIndex = new StoreIndex(index), ModifiedIndex = new StoreIndex(index),
+        Key = key,
+        Value = value,
+        CreatedIndex = new StoreIndex(index),
+        ModifiedIndex = new StoreIndex(index),
     };
 
     private static string Unit(int number) =>

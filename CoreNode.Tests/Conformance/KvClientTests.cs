@@ -35,7 +35,7 @@ internal sealed class KvClientTests(string way)
         LocalKvClient local = new(_server.Store, _server.Time);
         _peers = way == "node" ? await ServeAsync(local) : null;
         _client = _http ?? (_peers is null ? local : (IKvClient)new NodeKvClient(
-            _peers.RequestsOf(new PeerIdentity(7, new NodeId(2))), Members, TimeProvider.System));
+            () => _peers.RequestsOf(new PeerIdentity(7, new NodeId(2))), Members, TimeProvider.System));
     }
 
     [TearDown]

@@ -7,7 +7,7 @@ internal sealed class CommandLinesTests
 {
     private static readonly Specifiers s_specifiers = new(
         "web-front@a-b\\x2dc.service",
-        new HostFacts { MachineId = "0123", BootId = "4567", HostName = "host.example", User = "root", Home = "/root" });
+        new HostFacts { MachineId = "0123", BootId = "4567", HostName = "host.example" });
 
     [TestCase("/bin/a b c", "/bin/a|b|c")]
     [TestCase("/bin/a \"b c\" 'd e' f\"g h\"i", "/bin/a|b c|d e|fg hi")]

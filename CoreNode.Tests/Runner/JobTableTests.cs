@@ -89,7 +89,9 @@ internal sealed class JobTableTests
         UnitJob start = _jobs.Start("a");
         Assert.That(_jobs.Start("a"), Is.SameAs(start));
         _jobs.Stop("a");
-        Assert.That(_jobs.TakeFinished().Select(f => (f.Id, f.Result)), Is.EqualTo(((long, string)[])[(start.Id, "canceled")]));
+        Assert.That(
+            _jobs.TakeFinished().Select(f => (f.Id, f.Result)),
+            Is.EqualTo(((long, string)[])[(start.Id, "canceled")]));
         Assert.That(Released(), Is.EqualTo("stop a"));
     }
 

@@ -16,7 +16,8 @@ internal sealed class RunnerLimitTests : RunnerFixture
             "ExecStart=/bin/sh -c 'x=$$(head -c 100000000 /dev/zero | tr \"\\\\0\" x); echo $${#x}; sleep 1000'");
         await Runner.StartUnitAsync("u.service", Deadline);
         await UntilAsync(() => Unit("u.service").States.Active == "failed", () => $"{Unit("u.service")}");
-        Assert.That(Unit("u.service").Result, Is.EqualTo("oom-kill"), string.Join('\n', await JournalAsync("u.service")));
+        List<string> journal = await JournalAsync("u.service");
+        Assert.That(Unit("u.service").Result, Is.EqualTo("oom-kill"), string.Join('\n', journal));
     }
 
     [Test]

@@ -86,9 +86,9 @@ internal sealed class RunnerTakeoverTests(bool usesControlGroups) : RunnerFixtur
     {
         Prng prng = new(0xC0DE);
         await LoadAsync(
-            "u.service", "RemainAfterExit=no", $"ExecStartPre=/bin/sh -c 'echo pre >> {File("pre")}'",
-            $"ExecStart=/bin/sh -c 'echo $$$$ >> {File("runs")}; exec sleep 1000'", "Restart=no",
-            "StartLimitIntervalSec=0");
+            "u.service", "[Unit]", "StartLimitIntervalSec=0", "[Service]",
+            $"ExecStartPre=/bin/sh -c 'echo pre >> {File("pre")}'",
+            $"ExecStart=/bin/sh -c 'echo $$$$ >> {File("runs")}; exec sleep 1000'", "Restart=no");
         for (int round = 0; round < 12; round++)
         {
             Task<JobResult> start = Runner.StartUnitAsync("u.service", Deadline);
@@ -101,7 +101,7 @@ internal sealed class RunnerTakeoverTests(bool usesControlGroups) : RunnerFixtur
             await UntilAsync(() => Runs().Length > round, () => $"round {round}: {Unit("u.service")}");
             string[] alive = [.. Runs().Where(IsAlive)];
             Assert.That(alive, Is.EqualTo((string[])[$"{Unit("u.service").MainPid}"]), $"round {round}");
-            Assert.That(Runs(), Has.Length.EqualTo(round + 1), $"round {round}: it ran more often than it was asked to");
+            Assert.That(Runs(), Has.Length.EqualTo(round + 1), $"round {round}: once too often");
             await Runner.StopUnitAsync("u.service", Deadline);
             Assert.That(Runs().Any(IsAlive), Is.False, $"round {round}");
         }

@@ -12,7 +12,7 @@ internal sealed class RunnerTests(bool usesControlGroups) : RunnerFixture
     public async Task All_processes_of_a_unit_end_with_it_also_those_that_left()
     {
         await System.IO.File.WriteAllTextAsync(
-            File("leave.sh"), $"setsid sh -c '(echo $$ > {File("parent")}; exec sleep 1000) & echo $! > {File("child")}' &\n"
+            File("leave.sh"), $"setsid sh -c 'sleep 1000 & echo $! > {File("child")}' &\n"
             + "exec sleep 1000\n");
         await LoadAsync("u.service", $"ExecStart=/bin/sh {File("leave.sh")}");
         await StartAsync("u.service");
@@ -97,7 +97,8 @@ internal sealed class RunnerTests(bool usesControlGroups) : RunnerFixture
             "ExecStart=/bin/sh -c 'echo \"<3>bad\"; echo fine; printf unfinished'");
         await StartAsync("u.service");
         List<JournalEntry> entries = [];
-        await foreach (JournalEntry entry in Runner.Journal.ReadAsync(new JournalQuery("u.service", 0, false), Deadline))
+        JournalQuery all = new("u.service", 0, false);
+        await foreach (JournalEntry entry in Runner.Journal.ReadAsync(all, Deadline))
         {
             if (entry.Identifier == "me")
                 entries.Add(entry);
@@ -114,7 +115,7 @@ internal sealed class RunnerTests(bool usesControlGroups) : RunnerFixture
         // 40 MB; the journal keeps 8.
         await LoadAsync(
             "u.service", "Type=oneshot", "ExecStart=/bin/sh -c 'yes 0123456789012345678901234567890123456789 | "
-            + "head -c 40000000; echo the end'");
+            + "head -c 40000000; echo; echo the end'");
         await StartAsync("u.service");
         List<string> journal = await JournalAsync("u.service");
         Assert.That(journal, Does.Contain("the end"));

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using CoreNode.Api;
 using CoreNode.Api.Client;
 using CoreNode.Api.Fleet;
 using CoreNode.Api.Guest;
@@ -11,10 +10,7 @@ using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Hosting.Wiring;
-using CoreNode.Platform;
-using CoreNode.Store;
 using CoreNode.Units.Leases;
-using Microsoft.Extensions.Logging;
 
 namespace CoreNode.Hosting;
 
@@ -102,7 +98,8 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         + '\n' + options.InitialClusterToken))) | 1;
 
     private static ClientEndpoint Endpoint(Uri url) =>
-        ClientEndpoint.TryParse(url.GetLeftPart(UriPartial.Authority), out ClientEndpoint? endpoint, out string? problem)
+        ClientEndpoint.TryParse(
+            url.GetLeftPart(UriPartial.Authority), out ClientEndpoint? endpoint, out string? problem)
             ? endpoint
             : throw new IOException($"--store {url}: {problem}");
 }

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using CoreNode.Api;
 using CoreNode.Api.Fleet;
 using CoreNode.Api.Peers;
-using CoreNode.Api.Peers.Leases;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
 using CoreNode.Hosting.Wiring;
@@ -20,12 +19,12 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             ForceNewCluster(Path.Combine(options.DataFolder, "raft"));
         MemberKeys keys = new(NodeComposition.SecretToken(options));
         UnitsModule? units = UnitsModule.Of(options, process);
-        LeaseService lease = new();
+        MemberServices services = new();
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
             Keys = keys,
-            Services = NodeComposition.Services(units, (LeaseService.Name, lease)),
+            Services = NodeComposition.Services(units, services.All),
         };
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         Replica replica = await Replica.StartAsync(
@@ -39,7 +38,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             {
                 using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(process.Stop);
                 MemberUnits? running = units is null
-                    ? null : MemberUnits.Make(units, options, process, replica, transport, lease);
+                    ? null : MemberUnits.Make(units, options, process, replica, transport, services);
                 Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;
                 try
                 {

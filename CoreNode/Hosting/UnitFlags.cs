@@ -16,6 +16,7 @@ internal static class UnitFlags
         new("machine-id", "", "ID", "32 hex digits (default: /etc/machine-id, else made once and kept)"),
         new("unit-manager", "auto", "auto|systemd|embedded", "what runs the units of this machine"),
         new("units-lease", "10s", "TIME", "units stay this machine's so long after it was heard of last"),
+        new("on-stop", "auto", "auto|keep|leave", "its units then: kept if systemd restarts the node, else given away"),
         new("store", "", "URL,...", "client URLs of an existing etcd that is the store (default: the built-in one)"),
     ];
 
@@ -44,6 +45,7 @@ internal static class UnitFlags
             Manager = Manager(text("unit-manager"), problems),
             Lease = Lease(text("units-lease"), problems),
             Store = store,
+            OnStop = OnStop(text("on-stop"), problems),
         };
     }
 
@@ -87,6 +89,13 @@ internal static class UnitFlags
     {
         if (text is not ("auto" or "systemd" or "embedded"))
             problems.Add($"--unit-manager {text}: say auto, systemd or embedded");
+        return text;
+    }
+
+    private static string OnStop(string text, List<string> problems)
+    {
+        if (text is not ("auto" or "keep" or "leave"))
+            problems.Add($"--on-stop {text}: say auto, keep or leave");
         return text;
     }
 

@@ -9,7 +9,9 @@ public sealed record UnitOptions
     /// <summary>What this machine is told apart by, for the placing of units.</summary>
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
-    /// <summary>Address that people and units reach this machine by; empty: the one its default route leaves from.</summary>
+    /// <summary>
+    /// Address that people and units reach this machine by; empty: the one its default route leaves from.
+    /// </summary>
     public required string PublicIp { get; init; }
 
     /// <summary>32 hex digits; null: /etc/machine-id, or one that is made once and kept in the data folder.</summary>
@@ -20,6 +22,9 @@ public sealed record UnitOptions
 
     /// <summary>How long this machine's units stay its own after it was heard of last.</summary>
     public required TimeSpan Lease { get; init; }
+
+    /// <summary>What becomes of the units when the node is stopped: keep, leave or auto.</summary>
+    public string OnStop { get; init; } = "auto";
 
     /// <summary>Client URLs of an existing etcd that is the store; empty: the built-in one.</summary>
     public required IReadOnlyList<Uri> Store { get; init; }

@@ -10,7 +10,8 @@ namespace CoreNode.Hosting;
 /// </summary>
 internal static class UnixSocketPath
 {
-    internal static async Task<string?> PrepareAsync(string? path, string flag, ILogger logger, CancellationToken cancellation)
+    internal static async Task<string?> PrepareAsync(
+        string? path, string flag, ILogger logger, CancellationToken cancellation)
     {
         if (path is null)
             return null;

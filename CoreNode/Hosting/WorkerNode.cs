@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using CoreNode.Api.Fleet;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Relay;
+using CoreNode.Hosting.Wiring;
 using CoreNode.Proxy;
 
 namespace CoreNode.Hosting;
@@ -18,10 +20,12 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         MemberFollower? found = null;
         WorkerPeers peers = new(
             NodeComposition.SecretToken(options), () => found?.View ?? FollowerView.Empty, process.Logger);
+        UnitsModule? units = UnitsModule.Of(options, process);
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
             Keys = peers.Keys,
+            Services = NodeComposition.Services(units),
         };
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         using Upstreams upstreams = new(NodeComposition.Relay(options), certificates.Clients, TimeProvider.System);
@@ -47,14 +51,20 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         Task following = follower.RunAsync(stop.Token);
         Task reviewing = upstreams.RunAsync(stop.Token);
         Task listening = peers.ListenAsync(transport, stop.Token);
+        WorkerUnits? running = units is null ? null : WorkerUnits.Make(
+            units, options, () => peers.Requests, () => follower.View.List?.Members ?? []);
+        Task tending = running?.RunAsync(stop.Token) ?? Task.CompletedTask;
         try
         {
-            await ServeAsync(follower, upstreams, certificates, Task.WhenAny(following, reviewing).Unwrap());
+            await ServeAsync(
+                follower, upstreams, certificates, running?.Surface, Task.WhenAny(following, reviewing).Unwrap());
         }
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(following, reviewing, listening);
+            await Task.WhenAll(following, reviewing, listening, tending);
+            if (running is not null)
+                await running.DisposeAsync();
         }
 
         process.Logger.Stopped();
@@ -62,15 +72,18 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
     }
 
     private async Task ServeAsync(
-        MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, Task loops)
+        MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, FleetSurface? surface, Task loops)
     {
         string? socket = await UnixSocketPath.PrepareAsync(
             options.UnixSocket, "unix-socket", process.Logger, process.Stop);
         string? fleetSocket = await UnixSocketPath.PrepareAsync(
             options.FleetSocket, "fleet-socket", process.Logger, process.Stop);
         RelayServer server = new(
-            NodeComposition.Api(options, certificates, socket, fleetSocket, process.Version), NodeComposition.Relay(options),
-            upstreams, follower, process.Metrics, TimeProvider.System, process.Logs);
+            NodeComposition.Api(options, certificates, socket, fleetSocket, process.Version),
+            NodeComposition.Relay(options), upstreams, follower, process.Metrics, TimeProvider.System, process.Logs)
+        {
+            AdminSurface = surface,
+        };
         await using (server.ConfigureAwait(false))
         {
             await server.StartAsync(process.Stop);

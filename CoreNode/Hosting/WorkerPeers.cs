@@ -23,6 +23,9 @@ internal sealed class WorkerPeers(string? token, Func<FollowerView> view, ILogge
     public WorkerKeys Keys { get; } = new(
         token, () => [.. view().List?.Members.SelectMany(static m => m.PeerUrls) ?? []]);
 
+    /// <summary>The way to other nodes; null while the cluster is not known.</summary>
+    public NodeRequests? Requests { get; private set; }
+
     /// <summary>The view has changed.</summary>
     public void Look()
     {
@@ -38,7 +41,8 @@ internal sealed class WorkerPeers(string? token, Func<FollowerView> view, ILogge
         {
             ulong clusterId = await _clusterId.Task.WaitAsync(cancellation);
             PeerIdentity self = new(clusterId, NewId());
-            Keys.Bind(transport.RequestsOf(self));
+            Requests = transport.RequestsOf(self);
+            Keys.Bind(Requests);
             await transport.StartAsync(self, new WorkerReceiver(Describe), cancellation);
         }
         catch (IOException fault)

@@ -1,6 +1,6 @@
 namespace CoreNode.Runner;
 
-/// <summary>Where the hierarchies of control groups are mounted, and where this process is in them. Immutable.</summary>
+/// <summary>Where the hierarchies of control groups are mounted, and where this process is in them.</summary>
 internal sealed record ControlGroupMounts
 {
     private static readonly string[] s_limits = ["memory", "cpu", "pids", "freezer"];

@@ -44,6 +44,12 @@ public sealed class EmbeddedRunner : IUnitManager, IUnitProcesses
     /// <inheritdoc/>
     public event Action<string?>? Changed;
 
+    /// <summary>
+    /// Until when processes of guarded units may begin; null: nobody guards units. Set before <see cref="StartAsync"/>:
+    /// a guard is made of a runner.
+    /// </summary>
+    public IStartLimit? StartLimit { get; set; }
+
     /// <inheritdoc/>
     public string Kind => "embedded";
 
@@ -66,7 +72,7 @@ public sealed class EmbeddedRunner : IUnitManager, IUnitProcesses
         try
         {
             Directory.CreateDirectory(_options.DataFolder);
-            UnitLoop loop = new(_options, _groups, _signals, _time, _logger)
+            UnitLoop loop = new(_options with { StartLimit = StartLimit }, _groups, _signals, _time, _logger)
             {
                 Changed = name => Changed?.Invoke(name),
             };
@@ -167,7 +173,7 @@ public sealed class EmbeddedRunner : IUnitManager, IUnitProcesses
         return new UnitProcesses(groups, groups.Count > 0 ? "" : _groups.MarkOf(name));
     }
 
-    /// <summary>Removes the control groups that no process is in any more; for whoever throws the data folder away.</summary>
+    /// <summary>Removes control groups that nobody is in; for whoever throws the data folder away.</summary>
     public void RemoveGroups() => _groups.RemoveAll();
 
     /// <summary>Lets units go on without it.</summary>

@@ -23,8 +23,8 @@ public sealed record RunnerOptions
     /// <summary>Most bytes of one unit's journal.</summary>
     public long JournalBytes { get; init; } = 8 << 20;
 
-    /// <summary>Until when processes of guarded units may begin; null: nobody guards units.</summary>
-    public IStartLimit? StartLimit { get; init; }
+    /// <summary>See <see cref="EmbeddedRunner.StartLimit"/>.</summary>
+    internal IStartLimit? StartLimit { get; init; }
 
     /// <summary>The launcher's executable; empty: this program's own.</summary>
     public string Launcher { get; init; } = "";

@@ -102,7 +102,8 @@ internal sealed class FleetApiTests
 
     [TestCase("a.service", "", "unable to decode body: EOF")]
     [TestCase("a.service", "{", "unable to decode body: unexpected EOF")]
-    [TestCase("a.service", "[]", "unable to decode body: json: cannot unmarshal array into Go value of type schema.Unit")]
+    [TestCase("a.service", "[]",
+        "unable to decode body: json: cannot unmarshal array into Go value of type schema.Unit")]
     [TestCase("a.service", """{"name":"b.service"}""",
         "name in URL \\\"a.service\\\" differs from unit name in request body \\\"b.service\\\"")]
     [TestCase("a", "{}", "unit name must contain \\\".\\\"")]
@@ -142,9 +143,8 @@ internal sealed class FleetApiTests
         RawAnswer made = await _api.PutAsync("/fleet/v1/units/a.service", FleetHarness.Body("a.service", Hello));
         Assert.That((made.Status, made.Body, made["Content-Length"]), Is.EqualTo((201, "", "0")));
         RawAnswer shown = await _api.GetAsync("/fleet/v1/units/a.service");
-        const string options = """
-            "options":[{"name":"Description","section":"Unit","value":"Hello World"},{"name":"ExecStart","section":"Service","value":"/bin/true"}]
-            """;
+        const string options = "\"options\":[{\"name\":\"Description\",\"section\":\"Unit\",\"value\":\"Hello World\"},"
+            + "{\"name\":\"ExecStart\",\"section\":\"Service\",\"value\":\"/bin/true\"}]";
         Assert.That(shown.Body, Is.EqualTo(
             """{"currentState":"inactive","desiredState":"inactive","name":"a.service",""" + options + "}"));
         RawAnswer list = await _api.GetAsync("/v1-alpha/units");
@@ -207,7 +207,8 @@ internal sealed class FleetApiTests
             $$$"""{"machines":[{"id":"{{{Id}}}","metadata":{"a":"b\u003cc","foo":"bar"},"primaryIP":"10.0.0.1"}]}"""));
         RawAnswer removed = await PatchAsync(
             $$$"""[{"op":"remove","path":"/{{{Id}}}/metadata/foo","value":{"value":""}},"""
-            + $$$"""{"op":"remove","path":"/{{{Id}}}/metadata/a"},{"op":"add","path":"/unknown/metadata/x","value":{"value":"1"}}]""");
+            + $$$"""{"op":"remove","path":"/{{{Id}}}/metadata/a"},"""
+            + """{"op":"add","path":"/unknown/metadata/x","value":{"value":"1"}}]""");
         Assert.That(removed.Status, Is.EqualTo(204));
         Assert.That((await _api.GetAsync("/fleet/v1/machines")).Body, Is.EqualTo(
             $$$"""{"machines":[{"id":"{{{Id}}}","primaryIP":"10.0.0.1"}]}"""));

@@ -2,17 +2,15 @@ using System.Text.Json;
 using CoreNode.Api;
 using CoreNode.Api.Client;
 using CoreNode.Api.Fleet;
-using CoreNode.Api.Fleet.Machines;
 using CoreNode.Cluster.Clients;
 using CoreNode.Store;
 using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
-using CoreNode.Units.Watching;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoreNode.Tests.Api.Fleet;
 
-/// <summary>The units' surfaces over a real listener and the in-memory store, reached as workers reach it: by HTTP.</summary>
+/// <summary>The units' surfaces over a real listener and the in-memory store, reached by HTTP or directly.</summary>
 internal sealed class FleetHarness : IAsyncDisposable
 {
     public const string Json = "Content-Type: application/json\r\n";
@@ -33,6 +31,9 @@ internal sealed class FleetHarness : IAsyncDisposable
     public FleetOptions Options { get; }
 
     public V2Client Client { get; }
+
+    /// <summary>What the surface works on.</summary>
+    public IKvClient Store { get; private set; } = null!;
 
     public ScriptedMachines Machines { get; } = new();
 
@@ -141,8 +142,9 @@ internal sealed class FleetHarness : IAsyncDisposable
 
     private FleetSurface MakeSurface(ApiHarness api)
     {
+        Store = _storeOf(api) ?? Client;
         _surface = new FleetSurface(
-            Options, _storeOf(api) ?? Client, static () => null, Machines, Machines, api.Metrics, TimeProvider.System,
+            Options, Store, static () => null, Machines, Machines, api.Metrics, TimeProvider.System,
             NullLoggerFactory.Instance);
         return _surface;
     }

@@ -151,7 +151,7 @@ internal sealed class FleetPartsTests
     {
         Prng random = new(0x5EED);
         byte[] good = Encoding.UTF8.GetBytes(
-            """{"load":"a","since":"2026-01-01T00:00:00Z","cpuSeconds":1.5,"lines":[{"message":"x","pid":1}],"error":""}""");
+            """{"load":"a","since":"2026-01-01T00:00:00Z","cpuSeconds":1.5,"lines":[{"message":"x","pid":1}],"x":1}""");
         for (int i = 0; i < 20_000; i++)
         {
             byte[] bytes = [.. good];

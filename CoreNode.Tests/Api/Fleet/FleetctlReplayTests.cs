@@ -44,7 +44,8 @@ internal sealed class FleetctlReplayTests(bool isMember)
             await _fleetctl.SubmitAsync("hello.service", Hello);
             JsonElement unit = await _fleetctl.CatAsync("hello.service");
             JsonElement option = unit.GetProperty("options")[0];
-            string shown = $"[{option.GetProperty("section")}]\n{option.GetProperty("name")}={option.GetProperty("value")}\n";
+            string shown = $"[{option.GetProperty("section")}]\n"
+                + $"{option.GetProperty("name")}={option.GetProperty("value")}\n";
             Assert.That(shown, Is.EqualTo(Hello));
             await _fleetctl.DestroyAsync("hello.service");
         }
@@ -150,7 +151,8 @@ internal sealed class FleetctlReplayTests(bool isMember)
             Assert.That(made.Status, Is.EqualTo(201));
         }
 
-        string[] names = [.. (await _fleetctl.ListAsync("units")).Select(static u => u.GetProperty("name").GetString()!)];
+        string[] names =
+            [.. (await _fleetctl.ListAsync("units")).Select(static u => u.GetProperty("name").GetString()!)];
         Assert.That(names, Has.Length.EqualTo(250));
         Assert.That(names, Is.Ordered.Using((IComparer<string>)StringComparer.Ordinal));
         using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));

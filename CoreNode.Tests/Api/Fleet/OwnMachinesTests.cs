@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CoreNode.Api.Fleet;
 using CoreNode.Api.Fleet.Machines;
-using CoreNode.Foundation;
 using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
 
@@ -52,13 +51,13 @@ internal sealed class OwnMachinesTests
         RawAnswer cordoned = await _api.AskAsync(
             "PUT", $"/corenode/v1/machines/{A}/cordon", "", """{"reason":"new disk","drain":true}""");
         Assert.That(cordoned.Status, Is.EqualTo(200), cordoned.Body);
-        JsonElement machine = FleetHarness.Parse(await _api.GetAsync("/corenode/v1/machines")).GetProperty("machines")[1];
+        JsonElement machine = await SecondAsync();
         Assert.That(
             (machine.GetProperty("cordon").GetString(), machine.GetProperty("cordonReason").GetString()),
             Is.EqualTo(("draining", "new disk")));
         Assert.That(
             (await _api.AskAsync("PUT", $"/corenode/v1/machines/{A}/cordon")).Status, Is.EqualTo(200), "no body");
-        machine = FleetHarness.Parse(await _api.GetAsync("/corenode/v1/machines")).GetProperty("machines")[1];
+        machine = await SecondAsync();
         Assert.That(machine.GetProperty("cordon").GetString(), Is.EqualTo("cordoned"));
         for (int i = 0; i < 2; i++)
         {
@@ -66,7 +65,7 @@ internal sealed class OwnMachinesTests
                 (await _api.AskAsync("DELETE", $"/corenode/v1/machines/{A}/cordon")).Status, Is.EqualTo(200), "twice");
         }
 
-        machine = FleetHarness.Parse(await _api.GetAsync("/corenode/v1/machines")).GetProperty("machines")[1];
+        machine = await SecondAsync();
         Assert.That(machine.GetProperty("cordon").GetString(), Is.Empty);
     }
 
@@ -96,8 +95,12 @@ internal sealed class OwnMachinesTests
         ScriptedMachines other = _api.Machines.Other(A);
         other.Set("a.service", new UnitReport(new UnitStates("loaded", "failed", "failed"))
         {
-            Result = "exit-code", ExitStatus = 3, Restarts = 2, MemoryBytes = 4096,
-            ProcessorTime = TimeSpan.FromMilliseconds(1500), Since = DateTimeOffset.FromUnixTimeSeconds(1_795_000_000),
+            Result = "exit-code",
+            ExitStatus = 3,
+            Restarts = 2,
+            MemoryBytes = 4096,
+            ProcessorTime = TimeSpan.FromMilliseconds(1500),
+            Since = DateTimeOffset.FromUnixTimeSeconds(1_795_000_000),
         });
         other.Log("a.service", "there <&>\n\"quoted\"");
         JsonElement machines = await StatusAsync(3);
@@ -144,7 +147,8 @@ internal sealed class OwnMachinesTests
         Assert.That(all["Content-Type"], Is.EqualTo("application/x-ndjson"));
         string[] lines = all.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.That(lines, Has.Some.EqualTo(
-            $$$"""{"time":"2026-11-18T11:06:40.000000Z","message":"y","priority":6,"identifier":"sh","pid":42,"machine":"{{{A}}}"}"""));
+            "{\"time\":\"2026-11-18T11:06:40.000000Z\",\"message\":\"y\",\"priority\":6"
+            + $$$""","identifier":"sh","pid":42,"machine":"{{{A}}}"}"""));
         _api.Machines.Other(A).Log("a.service", "x", "y");
         RawAnswer one = await _api.GetAsync($"/corenode/v1/units/a.service/journal?lines=1&machine={A}");
         Assert.That(one.Body.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(1));
@@ -178,6 +182,9 @@ internal sealed class OwnMachinesTests
             await Task.Delay(2, deadline.Token);
     }
 
+    private async Task<JsonElement> SecondAsync() =>
+        FleetHarness.Parse(await _api.GetAsync("/corenode/v1/machines")).GetProperty("machines")[1];
+
     private async Task<JsonElement> StatusAsync(int count)
     {
         RawAnswer answer = await _api.UntilAsync(
@@ -190,7 +197,7 @@ internal sealed class OwnMachinesTests
     private async Task PlaceAsync(string machine)
     {
         string hash = UnitFile.Parse(Hello, out _)!.Hash;
-        ScheduleEntry entry = new(machine, "a.service", hash, ScheduleState.Launched) { CreatedIndex = StoreIndex.Zero };
+        ScheduleEntry entry = new(machine, "a.service", hash, ScheduleState.Launched);
         await _api.WriteAsync(s_keys.ScheduleEntry(machine, "a.service"), RegistryValues.WriteEntry(entry));
     }
 }

@@ -19,7 +19,8 @@ internal sealed class RelayHarness : IAsyncDisposable
     private readonly Task _reviewing;
 
     private RelayHarness(
-        RelayOptions options, IReadOnlyList<string> urls, ApiOptions api, ICertificateSource? certificates = null)
+        RelayOptions options, IReadOnlyList<string> urls, ApiOptions api, ICertificateSource? certificates = null,
+        IAdminSurface? surface = null)
     {
         _upstreams = new Upstreams(options, certificates, TimeProvider.System);
         Probe = new ScriptedProbe();
@@ -44,7 +45,10 @@ internal sealed class RelayHarness : IAsyncDisposable
         Follower.Changed += () => _upstreams.Follow(Follower.View);
         _server = new RelayServer(
             api, options, _upstreams, Follower, Metrics,
-            TimeProvider.System, NullLoggerFactory.Instance);
+            TimeProvider.System, NullLoggerFactory.Instance)
+        {
+            AdminSurface = surface,
+        };
         _reviewing = _upstreams.RunAsync(_stop.Token);
     }
 
@@ -77,6 +81,15 @@ internal sealed class RelayHarness : IAsyncDisposable
     public static async Task<RelayHarness> StartOpenAsync(params string[] urls)
     {
         RelayHarness harness = new(new RelayOptions(), urls, ListenOn("http://0.0.0.0:0"));
+        await harness._server.StartAsync(CancellationToken.None);
+        return harness;
+    }
+
+    /// <summary>One that administers something itself, on loopback.</summary>
+    public static async Task<RelayHarness> StartAsync(IAdminSurface surface, params string[] urls)
+    {
+        ApiOptions api = ListenOn("http://127.0.0.1:0") with { AdministersOnLoopback = true };
+        RelayHarness harness = new(new RelayOptions(), urls, api, surface: surface);
         await harness._server.StartAsync(CancellationToken.None);
         return harness;
     }

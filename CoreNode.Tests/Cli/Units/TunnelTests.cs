@@ -105,7 +105,8 @@ internal sealed class TunnelTests
         using StringWriter text = new();
         using StringWriter error = new();
         CliHost host = CliRun.Host(text, error, Encoding.ASCII.GetBytes("GET /fleet/v1/machines HTTP/1.1\r\n\r\n"))
-            with { RawOutput = () => output };
+            with
+        { RawOutput = () => output };
         int exitCode = await CommandLine.RunAsAsync("fleetctl", ["fd-forward", _folder.File("fleet.sock")], host);
         Assert.That(exitCode, Is.Zero, error.ToString());
         Assert.That(Encoding.ASCII.GetString(output.ToArray()), Does.StartWith("HTTP/1.1 200").And.EndsWith("here"));

@@ -1,4 +1,3 @@
-using CoreNode.Api.Fleet.Machines;
 using CoreNode.Tests.Api.Client;
 using CoreNode.Tests.Api.Fleet;
 using CoreNode.Tests.EndToEnd;

@@ -130,7 +130,7 @@ internal sealed class LeaseClusterTests
         foreach (LeasingMember member in _members)
         {
             await using CoreNode.Api.Peers.Leases.LeaseClient client = new(
-                member.Requests, () => member.Replica.Members, TimeProvider.System,
+                () => member.Requests, () => member.Replica.Members, TimeProvider.System,
                 new CoreNode.Api.Peers.Leases.LeaseClientOptions(), member.Replica.Self, member.Leases.AnswerAsync);
             LeaseRenewal renewal = new(member.Replica.Name, 1, s_lease);
             for (int i = 0; i < 3; i++)

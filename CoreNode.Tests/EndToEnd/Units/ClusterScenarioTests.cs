@@ -1,4 +1,3 @@
-using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.EndToEnd.Units;
 
@@ -66,7 +65,7 @@ internal sealed class ClusterScenarioTests
         if (isKilled)
             await lost.KillAsync();
         else
-            lost.Pause();
+            cluster.Pause(lost);
         await cluster.UntilAsync(
             async () => await cluster.ActiveOnAsync("only.service") is [int now] && now != first
                 && cluster.CopiesOf("only.service").Count == 1,
@@ -74,7 +73,7 @@ internal sealed class ClusterScenarioTests
         if (isKilled)
             await lost.RestartAsync();
         else
-            lost.Resume();
+            cluster.Resume(lost);
         await Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None);
         await watching.CancelAsync();
         Assert.That(await most, Is.LessThanOrEqualTo(1), "copies at one moment");
@@ -92,9 +91,9 @@ internal sealed class ClusterScenarioTests
         await cluster.UntilActiveAsync("four.service");
         int[] before = [.. cluster.CopiesOf("").Order()];
         ServerProcess node = cluster.Machines.Members[0];
-        node.Pause();
+        cluster.Pause(node);
         await Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None);
-        node.Resume();
+        cluster.Resume(node);
         await cluster.UntilActiveAsync("three.service");
         Assert.That(cluster.CopiesOf("").Order(), Is.EqualTo(before), "the same processes run");
     }

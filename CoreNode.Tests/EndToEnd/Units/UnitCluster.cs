@@ -16,6 +16,7 @@ internal sealed class UnitCluster : IAsyncDisposable
 
     private readonly TestFolder _folder = new();
     private readonly Dictionary<int, int> _adminPorts;
+    private readonly HashSet<ServerProcess> _paused = [];
     private readonly string _mark = $"corenode-test-{Guid.NewGuid():N}";
 
     private UnitCluster(ClusterProcesses machines, Dictionary<int, int> adminPorts)
@@ -95,6 +96,20 @@ internal sealed class UnitCluster : IAsyncDisposable
         return path;
     }
 
+    /// <summary>A supervisor stands still; nobody asks it meanwhile.</summary>
+    public void Pause(ServerProcess machine)
+    {
+        _paused.Add(machine);
+        machine.Pause();
+    }
+
+    /// <summary>It goes on.</summary>
+    public void Resume(ServerProcess machine)
+    {
+        machine.Resume();
+        _paused.Remove(machine);
+    }
+
     /// <summary>Processes of a unit that are alive, on all machines.</summary>
     public IReadOnlyList<int> CopiesOf(string unit)
     {
@@ -137,7 +152,7 @@ internal sealed class UnitCluster : IAsyncDisposable
         JsonNode answer = await GetAsync($"/fleet/v1/state?unitName={Uri.EscapeDataString(unit)}");
         return
         [
-            .. answer["states"]!.AsArray()
+            .. (answer["states"]?.AsArray() ?? [])
                 .Where(state => (string?)state!["systemdActiveState"] == "active")
                 .Select(state => NumberOf((string)state!["machineID"]!)).Order(),
         ];
@@ -187,7 +202,8 @@ internal sealed class UnitCluster : IAsyncDisposable
         CultureInfo.InvariantCulture,
         $"http://{(isIsolated ? PacketNetwork.Address(number).ToString() : "127.0.0.1")}:{port}");
 
-    private int FirstRunning() => ClusterProcesses.PlaceOf(Machines.Members.First(m => m.IsRunning));
+    private int FirstRunning() =>
+        ClusterProcesses.PlaceOf(Machines.Members.First(m => m.IsRunning && !_paused.Contains(m)));
 
     private async Task<ProgramResult> RunAsync(string program, string[] arguments)
     {

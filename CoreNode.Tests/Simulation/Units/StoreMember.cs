@@ -52,7 +52,8 @@ internal sealed class StoreMember(UnitsNode node)
     /// <summary>What is known of units, always up to date with what was applied.</summary>
     public RegistryState Registry { get; private set; } = RegistryState.Empty(RegistryKeys.Default);
 
-    public IKeyspace Keyspace { get; private set; } = new KeyStateMachine(new KvOptions(), new StoreStatistics()).Publish();
+    public IKeyspace Keyspace { get; private set; } =
+        new KeyStateMachine(new KvOptions(), new StoreStatistics()).Publish();
 
     public StoreIndex Index => _machine.Index;
 

@@ -127,7 +127,10 @@ internal sealed class UnitsAgent
         {
             _node.LeaseNote = new LeaseFacts
             {
-                Until = armed.Until, Duration = armed.Duration, Floor = floor, Lapses = 1,
+                Until = armed.Until,
+                Duration = armed.Duration,
+                Floor = floor,
+                Lapses = 1,
             };
         }
 
@@ -145,7 +148,8 @@ internal sealed class UnitsAgent
             StoreIndex? index = answer switch
             {
                 KvOutcome.Done done => done.Change.Index,
-                KvOutcome.Refused { Error: var error } when error.Is(ErrorCode.KeyNotFound) => new StoreIndex(error.Index),
+                KvOutcome.Refused { Error: var error } when error.Is(ErrorCode.KeyNotFound) =>
+                    new StoreIndex(error.Index),
                 _ => null,
             };
             if (index is not { } listed || home is null)
@@ -213,7 +217,10 @@ internal sealed class UnitsAgent
                 isBug ? grant with { Duration = grant.Duration * 2 } : grant, _options.Lease,
                 isBug ? _node.Now : sent, _node.Now);
             if (_cluster.Plan.Bug == UnitsBug.WritesAtRest)
-                _cluster.Track(_client.SetAsync(_options.Keys.UnitState("x.service", _node.Id), "{}", KvSetOptions.None, default));
+            {
+                string key = _options.Keys.UnitState("x.service", _node.Id);
+                _cluster.Track(_client.SetAsync(key, "{}", KvSetOptions.None, default));
+            }
             Poke();
             TimeSpan pause = grant.Kind == LeaseGrantKind.Unreachable ? period / 4 : period;
             TimeSpan rest = sent + pause - _node.Now;

@@ -1,4 +1,3 @@
-using CoreNode.Foundation;
 using CoreNode.Units.Agent;
 using CoreNode.Units.Engine;
 using CoreNode.Units.Model;
@@ -53,7 +52,8 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         if (step.Kind == StepKind.Kill && cluster.World.Trace.IsVerbose && cluster.AgentOf(node) is { } agent)
         {
             cluster.World.Trace.Write(
-                $"machine {node.Index} at {node.Now.TotalSeconds:F4}: lease until {agent.Core.Lease.Until.TotalSeconds:F4}, "
+                $"machine {node.Index} at {node.Now.TotalSeconds:F4}: lease until "
+                + $"{agent.Core.Lease.Until.TotalSeconds:F4}, "
                 + $"floor {agent.Core.Lease.Floor}, armed until {agent.Core.ArmedLease?.Until.TotalSeconds:F4} "
                 + $"{agent.Core.Units.GetValueOrDefault(step.Unit)?.Entry}");
         }
@@ -84,7 +84,9 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         if (what.Kind != EngineEventKind.Emptied)
             return;
         int all = registry.Machines.Values.Count(static m => m.Object is not null);
-        int lost = registry.Machines.Values.Count(m => m.Object is not null && facts.Lost.Contains(m.Id));
+        // A machine that people asked to drain may be away.
+        int lost = registry.Machines.Values.Count(m => m.Object is not null && facts.Lost.Contains(m.Id)
+            && m.Cordon is not { IsDraining: true });
         bool isAsked = registry.Machines[what.Machine].Cordon is { IsDraining: true };
         if (isAsked)
             return;
@@ -114,7 +116,9 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         {
             scheduler.SetUnit(new UnitToPlace
             {
-                Name = job.Name.Full, Requirements = job.Requirements, IsWanted = job.Desired != DesiredState.Inactive,
+                Name = job.Name.Full,
+                Requirements = job.Requirements,
+                IsWanted = job.Desired != DesiredState.Inactive,
             });
             scheduler.SetPlaces(job.Name.Full, [.. registry.EntriesOf(job.Name.Full).Keys]);
         }
@@ -146,7 +150,8 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         foreach (string unit in manager.Units.Keys)
         {
             Check(
-                registry.Entry(node.Id, unit) is not null, $"machine {node.Index} still has {unit}, which is not to be there");
+                registry.Entry(node.Id, unit) is not null,
+                $"machine {node.Index} still has {unit}, which is not to be there");
             Check(registry.State(unit, node.Id) is not null, $"no state of {unit} on machine {node.Index} is told");
         }
     }

@@ -95,7 +95,7 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
         }
         else if (unit.Active == "deactivating")
         {
-            unit.Stopping.Add(() => Start(name, done));
+            unit.Again.Add(done);
         }
         else
         {
@@ -105,7 +105,7 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
         }
     }
 
-    public void Stop(string name, bool isCounted, Action done)
+    public void Stop(string name, Action done)
     {
         if (!_units.TryGetValue(name, out UnitsProcess? unit) || unit.Active is "inactive" or "failed")
         {
@@ -114,31 +114,56 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
         }
 
         unit.Stopping.Add(done);
+        Answer(unit.Again, false);
         if (unit.Active == "deactivating")
             return;
-        if (unit.Active == "active" && isCounted)
+        if (unit.Active == "active")
             checker.Stopping(node, name);
-        Become(unit, "deactivating");
-        int generation = ++unit.Generation;
-        Answer(unit, false);
-        bool hangs = !IsCalm && chance.Chance(0.05);
-        After(hangs ? 15_000 : 5 + chance.Next(500), unit, generation, () => FinishStop(unit, "inactive"));
+        BeginStop(unit);
     }
 
-    public void Unload(string name, Action done) => Stop(name, isCounted: true, () =>
+    public void Restart(string name, Action<bool> done)
     {
-        if (_units.Remove(name, out UnitsProcess? unit))
-            Tell(unit);
-        done();
-    });
+        if (!_units.TryGetValue(name, out UnitsProcess? unit) || unit.Active is "inactive" or "failed")
+        {
+            Start(name, done);
+            return;
+        }
+
+        unit.Again.Add(done);
+        if (unit.Active != "deactivating")
+            BeginStop(unit);
+    }
+
+    /// <summary>Forgets a unit that does not run; false if somebody has started it again.</summary>
+    public bool Forget(string name)
+    {
+        if (!_units.TryGetValue(name, out UnitsProcess? unit))
+            return true;
+        if (unit.IsAlive)
+            return false;
+        _units.Remove(name);
+        Tell(unit);
+        return true;
+    }
 
     public void KillNow(string name)
     {
         if (!_units.TryGetValue(name, out UnitsProcess? unit) || !unit.IsAlive)
             return;
         unit.Generation++;
+        Answer(unit.Again, false);
         FinishStop(unit, "failed");
-        Answer(unit, false);
+        Answer(unit.Starting, false);
+    }
+
+    private void BeginStop(UnitsProcess unit)
+    {
+        Become(unit, "deactivating");
+        int generation = ++unit.Generation;
+        Answer(unit.Starting, false);
+        bool hangs = !IsCalm && chance.Chance(0.05);
+        After(hangs ? 15_000 : 5 + chance.Next(500), unit, generation, () => FinishStop(unit, "inactive"));
     }
 
     private void BeginStart(UnitsProcess unit)
@@ -156,12 +181,12 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
             {
                 FinishStop(unit, "failed");
                 unit.HasFailedAlone = true;
-                Answer(unit, false);
+                Answer(unit.Starting, false);
                 return;
             }
 
             Become(unit, "active");
-            Answer(unit, true);
+            Answer(unit.Starting, true);
             if (!IsCalm && chance.Chance(0.05))
                 After(1000 + chance.Next(20_000), unit, generation, () => Crash(unit));
         });
@@ -185,6 +210,11 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
         unit.Stopping.Clear();
         foreach (Action done in waiting)
             done();
+        if (unit.Again.Count == 0)
+            return;
+        unit.Starting.AddRange(unit.Again);
+        unit.Again.Clear();
+        BeginStart(unit);
     }
 
     private void End(UnitsProcess unit)
@@ -195,11 +225,11 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
         checker.Ended(node, unit.Name);
     }
 
-    private static void Answer(UnitsProcess unit, bool isDone)
+    private static void Answer(List<Action<bool>> waiting, bool isDone)
     {
-        Action<bool>[] waiting = [.. unit.Starting];
-        unit.Starting.Clear();
-        foreach (Action<bool> done in waiting)
+        Action<bool>[] all = [.. waiting];
+        waiting.Clear();
+        foreach (Action<bool> done in all)
             done(isDone);
     }
 

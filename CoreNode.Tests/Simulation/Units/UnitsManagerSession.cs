@@ -40,15 +40,21 @@ internal sealed class UnitsManagerSession : IUnitManager, IUnitGuard, IHealthPro
             done();
         });
 
-    public Task UnloadAsync(string name, CancellationToken cancellation) => Call(done => _manager.Unload(name, done));
+    // Its manager stops it; what follows is this process' doing, and is not done if that is gone.
+    public async Task UnloadAsync(string name, CancellationToken cancellation)
+    {
+        do
+            await Call(done => _manager.Stop(name, done));
+        while (!_manager.Forget(name));
+    }
 
     public Task<JobResult> StartUnitAsync(string name, CancellationToken cancellation) => Job(name, Start(name));
 
     public Task<JobResult> StopUnitAsync(string name, CancellationToken cancellation) =>
-        Job(name, done => _manager.Stop(name, isCounted: true, () => done(true)));
+        Job(name, done => _manager.Stop(name, () => done(true)));
 
     public Task<JobResult> RestartUnitAsync(string name, CancellationToken cancellation) =>
-        Job(name, done => _manager.Stop(name, isCounted: false, () => _manager.Start(name, done)));
+        Job(name, done => _manager.Restart(name, done));
 
     public Task KillAsync(string name, CancellationToken cancellation) => Call(done =>
     {

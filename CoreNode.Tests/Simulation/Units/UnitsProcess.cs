@@ -26,4 +26,7 @@ internal sealed class UnitsProcess(string name)
     public List<Action<bool>> Starting { get; } = [];
 
     public List<Action> Stopping { get; } = [];
+
+    /// <summary>Who wants it started once its stop is over; a stop that comes meanwhile calls that off.</summary>
+    public List<Action<bool>> Again { get; } = [];
 }

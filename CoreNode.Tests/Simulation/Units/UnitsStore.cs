@@ -103,7 +103,8 @@ internal sealed class UnitsStore
         node.After(TimeSpan.FromSeconds(5), () => Answer(null));
         if (home is null)
             return;
-        void Reply(int index) => home.WhenApplied(index, () => _network.Send(home.Node, node, asker, () => Answer(home)));
+        void Reply(int index) =>
+            home.WhenApplied(index, () => _network.Send(home.Node, node, asker, () => Answer(home)));
         _network.Send(node, home.Node, () => Forward(home, 30, leader => Contact(leader, leader.Leading, () =>
         {
             int index = leader.Committed;
@@ -124,7 +125,8 @@ internal sealed class UnitsStore
             int begun = _log.FindIndex(entry => entry.Term == term) + 1;
             if (leader.Leading == term && begun > 0)
                 leader.WhenApplied(begun, confirmed);
-        }));
+        }
+        ));
         Beat(leader);
     }
 

@@ -272,7 +272,7 @@ internal sealed class AgentCoreTests
         AgentWorld world = new(16);
         world.Put(Web, ScheduleState.Launched, Announcing);
         world.Run(s_while);
-        Assert.That(world.Keys, Is.EqualTo(new Dictionary<string, string> { ["/services/web.service"] = "10.0.0.1:80" }));
+        Assert.That(world.Keys["/services/web.service"], Is.EqualTo("10.0.0.1:80"));
         world.Happened.Clear();
         world.Put(Web, ScheduleState.Loaded, Announcing);
         world.Run(s_while);

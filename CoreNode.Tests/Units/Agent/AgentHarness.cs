@@ -22,7 +22,8 @@ internal sealed class AgentHarness : IAsyncDisposable
     private CancellationTokenSource? _agentEnd;
     private Task _running = Task.CompletedTask;
 
-    public AgentHarness() => Store = new CutStore(new LocalKvClient(new MemoryKeyStore(TimeProvider.System), TimeProvider.System));
+    public AgentHarness() => Store = new CutStore(
+        new LocalKvClient(new MemoryKeyStore(TimeProvider.System), TimeProvider.System));
 
     public CutStore Store { get; }
 
@@ -114,7 +115,8 @@ internal sealed class AgentHarness : IAsyncDisposable
     /// <summary>Waits until nothing is left of a unit.</summary>
     public Task UntilGoneAsync(string unit) => UntilAsync(
         async () => Manager.Active(unit) == "none" && await StateAsync(unit) is null
-            && await ReadAsync(Keys.ScheduleEntry(MachineId, unit)) is null && await ReadAsync(Keys.JobState(unit)) is null,
+            && await ReadAsync(Keys.ScheduleEntry(MachineId, unit)) is null
+            && await ReadAsync(Keys.JobState(unit)) is null,
         $"{unit} is gone");
 
     public async ValueTask DisposeAsync()

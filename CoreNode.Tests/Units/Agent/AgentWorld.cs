@@ -88,7 +88,8 @@ internal sealed class AgentWorld
     public int Effects => _effects;
 
     /// <summary>Writes an entry as the engine would; its text is made if it is none.</summary>
-    public ScheduleEntry Put(string unit, ScheduleState state, string text = "", bool isSingleton = false, ulong restart = 0)
+    public ScheduleEntry Put(
+        string unit, ScheduleState state, string text = "", bool isSingleton = false, ulong restart = 0)
     {
         UnitFile file = UnitFile.Parse(text.Length > 0 ? text : "[Service]\nExecStart=/bin/true\n", out _)!;
         _texts[file.Hash] = file;
@@ -215,7 +216,8 @@ internal sealed class AgentWorld
 
     private void StartAgent()
     {
-        Core = new AgentCore(MachineId, new SortedDictionary<string, UnitNote>(_notes, StringComparer.Ordinal), _leaseNote);
+        SortedDictionary<string, UnitNote> notes = new(_notes, StringComparer.Ordinal);
+        Core = new AgentCore(MachineId, notes, _leaseNote);
         Core.ManagerSeen(!IsManagerAway, Seen(), Now);
         foreach (string unit in Records)
             Core.AnnouncedBefore(unit, [.. Keys.Keys.Where(key => key.Contains(unit, StringComparison.Ordinal))]);

@@ -4,7 +4,9 @@ using CoreNode.Store;
 
 namespace CoreNode.Tests.Units.Agent;
 
-/// <summary>A store that can be cut off: for all, or after a number of writes, as if the writer had died then.</summary>
+/// <summary>
+/// A store that can be cut off: for all, or after a number of writes, as if the writer had died then.
+/// </summary>
 internal sealed class CutStore(IKvClient inner) : IKvClient
 {
     private int _writes;

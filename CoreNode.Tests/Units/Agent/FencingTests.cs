@@ -81,7 +81,8 @@ internal sealed class FencingTests
         Assert.That(world.Manager[One].Active, Is.EqualTo("inactive"));
         int lapses = world.Core.Lease.Lapses;
         world.HealStore();
-        world.Core.Renewed(new LeaseGrant(LeaseGrantKind.Granted, "") { Duration = AgentWorld.Lease }, AgentWorld.Lease, world.Now, world.Now);
+        LeaseGrant grant = new(LeaseGrantKind.Granted, "") { Duration = AgentWorld.Lease };
+        world.Core.Renewed(grant, AgentWorld.Lease, world.Now, world.Now);
         world.Run(s_while);
         Assert.That(world.Core.Lease.Lapses, Is.EqualTo(lapses));
         Assert.That(world.Manager[One].Active, Is.EqualTo("active"));
@@ -226,7 +227,9 @@ internal sealed class FencingTests
                 world.SetManagerAway(!world.IsManagerAway);
                 break;
             case 7:
-                world.Grants = world.Grants == LeaseGrantKind.Granted ? LeaseGrantKind.NoLeader : LeaseGrantKind.Granted;
+                world.Grants = world.Grants == LeaseGrantKind.Granted
+                    ? LeaseGrantKind.NoLeader
+                    : LeaseGrantKind.Granted;
                 break;
             default:
                 if (!world.IsStoreAway)

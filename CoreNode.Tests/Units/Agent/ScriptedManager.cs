@@ -31,7 +31,8 @@ internal sealed class ScriptedManager : IUnitManager
     /// <summary>Environments that units were loaded with.</summary>
     public ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> Environments { get; } = new();
 
-    public string Active(string unit) => _units.TryGetValue(unit, out UnitObservation? seen) ? seen.States.Active : "none";
+    public string Active(string unit) =>
+        _units.TryGetValue(unit, out UnitObservation? seen) ? seen.States.Active : "none";
 
     public void SetConnected(bool isConnected)
     {

@@ -52,7 +52,8 @@ internal sealed class UnitAgentTests
         await _harness.UntilAsync(Web, "active");
         await _harness.UntilAsync("fails.service", "failed");
         await AgentHarness.UntilAsync(
-            async () => (await _harness.StateAsync("bad.service"))?.Contains("load of bad.service fails", StringComparison.Ordinal) == true,
+            async () => (await _harness.StateAsync("bad.service"))?
+                .Contains("load of bad.service fails", StringComparison.Ordinal) == true,
             "the store says why");
         _harness.Manager.Failing.Clear();
         await _harness.UntilAsync("bad.service", "active");
@@ -70,7 +71,8 @@ internal sealed class UnitAgentTests
             () => Task.FromResult(_harness.Manager.Active(Web) == "active"), "active");
         await AgentHarness.UntilAsync(
             async () => _harness.Manager.Active("one.service") == "active"
-                || await _harness.ReadAsync(AgentHarness.Keys.ScheduleEntry(AgentHarness.MachineId, "one.service")) is null,
+                || await _harness.ReadAsync(
+                    AgentHarness.Keys.ScheduleEntry(AgentHarness.MachineId, "one.service")) is null,
             "decided");
         if (_harness.Manager.Active("one.service") != "active")
             await _harness.PutAsync("one.service", ScheduleState.Launched, isSingleton: true);
@@ -86,7 +88,8 @@ internal sealed class UnitAgentTests
         Assert.That(
             _harness.Manager.Calls.Where(c => !c.EndsWith("next.service", StringComparison.Ordinal)), Is.Empty);
         Assert.That(_harness.Manager.Environments["one.service"]["CORENODE_FENCING_TOKEN"], Is.EqualTo(token));
-        Assert.That(_harness.Store.Writes - writes, Is.LessThanOrEqualTo(5), "what stands already is not written again");
+        Assert.That(
+            _harness.Store.Writes - writes, Is.LessThanOrEqualTo(5), "what stands already is not written again");
     }
 
     [Test]
@@ -177,7 +180,8 @@ internal sealed class UnitAgentTests
             _harness.Store.WritesLeft = writes;
             _harness.Start();
             await AgentHarness.UntilAsync(
-                () => Task.FromResult(_harness.Manager.Active(unit) == "active"), $"{unit} active with {writes} writes");
+                () => Task.FromResult(_harness.Manager.Active(unit) == "active"),
+                $"{unit} active with {writes} writes");
             await _harness.PutAsync(unit, ScheduleState.Revoked);
             await AgentHarness.UntilAsync(
                 () => Task.FromResult(_harness.Manager.Active(unit) == "none" || _harness.Store.WritesLeft <= 0),

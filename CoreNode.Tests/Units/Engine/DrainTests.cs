@@ -1,5 +1,3 @@
-using CoreNode.Units.Model;
-using CoreNode.Units.Registry;
 
 namespace CoreNode.Tests.Units.Engine;
 

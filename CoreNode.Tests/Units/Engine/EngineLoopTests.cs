@@ -131,10 +131,12 @@ internal sealed class EngineLoopTests
         _term.End();
         _leadership.Set(null);
         await SubmitAsync("v.service");
-        using FakeTerm next = new(_client);
-        _leadership.Set(next);
+        FakeTerm before = _term;
+        _term = new FakeTerm(_client);
+        _leadership.Set(_term);
         await UntilAsync(static s => s.Entry("a", "v.service") is not null, cancellation);
-        Assert.That(_term.Sent, Has.None.Contains("v.service"));
+        Assert.That(before.Sent, Has.None.Contains("v.service"));
+        before.Dispose();
     }
 
     private static async Task<KvOutcome> LoseAnswerAsync(bool isDone, Func<Task<KvOutcome>> send)

@@ -45,6 +45,9 @@ internal sealed class EngineWorld
     /// <summary>All writes of the engine that were done, in order.</summary>
     public List<EngineWrite> Written { get; } = [];
 
+    /// <summary>The last changes of the store and what befell machines, for whoever has to find out.</summary>
+    public Queue<string> Story { get; } = new();
+
     /// <summary>When the last plan wanted to be asked again.</summary>
     public DateTimeOffset? LookAgain { get; private set; }
 
@@ -97,6 +100,7 @@ internal sealed class EngineWorld
     /// <summary>The machine is cut off: it stops its singletons, and then its lease is over.</summary>
     public void Lose(string machine)
     {
+        Note($"{machine} is lost");
         Agents[machine].Cut();
         _lost.Add(machine);
     }
@@ -104,6 +108,7 @@ internal sealed class EngineWorld
     /// <summary>It is there again.</summary>
     public void Return(string machine)
     {
+        Note($"{machine} is back");
         _lost.Remove(machine);
         Agents[machine].Return();
     }
@@ -111,6 +116,7 @@ internal sealed class EngineWorld
     /// <summary>Another leader, who knows only what stands in the store.</summary>
     public void NewLeader()
     {
+        Note("another leader");
         _planner = new EnginePlanner(_options);
         _memory = EngineMemory.Empty;
     }
@@ -213,6 +219,13 @@ internal sealed class EngineWorld
         Assert.That(listed.Problems, Is.Empty);
     }
 
+    private void Note(string line)
+    {
+        Story.Enqueue(line);
+        if (Story.Count > 60)
+            Story.Dequeue();
+    }
+
     private bool IsBusy()
     {
         foreach (FakeAgent agent in Agents.Values)
@@ -229,6 +242,7 @@ internal sealed class EngineWorld
         KvOutcome outcome = call.GetAwaiter().GetResult();
         if (outcome is not KvOutcome.Done done)
             return false;
+        Note($"{done.Change.Index} {done.Change.Action} {done.Change.Node.Key} {done.Change.Node.Value}");
         RegistryState before = Registry;
         Registry = Registry.Apply(done.Change);
         if (ChecksClaims)

@@ -1,6 +1,5 @@
 using CoreNode.Foundation;
 using CoreNode.Units.Engine;
-using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Tests.Units.Engine;

@@ -129,7 +129,7 @@ internal sealed class FakeAgent(EngineWorld world, MachineObject machine)
 
     private void Run(ScheduleEntry entry)
     {
-        if (!_units.TryGetValue(entry.Unit, out Running? running) || running.Hash != entry.Hash)
+        if (!_units.TryGetValue(entry.Unit, out Running? running) || running.Hash != entry.Hash || running.IsStopping)
         {
             _units[entry.Unit] = running = new Running { Hash = entry.Hash };
             Publish(entry.Unit, running, "inactive");
@@ -139,6 +139,9 @@ internal sealed class FakeAgent(EngineWorld world, MachineObject machine)
         bool isWanted = entry.State == ScheduleState.Launched;
         if (isWanted == running.IsStarted)
         {
+            // It was called lost meanwhile, and its state removed.
+            if (running.Wait == 0 && world.Registry.State(entry.Unit, Id) is null)
+                Publish(entry.Unit, running, isWanted ? "active" : "inactive");
             if (running.Wait == 0 || --running.Wait > 0 || !running.IsStarted)
                 return;
             Publish(entry.Unit, running, Fails(entry.Unit) ? "failed" : "active");

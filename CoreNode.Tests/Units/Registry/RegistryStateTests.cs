@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Units.Model;
@@ -58,7 +56,9 @@ internal sealed class RegistryStateTests
         RegistryTree tree = new();
         MachineObject machine = new()
         {
-            Id = "m1", Metadata = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" }, MemoryBytes = 5,
+            Id = "m1",
+            Metadata = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" },
+            MemoryBytes = 5,
         };
         tree.Set(s_keys.MachineMetadata("m1", "a"), "");
         tree.Set(s_keys.MachineMetadata("m1", "c"), "3");

@@ -56,7 +56,11 @@ internal sealed class RegistryValuesTests
     {
         MachineObject machine = new()
         {
-            Id = Id, PeerUrls = ["https://10.0.0.1:2380"], MemoryBytes = 1L << 34, CpuMillis = 8000, Instance = "i1",
+            Id = Id,
+            PeerUrls = ["https://10.0.0.1:2380"],
+            MemoryBytes = 1L << 34,
+            CpuMillis = 8000,
+            Instance = "i1",
         };
         MachineObject again = RegistryValues.ReadMachine(Id, RegistryValues.WriteMachine(machine))!;
         Assert.That(
@@ -109,7 +113,10 @@ internal sealed class RegistryValuesTests
             value, Is.EqualTo("{\"Hash\":\"cafe\",\"State\":\"revoked\",\"IsSingleton\":true,\"Restart\":2}"));
         KvNode node = new()
         {
-            Key = "/k", Value = value, CreatedIndex = new StoreIndex(5), ModifiedIndex = new StoreIndex(9),
+            Key = "/k",
+            Value = value,
+            CreatedIndex = new StoreIndex(5),
+            ModifiedIndex = new StoreIndex(9),
         };
         Assert.That(
             RegistryValues.ReadEntry(Id, "x.service", node),
@@ -124,7 +131,9 @@ internal sealed class RegistryValuesTests
         Assert.That(RegistryValues.ReadCordon("cordoned"), Is.EqualTo(new MachineCordon(false, "", "")));
         JobNotice notice = new("waits 8 s after 3 failures")
         {
-            Failures = 3, MachineId = Id, NotBefore = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+            Failures = 3,
+            MachineId = Id,
+            NotBefore = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
         };
         Assert.That(RegistryValues.ReadNotice(RegistryValues.WriteNotice(notice)), Is.EqualTo(notice));
         Assert.That(

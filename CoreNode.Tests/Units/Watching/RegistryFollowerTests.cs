@@ -80,7 +80,9 @@ internal sealed class RegistryFollowerTests
         await _follower.WaitForListingAsync(cancellation);
         KvNode now = new()
         {
-            Key = s_keys.Prefix, IsDirectory = true, Nodes = [Node(s_keys.MachineMetadata("m1", "k"), "v", 900)],
+            Key = s_keys.Prefix,
+            IsDirectory = true,
+            Nodes = [Node(s_keys.MachineMetadata("m1", "k"), "v", 900)],
         };
         _store.Tell(new KvWatchItem.HistoryLost(new StoreIndex(41), now, new StoreIndex(2000)));
         RegistryState state = await _follower.WaitForChangeAsync(new StoreIndex(40), cancellation);
@@ -155,6 +157,9 @@ internal sealed class RegistryFollowerTests
 
     private static KvNode Node(string key, string value, ulong index) => new()
     {
-        Key = key, Value = value, CreatedIndex = new StoreIndex(index), ModifiedIndex = new StoreIndex(index),
+        Key = key,
+        Value = value,
+        CreatedIndex = new StoreIndex(index),
+        ModifiedIndex = new StoreIndex(index),
     };
 }

@@ -52,7 +52,9 @@ internal static class DiscoveryDocument
         List(json, "fleet.Unit.List", "Unit objects", "units", Token, "UnitPage");
         One(json, "Get", "fleet.Unit.Get", "Retrieve a single Unit object.", "GET", "units", Reply("Unit"));
         One(json, "Delete", "fleet.Unit.Delete", "Delete the referenced Unit object.", "DELETE", "units", "");
-        One(json, "Set", "fleet.Unit.Set", "Create or update a Unit.", "PUT", "units", ",\"request\":{\"$ref\":\"Unit\"}");
+        One(
+            json, "Set", "fleet.Unit.Set", "Create or update a Unit.", "PUT", "units",
+            ",\"request\":{\"$ref\":\"Unit\"}");
         Raw(json, "}},\"UnitState\":{\"methods\":{");
         List(
             json, "fleet.UnitState.List", "UnitState objects", "state",

@@ -1,6 +1,5 @@
 using CoreNode.Api.Fleet.Machines;
 using CoreNode.Api.Fleet.Own;
-using CoreNode.Api.Limits;
 using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Units.Watching;

@@ -5,7 +5,7 @@ namespace CoreNode.Api.Fleet;
 /// <summary>Reads bodies as Go's json.Decoder does, and complains in its words.</summary>
 internal static class GoBody
 {
-    /// <summary>The first value of a body; null with Go's complaint. An absent field is null or empty, as in Go.</summary>
+    /// <summary>The first value of a body; null with Go's complaint.</summary>
     public static GoJsonValue? Parse(ReadOnlySpan<byte> body, out string error)
     {
         if (GoJson.Parse(body, isStream: true, out error) is { } value)

@@ -1,4 +1,3 @@
-using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Units.Model;
 using CoreNode.Units.Registry;

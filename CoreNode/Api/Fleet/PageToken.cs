@@ -67,7 +67,8 @@ internal sealed record PageToken(int Page)
         (Math.Min((Page - 1) * Limit, count), Math.Min(Page * Limit, count));
 
     /// <summary>The token of the next page; null if this is the last one.</summary>
-    public PageToken? Next(int count) => Page * Limit < count && Page < ushort.MaxValue ? new PageToken(Page + 1) : null;
+    public PageToken? Next(int count) =>
+        Page * Limit < count && Page < ushort.MaxValue ? new PageToken(Page + 1) : null;
 
     // base64.URLEncoding of Go: with padding, line feeds passed over, the first bad byte named.
     private static bool TryDecodeBase64(string text, out byte[] bytes, out int badByte)

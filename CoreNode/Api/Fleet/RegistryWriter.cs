@@ -1,5 +1,4 @@
 using System.Globalization;
-using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
@@ -18,7 +17,8 @@ internal sealed class RegistryWriter(IKvClient store, RegistryKeys keys)
     }
 
     /// <summary>
-    /// Stores a text. Always written, also where it is there already: who removes texts that nobody uses sees it change.
+    /// Stores a text. Always written, also where it is there already: who removes texts that nobody uses sees it
+    /// change.
     /// </summary>
     public async Task<WriteResult> StoreTextAsync(UnitFile file, CancellationToken cancellation) =>
         WriteResult.Of(await store.SetAsync(

@@ -1,5 +1,4 @@
 using System.Text;
-using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Store;
 using CoreNode.Units.Model;
@@ -178,7 +177,7 @@ internal sealed class UnitsResource(UnitsDesk desk)
         if (job is null && unit.Options.Count == 0)
             return FleetAnswer.Error(context, 409, "unit does not exist and options field empty");
         UnitFile? file = unit.Options.Count == 0 ? null : UnitFile.Of(unit.Options);
-        
+
         // Also the same text, where the stored one is damaged.
         bool isSubmitted = file is not null && (job?.File is null || job.Hash != file.Hash);
         if (isSubmitted && UnitVerifier.Refusal(unit.Name, file!) is { } problem)

@@ -45,8 +45,9 @@ internal sealed class FleetctlSession(CliHost host, GoFlagSet globals) : IAsyncD
         if (Setting("tunnel", "") is { Length: > 0 } through)
         {
             _tunnel = await Tunnel.OpenAsync(Host, Ssh(through), endpoint, SshOptions());
-            ClientEndpoint.TryParse(_tunnel.Endpoint, out ClientEndpoint? near, out _);
-            endpoint = near!;
+            endpoint = ClientEndpoint.TryParse(_tunnel.Endpoint, out ClientEndpoint? near, out string? problem)
+                ? near
+                : throw new FleetctlException(1, $"Unable to initialize client: {_tunnel.Endpoint}: {problem}");
         }
 
         _client = new FleetClient(new ClientOptions

@@ -122,7 +122,7 @@ internal sealed class LocalWatch(
         }
     }
 
-    private KvWatchItem ReadAgain()
+    private KvWatchItem.HistoryLost ReadAgain()
     {
         IKeyspace now = store.Current;
         StoreIndex asked = new(_next);

@@ -34,18 +34,18 @@ internal sealed class MemberUnits : IAsyncDisposable
     /// <summary>Wires the module to a running member.</summary>
     public static MemberUnits Make(
         UnitsModule module, NodeOptions options, NodeProcess process, Replica replica, PeerTransport transport,
-        LeaseService leaseService)
+        MemberServices services)
     {
         LeaseTimes times = new() { Lease = options.Units.Lease, ElectionTimeout = options.ElectionTimeout };
         LeaderLeases leases = LeaderLeases.Create(
             replica, times, TimeProvider.System, process.Logs, module.RegisteredInstance);
-        leaseService.Bind(leases);
+        LocalKvClient store = new(replica, TimeProvider.System);
+        services.Bind(leases, store);
         NodeRequests requests = transport.RequestsOf(new PeerIdentity(replica.ClusterId, replica.Self));
         LeaseClient lease = new(
-            requests, () => replica.Members, BootClock.Instance, new LeaseClientOptions(), replica.Self,
+            () => requests, () => replica.Members, BootClock.Instance, new LeaseClientOptions(), replica.Self,
             leases.AnswerAsync);
-        UnitsPlace place = new(
-            new LocalKvClient(replica, TimeProvider.System), lease, leases, options.AdvertisePeerUrls);
+        UnitsPlace place = new(store, lease, leases, options.AdvertisePeerUrls);
         return new MemberUnits(module, leases, lease, place, module.MakeSurface(place, () => requests));
     }
 

@@ -1,4 +1,3 @@
-using CoreNode.Platform;
 using CoreNode.Runner;
 using CoreNode.Runner.Guard;
 using CoreNode.Systemd;
@@ -51,6 +50,7 @@ internal static class UnitManagers
         UnitGuard guard = new(
             new GuardOptions { Folder = Path.Combine(folder, "guard"), Program = OwnProgram.Words() },
             runner, TimeProvider.System, process.Logs);
+        runner.StartLimit = guard;
         return new UnitRunning(runner, runner.Journal, guard);
     }
 }

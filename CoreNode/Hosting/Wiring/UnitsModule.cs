@@ -7,7 +7,6 @@ using CoreNode.Store;
 using CoreNode.Units.Agent;
 using CoreNode.Units.Engine;
 using CoreNode.Units.Leases;
-using CoreNode.Units.Manager;
 using CoreNode.Units.Registry;
 using CoreNode.Units.Watching;
 using Microsoft.Extensions.Logging;
@@ -21,6 +20,7 @@ namespace CoreNode.Hosting.Wiring;
 internal sealed class UnitsModule : IAsyncDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_leaving = TimeSpan.FromSeconds(20);
 
     private readonly NodeOptions _options;
     private readonly NodeProcess _process;
@@ -149,7 +149,9 @@ internal sealed class UnitsModule : IAsyncDisposable
             UnitAgent agent = new(
                 Agent(place), place.Store, running.Manager, running.Guard, place.Lease, new HealthProbe(),
                 _process.Files, TimeProvider.System, static () => BootClock.Now(BootClock.Instance), _process.Logs);
-            List<Task> loops = [agent.RunAsync(end.Token)];
+            using CancellationTokenSource agentEnd = new();
+            Task agentLoop = agent.RunAsync(agentEnd.Token);
+            List<Task> loops = [agentLoop];
             if (_registry is { } registry && _engine is { } engine)
             {
                 loops.Add(registry.RunAsync(end.Token));
@@ -157,12 +159,23 @@ internal sealed class UnitsModule : IAsyncDisposable
             }
 
             // Half of the module is worse than none: machines would be given away, or nobody would place units.
-            Task first = await Task.WhenAny(loops);
+            Task first = await Task.WhenAny([.. loops, Task.Delay(Timeout.Infinite, stop)]);
+            if (stop.IsCancellationRequested && !agentLoop.IsCompleted && await IsLeavingAsync())
+                await agent.LeaveAsync(s_leaving, CancellationToken.None);
             await end.CancelAsync();
+            await agentEnd.CancelAsync();
             await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await first;
         }
     }
+
+    // docs/decisions/0028: who comes back at once keeps its units, who goes gives them away.
+    private async Task<bool> IsLeavingAsync() => _options.Units.OnStop switch
+    {
+        "leave" => true,
+        "keep" => false,
+        _ => !await ServiceJob.IsRestartAsync(CancellationToken.None),
+    };
 
     private AgentOptions Agent(UnitsPlace place) => new()
     {

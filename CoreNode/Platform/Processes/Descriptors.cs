@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CoreNode.Platform.Processes;
 
-/// <summary>Descriptors that are handed to a child. None is inherited but by <see cref="SpawnRequest.Files"/>.</summary>
+/// <summary>
+/// Descriptors that are handed to a child. None is inherited but by <see cref="SpawnRequest.Files"/>. Safety: pointers
+/// are to locals and pinned room of the given length, and no call keeps one.
+/// </summary>
 public static unsafe class Descriptors
 {
     private const int Append = 0x400;

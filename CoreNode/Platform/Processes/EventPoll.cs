@@ -5,6 +5,7 @@ namespace CoreNode.Platform.Processes;
 
 /// <summary>
 /// Waits for descriptors (epoll(7)) and for other threads (eventfd(2)). One thread waits and registers; any wakes.
+/// Safety: pointers are to locals and a pinned array, and no call keeps one.
 /// </summary>
 public sealed unsafe class EventPoll : IDisposable
 {

@@ -6,6 +6,7 @@ namespace CoreNode.Platform.Processes;
 /// What a process does to itself before it executes another program. Meant for the small launcher that
 /// <see cref="Spawner"/> starts: one thread of ours, which ends in <see cref="Execute"/> or <see cref="Exit"/>. Those
 /// about users concern the calling thread only, which is the one that goes on in the new program.
+/// Safety: pointers are to locals, pinned arrays and strings that outlive the calls, and no call keeps one.
 /// </summary>
 public static unsafe class LaunchSteps
 {
@@ -56,6 +57,17 @@ public static unsafe class LaunchSteps
     {
         const int setDescriptorFlags = 2;
         _ = ProcessCalls.FileControl(descriptor, setDescriptorFlags, 1);
+    }
+
+    /// <summary>Keeps all descriptors but the standard ones from the program that is executed.</summary>
+    public static void CloseAllOnExecute()
+    {
+        const int firstOther = 3;
+        const int closeOnExec = 4; // CLOSE_RANGE_CLOEXEC, Linux 5.11
+        if (ProcessCalls.Call(ProcessCalls.CloseRange, firstOther, uint.MaxValue, closeOnExec, 0) == 0)
+            return;
+        for (int descriptor = firstOther; descriptor < 1024; descriptor++)
+            CloseOnExecute(descriptor);
     }
 
     /// <summary>Puts a copy of one descriptor at the place of another, open after the execution.</summary>

@@ -54,7 +54,8 @@ public sealed unsafe class NotifyReceiver : IDisposable
     /// <summary>Readable when there is a message.</summary>
     public SafeFileHandle Handle { get; }
 
-    /// <summary>Takes one message; null if there is none. <paramref name="pid"/> is who sent it, 0 if unknown.</summary>
+    /// <summary>Takes one message; null if there is none.</summary>
+    /// <param name="pid">Who sent it; 0 if unknown.</param>
     public string? TryReceive(out int pid)
     {
         // Safety: lengths are those of the room that the kernel may fill.

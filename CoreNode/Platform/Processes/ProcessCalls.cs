@@ -22,7 +22,7 @@ internal static unsafe partial class ProcessCalls
     public const long SetGroups = 116;
     public const long SetUsers = 117;
     public const long SetGroupIds = 119;
-    public const long MemFdCreate = 319;
+    public const long CloseRange = 436;
 
     public const int CloseOnExec = 0x80000;
     public const int NonBlocking = 0x800;
@@ -94,7 +94,8 @@ internal static unsafe partial class ProcessCalls
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     public static partial int Pipe(int* ends, int flags);
 
-    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MemoryFile(string name, uint flags);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
@@ -125,7 +126,8 @@ internal static unsafe partial class ProcessCalls
     public static partial int PollCreate(int flags);
 
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
-    public static partial int PollControl(SafeFileHandle poll, int operation, SafeFileHandle file, PollEvent* happening);
+    public static partial int PollControl(
+        SafeFileHandle poll, int operation, SafeFileHandle file, PollEvent* happening);
 
     [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
     public static partial int PollWait(SafeFileHandle poll, PollEvent* happenings, int most, int milliseconds);

@@ -46,7 +46,8 @@ public static class ProcessKill
             isGrowing = false;
             foreach (ProcessEntry entry in all)
             {
-                if (members.Contains(entry.Pid) || !(members.Contains(entry.Parent) || sessions.Contains(entry.Session)))
+                bool isRelated = members.Contains(entry.Parent) || sessions.Contains(entry.Session);
+                if (!isRelated || members.Contains(entry.Pid))
                     continue;
                 Take(entry, members, sessions);
                 isGrowing = true;
@@ -80,7 +81,7 @@ public static class ProcessKill
         return false;
     }
 
-    // Linux 5.14: one write kills all below at once, and no fork escapes. Older ones, and version 1: process by process.
+    // Linux 5.14: one write kills all below at once, and no fork escapes. Older ones, and version 1: one by one.
     private static void KillGroup(string group)
     {
         string file = Path.Combine(group, "cgroup.kill");

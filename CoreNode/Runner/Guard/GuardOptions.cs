@@ -9,7 +9,9 @@ public sealed record GuardOptions
     /// <summary>The executable, and what comes before the command "guard".</summary>
     public required IReadOnlyList<string> Program { get; init; }
 
-    /// <summary>Control groups (absolute folders) that the guard lives in; made if absent. None: the node's own.</summary>
+    /// <summary>
+    /// Control groups (absolute folders) that the guard lives in; made if absent. None: the node's own.
+    /// </summary>
     public IReadOnlyList<string> ControlGroups { get; init; } = [];
 
     /// <summary>Longest time until a guard that was started answers.</summary>

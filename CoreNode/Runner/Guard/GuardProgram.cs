@@ -47,7 +47,9 @@ public sealed class GuardProgram : IDisposable
 
     private static TimeSpan Now => BootClock.Now(BootClock.Instance);
 
-    /// <summary>Runs as the guard, until nobody needs it: arguments are its socket and control groups to live in.</summary>
+    /// <summary>
+    /// Runs as the guard, until nobody needs it: arguments are its socket and control groups to live in.
+    /// </summary>
     /// <returns>The exit code.</returns>
     public static int Run(string[] arguments)
     {
@@ -98,7 +100,7 @@ public sealed class GuardProgram : IDisposable
         while (!_state.IsOver(Now))
         {
             if (_state.IsKillDue(Now))
-                Kill();
+                TryKill();
             _timer.Set(_state.WakeAt);
             _poll.Wait(null, keys);
             foreach (long key in keys)
@@ -109,6 +111,21 @@ public sealed class GuardProgram : IDisposable
                     Receive();
             }
         }
+    }
+
+    // Whatever goes wrong while it looks for processes, it looks again at once: a guard that ends guards nothing.
+    private void TryKill()
+    {
+        try
+        {
+            Kill();
+        }
+        catch (Exception)
+        {
+            // The next look, in 20 ms.
+        }
+
+        _state.Killed(Now);
     }
 
     // Those in control groups first, by one write each; then by marks, which takes a look at every process.
@@ -125,8 +142,6 @@ public sealed class GuardProgram : IDisposable
             if (unit.Processes.ControlGroups.Count == 0)
                 ProcessKill.All([], unit.Processes.Mark, []);
         }
-
-        _state.Killed(Now);
     }
 
     // The newest supervisor counts: one before it can only be a dying one.
@@ -144,7 +159,8 @@ public sealed class GuardProgram : IDisposable
 
     private void Receive()
     {
-        if (_client is null)
+        // What was told of a connection before it was replaced is not about the new one, which would not answer.
+        if (_client is null || !_client.Poll(0, SelectMode.SelectRead))
             return;
         int length;
         try

@@ -12,6 +12,7 @@ public sealed partial class UnitGuard
         "the guard of an earlier process of this node is taken over; it holds {Units} units")]
     private partial void LogTakenOver(int units);
 
-    [LoggerMessage(EventIds.Runner + 82, LogLevel.Warning, "the guard of singletons is gone and is started anew: {Reason}")]
+    [LoggerMessage(EventIds.Runner + 82, LogLevel.Warning,
+        "the guard of singletons is gone and is started anew: {Reason}")]
     private partial void LogLost(string reason);
 }

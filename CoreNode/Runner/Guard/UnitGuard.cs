@@ -29,8 +29,11 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
     private GuardConnection? _connection;
     private ProcessHandle? _process;
     private Task _watch = Task.CompletedTask;
+    private bool _isDisposed;
 
-    /// <summary>Starts nothing yet. What an earlier process had held may not be started before it is armed again.</summary>
+    /// <summary>
+    /// Starts nothing yet. What an earlier process had held may not be started before it is armed again.
+    /// </summary>
     public UnitGuard(GuardOptions options, IUnitProcesses processes, TimeProvider time, ILoggerFactory loggers)
     {
         _options = options;
@@ -77,6 +80,9 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
     /// <summary>Lets go of the guard, which goes on holding what it holds.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         await _end.CancelAsync();
         await _watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _connection?.Dispose();
@@ -152,7 +158,7 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
         foreach (string group in _options.ControlGroups)
             TryMake(group);
         using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
-        List<string> environment = ["DOTNET_gcConcurrent=0", "DOTNET_GCHeapHardLimit=0x2000000", "DOTNET_TieredPGO=0"];
+        List<string> environment = ["DOTNET_gcConcurrent=0", "DOTNET_GCHeapHardLimit=0x10000000", "DOTNET_TieredPGO=0"];
         int pid = Spawner.Start(new SpawnRequest(
             _options.Program[0],
             [.. _options.Program, GuardProgram.Command, SocketPath, .. _options.ControlGroups],
@@ -168,17 +174,22 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
         while (true)
         {
             await Task.Delay(s_watch, _time, cancellation);
-            _process?.TryWait();
-            HeldUnits held = _held;
-            if (held.Names.Count == 0 || _connection is not { } connection || !connection.HasEnded())
-                continue;
+            // In turn: an answer that is on its way to whoever arms would look like the end.
+            await _turn.WaitAsync(cancellation);
             try
             {
-                await ArmAsync(held.Names, held.Deadline, cancellation);
+                _process?.TryWait();
+                HeldUnits held = _held;
+                if (held.Names.Count > 0 && _connection?.HasEnded() != false)
+                    await ArmOnceAsync(held.Names, held.Deadline, cancellation);
             }
-            catch (UnitManagerException)
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
                 // The next time, or the agent's next try, which tells.
+            }
+            finally
+            {
+                _turn.Release();
             }
         }
     }

@@ -119,7 +119,7 @@ internal sealed record LaunchSpec
         using BinaryReader reader = new(stream, Encoding.UTF8);
         string path = reader.ReadString();
         ExecCommand command = new(path, ReadStrings(reader)) { IsLiteral = reader.ReadBoolean() };
-        IReadOnlyList<string> pairs = ReadStrings(reader);
+        List<string> pairs = ReadStrings(reader);
         List<KeyValuePair<string, string>> environment = [];
         for (int i = 0; i + 1 < pairs.Count; i += 2)
             environment.Add(new KeyValuePair<string, string>(pairs[i], pairs[i + 1]));

@@ -100,6 +100,7 @@ public static class UnitLauncher
         // It is in its group, which is killed at that moment: whoever gets here before it is found there.
         if (spec.NotAfter is { } moment && Platform.BootClock.Now(Platform.BootClock.Instance) >= moment)
             return Fail(TooLate, "the moment is over until which it was allowed to start (its machine's lease)");
+        LaunchSteps.CloseAllOnExecute();
         LaunchSteps.Execute(path, arguments, assignments, spec.IgnoresPipeSignal);
         return Fail(ExitCodes.Execute, $"{path} cannot be executed: {LaunchSteps.LastError}");
     }

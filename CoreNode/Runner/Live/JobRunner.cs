@@ -50,7 +50,7 @@ internal sealed class JobRunner(
         _waiting.Clear();
     }
 
-        /// <summary>Lets jobs go on until none can.</summary>
+    /// <summary>Lets jobs go on until none can.</summary>
     public void Run()
     {
         bool isMoving = true;

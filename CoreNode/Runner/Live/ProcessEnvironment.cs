@@ -5,7 +5,7 @@ using CoreNode.Runner.Settings;
 
 namespace CoreNode.Runner.Live;
 
-/// <summary>The variables of a unit's processes (systemd.exec(5), Environment Variables in Spawned Processes).</summary>
+/// <summary>The variables of a unit's processes (systemd.exec(5), Environment).</summary>
 internal static class ProcessEnvironment
 {
     private const string SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

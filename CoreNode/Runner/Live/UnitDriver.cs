@@ -45,7 +45,8 @@ internal sealed class UnitDriver(
     /// <summary>Watches a process that an earlier process of this program had started.</summary>
     public TrackedProcess? Adopt(LiveUnit unit, int pid, long startTicks, bool isMain)
     {
-        if (ProcessTable.Find(pid) is not { IsZombie: false } entry || (startTicks != 0 && entry.StartTicks != startTicks)
+        if (ProcessTable.Find(pid) is not { IsZombie: false } entry
+            || (startTicks != 0 && entry.StartTicks != startTicks)
             || ProcessHandle.Open(pid) is not { } handle)
         {
             return null;
@@ -304,7 +305,8 @@ internal sealed class UnitDriver(
         Untrack(process);
         // Its last lines come before what is said about its end.
         output.Pump(unit, isOver: false);
-        if (end is { Kind: ProcessEndKind.Killed, Status: KillSignal } && groups.MemoryKills(unit.Name) > unit.MemoryKills)
+        bool isKilled = end is { Kind: ProcessEndKind.Killed, Status: KillSignal };
+        if (isKilled && groups.MemoryKills(unit.Name) > unit.MemoryKills)
             unit.Machine.OutOfMemory(clock());
         unit.Machine.Exited(clock(), process.Pid, end);
         Settle(unit);

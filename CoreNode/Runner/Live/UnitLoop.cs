@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CoreNode.Foundation;
 using CoreNode.Platform.Processes;
 using CoreNode.Runner.Jobs;
 using CoreNode.Runner.Keeping;
@@ -34,8 +33,7 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
     private readonly ConcurrentQueue<Action> _asked = new();
     private readonly HostFacts _host;
     private readonly Thread _thread;
-    private volatile IReadOnlyDictionary<string, UnitObservation> _published =
-        new Dictionary<string, UnitObservation>();
+    private volatile Dictionary<string, UnitObservation> _published = [];
     private volatile bool _isEnding;
     private volatile bool _hasOrphans;
     private Exception? _fault;
@@ -105,7 +103,7 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
             }
             catch (Exception fault) when (fault is UnitManagerException or IOException or UnauthorizedAccessException)
             {
-                answer.SetException(fault is UnitManagerException ? fault : new UnitManagerException(fault.Message, fault));
+                answer.SetException(fault as UnitManagerException ?? new UnitManagerException(fault.Message, fault));
             }
         });
         if (_isEnding)
@@ -339,7 +337,8 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
     private LiveUnit Make(UnitSettings settings, MachineState state)
     {
         UnitJournal journal = new(
-            settings.Name, Path.Combine(_options.DataFolder, "journal", settings.Name), _options.JournalBytes, _signals);
+            settings.Name, Path.Combine(_options.DataFolder, "journal", settings.Name), _options.JournalBytes,
+            _signals);
         journal.Open();
         LiveUnit unit = new(settings.Name, new UnitMachine(settings, state), journal);
         _units.Add(settings.Name, unit);
@@ -421,5 +420,6 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
         _published = units;
     }
 
-    private UnitManagerException Gone() => new("the embedded runner of units has ended", _fault) { IsManagerAway = true };
+    private UnitManagerException Gone() =>
+        new("the embedded runner of units has ended", _fault) { IsManagerAway = true };
 }

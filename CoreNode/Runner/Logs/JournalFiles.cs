@@ -4,7 +4,7 @@ using CoreNode.Platform;
 
 namespace CoreNode.Runner.Logs;
 
-/// <summary>The files of one unit's journal: names, headers, order. Holds no state but the folder: any thread.</summary>
+/// <summary>The files of one unit's journal: names, headers, order. Any thread.</summary>
 internal sealed class JournalFiles(string folder)
 {
     /// <summary>Bytes before the first record.</summary>

@@ -3,7 +3,7 @@ using CoreNode.Runner.Settings;
 
 namespace CoreNode.Runner.Machine;
 
-/// <summary>What the end of a process means for its unit (systemd.service(5), SuccessExitStatus= and Restart=). Pure.</summary>
+/// <summary>What the end of a process means for its unit (systemd.service(5), Restart=). Pure.</summary>
 internal static class ExitRules
 {
     /// <summary>The result of a process.</summary>
@@ -16,7 +16,8 @@ internal static class ExitRules
             ? UnitResult.Success
             : UnitResult.ExitCode,
         // HUP, INT, PIPE, TERM.
-        ProcessEndKind.Killed => (isDaemon && end.Status is 1 or 2 or 13 or 15) || successes.Signals.Contains(end.Status)
+        ProcessEndKind.Killed =>
+            (isDaemon && end.Status is 1 or 2 or 13 or 15) || successes.Signals.Contains(end.Status)
             ? UnitResult.Success
             : UnitResult.Signal,
         ProcessEndKind.Dumped => UnitResult.CoreDump,

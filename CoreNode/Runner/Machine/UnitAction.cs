@@ -31,7 +31,7 @@ internal abstract record UnitAction
     /// </summary>
     internal sealed record FindMain(bool ByFile) : UnitAction;
 
-    /// <summary>Tell by <see cref="UnitMachine.GroupEmpty"/> when no process is left: there is no main process.</summary>
+    /// <summary>Tell by <see cref="UnitMachine.GroupEmpty"/> when no process is left.</summary>
     internal sealed record WatchGroup : UnitAction;
 
     /// <summary>A line for the unit's journal.</summary>

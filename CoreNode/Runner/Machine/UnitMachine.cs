@@ -368,7 +368,9 @@ internal sealed class UnitMachine
             return;
         }
 
-        _go.Say(4, isKill ? "Processes still around after SIGKILL. Ignoring." : $"State '{state}' timed out. Skipping SIGKILL.");
+        _go.Say(4, isKill
+            ? "Processes still around after SIGKILL. Ignoring."
+            : $"State '{state}' timed out. Skipping SIGKILL.");
         // What does not end is left behind; it is still found and killed at the next start.
         State.ControlPid = 0;
         if (isFinal)

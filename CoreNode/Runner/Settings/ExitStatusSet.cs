@@ -1,6 +1,6 @@
 namespace CoreNode.Runner.Settings;
 
-/// <summary>Exit codes and signals that a directive names (SuccessExitStatus=, RestartPreventExitStatus= …).</summary>
+/// <summary>Exit codes and signals that a directive names (SuccessExitStatus= …).</summary>
 /// <param name="Codes">Exit codes.</param>
 /// <param name="Signals">Numbers of signals.</param>
 internal sealed record ExitStatusSet(IReadOnlySet<int> Codes, IReadOnlySet<int> Signals)

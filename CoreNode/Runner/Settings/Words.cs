@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace CoreNode.Runner.Settings;
@@ -83,7 +82,7 @@ internal static class Words
         int value = 0;
         foreach (char c in line.AsSpan(at, length))
         {
-            int digit = char.IsAsciiHexDigit(c) ? int.Parse([c], NumberStyles.HexNumber, CultureInfo.InvariantCulture) : 99;
+            int digit = char.IsAsciiHexDigit(c) ? HexValue(c) : radix;
             if (digit >= radix)
                 return null;
             value = value * radix + digit;
@@ -91,4 +90,6 @@ internal static class Words
 
         return value;
     }
+
+    private static int HexValue(char c) => char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
 }

@@ -54,6 +54,21 @@ public sealed class AgentCore
     /// <summary>The lease that the guard was armed with last, with what is known of its lapses; null: none.</summary>
     public LeaseFacts? ArmedLease => _machine.ArmedLease;
 
+    /// <summary>True once the machine leaves and its unit manager knows none of its units any more.</summary>
+    public bool IsStopped
+    {
+        get
+        {
+            foreach (UnitFacts unit in _units.Values)
+            {
+                if (unit.Observed is not null || unit.Acting is not null || unit.Starting is not null)
+                    return false;
+            }
+
+            return _isLeaving;
+        }
+    }
+
     /// <summary>True once the machine leaves and nothing of its units is left, here or in the store.</summary>
     public bool IsGone
     {
@@ -262,8 +277,12 @@ public sealed class AgentCore
     // The unit managers order what is being started; so those that a unit follows are loaded, and being started, first.
     private bool MustWait(UnitFacts unit)
     {
-        if (unit is not { Entry.State: ScheduleState.Launched, Observed: not null, Note.IsStarted: false, Text: { } text })
+        if (unit is not { Entry.State: ScheduleState.Launched, Note.IsStarted: false, Text: { } text }
+            || unit.Observed is null)
+        {
             return false;
+        }
+
         foreach (string name in text.Follows)
         {
             if (_units.TryGetValue(name, out UnitFacts? other) && other.Failures == 0

@@ -16,7 +16,9 @@ internal sealed class AgentNotes(IFiles files, string folder, string bootId)
     private const string PartName = "_part";
     private const int LongestBytes = 4096;
 
-    /// <summary>All notes of units by name; those from before the machine restarted say nothing but that they are.</summary>
+    /// <summary>
+    /// All notes of units by name; those from before the machine restarted say nothing but that they are.
+    /// </summary>
     public IReadOnlyDictionary<string, UnitNote> Read()
     {
         files.CreateFolder(folder);
@@ -40,7 +42,13 @@ internal sealed class AgentNotes(IFiles files, string folder, string bootId)
             return LeaseFacts.None;
         }
 
-        return new LeaseFacts { Until = new(until), Duration = new(duration), Floor = new StoreIndex(floor), Lapses = 1 };
+        return new LeaseFacts
+        {
+            Until = new(until),
+            Duration = new(duration),
+            Floor = new StoreIndex(floor),
+            Lapses = 1,
+        };
     }
 
     /// <summary>Keeps a unit's note; nothing is left of <see cref="UnitNote.None"/>.</summary>
@@ -58,7 +66,9 @@ internal sealed class AgentNotes(IFiles files, string folder, string bootId)
             + $"{note.RestartPending} {note.PidBefore} {note.SinceBefore}"));
     }
 
-    /// <summary>Keeps the lease that a guard was armed with; one whose floor is not known is not worth keeping.</summary>
+    /// <summary>
+    /// Keeps the lease that a guard was armed with; one whose floor is not known is not worth keeping.
+    /// </summary>
     public void Keep(LeaseFacts lease)
     {
         if (lease.Floor is { } floor)
@@ -91,9 +101,8 @@ internal sealed class AgentNotes(IFiles files, string folder, string bootId)
         int length = file.Read(0, bytes);
         string text = Encoding.UTF8.GetString(bytes, 0, length);
         // What is cut short, from another version or another life of the machine is as if it had not been written.
-        if (!text.EndsWith('\n') || text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries) is not [Version, var boot, .. var fields])
-            return null;
-        return boot == bootId ? fields : null;
+        string[] words = text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        return text.EndsWith('\n') && words is [Version, var boot, .. var fields] && boot == bootId ? fields : null;
     }
 
     private static UnitNote? ParseNote(string[]? fields)

@@ -53,7 +53,8 @@ public static class AgentPlanner
             // The guard has done so, or does it now. The stop keeps the unit manager from starting it again.
             if (unit.Killing is null && now >= unit.NotBefore)
                 return new PlannedStep(StepKind.Kill, null, true);
-            StepKind? stop = unit.Acting is null && machine.IsManagerThere && now >= unit.NotBefore ? StepKind.Stop : null;
+            bool isPossible = unit.Acting is null && machine.IsManagerThere && now >= unit.NotBefore;
+            StepKind? stop = isPossible ? StepKind.Stop : null;
             return new PlannedStep(stop, now < unit.NotBefore ? unit.NotBefore : null, true);
         }
 

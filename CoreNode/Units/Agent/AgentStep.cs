@@ -3,7 +3,9 @@ using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Agent;
 
-/// <summary>One thing to do, by <see cref="StepRunner"/>; its end is told to <see cref="AgentCore.Completed"/>.</summary>
+/// <summary>
+/// One thing to do, by <see cref="StepRunner"/>; its end is told to <see cref="AgentCore.Completed"/>.
+/// </summary>
 /// <param name="Kind">What.</param>
 /// <param name="Unit">Of which unit; empty for the machine's own.</param>
 /// <param name="Begun">When it was decided.</param>
@@ -32,7 +34,9 @@ public sealed record AgentStep(StepKind Kind, string Unit, TimeSpan Begun)
     /// <summary>What stands there; null if that has to be read first.</summary>
     public PublishedState? Known { get; init; }
 
-    /// <summary>Keys of announcements that may stand from before and are to go, if they hold what this machine wrote.</summary>
+    /// <summary>
+    /// Keys of announcements that may stand from before and are to go, if they hold what this machine wrote.
+    /// </summary>
     public IReadOnlyList<string> Left { get; init; } = [];
 
     /// <summary>Keys to announce or to withdraw.</summary>

@@ -12,7 +12,9 @@ public sealed record AgentText(string Hash)
     /// <summary>What it asks for.</summary>
     public UnitRequirements Requirements { get; init; } = UnitRequirements.None;
 
-    /// <summary>It has an [Install] section: the unit manager starts it with others, also where it is only loaded.</summary>
+    /// <summary>
+    /// It has an [Install] section: the unit manager starts it with others, also where it is only loaded.
+    /// </summary>
     public bool HasInstall { get; init; }
 
     /// <summary>Units that it is started after, if they are started too: After=, Requires=, BindsTo=, Wants=.</summary>

@@ -9,6 +9,8 @@ public enum AnnounceState
     /// <summary>They do.</summary>
     Up,
 
-    /// <summary>They may: writing or removing them did not end well, or an earlier process of this node wrote them.</summary>
+    /// <summary>
+    /// They may: writing or removing them did not end well, or an earlier process of this node wrote them.
+    /// </summary>
     Unknown,
 }

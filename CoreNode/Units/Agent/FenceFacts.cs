@@ -2,7 +2,9 @@ using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Agent;
 
-/// <summary>The lease and the guard together: whether a singleton may run. Immutable; moments of CLOCK_BOOTTIME.</summary>
+/// <summary>
+/// The lease and the guard together: whether a singleton may run. Immutable; moments of CLOCK_BOOTTIME.
+/// </summary>
 /// <param name="Lease">The machine's lease.</param>
 /// <param name="Armed">Units that the guard holds.</param>
 /// <param name="ArmedUntil">When it kills them.</param>

@@ -11,7 +11,9 @@ public sealed record LeaseFacts
     /// <summary>None yet.</summary>
     public static readonly LeaseFacts None = new();
 
-    /// <summary>Nobody gives this machine's units away before that: the renewal was sent then, plus the lease.</summary>
+    /// <summary>
+    /// Nobody gives this machine's units away before that: the renewal was sent then, plus the lease.
+    /// </summary>
     public TimeSpan Until { get; init; }
 
     /// <summary>Its length.</summary>

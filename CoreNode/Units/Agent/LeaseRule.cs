@@ -29,7 +29,8 @@ public static class LeaseRule
         LeaseFacts facts, LeaseGrant grant, TimeSpan asked, TimeSpan sent, TimeSpan now) => grant.Kind switch
         {
             LeaseGrantKind.Granted => Renewed(facts, grant.Duration, sent, now) with { IsGranted = true },
-            LeaseGrantKind.NoLeader => Renewed(facts, grant.Duration > TimeSpan.Zero ? grant.Duration : asked, sent, now),
+            LeaseGrantKind.NoLeader =>
+                Renewed(facts, grant.Duration > TimeSpan.Zero ? grant.Duration : asked, sent, now),
             LeaseGrantKind.Unreachable => facts,
             LeaseGrantKind.Duplicate => facts with { IsDuplicate = true, IsGranted = false },
             _ => throw new ArgumentOutOfRangeException(nameof(grant), grant.Kind, "no such answer"),

@@ -30,8 +30,11 @@ internal sealed class ScheduleFollower(
             StoreIndex next = new StoreIndex(error.Index).Next;
             await foreach (KvWatchItem item in store.WatchAsync(keys.EngineVersion, false, next, cancellation))
             {
-                if (item is KvWatchItem.Changed { Change.Node.Value: not null } or KvWatchItem.HistoryLost { Now: not null })
+                if (item is KvWatchItem.Changed { Change.Node.Value: not null }
+                    or KvWatchItem.HistoryLost { Now: not null })
+                {
                     return;
+                }
             }
 
             await Task.Delay(s_again, time, cancellation);

@@ -7,7 +7,8 @@ using CoreNode.Units.Registry;
 namespace CoreNode.Units.Agent;
 
 /// <summary>
-/// Does the steps that <see cref="AgentCore"/> hands out: each is a few calls, can be repeated, and ends with an outcome
+/// Does the steps that <see cref="AgentCore"/> hands out: each is a few calls, can be repeated, and ends with an
+/// outcome
 /// whatever happens. Any number at once.
 /// </summary>
 internal sealed class StepRunner(
@@ -76,7 +77,8 @@ internal sealed class StepRunner(
         if (answer is not KvOutcome.Done { Change.Node.Value: { } value })
         {
             return answer is KvOutcome.Refused { Error: var error } && error.Is(ErrorCode.KeyNotFound)
-                ? new StepOutcome(step, StepResult.Failed, $"its text {step.Hash} is missing from the store: submit it again")
+                ? new StepOutcome(
+                    step, StepResult.Failed, $"its text {step.Hash} is missing from the store: submit it again")
                 : StoredStates.Failed(step, answer);
         }
 

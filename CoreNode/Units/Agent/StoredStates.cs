@@ -17,8 +17,10 @@ internal sealed class StoredStates(IKvClient store, RegistryKeys keys, string ma
         {
             IsAway = error.Is(ErrorCode.RaftInternal),
         },
-        KvOutcome.Unreachable { Reason: var reason } => new StepOutcome(step, StepResult.Failed, reason) { IsAway = true },
-        KvOutcome.Unknown { Reason: var reason } => new StepOutcome(step, StepResult.Failed, reason) { IsAway = true },
+        KvOutcome.Unreachable { Reason: var reason } =>
+            new StepOutcome(step, StepResult.Failed, reason) { IsAway = true },
+        KvOutcome.Unknown { Reason: var reason } =>
+            new StepOutcome(step, StepResult.Failed, reason) { IsAway = true },
         _ => new StepOutcome(step, StepResult.Failed, "the store holds a directory where a value is expected"),
     };
 
@@ -57,7 +59,9 @@ internal sealed class StoredStates(IKvClient store, RegistryKeys keys, string ma
         return new StepOutcome(step, StepResult.Done, "");
     }
 
-    /// <summary>The record of the keys first, then the keys: whoever cleans up after this machine misses none.</summary>
+    /// <summary>
+    /// The record of the keys first, then the keys: whoever cleans up after this machine misses none.
+    /// </summary>
     public async Task<StepOutcome> AnnounceAsync(AgentStep step, CancellationToken cancellation)
     {
         List<string> now = [];
@@ -120,7 +124,8 @@ internal sealed class StoredStates(IKvClient store, RegistryKeys keys, string ma
     }
 
     private static bool IsRead(KvOutcome answer) =>
-        answer is KvOutcome.Done || (answer is KvOutcome.Refused { Error: var error } && error.Is(ErrorCode.KeyNotFound));
+        answer is KvOutcome.Done
+        || (answer is KvOutcome.Refused { Error: var error } && error.Is(ErrorCode.KeyNotFound));
 
     private async Task<KvOutcome?> EnsureAsync(string key, string value, CancellationToken cancellation)
     {
@@ -140,8 +145,9 @@ internal sealed class StoredStates(IKvClient store, RegistryKeys keys, string ma
             return written is KvOutcome.Done ? null : written;
         }
 
-        KvOutcome removed = await store.DeleteAsync(
-            key, compare.Length > 0 ? new KvDeleteOptions { PreviousValue = compare } : KvDeleteOptions.None, cancellation);
+        KvDeleteOptions options =
+            compare.Length > 0 ? new KvDeleteOptions { PreviousValue = compare } : KvDeleteOptions.None;
+        KvOutcome removed = await store.DeleteAsync(key, options, cancellation);
         bool isGone = removed is KvOutcome.Done
             || (removed is KvOutcome.Refused { Error: var error }
                 && (error.Is(ErrorCode.KeyNotFound) || error.Is(ErrorCode.CompareFailed)));

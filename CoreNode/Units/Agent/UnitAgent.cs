@@ -18,6 +18,7 @@ public sealed partial class UnitAgent : IScheduleListener
 {
     private const int QueueLength = 1024;
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_cleaning = TimeSpan.FromSeconds(2);
 
     private readonly AgentOptions _options;
     private readonly IKvClient _store;
@@ -35,6 +36,7 @@ public sealed partial class UnitAgent : IScheduleListener
     private readonly Lock _gate = new(); // _changed, _isAnyChanged
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private readonly HashSet<Task> _running = [];
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _notRenewing = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -120,12 +122,15 @@ public sealed partial class UnitAgent : IScheduleListener
             cancellation);
         try
         {
-            await _gone.Task.WaitAsync(limit, _time, cancellation);
+            await _stopped.Task.WaitAsync(limit, _time, cancellation);
         }
         catch (TimeoutException)
         {
             await KillAllAsync(cancellation);
         }
+
+        // What stands in the store is removed if the store is there: others do it once the lease is over.
+        await Task.WhenAny(_gone.Task, Task.Delay(s_cleaning, _time, cancellation));
 
         _left.TrySetResult();
         if (!_isAwake)
@@ -193,6 +198,8 @@ public sealed partial class UnitAgent : IScheduleListener
                 Keep(unit);
             foreach (AgentStep step in ready.Steps)
                 Track(StepAsync(step, cancellation));
+            if (_core.IsStopped)
+                _stopped.TrySetResult();
             if (_core.IsGone)
                 _gone.TrySetResult();
             TimeSpan wait = ready.WakeAt is { } wake ? wake - _bootTime() : Timeout.InfiniteTimeSpan;

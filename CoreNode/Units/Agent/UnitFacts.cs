@@ -19,7 +19,9 @@ public sealed class UnitFacts(string name)
     /// <summary>Index of the last change that was taken in, so that older news is known as such.</summary>
     public StoreIndex EntryIndex { get; set; }
 
-    /// <summary>It went from launched to loaded and back while it ran: it is owed a restart (fleetctl restart).</summary>
+    /// <summary>
+    /// It went from launched to loaded and back while it ran: it is owed a restart (fleetctl restart).
+    /// </summary>
     public bool IsRestartOwed { get; set; }
 
     /// <summary>When its entry went from launched to loaded; null: it did not.</summary>

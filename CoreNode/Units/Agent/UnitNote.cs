@@ -15,7 +15,9 @@ public sealed record UnitNote
     /// <summary>The claim that it was loaded under, as its fencing token; 0 for a unit that is no singleton.</summary>
     public ulong Claim { get; init; }
 
-    /// <summary>The agent started it, and it was not stopped since: whether it still runs is its manager's business.</summary>
+    /// <summary>
+    /// The agent started it, and it was not stopped since: whether it still runs is its manager's business.
+    /// </summary>
     public bool IsStarted { get; init; }
 
     /// <summary>It was being stopped: whether that was done is not known.</summary>

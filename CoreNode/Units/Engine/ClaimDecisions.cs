@@ -54,7 +54,8 @@ internal sealed class ClaimDecisions(PlanDraft draft, SortedDictionary<string, U
             return stands;
         }
 
-        bool isFree = !(unit.IsSingleton && (unit.Entries.Count > 0 || unit.EndsOnLostMachine))
+        bool mustBeAlone = unit.IsSingleton || unit.HasSingletonEntry;
+        bool isFree = !(mustBeAlone && (unit.Entries.Count > 0 || unit.EndsOnLostMachine))
             && !IsInTheWay(unit, machine);
         Count(isFree);
         if (!isFree)
@@ -115,7 +116,8 @@ internal sealed class ClaimDecisions(PlanDraft draft, SortedDictionary<string, U
             job.Hash,
             job.Desired == DesiredState.Launched ? ScheduleState.Launched : ScheduleState.Loaded)
         {
-            IsSingleton = unit.IsSingleton, Restart = job.Restart,
+            IsSingleton = unit.IsSingleton,
+            Restart = job.Restart,
         };
     }
 

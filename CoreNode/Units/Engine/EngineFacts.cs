@@ -1,4 +1,3 @@
-using CoreNode.Store;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Engine;

@@ -1,10 +1,9 @@
-using CoreNode.Foundation;
 
 namespace CoreNode.Units.Engine;
 
 /// <summary>
 /// What the engine remembers from plan to plan besides what stands in the store: waits and budgets only. A new leader
-/// starts with none, and no decision is unsafe without it. Immutable.
+/// starts with none, and every decision is right without it. Immutable.
 /// </summary>
 public sealed record EngineMemory
 {
@@ -15,7 +14,7 @@ public sealed record EngineMemory
     public IReadOnlyDictionary<string, FailureRecord> Failures { get; init; } =
         new Dictionary<string, FailureRecord>();
 
-    /// <summary>Machines that were emptied within the last minute without having been drained, and since when.</summary>
+    /// <summary>Machines that were emptied within the last minute and not drained, and since when.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Emptied { get; init; } =
         new Dictionary<string, DateTimeOffset>();
 

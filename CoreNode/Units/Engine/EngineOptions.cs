@@ -12,7 +12,7 @@ public sealed record EngineOptions
     /// <summary>Longest wait after a failure.</summary>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A unit that ran this long has not failed lately; a machine where it failed is avoided this long.</summary>
+    /// <summary>Who ran this long has not failed lately; a machine where a unit failed is avoided this long.</summary>
     public TimeSpan FailureMemory { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>A drained machine's next unit does not wait longer than this for the one before.</summary>

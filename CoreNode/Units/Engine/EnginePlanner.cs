@@ -1,4 +1,3 @@
-using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Engine;
@@ -128,6 +127,7 @@ public sealed class EnginePlanner(EngineOptions options)
 
     private static void Add(UnitCase unit, ScheduleEntry entry, MachineSurvey survey)
     {
+        unit.HasSingletonEntry |= entry.IsSingleton;
         if (survey.Ending.Contains(entry.MachineId))
         {
             unit.EndsOnLostMachine = true;

@@ -52,7 +52,7 @@ public sealed record EngineWrite
     /// <summary>Removes a key, if nobody changed it.</summary>
     public static EngineWrite Remove(string key, StoreIndex previous) => new() { Key = key, PreviousIndex = previous };
 
-    /// <summary>Removes a key as long as it has this value; an empty one cannot be asked for, then whatever it has.</summary>
+    /// <summary>Removes a key as long as it has this value; null or empty: whatever it has.</summary>
     public static EngineWrite RemoveValue(string key, string? previous) =>
         new() { Key = key, PreviousValue = previous is { Length: > 0 } ? previous : null };
 

@@ -28,7 +28,11 @@ internal static class FailureBackoff
         avoided[machine] = now + delay + options.FailureMemory;
         return before with
         {
-            Failures = failures, Claim = claim, Machine = machine, Due = now + delay, WellSince = null,
+            Failures = failures,
+            Claim = claim,
+            Machine = machine,
+            Due = now + delay,
+            WellSince = null,
             Avoided = avoided,
         };
     }

@@ -14,10 +14,11 @@ internal sealed class FailureDecisions(PlanDraft draft)
     /// <summary>Looks at one unit.</summary>
     public void Judge(UnitCase unit)
     {
-        if (!unit.IsWanted || unit.IsGlobal || unit.Job is not { Requirements.IsRescheduledOnFailure: true } job)
+        if (!unit.IsWanted || unit.IsGlobal
+            || unit.Job is not { Requirements.IsRescheduledOnFailure: true, Desired: DesiredState.Launched } job)
             return;
         FailureRecord? known = Recall(unit, job);
-        if (job.Desired == DesiredState.Launched && unit.Claim is { } claim)
+        if (unit.Claim is { } claim)
             known = Look(unit, job, claim, known);
         if (known is null)
             return;
@@ -52,7 +53,8 @@ internal sealed class FailureDecisions(PlanDraft draft)
             return failed;
         }
 
-        if (state.States.Active != "active")
+        // A unit that ended well is inactive.
+        if (state.States.Active is not ("active" or "inactive"))
             return known;
         FailureRecord? well = FailureBackoff.Runs(known, job.Hash, draft.Now, draft.Options);
         if (well?.WellSince is { } since)
@@ -92,7 +94,9 @@ internal sealed class FailureDecisions(PlanDraft draft)
             ? $"it failed {times}, on machine {record.Machine} now; it is placed elsewhere at {due} UTC"
             : $"it failed {times}, last on machine {record.Machine}")
         {
-            Failures = record.Failures, MachineId = record.Machine, NotBefore = record.Due,
+            Failures = record.Failures,
+            MachineId = record.Machine,
+            NotBefore = record.Due,
         };
     }
 }

@@ -3,7 +3,7 @@ using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Engine;
 
-/// <summary>How the machines stand: which can be given units, which are lost, and which of those are emptied now.</summary>
+/// <summary>How the machines stand: which can be given units, which are lost, which of those are emptied.</summary>
 internal sealed class MachineSurvey
 {
     private readonly Dictionary<string, string> _held;

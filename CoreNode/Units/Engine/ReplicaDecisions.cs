@@ -33,7 +33,7 @@ internal sealed class ReplicaDecisions(PlanDraft draft, IReadOnlyDictionary<stri
         && registry.Jobs.TryGetValue(job.Name.Template, out Job? template)
         && template.HasReplicas && number <= template.Requirements.Replicas ? job.Name.Template : "";
 
-    /// <summary>True if it has come to rest at what its claim asks for: it runs, it failed, or it is only loaded.</summary>
+    /// <summary>True if it has come to rest as its claim asks: it runs, it failed, or it is only loaded.</summary>
     public static bool IsSettled(RegistryState registry, UnitCase unit)
     {
         if (unit.Claim is not { State: not ScheduleState.Revoked } claim

@@ -89,6 +89,8 @@ internal sealed class StormCap
         }
         else if (Remembered.ContainsKey(machine))
         {
+            // It may have been back meanwhile: then this is another time, and the minute begins anew.
+            Remembered[machine] = now;
             Emptied.Add(machine);
         }
         else if (Remembered.Count < limit)
@@ -99,8 +101,8 @@ internal sealed class StormCap
         else
         {
             _isFull = true;
-            _held[machine] = $"machine {machine} is lost and keeps its units for now: at most a quarter of the machines "
-                + $"is emptied a minute; corenode machine drain {machine} gives its units away at once";
+            _held[machine] = $"machine {machine} is lost and keeps its units for now: at most a quarter of the "
+                + $"machines is emptied a minute; corenode machine drain {machine} gives its units away at once";
         }
     }
 }

@@ -29,6 +29,11 @@ internal sealed class UnitCase(string name, Job? job)
 
     public bool IsSingleton => Job is { Requirements.IsSingleton: true };
 
+    /// <summary>
+    /// Some entry is that of a singleton, whatever its present content says: until it is gone there is no other.
+    /// </summary>
+    public bool HasSingletonEntry { get; set; }
+
     /// <summary>The template that keeps it at its number; empty: none.</summary>
     public string ReplicaOf { get; set; } = "";
 
@@ -38,7 +43,7 @@ internal sealed class UnitCase(string name, Job? job)
     /// <summary>Its machine is there but has not registered yet: nothing is decided about the unit.</summary>
     public bool IsFixed { get; set; }
 
-    /// <summary>Its claim ends with this plan whether there is another place or not, and why; empty: it does not.</summary>
+    /// <summary>Its claim ends now whether there is another place or not, and why; empty: it does not.</summary>
     public string Ousted { get; set; } = "";
 
     /// <summary>It is to leave its machine if there is another place, and why; empty: it may stay.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CoreNode.Foundation;
 using CoreNode.Store;
-using CoreNode.Units.Registry;
 using CoreNode.Units.Watching;
 
 namespace CoreNode.Units.Leases;

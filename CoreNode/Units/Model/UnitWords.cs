@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace CoreNode.Units.Model;
@@ -5,6 +6,9 @@ namespace CoreNode.Units.Model;
 /// <summary>Values of unit files with a meaning of their own: yes and no, time spans, amounts.</summary>
 public static class UnitWords
 {
+    private static readonly SearchValues<char> s_ofNumber = SearchValues.Create("0123456789.");
+    private static readonly SearchValues<char> s_afterUnit = SearchValues.Create(" 0123456789");
+
     private static readonly string[] s_timeUnits =
     [
         "usec", "us", "msec", "ms", "seconds", "second", "sec", "s", "minutes", "minute", "min", "m", "hours", "hour",
@@ -41,12 +45,12 @@ public static class UnitWords
             return false;
         while (rest.Length > 0)
         {
-            int digits = rest.IndexOfAnyExcept("0123456789.");
+            int digits = rest.IndexOfAnyExcept(s_ofNumber);
             ReadOnlySpan<char> number = digits < 0 ? rest : rest[..digits];
             if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double n))
                 return false;
             rest = digits < 0 ? default : rest[digits..].TrimStart();
-            int letters = rest.IndexOfAny(" 0123456789");
+            int letters = rest.IndexOfAny(s_afterUnit);
             ReadOnlySpan<char> unit = letters < 0 ? rest : rest[..letters];
             rest = letters < 0 ? default : rest[letters..].TrimStart();
             double factor = unit.Length == 0 ? 1 : FactorOf(unit);

@@ -31,7 +31,9 @@ public sealed class RegisteredMachine
     public string Id { get; }
 
     /// <summary>As it registered itself; null where only metadata or a cordon was written for it.</summary>
+#pragma warning disable CA1720 // The registry's own word for it.
     public MachineObject? Object { get; }
+#pragma warning restore CA1720
 
     /// <summary>Index of the last change of <see cref="Object"/>.</summary>
     public StoreIndex ObjectIndex { get; }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using CoreNode.Foundation;
 using CoreNode.Store;
-using CoreNode.Units.Model;
 
 namespace CoreNode.Units.Registry;
 
@@ -11,7 +10,6 @@ namespace CoreNode.Units.Registry;
 /// </summary>
 internal sealed class RegistryEdit(RegistryState from)
 {
-    private readonly RegistryJobs _jobs = new();
 
     public RegistryKeys Keys { get; } = from.Keys;
 
@@ -97,9 +95,9 @@ internal sealed class RegistryEdit(RegistryState from)
                 EngineVersion = value;
                 return "";
             case ["unit", var hash]:
-                return _jobs.PutText(this, hash, node);
+                return RegistryJobs.PutText(this, hash, node);
             case ["job", var unit, var field]:
-                return _jobs.Put(this, unit, field, node);
+                return RegistryJobs.Put(this, unit, field, node);
             case ["machines", var machine, "object"]:
                 return PutMachine(machine, node);
             case ["machines", var machine, "cordon"]:
@@ -137,10 +135,10 @@ internal sealed class RegistryEdit(RegistryState from)
                 EngineVersion = null;
                 break;
             case ["unit", ..]:
-                _jobs.RemoveTexts(this, parts.Length > 1 ? parts[1] : null);
+                RegistryJobs.RemoveTexts(this, parts.Length > 1 ? parts[1] : null);
                 break;
             case ["job", ..]:
-                _jobs.Remove(this, parts.Length > 1 ? parts[1] : null, parts.Length > 2 ? parts[2] : null);
+                RegistryJobs.Remove(this, parts.Length > 1 ? parts[1] : null, parts.Length > 2 ? parts[2] : null);
                 break;
             case ["machines", ..]:
                 RemoveMachines(parts);

@@ -10,14 +10,21 @@ namespace CoreNode.Units.Registry;
 /// How keys of jobs and texts change a registry state. Jobs and texts come and go in any order, so each text knows who
 /// uses it.
 /// </summary>
-internal sealed class RegistryJobs
+internal static class RegistryJobs
 {
     // Requirements that do not depend on the name are read with any.
     private static readonly UnitName s_anyName = UnitName.Parse("any.service")!;
 
     /// <summary>A text; what is wrong with it, or empty.</summary>
-    public string PutText(RegistryEdit edit, string hash, KvNode node)
+    public static string PutText(RegistryEdit edit, string hash, KvNode node)
     {
+        // Every submission of a text writes it; the jobs that use it know it already.
+        if (edit.Texts.Find(hash) is { File: not null } known)
+        {
+            edit.Texts.Set(hash, known with { CreatedIndex = node.CreatedIndex });
+            return "";
+        }
+
         UnitFile? file = RegistryValues.ReadUnit(node.Value ?? "");
         if (file is null)
             return "is no unit file";
@@ -33,7 +40,7 @@ internal sealed class RegistryJobs
     }
 
     /// <summary>One key of a job; what is wrong with it, or empty.</summary>
-    public string Put(RegistryEdit edit, string unit, string field, KvNode node)
+    public static string Put(RegistryEdit edit, string unit, string field, KvNode node)
     {
         string value = node.Value ?? "";
         if (Find(edit, unit) is not { } job)
@@ -77,7 +84,7 @@ internal sealed class RegistryJobs
     }
 
     /// <summary>All jobs, one job, or one key of it.</summary>
-    public void Remove(RegistryEdit edit, string? unit, string? field)
+    public static void Remove(RegistryEdit edit, string? unit, string? field)
     {
         if (unit is null)
         {
@@ -111,7 +118,7 @@ internal sealed class RegistryJobs
     }
 
     /// <summary>All texts, or one.</summary>
-    public void RemoveTexts(RegistryEdit edit, string? hash)
+    public static void RemoveTexts(RegistryEdit edit, string? hash)
     {
         if (hash is null)
         {

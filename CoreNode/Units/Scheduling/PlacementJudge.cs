@@ -38,7 +38,7 @@ internal sealed class PlacementJudge(Replacements replacements)
     }
 
     /// <summary>True if a unit must leave its machine whatever else is there, but for those that it follows.</summary>
-    public bool MustLeave(ScheduledUnit unit, ScheduledMachine machine) =>
+    public static bool MustLeave(ScheduledUnit unit, ScheduledMachine machine) =>
         (machine.Facts.IsDraining && !unit.Rules.IsGlobal)
         || unit.Facts.Avoided.ContainsKey(machine.Id)
         || OfRules(unit, machine) != Obstacle.None;

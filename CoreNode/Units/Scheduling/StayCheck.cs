@@ -12,7 +12,7 @@ internal static class StayCheck
         List<ScheduledUnit> units = [.. machine.Residents];
         foreach (ScheduledUnit unit in units)
         {
-            if (unit.Machines.Contains(machine) && books.Judge.MustLeave(unit, machine))
+            if (unit.Machines.Contains(machine) && PlacementJudge.MustLeave(unit, machine))
                 books.Evict(unit, machine);
         }
 

@@ -1,6 +1,6 @@
 namespace CoreNode.Api.Fleet.Machines;
 
-/// <summary>What a machine answers, while it is read. Disposing it before its end ends the question. One reader.</summary>
+/// <summary>What a machine answers. Disposing it before its end ends the question. One reader.</summary>
 public interface IMachineAnswer : IAsyncDisposable
 {
     /// <summary>

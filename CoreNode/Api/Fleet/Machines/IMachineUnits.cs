@@ -1,6 +1,6 @@
 namespace CoreNode.Api.Fleet.Machines;
 
-/// <summary>The units that run on this very machine, as its unit manager and its journal tell them. Any thread.</summary>
+/// <summary>The units of this very machine, as its unit manager and its journal tell them. Any thread.</summary>
 public interface IMachineUnits
 {
     /// <summary>How a unit stands here; null if this machine does not have it.</summary>

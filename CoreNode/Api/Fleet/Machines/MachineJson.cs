@@ -5,7 +5,7 @@ using CoreNode.Units.Model;
 
 namespace CoreNode.Api.Fleet.Machines;
 
-/// <summary>Reports and lines as JSON, one object a line: what machines tell each other and what clients are told.</summary>
+/// <summary>Reports and lines as JSON, one object a line: what machines tell each other, and clients.</summary>
 internal static class MachineJson
 {
     /// <summary>A line of a journal; with <paramref name="machine"/> it says where it was written.</summary>
@@ -36,7 +36,7 @@ internal static class MachineJson
         }
     }
 
-    /// <summary>A report without its braces and with a comma first, so that others write what they know before.</summary>
+    /// <summary>A report without its braces and with a comma first: others write what they know before.</summary>
     public static void WriteFields(JsonBuffer json, UnitReport report)
     {
         Text(json, ",\"load\":"u8, report.States.Load);

@@ -3,7 +3,7 @@ namespace CoreNode.Api.Fleet.Machines;
 /// <summary>What machines ask each other about units: services of requests between nodes (decision 0024).</summary>
 public static class MachineServices
 {
-    /// <summary>How a unit stands there, with the last lines that it wrote; <see cref="MachineUnitsService"/>.</summary>
+    /// <summary>How a unit stands there, with its last lines; <see cref="MachineUnitsService"/>.</summary>
     public const string Status = "unit-status";
 
     /// <summary>What a unit wrote there; <see cref="MachineUnitsService"/>.</summary>

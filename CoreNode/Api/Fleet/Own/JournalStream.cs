@@ -90,7 +90,8 @@ internal sealed class JournalStream(RequestContext context, MachineDesk machines
         {
             if (place.Machine is not { } machine)
                 throw new IOException("the machine is gone");
-            await machines.ReadJournalAsync(machine, question, line => TakeAsync(place, line, cancellation), cancellation);
+            await machines.ReadJournalAsync(
+                machine, question, line => TakeAsync(place, line, cancellation), cancellation);
         }
         catch (IOException fault)
         {

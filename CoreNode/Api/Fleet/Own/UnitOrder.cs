@@ -2,7 +2,7 @@ using CoreNode.Units.Model;
 
 namespace CoreNode.Api.Fleet.Own;
 
-/// <summary>What one unit of a batch comes to: decided first (<see cref="Decide"/>), then written, then answered.</summary>
+/// <summary>What one unit of a batch comes to: decided (<see cref="Decide"/>), then written, then answered.</summary>
 /// <param name="Unit">What was sent.</param>
 internal sealed record UnitOrder(UnitBody Unit)
 {
@@ -45,7 +45,11 @@ internal sealed record UnitOrder(UnitBody Unit)
         if (isSubmitted && UnitVerifier.Refusal(unit.Name, file!) is { } problem)
             return order.Refused(400, problem.Line == 0 ? problem.Message : $"line {problem.Line}: {problem.Message}");
         if (isSubmitted && job?.File is not null && !replaces)
-            return order.Refused(409, $"there is another unit {unit.Name}: use --replace (\"replace\":true), or destroy it");
+        {
+            return order.Refused(
+                409, $"there is another unit {unit.Name}: use --replace (\"replace\":true), or destroy it");
+        }
+
         if (hasState && !CanBe(unit, file ?? job?.File))
             return order.Refused(400, $"{unit.Name} is a template: start an instance, or give it Replicas=");
         string? desired = hasState ? unit.DesiredState

@@ -130,7 +130,9 @@ internal sealed class UnitOrders(UnitsDesk desk)
         if (json.Find("units") is not { Kind: GoJsonKind.Array } list)
         {
             if (error.Length == 0)
-                error = "\"units\" is no list: send {\"units\":[{\"name\":...,\"options\":[...],\"desiredState\":...}]}";
+                error = """
+                    "units" is no list: send {"units":[{"name":...,"options":[...],"desiredState":...}]}
+                    """;
             return units;
         }
 

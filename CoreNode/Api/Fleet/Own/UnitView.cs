@@ -18,7 +18,7 @@ internal sealed record UnitView(Job Job, DesiredState Current, string Reason, IR
         return new UnitView(job, current, UnitReason.Of(state, job, current, places, reasons), places);
     }
 
-    /// <summary>The machines that have a unit or shall have it: those that say so, and those it is scheduled on.</summary>
+    /// <summary>The machines that have a unit or shall have it: those that say so, and those it is given to.</summary>
     public static List<UnitPlace> PlacesOf(RegistryState state, string unit)
     {
         SortedDictionary<string, UnitPlace> places = new(StringComparer.Ordinal);

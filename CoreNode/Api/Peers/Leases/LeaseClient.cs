@@ -14,7 +14,7 @@ public sealed class LeaseClient : IMachineLease, IAsyncDisposable
 {
     private const int MostHops = 2;
 
-    private readonly NodeRequests _requests;
+    private readonly Func<NodeRequests?> _requests;
     private readonly Func<IReadOnlyList<Member>> _members;
     private readonly Func<LeaseRenewal, bool, CancellationToken, Task<LeaseReply>>? _local;
     private readonly NodeId _self;
@@ -24,20 +24,21 @@ public sealed class LeaseClient : IMachineLease, IAsyncDisposable
     private NodeId _leaderId;
     private TimeSpan? _lastLease;
 
-    /// <param name="requests">The way to other nodes.</param>
+    /// <param name="requests">The way to other nodes; null while the cluster is not known yet.</param>
     /// <param name="members">The members as they are known now.</param>
     /// <param name="clock">The clock that leases count by; at a machine that may sleep the boot clock.</param>
     /// <param name="options">Its times.</param>
     public LeaseClient(
-        NodeRequests requests, Func<IReadOnlyList<Member>> members, TimeProvider clock, LeaseClientOptions options)
+        Func<NodeRequests?> requests, Func<IReadOnlyList<Member>> members, TimeProvider clock,
+        LeaseClientOptions options)
         : this(requests, members, clock, options, NodeId.None, null)
     {
     }
 
     /// <summary>Of a machine that is a member itself: it is asked first, without a connection.</summary>
     public LeaseClient(
-        NodeRequests requests, Func<IReadOnlyList<Member>> members, TimeProvider clock, LeaseClientOptions options,
-        NodeId self, Func<LeaseRenewal, bool, CancellationToken, Task<LeaseReply>>? local)
+        Func<NodeRequests?> requests, Func<IReadOnlyList<Member>> members, TimeProvider clock,
+        LeaseClientOptions options, NodeId self, Func<LeaseRenewal, bool, CancellationToken, Task<LeaseReply>>? local)
     {
         _requests = requests;
         _members = members;
@@ -110,7 +111,7 @@ public sealed class LeaseClient : IMachineLease, IAsyncDisposable
                 {
                     await KeepAsync(
                         elsewhere.Leader,
-                        await LeaseSession.OpenAsync(_requests, elsewhere.PeerUrls, limit.Token));
+                        await LeaseSession.OpenAsync(Requests(), elsewhere.PeerUrls, limit.Token));
                 }
 
                 reply = await _leader!.AskAsync(question, limit.Token);
@@ -201,7 +202,7 @@ public sealed class LeaseClient : IMachineLease, IAsyncDisposable
         LeaseSession? session = null;
         try
         {
-            session = await LeaseSession.OpenAsync(_requests, member.PeerUrls, cancellation);
+            session = await LeaseSession.OpenAsync(Requests(), member.PeerUrls, cancellation);
             return new MemberReply(member.Id, await session.AskAsync(question, cancellation), session);
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException)
@@ -240,6 +241,9 @@ public sealed class LeaseClient : IMachineLease, IAsyncDisposable
             Duration = last < renewal.Duration ? last : renewal.Duration,
         };
     }
+
+    private NodeRequests Requests() =>
+        _requests() ?? throw new IOException("the cluster is not known yet: no member has answered");
 
     private async Task KeepAsync(NodeId member, LeaseSession session)
     {

@@ -10,11 +10,11 @@ namespace CoreNode.Api.Peers.Store;
 /// let it write what units need. It stays at one member as long as that answers. A read is asked again elsewhere; a
 /// write that may have been taken never is. Thread-safe.
 /// </summary>
-/// <param name="requests">The way to other nodes.</param>
+/// <param name="requests">The way to other nodes; null while the cluster is not known yet.</param>
 /// <param name="members">The members as they are known now.</param>
 /// <param name="time">Paces what is tried again.</param>
 public sealed class NodeKvClient(
-    NodeRequests requests, Func<IReadOnlyList<Member>> members, TimeProvider time) : IKvClient
+    Func<NodeRequests?> requests, Func<IReadOnlyList<Member>> members, TimeProvider time) : IKvClient
 {
     private static readonly TimeSpan s_dialTime = TimeSpan.FromSeconds(3);
 
@@ -95,8 +95,10 @@ public sealed class NodeKvClient(
     private async Task<NodeAnswer> DialAsync(
         string url, string service, byte[] line, CancellationToken cancellation)
     {
+        NodeRequests way = requests() ?? throw new IOException("the cluster is not known yet: no member has answered");
+
         // The answer lives as long as the caller's token; only the dialling has a limit of its own.
-        Task<NodeAnswer> dialling = requests.SendAsync(
+        Task<NodeAnswer> dialling = way.SendAsync(
             url, service, (body, stop) => body.WriteAsync(line, stop).AsTask(), cancellation);
         if (await Task.WhenAny(dialling, Task.Delay(s_dialTime, time, cancellation)) == dialling)
             return await dialling;

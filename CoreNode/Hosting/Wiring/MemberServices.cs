@@ -1,0 +1,34 @@
+using CoreNode.Api.Peers.Leases;
+using CoreNode.Api.Peers.Requests;
+using CoreNode.Api.Peers.Store;
+using CoreNode.Cluster.Leading;
+using CoreNode.Store;
+using CoreNode.Units.Registry;
+using CoreNode.Units.Watching;
+
+namespace CoreNode.Hosting.Wiring;
+
+/// <summary>
+/// What a member answers machines that run units: their leases, and the store for those that are no members. Made
+/// before the peer listener, and bound once there is what they serve.
+/// </summary>
+internal sealed class MemberServices
+{
+    private readonly LeaseService _leases = new();
+    private readonly StoreService _store = new();
+    private readonly StoreWatchService _watches = new();
+
+    /// <summary>By name.</summary>
+    public (string Name, INodeService Service)[] All =>
+        [(LeaseService.Name, _leases), (StoreService.Name, _store), (StoreWatchService.Name, _watches)];
+
+    /// <summary>From now on they are served.</summary>
+    public void Bind(LeaderLeases leases, IKvClient store)
+    {
+        StoreAccess access = new(
+            RegistryKeys.DefaultPrefix, new AnnouncedKeys(store, RegistryKeys.Default).ContainsAsync);
+        _leases.Bind(leases);
+        _store.Bind(store, access);
+        _watches.Bind(store, access);
+    }
+}
