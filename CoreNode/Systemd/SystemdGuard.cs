@@ -206,8 +206,9 @@ public sealed class SystemdGuard : IUnitGuard
                     holder.MainPid = (int)reader.ReadUInt32();
                 },
                 cancellation),
-            _bus.GetAsync(path, service, "WatchdogTimestampMonotonic", holder.ReadReset, cancellation),
-            _bus.GetAsync(path, service, "WatchdogUSec", holder.ReadLength, cancellation));
+            _bus.GetAsync(
+                path, service, "WatchdogTimestampMonotonic", reader => holder.ReadReset(reader), cancellation),
+            _bus.GetAsync(path, service, "WatchdogUSec", reader => holder.ReadLength(reader), cancellation));
         if (!holder.AreWatchdogsOn)
             throw new IOException("watchdogs of services are switched off (systemctl service-watchdogs yes)");
     }

@@ -232,8 +232,8 @@ internal abstract class LifecycleConformance : UnitManagerConformance
     {
         string path = NewPath();
         string name = await LoadServiceAsync(
-            "ExecStart=/bin/sh -c 'trap \"\" TERM; "
-            + $"(trap \"\" TERM; echo child >> {path}; while true; do sleep 0.1; done) & "
+            $"ExecStart=/bin/sh -c 'trap \"\" TERM; (trap \"\" TERM; echo child >> {path}; while true; do sleep "
+            + $"0.1; done) & "
             + $"echo main >> {path}; while true; do sleep 0.1; done'",
             "ExecStopPost=/bin/sleep 1000",
             "Restart=always",

@@ -62,13 +62,12 @@ internal abstract class UnitManagerConformance
             await Manager.StartAsync(cleaning.Token);
         }
 
-        foreach (string name in _loaded)
+        await Task.WhenAll(_loaded.Distinct().Select(async name =>
         {
             // Not all stop when they are asked to.
             await Manager.KillAsync(name, cleaning.Token);
             await Manager.UnloadAsync(name, cleaning.Token);
-        }
-
+        }));
         await Manager.DisposeAsync();
         _deadline.Dispose();
     }
