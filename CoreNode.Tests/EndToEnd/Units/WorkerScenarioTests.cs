@@ -3,7 +3,9 @@ using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.EndToEnd.Units;
 
-/// <summary>A machine without a vote (--proxy) runs units: store and lease reach it through requests between nodes.</summary>
+/// <summary>
+/// A machine without a vote (--proxy) runs units: store and lease reach it through requests between nodes.
+/// </summary>
 [TestFixture, Category("Native")]
 internal sealed class WorkerScenarioTests
 {
