@@ -13,6 +13,7 @@ internal sealed class LeasingMachine(
 
     private readonly LeaseClient _client = new(
         () => entry.Requests, members, BootClock.Instance, new LeaseClientOptions());
+
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private long _untilTicks;

@@ -4,7 +4,7 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// fleet's functional tests of single commands (functional/unit_action_test.go), each done twice around its opposite,
 /// on one native machine with the embedded runner.
 /// </summary>
-[TestFixture, Category("Native")]
+[TestFixture, Category("EndToEnd"), Category("Native")]
 internal sealed class CommandScenarioTests
 {
     private UnitCluster _cluster = null!;

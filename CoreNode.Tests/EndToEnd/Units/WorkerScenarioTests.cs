@@ -6,7 +6,7 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// <summary>
 /// A machine without a vote (--proxy) runs units: store and lease reach it through requests between nodes.
 /// </summary>
-[TestFixture, Category("Native")]
+[TestFixture, Category("EndToEnd"), Category("Native")]
 internal sealed class WorkerScenarioTests
 {
     private const int Number = 9;
