@@ -13,8 +13,8 @@ using CoreNode.Units.Registry;
 namespace CoreNode.Tests.Benchmarks;
 
 /// <summary>
-/// What grows with machines and units, at 10,000 machines and 100,000 units (docs/scale.md): the leases of a leader, the
-/// registry in the store and in the engine's memory, one plan. In this process, without a network.
+/// What grows with machines and units, at 10,000 machines and 100,000 units (docs/scale.md): the leases of a leader,
+/// the registry in the store and in the engine's memory, one plan. In this process, without a network.
 /// </summary>
 internal static class UnitsScaleRows
 {

@@ -4,6 +4,7 @@ using CoreNode.Systemd;
 using CoreNode.Tests.EndToEnd;
 using CoreNode.Tests.Units.Manager;
 using CoreNode.Units.Manager;
+using CoreNode.Units.Model;
 
 namespace CoreNode.Tests.Systemd;
 
@@ -220,7 +221,8 @@ internal sealed class SystemdUnitManagerTests : UnitManagerConformance
     }
 
     private async Task<string> ShowAsync(string unit, string property) =>
-        (await Machine.Container.RunAsync("systemctl", "show", "--value", $"--property={property}", unit)).Output.Trim();
+        (await Machine.Container.RunAsync("systemctl", "show", "--value", $"--property={property}", unit))
+            .Output.Trim();
 
     // utime and stime of the container's first process.
     private async Task<long> ProcessorTicksAsync()

@@ -11,9 +11,7 @@ namespace CoreNode.Systemd;
 /// Reads one unit's journal on a thread of its own. Safety: the thread alone uses the journal, from opening to closing;
 /// data points into the journal's window and is copied before the next call.
 /// </summary>
-#pragma warning disable CA1001 // The thread disposes what it uses, at its end.
-internal sealed unsafe class JournalReader
-#pragma warning restore CA1001
+internal sealed unsafe class JournalReader : IDisposable
 {
     private const int LocalOnly = 1;
     private const int InformationPriority = 6;
@@ -53,6 +51,9 @@ internal sealed unsafe class JournalReader
         _wake.Set();
         _room.Unpark();
     }
+
+    /// <summary>Ends it; the thread gives back what it holds.</summary>
+    public void Dispose() => Stop();
 
     private void Run(Action onEnd)
     {

@@ -115,7 +115,8 @@ internal sealed class CommandScenarioTests
     [Test]
     public async Task UnitStatus_and_journal_come_from_any_node()
     {
-        await _cluster.FleetAsync("start", _cluster.Write("spoken.service", exec: "/bin/sh -c 'echo hello; sleep 99999'"));
+        await _cluster.FleetAsync(
+            "start", _cluster.Write("spoken.service", exec: "/bin/sh -c 'echo hello; sleep 99999'"));
         await _cluster.UntilAsync(
             async () => (await _cluster.CorenodeAsync(1, "unit", "journal", "spoken.service")).Output
                 .Contains("hello", StringComparison.Ordinal),

@@ -139,7 +139,8 @@ internal abstract class UnitManagerConformance
 
     /// <summary>Waits until a unit is in an active state.</summary>
     protected Task UntilActiveAsync(string name, string state) =>
-        UntilAsync(() => Active(name) == state, () => $"{name} should be {state}: {Manager.Units.GetValueOrDefault(name)}");
+        UntilAsync(
+            () => Active(name) == state, () => $"{name} should be {state}: {Manager.Units.GetValueOrDefault(name)}");
 
     /// <summary>Content of a file of the machine; empty while it is not there.</summary>
     protected string Read(string path)

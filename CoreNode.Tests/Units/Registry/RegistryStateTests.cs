@@ -1,4 +1,3 @@
-using System.Text;
 using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Units.Model;
