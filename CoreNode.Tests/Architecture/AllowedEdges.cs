@@ -32,7 +32,7 @@ internal static class AllowedEdges
             new("Units.Manager", ModuleKind.Port, "Units.Model"),
             new("Units.Registry", ModuleKind.Decider, "Units.Model", "Store"),
             new("Units.Scheduling", ModuleKind.Decider, "Units.Model"),
-            new("Units.Watching", ModuleKind.Mechanism, "Store", "Units.Model", "Units.Registry"),
+            new("Units.Watching", ModuleKind.Mechanism, "Store", "Units.Registry"),
             new(
                 "Units.Engine", ModuleKind.Service,
                 "Store", "Units.Model", "Units.Registry", "Units.Scheduling", "Units.Watching"),
