@@ -41,8 +41,12 @@ internal sealed class RequestBodyReader(RequestChannel channel) : Stream
         }
         catch (Exception e)
         {
-            _received.Writer.Complete(e);
-            if (!PeerFaults.IsOutside(e))
+            // Whoever reads is promised one kind of fault, whatever broke the connection.
+            bool isOutside = PeerFaults.IsOutside(e);
+            _received.Writer.Complete(isOutside && e is not (IOException or OperationCanceledException)
+                ? new IOException(PeerFaults.Reason(e), e)
+                : e);
+            if (!isOutside)
                 throw;
         }
     }
