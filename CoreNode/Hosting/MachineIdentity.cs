@@ -55,7 +55,8 @@ internal sealed record MachineIdentity(string Id, ulong Instance)
 
         string made = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
         SmallFiles.Write(
-            path, Encoding.ASCII.GetBytes(made + "\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite, replaces: false);
+            path, Encoding.ASCII.GetBytes(made + "\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            replaces: false);
         return made;
     }
 }

@@ -27,7 +27,8 @@ internal sealed class UnitsCluster
             World, i, 1 + (plan.Drift * ((2 * Chance.NextDouble()) - 1))))];
         Store = new UnitsStore(plan, World, Network, Nodes) { Led = Lead };
         foreach (UnitsNode node in Nodes)
-            _managers[node.Index] = new UnitsManager(node, Checker, new Prng(plan.Seed).Child($"units of {node.Index}"));
+            _managers[node.Index] = new UnitsManager(
+                node, Checker, new Prng(plan.Seed).Child($"units of {node.Index}"));
     }
 
     public UnitsPlan Plan { get; }

@@ -52,7 +52,8 @@ internal abstract class LifecycleConformance : UnitManagerConformance
 
         JobResult again = await Manager.RestartUnitAsync(name, Deadline);
         Assert.That(again.IsDone, again.Reason);
-        await UntilAsync(() => Unit(name).MainPid is > 0 and int now && now != first, () => $"a new process: {Unit(name)}");
+        await UntilAsync(
+            () => Unit(name).MainPid is > 0 and int now && now != first, () => $"a new process: {Unit(name)}");
         Assert.That(Active(name), Is.EqualTo("active"));
         Assert.That(IsAlive(first), Is.False);
     }
@@ -231,7 +232,8 @@ internal abstract class LifecycleConformance : UnitManagerConformance
     {
         string path = NewPath();
         string name = await LoadServiceAsync(
-            $"ExecStart=/bin/sh -c 'trap \"\" TERM; (trap \"\" TERM; echo child >> {path}; while true; do sleep 0.1; done) & "
+            $"ExecStart=/bin/sh -c 'trap \"\" TERM; (trap \"\" TERM; echo child >> {path}; while true; do sleep "
+            + $"0.1; done) & "
             + $"echo main >> {path}; while true; do sleep 0.1; done'",
             "ExecStopPost=/bin/sleep 1000",
             "Restart=always",

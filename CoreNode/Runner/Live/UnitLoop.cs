@@ -197,21 +197,21 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
     /// <summary>Asks for a job and gives the task of its end.</summary>
     public Task<JobResult> Ask(string name, JobKind kind) => _runner.Ask(name, kind);
 
-    /// <summary>See <see cref="IUnitManager.KillAsync"/>.</summary>
-    public string Kill(string name)
+    /// <summary>
+    /// See <see cref="IUnitManager.KillAsync"/>; gives the task of the unit's end, which a later request may cancel.
+    /// </summary>
+    public Task Kill(string name)
     {
-        if (_units.TryGetValue(name, out LiveUnit? unit))
-        {
-            if (_jobs.Of(name) is { Kind: not JobKind.Stop })
-                _jobs.Forget(name);
-            _driver.KillAll(unit);
-        }
-        else
+        if (!_units.TryGetValue(name, out LiveUnit? unit))
         {
             _groups.Kill(name, []);
+            return Task.CompletedTask;
         }
 
-        return name;
+        if (_jobs.Of(name) is { Kind: not JobKind.Stop })
+            _jobs.Forget(name);
+        _driver.KillAll(unit);
+        return Ask(name, JobKind.Stop);
     }
 
     /// <summary>Runs a unit's ExecReload=.</summary>
