@@ -10,7 +10,9 @@ using CoreNode.Units.Registry;
 
 namespace CoreNode.Tests.Benchmarks;
 
-/// <summary>A registry of many machines and units in a store in this process, and the plans that are made of it.</summary>
+/// <summary>
+/// A registry of many machines and units in a store in this process, and the plans that are made of it.
+/// </summary>
 internal sealed class LargeRegistry
 {
     private readonly EnginePlanner _planner = new(new EngineOptions());

@@ -86,7 +86,7 @@ internal static class UnitsScaleRows
             One(what + "processor time of the plan that places them all", "s", first / 1000),
             One(what + "processor time of the plan that sees all of it written", "ms", seen),
         ];
-        figures.AddRange(PlanRows.AfterChanges(registry, what));
+        figures.AddRange(PlanRows.AfterChanges(registry, what, Target.None));
         return figures;
     }
 

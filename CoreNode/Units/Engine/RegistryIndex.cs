@@ -121,7 +121,8 @@ internal sealed class RegistryIndex
     private void LookAtMachine(RegistryState registry, string id)
     {
         bool isThere = id.Length > 0
-            && (registry.Machines.GetValueOrDefault(id)?.Object is not null || registry.ScheduleByMachine.ContainsKey(id)
+            && (registry.Machines.GetValueOrDefault(id)?.Object is not null
+                || registry.ScheduleByMachine.ContainsKey(id)
                 || registry.StatesByMachine.ContainsKey(id) || registry.Announced.ContainsKey(id)
                 || _tended.ContainsKey(id));
         if (isThere)
