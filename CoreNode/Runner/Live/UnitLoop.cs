@@ -369,6 +369,7 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
             unit.Since = _time.GetUtcNow();
         else if (states.Active is not ("active" or "reloading"))
             unit.Since = null;
+        unit.HasRun |= states.Active != "inactive";
         UnitObservation now = Observe(unit);
         if (now == unit.Observation && _published.ContainsKey(unit.Name))
             return;
@@ -381,7 +382,7 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
         MachineState state = unit.Machine.State;
         return new UnitObservation(unit.Name, unit.Hash, unit.States())
         {
-            Result = state.Result,
+            Result = unit.HasRun || state.Result != UnitResult.Success ? state.Result : "",
             MainPid = state.MainPid,
             ExitStatus = state.MainEnd?.Status ?? 0,
             Since = unit.Since,
