@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using CoreNode.Cluster.Leases;
-using CoreNode.Foundation;
+using CoreNode.Kv;
 using CoreNode.Store;
 using CoreNode.Tests.Units.Scheduling;
 using CoreNode.Units.Engine;
