@@ -40,6 +40,8 @@ internal sealed class BenchmarkTests
         ["units-singleton"] = UnitRows.SingletonAsync,
         ["registry-100k"] = RegistryRows.LargeAsync,
         ["place"] = EngineRows.PlaceAsync,
+        ["plan-10k"] = PlanRows.SmallAsync,
+        ["plan-100k"] = PlanRows.LargeAsync,
     };
 
     [Test]

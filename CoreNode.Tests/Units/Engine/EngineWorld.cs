@@ -24,17 +24,22 @@ internal sealed class EngineWorld
     private EnginePlanner _planner;
     private EngineMemory _memory = EngineMemory.Empty;
 
+    // Makes the same plans by looking at everything each time.
+    private EnginePlanner _twin;
+    private EngineMemory _twinMemory = EngineMemory.Empty;
+
     public EngineWorld(EngineOptions? options = null)
     {
         _options = options ?? new EngineOptions();
         _planner = new EnginePlanner(_options);
+        _twin = new EnginePlanner(_options) { LooksAtAll = true };
         _client = new LocalKvClient(new MemoryKeyStore(_time), _time);
         Registry = RegistryState.Empty(RegistryKeys.Default);
         Put(Keys.EngineVersion, RegistryValues.EngineVersion);
     }
 
-    /// <summary>False where speed is measured.</summary>
-    public bool ChecksClaims { get; init; } = true;
+    /// <summary>False where speed is measured: then neither claims are checked nor plans compared.</summary>
+    public bool IsChecked { get; init; } = true;
 
     public RegistryKeys Keys => RegistryKeys.Default;
 
@@ -118,21 +123,32 @@ internal sealed class EngineWorld
     {
         Note("another leader");
         _planner = new EnginePlanner(_options);
+        _twin = new EnginePlanner(_options) { LooksAtAll = true };
         _memory = EngineMemory.Empty;
+        _twinMemory = EngineMemory.Empty;
     }
 
     /// <summary>One plan, of which at most so many writes are done; how many.</summary>
     public int Plan(int mostWrites = int.MaxValue)
     {
         HashSet<string> lost = new(StringComparer.Ordinal);
-        foreach (string machine in EnginePlanner.MachinesOf(Registry))
+        IReadOnlyCollection<string> machines = _planner.Machines(Registry);
+        foreach (string machine in machines)
         {
             if (_lost.Contains(machine) || !Agents.ContainsKey(machine))
                 lost.Add(machine);
         }
 
-        EnginePlan plan = _planner.Plan(
-            new EngineFacts { Registry = Registry, Lost = lost, Now = Now }, _memory);
+        EngineFacts facts = new() { Registry = Registry, Lost = lost, Now = Now };
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        EnginePlan plan = _planner.Plan(facts, _memory);
+        Planning = Environment.CpuUsage.TotalTime - before;
+        if (IsChecked)
+        {
+            Assert.That(machines, Is.EqualTo(EnginePlanner.MachinesOf(Registry)));
+            CheckPlan(facts, plan);
+        }
+
         _memory = plan.Memory;
         LookAgain = plan.LookAgain;
         Figures = plan.Figures;
@@ -148,6 +164,9 @@ internal sealed class EngineWorld
 
         return done;
     }
+
+    /// <summary>Processor time of the last plan.</summary>
+    public TimeSpan Planning { get; private set; }
 
     /// <summary>Engine and agents go on until nobody has anything to do.</summary>
     public void Settle()
@@ -219,6 +238,24 @@ internal sealed class EngineWorld
         Assert.That(listed.Problems, Is.Empty);
     }
 
+    // Whoever looks only at what changed comes to the same plan as whoever looks at everything.
+    private void CheckPlan(EngineFacts facts, EnginePlan plan)
+    {
+        EnginePlan expected = _twin.Plan(facts, _twinMemory);
+        _twinMemory = expected.Memory;
+        Assert.That(Lines(plan), Is.EqualTo(Lines(expected)));
+        Assert.That(plan.LookAgain, Is.EqualTo(expected.LookAgain));
+        Assert.That(plan.Figures, Is.EqualTo(expected.Figures));
+        Assert.That(plan.Memory.Failures.Keys.Order(), Is.EqualTo(expected.Memory.Failures.Keys.Order()));
+        Assert.That(plan.Memory.Stuck, Is.EquivalentTo(expected.Memory.Stuck));
+        Assert.That(plan.Memory.Moving, Is.EquivalentTo(expected.Memory.Moving));
+        Assert.That(plan.Memory.Emptied, Is.EquivalentTo(expected.Memory.Emptied));
+        Assert.That(plan.Memory.Unused, Is.EquivalentTo(expected.Memory.Unused));
+    }
+
+    private static string Lines(EnginePlan plan) =>
+        string.Join('\n', plan.Writes.Select(static w => $"{w.Stage} {w} {w.PreviousValue} {w.IsTree} {w.Event}"));
+
     private void Note(string line)
     {
         Story.Enqueue(line);
@@ -242,10 +279,11 @@ internal sealed class EngineWorld
         KvOutcome outcome = call.GetAwaiter().GetResult();
         if (outcome is not KvOutcome.Done done)
             return false;
-        Note($"{done.Change.Index} {done.Change.Action} {done.Change.Node.Key} {done.Change.Node.Value}");
+        if (IsChecked)
+            Note($"{done.Change.Index} {done.Change.Action} {done.Change.Node.Key} {done.Change.Node.Value}");
         RegistryState before = Registry;
         Registry = Registry.Apply(done.Change);
-        if (ChecksClaims)
+        if (IsChecked)
             CheckClaims(before);
         return true;
     }

@@ -16,7 +16,7 @@ internal sealed class RandomRunTests
     [
         "", "Singleton=yes", "Global=yes", "RescheduleOnFailure=yes", "Conflicts=u*.service", "MachineMetadata=zone=x",
         "Replaces=u1.service", "MachineOf=u0.service", "Weight=3", "Singleton=yes\nRescheduleOnFailure=yes",
-        "Singleton=yes\nConflicts=u2.service",
+        "Singleton=yes\nConflicts=u2.service", "Replaces=u*.service",
     ];
 
     [Test]

@@ -121,6 +121,10 @@ internal sealed class NaiveScheduler
         return !reached.Contains(by.Name);
     }
 
+    // Placed units that this one replaces and that replace it.
+    private IEnumerable<UnitToPlace> Rivals(UnitToPlace unit) =>
+        _units.Values.Where(u => _places[u.Name].Count > 0 && Names(u, unit) && Names(unit, u));
+
     private void Evict(UnitToPlace unit, Machine machine)
     {
         if (!_places[unit.Name].Remove(machine.Id))
@@ -152,7 +156,8 @@ internal sealed class NaiveScheduler
                     && there.Sum(u => u.Requirements.MemoryReserveBytes) > machine.MemoryBytes)
                 || (machine.CpuMillis > 0 && unit.Requirements.CpuReserveMillis > 0
                     && there.Sum(u => u.Requirements.CpuReserveMillis) > machine.CpuMillis);
-            if (isShort || there.Any(u => u.Name != unit.Name && (IsConflict(u, unit) || Replaces(u, unit))))
+            if (isShort || there.Any(u => u.Name != unit.Name && (IsConflict(u, unit) || Replaces(u, unit)))
+                || Rivals(unit).Any(u => string.CompareOrdinal(u.Name, unit.Name) < 0))
                 Evict(unit, machine);
         }
     }
@@ -184,7 +189,7 @@ internal sealed class NaiveScheduler
             .Where(p => _units.ContainsKey(p)).Select(p => _units[p]).Where(IsUnplaced)];
         foreach (UnitToPlace peer in peers)
             Visit(peer, entered);
-        if (!IsUnplaced(unit) || unit.Hold.Length > 0)
+        if (!IsUnplaced(unit) || unit.Hold.Length > 0 || Rivals(unit).Any())
             return;
         Machine[] able = [.. _machines.Values.Where(m => Obstacle(unit, m) is null)];
         if (able.Length == 0)

@@ -141,7 +141,7 @@ internal sealed class SchedulerTests
     }
 
     [Test]
-    public void A_replaced_unit_moves_to_another_machine_and_mutual_replacing_is_ignored()
+    public void A_replaced_unit_moves_to_another_machine_and_of_two_that_replace_each_other_one_is_placed()
     {
         Machines(A);
         Assert.That(Start("old.service"), Is.EqualTo(A));
@@ -151,8 +151,25 @@ internal sealed class SchedulerTests
         Assert.That(_scheduler.Decide(), Is.EqualTo(new[] { new PlacementChange("old.service", null, B) }));
         _scheduler.RemoveMachine(B);
         _scheduler.Decide();
+        Machines(C);
         Set("old.service", new UnitRequirements { Replaces = ["new.*"] });
+        Assert.That(_scheduler.Decide(), Is.Empty, "also where there is another machine");
+        Assert.That(
+            _scheduler.Explain("old.service"), Is.EqualTo("new.service is placed, and the two replace each other"));
+        _scheduler.RemoveUnit("new.service");
         Assert.That(_scheduler.Decide(), Is.EqualTo(new[] { new PlacementChange("old.service", null, A) }));
+    }
+
+    [Test]
+    public void Of_placed_units_that_come_to_replace_each_other_the_last_by_name_leaves()
+    {
+        Machines(A, B);
+        Assert.That(Start("old.service"), Is.EqualTo(A));
+        Assert.That(Start("new.service"), Is.EqualTo(B));
+        Set("old.service", new UnitRequirements { Replaces = ["new.service"] });
+        Assert.That(_scheduler.Decide(), Is.Empty, "they are apart");
+        Set("new.service", new UnitRequirements { Replaces = ["old.service"] });
+        Assert.That(_scheduler.Decide(), Is.EqualTo(new[] { new PlacementChange("old.service", A, null) }));
     }
 
     [Test]

@@ -9,22 +9,18 @@ namespace CoreNode.Units.Engine;
 /// singleton is given an entry only while no machine has one; an entry that was revoked is never taken back, a new one
 /// follows it; and nothing is placed beside a unit in its way before that one is gone.
 /// </summary>
-internal sealed class ClaimDecisions(PlanDraft draft, SortedDictionary<string, UnitCase> cases)
+internal sealed class ClaimDecisions(PlanDraft draft, IReadOnlyDictionary<string, UnitCase> cases)
 {
-    /// <summary>Claims that scheduling wants and that stand, or are made now.</summary>
-    public int Scheduled { get; private set; }
-
-    /// <summary>Claims that scheduling wants and that wait for another one to end.</summary>
-    public int Waiting { get; private set; }
-
     /// <summary>Of one unit.</summary>
     public void Settle(UnitCase unit)
     {
+        unit.Scheduled = 0;
+        unit.Waiting = 0;
         if (unit.IsFixed || unit.IsUnreadable)
             return;
         foreach (ScheduleEntry entry in unit.Entries)
         {
-            bool isWanted = unit.Places.Contains(entry.MachineId) && unit.Ousted.Length == 0;
+            bool isWanted = unit.HasPlace(entry.MachineId) && unit.Ousted.Length == 0;
             if (entry.State == ScheduleState.Revoked)
                 continue;
             if (!isWanted)
@@ -50,14 +46,14 @@ internal sealed class ClaimDecisions(PlanDraft draft, SortedDictionary<string, U
         if (unit.EntryOf(machine) is { } entry)
         {
             bool stands = entry.State != ScheduleState.Revoked && unit.Ousted.Length == 0;
-            Count(stands);
+            Count(unit, stands);
             return stands;
         }
 
         bool mustBeAlone = unit.IsSingleton || unit.HasSingletonEntry;
         bool isFree = !(mustBeAlone && (unit.Entries.Count > 0 || unit.EndsOnLostMachine))
             && !IsInTheWay(unit, machine);
-        Count(isFree);
+        Count(unit, isFree);
         if (!isFree)
             return false;
         ScheduleEntry made = EntryFor(unit, machine);
@@ -69,10 +65,10 @@ internal sealed class ClaimDecisions(PlanDraft draft, SortedDictionary<string, U
         return true;
     }
 
-    private void Count(bool stands)
+    private static void Count(UnitCase unit, bool stands)
     {
-        Scheduled += stands ? 1 : 0;
-        Waiting += stands ? 0 : 1;
+        unit.Scheduled += stands ? 1 : 0;
+        unit.Waiting += stands ? 0 : 1;
     }
 
     private void Update(UnitCase unit, ScheduleEntry entry)
@@ -129,7 +125,7 @@ internal sealed class ClaimDecisions(PlanDraft draft, SortedDictionary<string, U
             if (entry.Unit == unit.Name || !cases.TryGetValue(entry.Unit, out UnitCase? other))
                 continue;
             bool leaves = entry.State == ScheduleState.Revoked
-                || (!other.Places.Contains(machine) && !other.IsFixed && !other.IsUnreadable);
+                || (!other.HasPlace(machine) && !other.IsFixed && !other.IsUnreadable);
             if (leaves && AreExclusive(unit, other))
                 return true;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Engine;
@@ -7,32 +8,31 @@ namespace CoreNode.Units.Engine;
 /// Ordinary units leave together. Singletons and replicas leave one after the other, each once the one before runs or
 /// has failed elsewhere, and of a template's replicas only while no other one is on its way.
 /// </summary>
-internal sealed class DrainDecisions(PlanDraft draft, MachineSurvey survey, SortedDictionary<string, UnitCase> cases)
+internal sealed class DrainDecisions(PlanDraft draft, MachineSurvey survey, IReadOnlyDictionary<string, UnitCase> cases)
 {
-    /// <summary>Before scheduling: who is to try to leave.</summary>
+    /// <summary>Before scheduling: who is to try to leave. All units of such machines are looked at anew.</summary>
     public void Choose()
     {
-        if (survey.Draining.Count == 0)
-            return;
-        SortedDictionary<string, List<UnitCase>> leaving = new(StringComparer.Ordinal);
-        foreach (UnitCase unit in cases.Values)
+        foreach (string machine in survey.Draining)
         {
-            if (unit is not { IsWanted: true, IsGlobal: false, IsFixed: false, Ousted: "", Claim: { } claim }
-                || !survey.Draining.Contains(claim.MachineId))
-                continue;
-            if (!leaving.TryGetValue(claim.MachineId, out List<UnitCase>? units))
-                leaving[claim.MachineId] = units = [];
-            units.Add(unit);
-        }
+            List<UnitCase> units = [];
+            foreach (string name in draft.Registry.ScheduleOf(machine).Keys)
+            {
+                UnitCase unit = cases[name];
+                if (unit is { IsWanted: true, IsGlobal: false, IsFixed: false, Ousted: "", Claim: { } claim }
+                    && claim.MachineId == machine)
+                    units.Add(unit);
+            }
 
-        foreach ((string machine, List<UnitCase> units) in leaving)
-            Choose(machine, units);
+            if (units.Count > 0)
+                Choose(machine, units);
+        }
     }
 
     /// <summary>After scheduling: who leaves, and who is stuck.</summary>
-    public void Conclude()
+    public void Conclude(List<UnitCase> looked)
     {
-        foreach (UnitCase unit in cases.Values)
+        foreach (UnitCase unit in looked)
         {
             if (unit.Leaves.Length == 0)
                 continue;
@@ -110,9 +110,11 @@ internal sealed class DrainDecisions(PlanDraft draft, MachineSurvey survey, Sort
                 return true;
         }
 
-        foreach (UnitCase other in cases.Values)
+        Job template = draft.Registry.Jobs[unit.ReplicaOf];
+        for (int number = 1; number <= template.Requirements.Replicas; number++)
         {
-            if (other == unit || other.ReplicaOf != unit.ReplicaOf)
+            string name = template.Name.InstanceOf(number.ToString(CultureInfo.InvariantCulture));
+            if (!cases.TryGetValue(name, out UnitCase? other) || other == unit || other.ReplicaOf != unit.ReplicaOf)
                 continue;
             if (other.Leaves.Length > 0)
                 return true;

@@ -103,7 +103,7 @@ public sealed partial class EngineLoop
     {
         RegistryState registry = _registry.Current;
         long began = _time.GetTimestamp();
-        EnginePlan plan = planner.Plan(FactsOf(term, registry), memory);
+        EnginePlan plan = planner.Plan(FactsOf(term, planner, registry), memory);
         TimeSpan spent = _time.GetElapsedTime(began);
         _metrics.Planned(plan.Figures, spent);
         if (plan.Writes.Count > 0)
@@ -118,10 +118,10 @@ public sealed partial class EngineLoop
         return plan.Memory;
     }
 
-    private EngineFacts FactsOf(ILeaderTerm term, RegistryState registry)
+    private EngineFacts FactsOf(ILeaderTerm term, EnginePlanner planner, RegistryState registry)
     {
         HashSet<string> lost = new(StringComparer.Ordinal);
-        foreach (string machine in EnginePlanner.MachinesOf(registry))
+        foreach (string machine in planner.Machines(registry))
         {
             if (term.StateOf(machine) == MachineLeaseState.Expired)
                 lost.Add(machine);

@@ -1,4 +1,3 @@
-using CoreNode.Foundation;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Engine;
@@ -7,25 +6,31 @@ namespace CoreNode.Units.Engine;
 /// destroyed.</summary>
 internal sealed class Leftovers(PlanDraft draft)
 {
-    /// <summary>Removes content that no job has used for an hour. Whoever submits it again writes it anew, and the hour
-    /// begins again.</summary>
-    public void RemoveContent()
+    /// <summary>
+    /// Removes content that no job has used for an hour. Whoever submits it again writes it anew, and the hour begins
+    /// again. Tells when the first of the hours is over; null: there is no such content.
+    /// </summary>
+    public DateTimeOffset? RemoveContent(IReadOnlyCollection<UnitText> content)
     {
-        foreach (UnitText text in draft.Registry.Texts.Values)
+        DateTimeOffset? next = null;
+        Dictionary<string, UnusedContent> remembered = new(content.Count, StringComparer.Ordinal);
+        foreach (UnitText text in content)
         {
-            if (!text.Jobs.IsEmpty || text.CreatedIndex == StoreIndex.Zero)
-                continue;
             UnusedContent unused =
                 draft.Memory.Unused.TryGetValue(text.Hash, out UnusedContent? known)
                 && known.Written == text.CreatedIndex ? known : new UnusedContent(text.CreatedIndex, draft.Now);
-            draft.Unused[text.Hash] = unused;
+            remembered[text.Hash] = unused;
             DateTimeOffset end = unused.Since + draft.Options.ContentRetention;
             if (end <= draft.Now)
                 draft.Write(
                     EngineStage.Records, EngineWrite.Remove(draft.Keys.Unit(text.Hash), text.CreatedIndex));
             else
                 draft.LookAt(end);
+            next = next is null || end < next ? end : next;
         }
+
+        draft.Unused = remembered;
+        return next;
     }
 
     /// <summary>Removes what this engine wrote of a job that was destroyed meanwhile.</summary>

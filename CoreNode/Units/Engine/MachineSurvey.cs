@@ -8,7 +8,7 @@ internal sealed class MachineSurvey
 {
     private readonly Dictionary<string, string> _held;
 
-    private MachineSurvey(StormCap cap, List<string> gone, List<Machine> machines, HashSet<string> draining, int lost)
+    private MachineSurvey(StormCap cap, List<string> gone, List<Machine> machines, SortedSet<string> draining, int lost)
     {
         Cap = cap;
         _held = new Dictionary<string, string>(cap.Held, StringComparer.Ordinal);
@@ -41,13 +41,22 @@ internal sealed class MachineSurvey
     /// <summary>Ids of <see cref="Machines"/>.</summary>
     public HashSet<string> Known { get; }
 
-    /// <summary>Machines that are there and are to be drained.</summary>
-    public IReadOnlySet<string> Draining { get; }
+    /// <summary>Machines that are there and are to be drained, in order.</summary>
+    public SortedSet<string> Draining { get; }
 
     /// <summary>How many registered machines are lost.</summary>
     public int Lost { get; }
 
-    public static MachineSurvey Of(EngineFacts facts, EngineMemory memory, EngineOptions options)
+    /// <summary>No machine is lost or was emptied of late: so it stands until machines themselves change.</summary>
+    public bool IsCalm => Lost == 0 && Gone.Count == 0 && Cap.Remembered.Count == 0;
+
+    /// <summary>Surveys the machines.</summary>
+    /// <param name="facts">How things stand.</param>
+    /// <param name="machines">All machines that stand anywhere in the registry.</param>
+    /// <param name="memory">What was emptied of late.</param>
+    /// <param name="options">Bounds.</param>
+    public static MachineSurvey Of(
+        EngineFacts facts, SortedSet<string> machines, EngineMemory memory, EngineOptions options)
     {
         HashSet<string> registered = new(StringComparer.Ordinal);
         HashSet<string> asked = new(StringComparer.Ordinal);
@@ -65,22 +74,52 @@ internal sealed class MachineSurvey
 
         StormCap cap = StormCap.Decide(registered, lost, asked, memory.Emptied, facts.Now, options.StormWindow);
         List<string> gone = [];
-        foreach (string id in EnginePlanner.MachinesOf(facts.Registry))
+        foreach (string id in facts.Lost)
         {
-            if (!registered.Contains(id) && facts.Lost.Contains(id))
+            if (!registered.Contains(id) && machines.Contains(id))
                 gone.Add(id);
         }
 
+        gone.Sort(string.CompareOrdinal);
         return Sort(facts, cap, gone, lost.Count);
     }
 
     /// <summary>Why a lost machine keeps its units; null if it is not lost, or does not keep them.</summary>
     public string? WhyHeld(string machine) => _held.GetValueOrDefault(machine);
 
+    /// <summary>Machines that stood otherwise in another survey, so far as it matters to what they have.</summary>
+    public SortedSet<string> Differences(MachineSurvey other)
+    {
+        SortedSet<string> different = new(StringComparer.Ordinal);
+        AddMissing(different, Known, other.Known);
+        AddMissing(different, other.Known, Known);
+        AddMissing(different, Ending, other.Ending);
+        AddMissing(different, other.Ending, Ending);
+        AddMissing(different, Draining, other.Draining);
+        AddMissing(different, other.Draining, Draining);
+        foreach (string id in _held.Keys)
+        {
+            if (other.WhyHeld(id) != WhyHeld(id))
+                different.Add(id);
+        }
+
+        AddMissing(different, other._held.Keys, _held.Keys);
+        return different;
+    }
+
+    private static void AddMissing(SortedSet<string> missing, IReadOnlyCollection<string> of, ICollection<string> from)
+    {
+        foreach (string id in of)
+        {
+            if (!from.Contains(id))
+                missing.Add(id);
+        }
+    }
+
     private static MachineSurvey Sort(EngineFacts facts, StormCap cap, List<string> gone, int lost)
     {
         List<Machine> machines = [];
-        HashSet<string> draining = new(StringComparer.Ordinal);
+        SortedSet<string> draining = new(StringComparer.Ordinal);
         HashSet<string> emptied = new(cap.Emptied, StringComparer.Ordinal);
         foreach (RegisteredMachine registered in facts.Registry.Machines.Values)
         {

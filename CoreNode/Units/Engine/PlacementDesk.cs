@@ -14,16 +14,17 @@ internal sealed class PlacementDesk
     private readonly Scheduler _scheduler = new();
     private readonly HashSet<string> _machines = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Told> _told = new(StringComparer.Ordinal);
+    private MachineSurvey? _survey;
 
-    /// <summary>Units that are to be on a machine and cannot be.</summary>
-    public int Unplaced { get; private set; }
-
-    /// <summary>Fills in the places of all units.</summary>
-    public void Decide(MachineSurvey survey, SortedDictionary<string, UnitCase> cases)
+    /// <summary>Tells and asks, and says of which units places may be others than before.</summary>
+    /// <param name="survey">The machines.</param>
+    /// <param name="looked">Units that are looked at anew, in order; all others are as they were.</param>
+    /// <param name="gone">Units that are no longer known, in order.</param>
+    public SortedSet<string> Decide(MachineSurvey survey, List<UnitCase> looked, List<string> gone)
     {
         TellMachines(survey);
         List<UnitCase> picky = [];
-        foreach (UnitCase unit in cases.Values)
+        foreach (UnitCase unit in looked)
         {
             if (unit.Leaves.Length > 0)
                 unit.Avoid(unit.Leaves, "it is drained");
@@ -32,17 +33,35 @@ internal sealed class PlacementDesk
                 picky.Add(unit);
         }
 
-        Forget(cases);
-        _scheduler.Decide();
-        if (GiveIn(survey, cases, picky))
-            _scheduler.Decide();
-        Unplaced = 0;
-        foreach (UnitCase unit in cases.Values)
-            Take(unit);
+        Forget(looked, gone);
+        SortedSet<string> moved = new(StringComparer.Ordinal);
+        foreach (PlacementChange change in _scheduler.Decide())
+            moved.Add(change.Unit);
+        if (!GiveIn(survey, looked, picky))
+            return moved;
+        foreach (PlacementChange change in _scheduler.Decide())
+            moved.Add(change.Unit);
+        return moved;
+    }
+
+    /// <summary>Fills in a unit's places.</summary>
+    public void Take(UnitCase unit)
+    {
+        unit.Places.Clear();
+        unit.IsUnplaced = false;
+        if (!unit.IsWanted || unit.IsFixed)
+            return;
+        IReadOnlyList<string> places = _scheduler.PlacesOf(unit.Name);
+        for (int i = 0; i < places.Count; i++)
+            unit.Places.Add(places[i]);
+        unit.IsUnplaced = places.Count == 0 && !unit.IsGlobal;
     }
 
     private void TellMachines(MachineSurvey survey)
     {
+        if (ReferenceEquals(survey, _survey))
+            return;
+        _survey = survey;
         List<string> gone = [];
         foreach (string machine in _machines)
         {
@@ -93,27 +112,26 @@ internal sealed class PlacementDesk
         }
     }
 
-    private void Forget(SortedDictionary<string, UnitCase> cases)
+    private void Forget(List<UnitCase> looked, List<string> gone)
     {
-        List<string> gone = [];
-        foreach (string name in _told.Keys)
+        List<string> forgotten = [.. gone];
+        foreach (UnitCase unit in looked)
         {
-            if (!cases.TryGetValue(name, out UnitCase? unit)
-                || (!unit.IsWanted && !unit.IsUnreadable && unit.Entries.Count == 0))
-                gone.Add(name);
+            if (!unit.IsWanted && !unit.IsUnreadable && unit.Entries.Count == 0)
+                forgotten.Add(unit.Name);
         }
 
-        gone.Sort(string.CompareOrdinal);
-        foreach (string name in gone)
+        forgotten.Sort(string.CompareOrdinal);
+        foreach (string name in forgotten)
         {
-            _told.Remove(name);
-            _scheduler.RemoveUnit(name);
+            if (_told.Remove(name))
+                _scheduler.RemoveUnit(name);
         }
     }
 
     // Machines are avoided only as long as there are others. What was to leave a drained machine and cannot, and what
     // had to go with that, is back where it was.
-    private bool GiveIn(MachineSurvey survey, SortedDictionary<string, UnitCase> cases, List<UnitCase> picky)
+    private bool GiveIn(MachineSurvey survey, List<UnitCase> looked, List<UnitCase> picky)
     {
         bool gaveIn = false;
         foreach (UnitCase unit in picky)
@@ -129,7 +147,7 @@ internal sealed class PlacementDesk
 
         if (!gaveIn || survey.Draining.Count == 0)
             return gaveIn;
-        foreach (UnitCase unit in cases.Values)
+        foreach (UnitCase unit in looked)
         {
             if (unit is { IsWanted: true, IsGlobal: false, IsFixed: false, Ousted: "", Claim: { } claim }
                 && survey.Draining.Contains(claim.MachineId) && _scheduler.PlacesOf(unit.Name).Count == 0)
@@ -137,17 +155,6 @@ internal sealed class PlacementDesk
         }
 
         return true;
-    }
-
-    private void Take(UnitCase unit)
-    {
-        if (!unit.IsWanted || unit.IsFixed)
-            return;
-        IReadOnlyList<string> places = _scheduler.PlacesOf(unit.Name);
-        for (int i = 0; i < places.Count; i++)
-            unit.Places.Add(places[i]);
-        if (places.Count == 0 && !unit.IsGlobal)
-            Unplaced++;
     }
 
     // Where it stands; without any entry, where the registry says that it was to be.

@@ -26,7 +26,10 @@ internal sealed class PlanDraft(EngineFacts facts, EngineMemory memory, EngineOp
 
     public Dictionary<string, StuckUnit> Stuck { get; } = new(StringComparer.Ordinal);
 
-    public Dictionary<string, UnusedContent> Unused { get; } = new(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, UnusedContent> Unused { get; set; } = memory.Unused;
+
+    /// <summary>How many writes there are.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Time alone changes something at that moment.</summary>
     public void LookAt(DateTimeOffset moment)
@@ -35,13 +38,16 @@ internal sealed class PlanDraft(EngineFacts facts, EngineMemory memory, EngineOp
             LookAgain = moment;
     }
 
-    public void Write(EngineStage stage, EngineWrite write, EngineEvent? told = null) =>
+    public void Write(EngineStage stage, EngineWrite write, EngineEvent? told = null)
+    {
         _stages[(int)stage].Add(write with { Stage = stage, Event = told });
+        Count++;
+    }
 
     /// <summary>All writes in order.</summary>
     public List<EngineWrite> Writes()
     {
-        List<EngineWrite> all = [];
+        List<EngineWrite> all = new(Count);
         foreach (List<EngineWrite> stage in _stages)
             all.AddRange(stage);
         return all;

@@ -10,15 +10,17 @@ namespace CoreNode.Units.Engine;
 /// </summary>
 internal sealed class ReplicaDecisions(PlanDraft draft, IReadOnlyDictionary<string, UnitCase> cases)
 {
-    /// <summary>Looks at all of them.</summary>
-    public void Judge()
+    /// <summary>Looks at those that are looked at anew: a template is whenever one of its replicas is.</summary>
+    public void Judge(List<UnitCase> looked)
     {
-        foreach (Job job in draft.Registry.Jobs.Values)
+        foreach (UnitCase unit in looked)
         {
-            if (job.HasReplicas && job.Desired != DesiredState.Inactive)
-                JudgeTemplate(job);
-            else if (job.IsReplica && IsSuperfluous(job))
+            int before = draft.Count;
+            if (unit.Job is { HasReplicas: true, Desired: not DesiredState.Inactive } template)
+                JudgeTemplate(template);
+            else if (unit.Job is { IsReplica: true } job && IsSuperfluous(job))
                 Remove(job);
+            unit.IsRestless |= draft.Count != before;
         }
     }
 

@@ -3,7 +3,10 @@ using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Engine;
 
-/// <summary>One unit while a plan is made: what is known of it, and what the steps have found out so far.</summary>
+/// <summary>
+/// One unit as plans see it: what is known of it, and what the steps have found out. It is made anew by each plan that
+/// looks at the unit; until then it holds what the last one found.
+/// </summary>
 internal sealed class UnitCase(string name, Job? job)
 {
     private Dictionary<string, string>? _avoided;
@@ -61,18 +64,43 @@ internal sealed class UnitCase(string name, Job? job)
     /// <summary>Why it is on none; empty: it is, or nobody asked.</summary>
     public string Reason { get; set; } = "";
 
+    /// <summary>Its claims that scheduling wants and that stand, or are made now.</summary>
+    public int Scheduled { get; set; }
+
+    /// <summary>Its claims that scheduling wants and that wait for another one to end.</summary>
+    public int Waiting { get; set; }
+
+    /// <summary>It is to be on a machine, and no machine can take it.</summary>
+    public bool IsUnplaced { get; set; }
+
+    /// <summary>
+    /// It is looked at by the next plan, too: something of it was written, or waits for time or for others.
+    /// </summary>
+    public bool IsRestless { get; set; }
+
     public void Avoid(string machine, string why) =>
         (_avoided ??= new Dictionary<string, string>(StringComparer.Ordinal))[machine] = why;
 
     public void AvoidNothing() => _avoided = null;
 
+    /// <summary>Scheduling wants it on that machine.</summary>
+    public bool HasPlace(string machine) => Places.BinarySearch(machine, StringComparer.Ordinal) >= 0;
+
     /// <summary>The entry of one machine; null: none.</summary>
     public ScheduleEntry? EntryOf(string machine)
     {
-        foreach (ScheduleEntry entry in Entries)
+        int low = 0;
+        int high = Entries.Count - 1;
+        while (low <= high)
         {
-            if (entry.MachineId == machine)
-                return entry;
+            int middle = (low + high) / 2;
+            int order = string.CompareOrdinal(Entries[middle].MachineId, machine);
+            if (order == 0)
+                return Entries[middle];
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle - 1;
         }
 
         return null;

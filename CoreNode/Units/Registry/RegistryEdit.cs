@@ -8,39 +8,57 @@ namespace CoreNode.Units.Registry;
 /// A registry state while it is changed: keys with values go in or out, one by one or by directory. What a key means is
 /// decided here, and only by the key, its value and what else stands there now; never by the order of changes.
 /// </summary>
-internal sealed class RegistryEdit(RegistryState from)
+internal sealed class RegistryEdit
 {
+    /// <summary>Begins with a state.</summary>
+    public RegistryEdit(RegistryState from)
+    {
+        Keys = from.Keys;
+        Index = from.Index;
+        EngineVersion = from.EngineVersion;
+        Action<string> unit = Trail.AddUnit;
+        Action<string> machine = Trail.AddMachine;
+        Action all = Trail.AddAll;
+        Texts = new(from.Texts, Trail.AddText, all);
+        Jobs = new(from.Jobs, unit, all);
+        Partial = new(from.Partial, unit, all);
+        Machines = new(from.Machines, machine, all);
+        ScheduleByMachine = new(from.ScheduleByMachine, machine, all);
+        ScheduleByUnit = new(from.ScheduleByUnit, unit, all);
+        StatesByUnit = new(from.StatesByUnit, unit, all);
+        StatesByMachine = new(from.StatesByMachine, machine, all);
+        Announced = new(from.Announced, machine, all);
+        Problems = new(from.Problems);
+    }
 
-    public RegistryKeys Keys { get; } = from.Keys;
+    public RegistryKeys Keys { get; }
 
-    public StoreIndex Index { get; set; } = from.Index;
+    /// <summary>Which names were touched.</summary>
+    public RegistryTrail Trail { get; } = new();
 
-    public string? EngineVersion { get; private set; } = from.EngineVersion;
+    public StoreIndex Index { get; set; }
 
-    public RegistryTable<UnitText> Texts { get; } = new(from.Texts);
+    public string? EngineVersion { get; private set; }
 
-    public RegistryTable<Job> Jobs { get; } = new(from.Jobs);
+    public RegistryTable<UnitText> Texts { get; }
 
-    public RegistryTable<Job> Partial { get; } = new(from.Partial);
+    public RegistryTable<Job> Jobs { get; }
 
-    public RegistryTable<RegisteredMachine> Machines { get; } = new(from.Machines);
+    public RegistryTable<Job> Partial { get; }
 
-    public RegistryTable<ImmutableSortedDictionary<string, ScheduleEntry>> ScheduleByMachine { get; } =
-        new(from.ScheduleByMachine);
+    public RegistryTable<RegisteredMachine> Machines { get; }
 
-    public RegistryTable<ImmutableSortedDictionary<string, ScheduleEntry>> ScheduleByUnit { get; } =
-        new(from.ScheduleByUnit);
+    public RegistryTable<ImmutableSortedDictionary<string, ScheduleEntry>> ScheduleByMachine { get; }
 
-    public RegistryTable<ImmutableSortedDictionary<string, UnitStateRecord>> StatesByUnit { get; } =
-        new(from.StatesByUnit);
+    public RegistryTable<ImmutableSortedDictionary<string, ScheduleEntry>> ScheduleByUnit { get; }
 
-    public RegistryTable<ImmutableSortedDictionary<string, UnitStateRecord>> StatesByMachine { get; } =
-        new(from.StatesByMachine);
+    public RegistryTable<ImmutableSortedDictionary<string, UnitStateRecord>> StatesByUnit { get; }
 
-    public RegistryTable<ImmutableSortedDictionary<string, IReadOnlyList<string>>> Announced { get; } =
-        new(from.Announced);
+    public RegistryTable<ImmutableSortedDictionary<string, UnitStateRecord>> StatesByMachine { get; }
 
-    public RegistryTable<string> Problems { get; } = new(from.Problems);
+    public RegistryTable<ImmutableSortedDictionary<string, IReadOnlyList<string>>> Announced { get; }
+
+    public RegistryTable<string> Problems { get; }
 
     /// <summary>Everything in a listing.</summary>
     public void PutAll(KvNode node)

@@ -13,8 +13,9 @@ namespace CoreNode.Units.Registry;
 /// </summary>
 public sealed class RegistryState
 {
-    internal RegistryState(RegistryEdit edit)
+    private RegistryState(RegistryEdit edit, RegistryTrail trail)
     {
+        Trail = trail;
         Keys = edit.Keys;
         Index = edit.Index;
         EngineVersion = edit.EngineVersion;
@@ -31,6 +32,10 @@ public sealed class RegistryState
     }
 
     private RegistryState(RegistryKeys keys) => Keys = keys;
+
+    // How it came to be, and the only thing here that is ever added to: what came of it later. It says where to look,
+    // never what is there.
+    private RegistryTrail Trail { get; } = new();
 
     /// <summary>Where it stands in the store.</summary>
     public RegistryKeys Keys { get; }
@@ -99,7 +104,7 @@ public sealed class RegistryState
         RegistryEdit edit = new(Empty(keys)) { Index = index };
         if (listing is not null)
             edit.PutAll(listing);
-        return new RegistryState(edit);
+        return new RegistryState(edit, new RegistryTrail());
     }
 
     /// <summary>The state after a change. A change that is in it already changes nothing.</summary>
@@ -113,7 +118,27 @@ public sealed class RegistryState
             edit.Remove(change.Node.Key);
         else if (!change.Node.IsDirectory)
             edit.Put(change.Node);
-        return new RegistryState(edit);
+        Trail.GoOn(edit.Trail);
+        return new RegistryState(edit, edit.Trail);
+    }
+
+    /// <summary>
+    /// What may be different from an earlier state. It costs what happened since, not the size. Null if this one did
+    /// not come from that one change by change: then anything may be different.
+    /// </summary>
+    public RegistryChanges? ChangesSince(RegistryState before)
+    {
+        RegistryChanges changes = new();
+        RegistryTrail at = before.Trail;
+        while (!ReferenceEquals(at, Trail))
+        {
+            if (at.Next is not { IsAll: false } next)
+                return null;
+            changes.Add(next);
+            at = next;
+        }
+
+        return changes;
     }
 
     /// <summary>A machine that has registered itself; null otherwise.</summary>

@@ -2,8 +2,12 @@ using System.Collections.Immutable;
 
 namespace CoreNode.Units.Registry;
 
-/// <summary>One dictionary while it is changed: shares everything with the one that it was made of.</summary>
-internal sealed class RegistryTable<T>(ImmutableSortedDictionary<string, T> value)
+/// <summary>
+/// One dictionary while it is changed: shares everything with the one that it was made of, and tells which names were
+/// touched.
+/// </summary>
+internal sealed class RegistryTable<T>(
+    ImmutableSortedDictionary<string, T> value, Action<string>? touched = null, Action? cleared = null)
     where T : class
 {
     /// <summary>An empty dictionary in byte order.</summary>
@@ -32,13 +36,19 @@ internal sealed class RegistryTable<T>(ImmutableSortedDictionary<string, T> valu
             ? found : null;
 
     /// <summary>Adds or replaces.</summary>
-    public void Set(string name, T item) => Builder[name] = item;
+    public void Set(string name, T item)
+    {
+        Builder[name] = item;
+        touched?.Invoke(name);
+    }
 
     /// <summary>Removes, if it is there.</summary>
     public void Remove(string name)
     {
-        if (Find(name) is not null)
-            Builder.Remove(name);
+        if (Find(name) is null)
+            return;
+        Builder.Remove(name);
+        touched?.Invoke(name);
     }
 
     /// <summary>Removes everything.</summary>
@@ -46,5 +56,6 @@ internal sealed class RegistryTable<T>(ImmutableSortedDictionary<string, T> valu
     {
         _builder = null;
         _value = None;
+        cleared?.Invoke();
     }
 }

@@ -18,6 +18,8 @@ internal sealed class PlacementExplainer(SchedulerBooks books)
             return "there is no machine";
         if (unit.Rules.IsGlobal)
             return OfGlobal(unit);
+        if (books.Replacements.RivalOf(unit) is { } rival)
+            return $"{rival.Name} is placed, and the two replace each other";
         IReadOnlyList<ScheduledMachine> machines = books.Machines.All;
         if (unit.Rules.MachineId.Length > 0)
         {

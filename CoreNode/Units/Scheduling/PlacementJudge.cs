@@ -43,10 +43,13 @@ internal sealed class PlacementJudge(Replacements replacements)
         || unit.Facts.Avoided.ContainsKey(machine.Id)
         || OfRules(unit, machine) != Obstacle.None;
 
-    /// <summary>True if a unit cannot be on its machine together with all others that are there.</summary>
+    /// <summary>
+    /// True if a unit cannot be on its machine together with all others that are there, or with a rival anywhere.
+    /// </summary>
     public bool IsInTheWay(ScheduledUnit unit, ScheduledMachine machine) =>
         HasConflict(unit, machine, isThere: true)
         || IsReplacedOn(unit, machine)
+        || (replacements.RivalOf(unit) is { } rival && ScheduledUnit.Compare(rival, unit) < 0)
         || (unit.Rules.MemoryReserveBytes > 0 && machine.IsMemoryShort)
         || (unit.Rules.CpuReserveMillis > 0 && machine.IsCpuShort);
 

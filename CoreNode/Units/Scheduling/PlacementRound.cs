@@ -76,6 +76,13 @@ internal sealed class PlacementRound(SchedulerBooks books)
 
     private void Place(ScheduledUnit unit)
     {
+        if (books.Replacements.RivalOf(unit) is not null)
+        {
+            // What becomes better meanwhile is not noted for it.
+            unit.IsTried = false;
+            return;
+        }
+
         if (unit.Facts.Hold.Length > 0 || Choose(unit) is not { } machine)
             return;
         List<ScheduledUnit>? replaced = books.Judge.ReplacedOn(unit, machine);

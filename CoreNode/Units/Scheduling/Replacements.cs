@@ -2,11 +2,14 @@ namespace CoreNode.Units.Scheduling;
 
 /// <summary>
 /// Which unit makes which other leave its machine (Replaces=). Who leaves takes its followers along. Where that comes
-/// back to the one that began, units would chase each other for ever, so what closes such a circle is ignored: two
-/// units that replace each other, and one that replaces what it follows.
+/// back to the one that began, units would chase each other for ever, so what closes such a circle moves nobody: one
+/// that replaces what it follows, and rivals, two units that name each other. Of rivals only one is placed, as under
+/// fleet.
 /// </summary>
 internal sealed class Replacements(Dictionary<string, ScheduledUnit> units)
 {
+    private static readonly List<ScheduledUnit> s_nobody = [];
+
     private readonly List<ScheduledUnit> _replacing = [];
     private readonly Dictionary<string, List<ScheduledUnit>> _followers = [];
     private readonly List<ScheduledUnit> _reached = [];
@@ -44,6 +47,34 @@ internal sealed class Replacements(Dictionary<string, ScheduledUnit> units)
     /// <summary>True if the first one makes the second leave.</summary>
     public bool IsReplaced(ScheduledUnit by, ScheduledUnit unit) =>
         by != unit && !unit.Rules.IsGlobal && Names(by, unit) && !Reaches(unit, by);
+
+    /// <summary>Of the rivals of a unit that are placed the first by name; null: none is.</summary>
+    public ScheduledUnit? RivalOf(ScheduledUnit unit)
+    {
+        ScheduledUnit? first = null;
+        foreach (ScheduledUnit rival in RivalsOf(unit))
+        {
+            if (first is null || ScheduledUnit.Compare(rival, first) < 0)
+                first = rival;
+        }
+
+        return first;
+    }
+
+    /// <summary>The rivals of a unit that are placed, in no order.</summary>
+    public List<ScheduledUnit> RivalsOf(ScheduledUnit unit)
+    {
+        if (unit.Replaces.Length == 0)
+            return s_nobody;
+        List<ScheduledUnit> rivals = [];
+        foreach (ScheduledUnit other in _replacing)
+        {
+            if (other != unit && other.Machines.Count > 0 && Names(unit, other) && Names(other, unit))
+                rivals.Add(other);
+        }
+
+        return rivals;
+    }
 
     private static bool Names(ScheduledUnit by, ScheduledUnit unit)
     {

@@ -309,11 +309,21 @@ internal sealed class SchedulerBooks
             {
                 Attach(unit, machine);
                 Suspects.Add(machine);
+                SuspectRivals(unit);
             }
         }
 
         if (IsLeaving(unit, machine.Id) && !machine.Leaving.Contains(unit))
             machine.AddLeaving(unit);
+    }
+
+    private void SuspectRivals(ScheduledUnit unit)
+    {
+        foreach (ScheduledUnit rival in Replacements.RivalsOf(unit))
+        {
+            foreach (ScheduledMachine machine in rival.Machines)
+                Suspects.Add(machine);
+        }
     }
 
     private static bool IsLeaving(ScheduledUnit unit, string id)
