@@ -26,9 +26,12 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
         cluster.Network.Slowness = 1;
         foreach (UnitsNode node in cluster.Nodes)
         {
+            node.Trap = null;
             node.Resume();
             node.IsUp = true;
-            cluster.Begin(node);
+            // One that leaves is started again once it has left.
+            for (int second = 0; second < 40; second++)
+                _world.After(second * UnitsPlan.Second, () => cluster.Begin(node));
         }
     }
 
@@ -51,8 +54,10 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
         int choice = _chance.Next(100);
         string what = choice switch
         {
-            < 15 => Kill(node),
-            < 35 => Pause(node),
+            < 10 => Kill(node),
+            < 25 => Pause(node),
+            < 32 => Leave(node),
+            < 38 => StopAtStart(node),
             < 50 => Reboot(node),
             < 65 => Isolate(node),
             < 73 => Split(),
@@ -79,6 +84,28 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
         node.Pause();
         Later(Between(1, 25), node.Resume);
         return $"the supervisor of machine {node.Index} stands still";
+    }
+
+    // Between the decision to start a singleton and the start.
+    private string StopAtStart(UnitsNode node)
+    {
+        StartPoint point = _chance.Chance(0.5) ? StartPoint.Call : StartPoint.Process;
+        bool isKilled = _chance.Chance(0.2);
+        node.Trap = (point, () =>
+        {
+            if (!_isOver)
+                _ = isKilled ? Kill(node) : Pause(node);
+        });
+        return $"the supervisor of machine {node.Index} {(isKilled ? "is killed" : "stands still")} at its next start";
+    }
+
+    private string Leave(UnitsNode node)
+    {
+        if (cluster.AgentOf(node) is not { IsLeaving: false } agent)
+            return "nothing";
+        cluster.Track(agent.LeaveAsync());
+        Later(Between(1, 40), () => cluster.Begin(node));
+        return $"machine {node.Index} leaves";
     }
 
     private string Reboot(UnitsNode node)

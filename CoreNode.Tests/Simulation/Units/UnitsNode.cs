@@ -38,6 +38,9 @@ internal sealed class UnitsNode
     /// <summary>The machine has power.</summary>
     public bool IsUp { get; set; } = true;
 
+    /// <summary>What happens to the supervisor when it comes to that point the next time.</summary>
+    public (StartPoint Point, Action What)? Trap { get; set; }
+
     /// <summary>Notes of the agent, in files.</summary>
     public SortedDictionary<string, UnitNote> Notes { get; } = new(StringComparer.Ordinal);
 
@@ -72,6 +75,15 @@ internal sealed class UnitsNode
         _deferred.Clear();
         foreach (Action what in waiting)
             what();
+    }
+
+    /// <summary>The supervisor is at a point between deciding and doing.</summary>
+    public void Pass(StartPoint point)
+    {
+        if (!IsRunning || IsPaused || Trap is not { } trap || trap.Point != point)
+            return;
+        Trap = null;
+        trap.What();
     }
 
     /// <summary>Lets a process do something: now, when it goes on, or never if it is gone.</summary>

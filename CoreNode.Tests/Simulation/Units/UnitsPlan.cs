@@ -44,6 +44,9 @@ internal sealed record UnitsPlan
     /// <summary>What people do during the turmoil.</summary>
     public required int Wishes { get; init; }
 
+    /// <summary>The units' manager is part of the supervisor (the embedded runner); if not, it is PID 1.</summary>
+    public required bool IsEmbedded { get; init; }
+
     public UnitsBug Bug { get; init; }
 
     public static UnitsPlan Of(ulong seed, UnitsBug bug = UnitsBug.None)
@@ -61,8 +64,9 @@ internal sealed record UnitsPlan
             Latency = (100 + chance.Next(1000)) * 1000,
             Jitter = (100 + chance.Next(chance.Chance(0.2) ? 40_000 : 3000)) * 1000,
             Faults = 4 + chance.Next(14),
-            Units = 4 + chance.Next(9),
+            Units = 4 + chance.Next(12),
             Wishes = 4 + chance.Next(16),
+            IsEmbedded = chance.Chance(0.5),
             Bug = bug,
         };
     }
@@ -71,5 +75,5 @@ internal sealed record UnitsPlan
         CultureInfo.InvariantCulture,
         $"{Machines} machines, {Members} members, lease {Lease.TotalSeconds} s, election {Election.TotalSeconds} s, drift "
         + $"{Drift}, latency {Latency / 1000}+{Jitter / 1000} µs, {Units} units, {Wishes} wishes, {Faults} faults, "
-        + $"bug {Bug}");
+        + $"embedded runner {IsEmbedded}, bug {Bug}");
 }
