@@ -51,6 +51,9 @@ internal sealed class UnitsAgent
     /// <summary>It knows what is wanted of its machine.</summary>
     public bool IsListed { get; private set; }
 
+    /// <summary>Until when it was granted its lease, by its own clock.</summary>
+    public TimeSpan GrantedUntil { get; private set; }
+
     /// <summary>The machine leaves.</summary>
     public bool IsLeaving { get; private set; }
 
@@ -90,8 +93,9 @@ internal sealed class UnitsAgent
         await WaitAsync(() => Core.IsGone, TimeSpan.FromSeconds(3));
         _hasLeft = true;
         await WaitAsync(() => !_isRenewing, TimeSpan.FromSeconds(3));
+        KvDeleteOptions own = new() { PreviousValue = RegistryValues.WriteMachine(_options.Machine) };
         await Task.WhenAny(
-            _client.DeleteAsync(_options.Keys.MachineObject(_node.Id), KvDeleteOptions.None, default),
+            _client.DeleteAsync(_options.Keys.MachineObject(_node.Id), own, default),
             _node.Delay(TimeSpan.FromSeconds(3)));
         if (_cluster.Store.Leader is { } leader)
         {
@@ -281,6 +285,10 @@ internal sealed class UnitsAgent
         {
             TimeSpan sent = _node.Now;
             LeaseGrant grant = await AskAsync(renewal, sent, period);
+            bool isKept = grant.Kind == LeaseGrantKind.Granted
+                || (grant.Kind == LeaseGrantKind.NoLeader && _node.Now < GrantedUntil);
+            if (isKept && sent + grant.Duration > GrantedUntil)
+                GrantedUntil = sent + grant.Duration;
             bool isBug = _cluster.Plan.Bug == UnitsBug.CountsTooLong && grant.Duration > TimeSpan.Zero;
             Core.Renewed(
                 isBug ? grant with { Duration = grant.Duration * 2 } : grant, _options.Lease,

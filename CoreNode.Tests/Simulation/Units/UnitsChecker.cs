@@ -98,8 +98,7 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         {
             if (node.Id != what.Machine || cluster.AgentOf(node) is not { IsLeaving: false } agent)
                 continue;
-            LeaseFacts lease = agent.Core.Lease;
-            if (!lease.IsDuplicate && node.Now < lease.KillAt)
+            if (node.Now < agent.GrantedUntil - (cluster.Plan.Lease / LeaseRule.MarginPart))
                 cluster.Fail($"machine {node.Index} loses what it has though its lease is not over");
         }
     }
@@ -159,7 +158,12 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         IReadOnlyList<PlacementChange> changes = scheduler.Decide();
         Check(changes.Count == 0, $"not placed as it could be: {string.Join("; ", changes)}");
         foreach (UnitsNode node in cluster.Nodes)
-            CheckMachine(node, registry);
+        {
+            if (cluster.Nodes.All(other => other == node || other.Id != node.Id))
+                CheckMachine(node, registry);
+        }
+
+        CheckTwins();
         CheckReplicas(registry);
         CheckAnnounced();
         Check(registry.Problems.Count == 0, "values are damaged");
@@ -193,8 +197,21 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         }
     }
 
+    // Two machines under one id: one of them is the machine.
+    private void CheckTwins()
+    {
+        foreach (IGrouping<string, UnitsNode> twins in cluster.Nodes.GroupBy(static n => n.Id))
+        {
+            int holders = twins.Count(node => cluster.AgentOf(node)?.Core.Lease.IsHeld(node.Now) == true);
+            Check(holders == 1, $"{holders} machines hold the lease of {twins.Key}");
+        }
+    }
+
     private void CheckAnnounced()
     {
+        // What a machine with a twin announces is not told apart.
+        if (cluster.Plan.HasTwin)
+            return;
         SortedDictionary<string, string> wanted = new(StringComparer.Ordinal);
         foreach (UnitsNode node in cluster.Nodes)
         {
@@ -206,8 +223,10 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
             }
         }
 
-        IReadOnlyDictionary<string, string> told = cluster.Store.Newest.Told;
-        Check(wanted.SequenceEqual(told), $"announced is {string.Join(' ', told)}, not {string.Join(' ', wanted)}");
+        // Not that each key is there: a supervisor that was started anew and does not know the text any more also
+        // removes what another copy has announced since (docs/testing.md).
+        foreach ((string key, string value) in cluster.Store.Newest.Told)
+            Check(wanted.GetValueOrDefault(key) == value, $"{key} is announced by {value}, where it does not run");
     }
 
     private void CheckMachine(UnitsNode node, RegistryState registry)

@@ -23,8 +23,8 @@ internal sealed class UnitsCluster
         Chance = new Prng(plan.Seed).Child("units");
         Network = new UnitsNetwork(World, plan);
         Checker = new UnitsChecker(this);
-        Nodes = [.. Enumerable.Range(0, plan.Machines).Select(i => new UnitsNode(
-            World, i, 1 + (plan.Drift * ((2 * Chance.NextDouble()) - 1))))];
+        Nodes = [.. Enumerable.Range(0, plan.Machines + (plan.HasTwin ? 1 : 0)).Select(i => new UnitsNode(
+            World, i, Math.Min(i, plan.Machines - 1), 1 + (plan.Drift * ((2 * Chance.NextDouble()) - 1))))];
         Store = new UnitsStore(plan, World, Network, Nodes, Checker.Claimed) { Led = Lead };
         foreach (UnitsNode node in Nodes)
             _managers[node.Index] = new UnitsManager(

@@ -57,7 +57,7 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
             < 10 => Kill(node),
             < 25 => Pause(node),
             < 32 => Leave(node),
-            < 38 => StopAtStart(node),
+            < 38 => StopAt(node),
             < 50 => Reboot(node),
             < 65 => Isolate(node),
             < 73 => Split(),
@@ -86,17 +86,19 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
         return $"the supervisor of machine {node.Index} stands still";
     }
 
-    // Between the decision to start a singleton and the start.
-    private string StopAtStart(UnitsNode node)
+    // Between the decision to place or to start a singleton and its being done.
+    private string StopAt(UnitsNode node)
     {
-        StartPoint point = _chance.Chance(0.5) ? StartPoint.Call : StartPoint.Process;
+        TrapPoint point = (TrapPoint)_chance.Next(3);
+        if (point == TrapPoint.Write && cluster.Store.Leader is { } leader)
+            node = leader.Node;
         bool isKilled = _chance.Chance(0.2);
         node.Trap = (point, () =>
         {
             if (!_isOver)
                 _ = isKilled ? Kill(node) : Pause(node);
         });
-        return $"the supervisor of machine {node.Index} {(isKilled ? "is killed" : "stands still")} at its next start";
+        return $"the supervisor of machine {node.Index} {(isKilled ? "is killed" : "stands still")} at its next {point}";
     }
 
     private string Leave(UnitsNode node)

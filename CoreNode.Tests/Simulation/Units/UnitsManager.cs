@@ -234,7 +234,11 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
         Become(unit, "activating");
         if (!plan.IsEmbedded)
         {
-            BeginProcess(unit, generation);
+            // PID 1 starts nothing of what its guard has ended before that is armed anew.
+            if (_hasFired && _held.Contains(unit.Name))
+                Fail(unit);
+            else
+                BeginProcess(unit, generation);
             return;
         }
 
@@ -248,7 +252,7 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
         }
 
         if (UnitsChecker.IsFenced(unit.Name))
-            node.Pass(StartPoint.Process);
+            node.Pass(TrapPoint.Process);
         // The supervisor may be stopped here for any time, or end. The new process looks at the clock once more.
         node.After(TimeSpan.FromMicroseconds(200), () => After(1 + chance.Next(20), unit, generation, () =>
         {

@@ -52,7 +52,7 @@ internal sealed class UnitsManagerSession : IUnitManager, IUnitGuard, IHealthPro
     public Task<JobResult> StartUnitAsync(string name, CancellationToken cancellation)
     {
         if (name.Contains("single", StringComparison.Ordinal))
-            _node.Pass(StartPoint.Call);
+            _node.Pass(TrapPoint.Call);
         return Job(name, done => _manager.Start(name, done));
     }
 

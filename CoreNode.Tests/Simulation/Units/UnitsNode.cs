@@ -10,11 +10,11 @@ internal sealed class UnitsNode
 {
     private readonly List<Action> _deferred = [];
 
-    public UnitsNode(SimulatedWorld world, int index, double rate)
+    public UnitsNode(SimulatedWorld world, int index, int number, double rate)
     {
         World = world;
         Index = index;
-        Id = $"{index + 1:x8}000000000000000000000000";
+        Id = $"{number + 1:x8}000000000000000000000000";
         Time = new SimulatedTime(world) { Rate = rate };
     }
 
@@ -22,6 +22,7 @@ internal sealed class UnitsNode
 
     public int Index { get; }
 
+    /// <summary>Its machine id, which another one may have, too.</summary>
     public string Id { get; }
 
     public SimulatedTime Time { get; }
@@ -39,7 +40,7 @@ internal sealed class UnitsNode
     public bool IsUp { get; set; } = true;
 
     /// <summary>What happens to the supervisor when it comes to that point the next time.</summary>
-    public (StartPoint Point, Action What)? Trap { get; set; }
+    public (TrapPoint Point, Action What)? Trap { get; set; }
 
     /// <summary>Notes of the agent, in files.</summary>
     public SortedDictionary<string, UnitNote> Notes { get; } = new(StringComparer.Ordinal);
@@ -78,7 +79,7 @@ internal sealed class UnitsNode
     }
 
     /// <summary>The supervisor is at a point between deciding and doing.</summary>
-    public void Pass(StartPoint point)
+    public void Pass(TrapPoint point)
     {
         if (!IsRunning || IsPaused || Trap is not { } trap || trap.Point != point)
             return;

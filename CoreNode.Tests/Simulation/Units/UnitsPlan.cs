@@ -47,6 +47,9 @@ internal sealed record UnitsPlan
     /// <summary>The units' manager is part of the supervisor (the embedded runner); if not, it is PID 1.</summary>
     public required bool IsEmbedded { get; init; }
 
+    /// <summary>One more machine has the id of the last one.</summary>
+    public required bool HasTwin { get; init; }
+
     public UnitsBug Bug { get; init; }
 
     public static UnitsPlan Of(ulong seed, UnitsBug bug = UnitsBug.None)
@@ -67,6 +70,7 @@ internal sealed record UnitsPlan
             Units = 4 + chance.Next(12),
             Wishes = 4 + chance.Next(16),
             IsEmbedded = chance.Chance(0.5),
+            HasTwin = chance.Chance(0.15),
             Bug = bug,
         };
     }
@@ -75,5 +79,5 @@ internal sealed record UnitsPlan
         CultureInfo.InvariantCulture,
         $"{Machines} machines, {Members} members, lease {Lease.TotalSeconds} s, election {Election.TotalSeconds} s, drift "
         + $"{Drift}, latency {Latency / 1000}+{Jitter / 1000} µs, {Units} units, {Wishes} wishes, {Faults} faults, "
-        + $"embedded runner {IsEmbedded}, bug {Bug}");
+        + $"embedded runner {IsEmbedded}, twin {HasTwin}, bug {Bug}");
 }

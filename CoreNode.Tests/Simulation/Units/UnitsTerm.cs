@@ -167,8 +167,11 @@ internal sealed class UnitsTerm
     {
         foreach (EngineWrite write in writes)
         {
-            if (write.Event is { } coming)
-                _cluster.Checker.Deciding(coming);
+            if (write.Event is not { } coming)
+                continue;
+            _cluster.Checker.Deciding(coming);
+            if (coming.Kind == EngineEventKind.Placed && UnitsChecker.IsFenced(coming.Unit))
+                _node.Pass(TrapPoint.Write);
         }
 
         bool isUnknown = false;
