@@ -52,6 +52,9 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
     {
         UnitsNode node = Any();
         int choice = _chance.Next(100);
+        // Those two show only right between a decision and what follows.
+        if (cluster.Plan.Bug is UnitsBug.WritesLate or UnitsBug.StartsLate && choice < 50)
+            choice = 32;
         string what = choice switch
         {
             < 10 => Kill(node),
@@ -89,7 +92,12 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
     // Between the decision to place or to start a singleton and its being done.
     private string StopAt(UnitsNode node)
     {
-        TrapPoint point = (TrapPoint)_chance.Next(3);
+        TrapPoint point = cluster.Plan.Bug switch
+        {
+            UnitsBug.WritesLate => TrapPoint.Write,
+            UnitsBug.StartsLate => TrapPoint.Process,
+            _ => (TrapPoint)_chance.Next(3),
+        };
         if (point == TrapPoint.Write && cluster.Store.Leader is { } leader)
             node = leader.Node;
         bool isKilled = _chance.Chance(0.2);
@@ -98,7 +106,8 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
             if (!_isOver)
                 _ = isKilled ? Kill(node) : Pause(node);
         });
-        return $"the supervisor of machine {node.Index} {(isKilled ? "is killed" : "stands still")} at its next {point}";
+        string how = isKilled ? "is killed" : "stands still";
+        return $"the supervisor of machine {node.Index} {how} at its next {point}";
     }
 
     private string Leave(UnitsNode node)

@@ -79,12 +79,13 @@ internal sealed class UnitsNode
     }
 
     /// <summary>The supervisor is at a point between deciding and doing.</summary>
-    public void Pass(TrapPoint point)
+    public bool Pass(TrapPoint point)
     {
         if (!IsRunning || IsPaused || Trap is not { } trap || trap.Point != point)
-            return;
+            return false;
         Trap = null;
         trap.What();
+        return true;
     }
 
     /// <summary>Lets a process do something: now, when it goes on, or never if it is gone.</summary>

@@ -165,14 +165,19 @@ internal sealed class UnitsTerm
 
     private async Task WriteAsync(IReadOnlyList<EngineWrite> writes, EngineFacts facts, EngineOptions options)
     {
+        bool isHeldUp = false;
         foreach (EngineWrite write in writes)
         {
             if (write.Event is not { } coming)
                 continue;
             _cluster.Checker.Deciding(coming);
             if (coming.Kind == EngineEventKind.Placed && UnitsChecker.IsFenced(coming.Unit))
-                _node.Pass(TrapPoint.Write);
+                isHeldUp |= _node.Pass(TrapPoint.Write);
         }
+
+        // Long enough that the member has noticed what happened meanwhile when the engine goes on.
+        if (isHeldUp)
+            await _node.Delay(TimeSpan.FromMilliseconds(200));
 
         bool isUnknown = false;
         StoreIndex index = StoreIndex.Zero;
