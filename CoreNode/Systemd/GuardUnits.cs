@@ -15,8 +15,9 @@ internal static class GuardUnits
     private const int KillSignal = 9;
     private const int WarningLevel = 4;
 
-    // First nothing new is let begin, which takes no time. Kill then, that is what the deadline is about. Stopping keeps Restart= from starting them again, but lets
-    // ExecStop= and ExecStopPost= run: they are killed, too, until all is quiet.
+    // First nothing new may begin, which takes no time. Kill then, that is what the deadline is about. Stopping keeps
+    // Restart= from starting them again, but lets ExecStop= and ExecStopPost= run: they are killed, too, until all is
+    // quiet.
     private const string Fire = """
         {
           ( : >LEASE_OVER ) 2>/dev/null
@@ -57,7 +58,8 @@ internal static class GuardUnits
             script.Append(" '").Append(unit).Append('\'');
         }
 
-        return Encoding.UTF8.GetBytes(script.Append('\n').Append(Fire.Replace("LEASE_OVER", UnitFolder.LeaseOver, StringComparison.Ordinal)).ToString());
+        string fire = Fire.Replace("LEASE_OVER", UnitFolder.LeaseOver, StringComparison.Ordinal);
+        return Encoding.UTF8.GetBytes(script.Append('\n').Append(fire).ToString());
     }
 
     /// <summary>

@@ -69,7 +69,9 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         if (IsFenced(unit) || cluster.AgentOf(node) is not { IsLeaving: false } agent)
             return;
         UnitFacts? facts = agent.Core.Units.GetValueOrDefault(unit);
-        bool isWanted = facts?.Entry is { State: ScheduleState.Launched } entry && facts.Observed?.Hash == entry.Hash
+        // What was wanted when it was decided: a call takes its time.
+        ScheduleEntry? wanted = facts?.Acting is { } acting ? acting.Entry : facts?.Entry;
+        bool isWanted = wanted is { State: ScheduleState.Launched } entry && facts!.Observed?.Hash == entry.Hash
             && facts.Note.Claim == 0 && facts.Problem.Length == 0;
         if (!agent.IsListed || isWanted)
             cluster.Fail($"machine {node.Index} stops {unit}, which is to run there");
