@@ -32,7 +32,7 @@ internal static class AllowedEdges
             new("Units.Manager", ModuleKind.Port, "Units.Model"),
             new("Units.Registry", ModuleKind.Decider, "Units.Model", "Store"),
             new("Units.Scheduling", ModuleKind.Decider, "Units.Model"),
-            new("Units.Watching", ModuleKind.Mechanism, "Store", "Units.Model", "Units.Registry"),
+            new("Units.Watching", ModuleKind.Mechanism, "Store", "Units.Registry"),
             new(
                 "Units.Engine", ModuleKind.Service,
                 "Store", "Units.Model", "Units.Registry", "Units.Scheduling", "Units.Watching"),
@@ -53,8 +53,8 @@ internal static class AllowedEdges
             new("Cli", ModuleKind.Edge, "Api.Client", "Store", "Units.Model"),
             new(
                 "Hosting", ModuleKind.Composition,
-                "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Clients",
-                "Cluster.Leading", "Proxy", "Wal", "Discovery", "Pki", "Store", "Platform", "Runner", "Systemd",
+                "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Leases",
+                "Units.Leases", "Proxy", "Wal", "Discovery", "Pki", "Store", "Platform", "Runner", "Systemd",
                 "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry", "Units.Watching", "Units.Model",
                 "Yaml"),
             new("Program", ModuleKind.Composition, "Hosting"),

@@ -41,7 +41,8 @@ internal static class UnitRows
 
         return
         [
-            new Figure("units: 1000 submitted and started on 3 machines, all placed", "s", new Target.AtMost(2), placed),
+            new Figure(
+                "units: 1000 submitted and started on 3 machines, all placed", "s", new Target.AtMost(2), placed),
             new Figure("units: the same, all have run", "s", Target.None, started),
         ];
     }
@@ -90,10 +91,11 @@ internal static class UnitRows
                 CultureInfo.InvariantCulture, $"Singleton=yes\nMachineMetadata=n={number}")));
             await cluster.UntilActiveAsync("only.service");
 
-            // From now on it may run anywhere.
+            // From now on it may run on another one, too.
+            string other = UnitCluster.MachineId((number % 3) + 1);
             using HttpClient http = new();
             using StringContent change = new(
-                $$$"""[{"op":"add","path":"/{{{UnitCluster.MachineId(number % 3 + 1)}}}/metadata/n","value":{"value":"{{{number}}}"}}]""",
+                $$$"""[{"op":"add","path":"/{{{other}}}/metadata/n","value":{"value":"{{{number}}}"}}]""",
                 Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
             using HttpResponseMessage changed = await http.PatchAsync(
                 $"{cluster.AdminUrl(1)}/fleet/v1/machines", change);
@@ -117,7 +119,8 @@ internal static class UnitRows
 
         List<Figure> figures =
         [
-            new Figure("units: most copies of a singleton at one moment", "", new Target.AtMost(1), [(double.NaN, most)]),
+            new Figure(
+                "units: most copies of a singleton at one moment", "", new Target.AtMost(1), [(double.NaN, most)]),
         ];
         if (times.Count > 0)
         {

@@ -13,8 +13,8 @@ using CoreNode.Units.Registry;
 namespace CoreNode.Tests.Benchmarks;
 
 /// <summary>
-/// What grows with machines and units, at 10,000 machines and 100,000 units (docs/scale.md): the leases of a leader, the
-/// registry in the store and in the engine's memory, one plan. In this process, without a network.
+/// What grows with machines and units, at 10,000 machines and 100,000 units (docs/scale.md): the leases of a leader,
+/// the registry in the store and in the engine's memory, one plan. In this process, without a network.
 /// </summary>
 internal static class UnitsScaleRows
 {
@@ -83,18 +83,7 @@ internal static class UnitsScaleRows
 
         Set(keys.EngineVersion, RegistryValues.EngineVersion);
         foreach (Machine machine in cluster.Machines)
-        {
-            Set(keys.MachineObject(machine.Id), RegistryValues.WriteMachine(new MachineObject
-            {
-                Id = machine.Id,
-                Metadata = machine.Metadata,
-                MemoryBytes = machine.MemoryBytes,
-                CpuMillis = 16_000,
-                Version = "0.1.0",
-                Instance = "1",
-                PeerUrls = ["http://10.0.0.1:2380"],
-            }));
-        }
+            Set(keys.MachineObject(machine.Id), Registration(machine));
 
         foreach (UnitToPlaceText unit in UnitToPlaceText.Of(cluster))
         {
@@ -135,6 +124,17 @@ internal static class UnitsScaleRows
             One(what + "processor time of the plan after a machine was lost", "ms", lost * 1000),
         ];
     }
+
+    private static string Registration(Machine machine) => RegistryValues.WriteMachine(new MachineObject
+    {
+        Id = machine.Id,
+        Metadata = machine.Metadata,
+        MemoryBytes = machine.MemoryBytes,
+        CpuMillis = 16_000,
+        Version = "0.1.0",
+        Instance = "1",
+        PeerUrls = ["http://10.0.0.1:2380"],
+    });
 
     private static Figure One(string name, string unit, double value) =>
         new(name, unit, Target.None, [(double.NaN, value)]);

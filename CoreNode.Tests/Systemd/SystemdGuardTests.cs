@@ -246,7 +246,8 @@ internal sealed partial class SystemdGuardTests : UnitManagerConformance
         double ticks = FirstProcessTicks() - before;
         TestContext.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"a renewal: {watch.Elapsed.TotalMilliseconds / renewals:0.0} ms, PID 1 {ticks * 10 / renewals:0.00} ms of processor"));
+            $"a renewal: {watch.Elapsed.TotalMilliseconds / renewals:0.0} ms, PID 1 {ticks * 10 / renewals:0.00} ms "
+            + $"of processor"));
         Assert.That(watch.Elapsed / renewals, Is.LessThan(TimeSpan.FromMilliseconds(500)));
     }
 
@@ -303,7 +304,10 @@ internal sealed partial class SystemdGuardTests : UnitManagerConformance
     {
         using Process show = Process.Start(new ProcessStartInfo(
             "nsenter",
-            ["-t", $"{Machine.Container.First}", "-a", "--", "systemctl", "show", "--value", "--property=ActiveState", name])
+            [
+                "-t", $"{Machine.Container.First}", "-a", "--", "systemctl", "show", "--value",
+                "--property=ActiveState", name,
+            ])
         {
             RedirectStandardOutput = true,
         })!;

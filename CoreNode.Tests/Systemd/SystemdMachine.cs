@@ -65,7 +65,8 @@ internal sealed class SystemdMachine(bool isPrivate = false) : ManagedMachine
                 continue;
             try
             {
-                string numbers = File.ReadLines($"{folder}/status").First(l => l.StartsWith("NSpid:", StringComparison.Ordinal));
+                string numbers = File.ReadLines($"{folder}/status")
+                    .First(l => l.StartsWith("NSpid:", StringComparison.Ordinal));
                 if (numbers.EndsWith(wanted, StringComparison.Ordinal) && numbers.Split('\t').Length == 3
                     && new FileInfo($"{folder}/ns/pid").LinkTarget == space)
                 {

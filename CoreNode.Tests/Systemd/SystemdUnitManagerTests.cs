@@ -25,7 +25,7 @@ internal sealed class SystemdUnitManagerTests : UnitManagerConformance
     protected override ManagedMachine CreateMachine() => new SystemdMachine();
 
     [Test]
-    public async Task Sixty_units_are_loaded_started_and_active_within_three_seconds_without_a_reload()
+    public async Task Sixty_units_are_loaded_started_and_active_within_seconds_without_a_reload()
     {
         string[] names = [.. Enumerable.Range(0, BurstOfUnits).Select(_ => NewName())];
         int reloads = Manager.Reloads;
@@ -45,7 +45,8 @@ internal sealed class SystemdUnitManagerTests : UnitManagerConformance
             CultureInfo.InvariantCulture,
             $"{BurstOfUnits} units in {took.TotalMilliseconds:0} ms; processor time a unit: this process {own:0.0} ms, "
             + $"PID 1 {cpu * 10.0 / BurstOfUnits:0.0} ms; reloads {Manager.Reloads - reloads}"));
-        Assert.That(took, Is.LessThan(TimeSpan.FromSeconds(3)));
+        // A second and a half on two processors that others use; the rest is for machines with more to do.
+        Assert.That(took, Is.LessThan(TimeSpan.FromSeconds(15)));
         Assert.That(Manager.Reloads - reloads, Is.LessThanOrEqualTo(2));
     }
 
@@ -220,7 +221,8 @@ internal sealed class SystemdUnitManagerTests : UnitManagerConformance
     }
 
     private async Task<string> ShowAsync(string unit, string property) =>
-        (await Machine.Container.RunAsync("systemctl", "show", "--value", $"--property={property}", unit)).Output.Trim();
+        (await Machine.Container.RunAsync(
+            "systemctl", "show", "--value", $"--property={property}", unit)).Output.Trim();
 
     // utime and stime of the container's first process.
     private async Task<long> ProcessorTicksAsync()

@@ -98,7 +98,8 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         + '\n' + options.InitialClusterToken))) | 1;
 
     private static ClientEndpoint Endpoint(Uri url) =>
-        ClientEndpoint.TryParse(url.GetLeftPart(UriPartial.Authority), out ClientEndpoint? endpoint, out string? problem)
+        ClientEndpoint.TryParse(
+            url.GetLeftPart(UriPartial.Authority), out ClientEndpoint? endpoint, out string? problem)
             ? endpoint
             : throw new IOException($"--store {url}: {problem}");
 }

@@ -13,6 +13,7 @@ namespace CoreNode.Hosting;
 internal sealed record MachineIdentity(string Id, ulong Instance)
 {
     private const string SystemFile = "/etc/machine-id";
+    private const long LongestFile = 256;
 
     /// <summary>What the options say, else the system, else what was made for this data folder.</summary>
     /// <param name="wanted">--machine-id; null without.</param>
@@ -22,8 +23,8 @@ internal sealed record MachineIdentity(string Id, ulong Instance)
     public static MachineIdentity Find(string? wanted, string folder, IFiles files)
     {
         files.CreateFolder(folder);
-        string instance = Kept(Path.Combine(folder, "instance"), 8);
-        string id = wanted ?? System() ?? Kept(Path.Combine(folder, "machine-id"), 16);
+        string instance = Kept(Path.Combine(folder, "instance"), 8, files);
+        string id = wanted ?? System() ?? Kept(Path.Combine(folder, "machine-id"), 16, files);
         return new MachineIdentity(
             id, ulong.Parse(instance, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
     }
@@ -42,11 +43,14 @@ internal sealed record MachineIdentity(string Id, ulong Instance)
         }
     }
 
-    private static string Kept(string path, int bytes)
+    private static string Kept(string path, int bytes, IFiles files)
     {
-        if (File.Exists(path))
+        if (files.Exists(path))
         {
-            string text = Encoding.ASCII.GetString(SmallFiles.Read(path)).Trim();
+            using IFile known = files.Open(path, create: false);
+            byte[] content = new byte[Math.Min(known.Length, LongestFile)];
+            int count = known.Read(0, content);
+            string text = Encoding.ASCII.GetString(content, 0, count).Trim();
             return text.Length == 2 * bytes && text.All(char.IsAsciiHexDigitLower)
                 ? text
                 : throw new IOException(
@@ -54,8 +58,16 @@ internal sealed record MachineIdentity(string Id, ulong Instance)
         }
 
         string made = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
-        SmallFiles.Write(
-            path, Encoding.ASCII.GetBytes(made + "\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite, replaces: false);
+        string part = path + ".part";
+        using (IFile file = files.Open(part, create: true))
+        {
+            file.SetLength(0);
+            file.Write(0, Encoding.ASCII.GetBytes(made + "\n"));
+            file.Sync();
+        }
+
+        files.Rename(part, path);
+        files.SyncFolder(Path.GetDirectoryName(path)!);
         return made;
     }
 }

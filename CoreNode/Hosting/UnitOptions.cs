@@ -9,7 +9,9 @@ public sealed record UnitOptions
     /// <summary>What this machine is told apart by, for the placing of units.</summary>
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
-    /// <summary>Address that people and units reach this machine by; empty: the one its default route leaves from.</summary>
+    /// <summary>
+    /// Address that people and units reach this machine by; empty: the one its default route leaves from.
+    /// </summary>
     public required string PublicIp { get; init; }
 
     /// <summary>32 hex digits; null: /etc/machine-id, or one that is made once and kept in the data folder.</summary>

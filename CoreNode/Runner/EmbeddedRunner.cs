@@ -153,9 +153,9 @@ public sealed class EmbeddedRunner : IUnitManager, IUnitProcesses
     public async Task KillAsync(string name, CancellationToken cancellation)
     {
         UnitLoop loop = Loop();
-        await loop.AskAsync(() => loop.Kill(name)).WaitAsync(cancellation);
+        Task end = await loop.AskAsync(() => loop.Kill(name)).WaitAsync(cancellation);
         // Its end is told by the kernel; what is then said of it is true.
-        await StopUnitAsync(name, cancellation);
+        await end.WaitAsync(cancellation);
     }
 
     /// <inheritdoc/>

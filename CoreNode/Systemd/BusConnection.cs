@@ -122,7 +122,8 @@ internal sealed unsafe class BusConnection : IDisposable
         foreach ((BusCall call, GCHandle handle) in _pending)
         {
             handle.Free();
-            call.Fail(BusException.Lost, $"{call.Method.Member} was not answered: {Fault ?? "the connection was closed"}");
+            call.Fail(
+                BusException.Lost, $"{call.Method.Member} was not answered: {Fault ?? "the connection was closed"}");
         }
 
         _pending.Clear();

@@ -38,7 +38,9 @@ internal sealed class BusLoop : IDisposable
     /// <summary>Told by the owner: the other side has answered, so the next loss starts with a short pause.</summary>
     public void MarkServing() => _isServing = true;
 
-    /// <summary>Calls a method; <paramref name="read"/> runs on the thread. Giving up does not take the call back.</summary>
+    /// <summary>
+    /// Calls a method; <paramref name="read"/> runs on the thread. Giving up does not take the call back.
+    /// </summary>
     /// <exception cref="BusException">It was answered by an error, or the connection is not there.</exception>
     public Task CallAsync(
         BusMethod method, string path, BusWrite? write, BusRead? read, CancellationToken cancellation)

@@ -57,7 +57,9 @@ internal readonly unsafe ref struct BusReader(nint message)
         return value;
     }
 
-    /// <summary>Steps into an array (a), struct (r), dictionary entry (e) or variant (v); false at an array's end.</summary>
+    /// <summary>
+    /// Steps into an array (a), struct (r), dictionary entry (e) or variant (v); false at an array's end.
+    /// </summary>
     public bool Enter(char type, ReadOnlySpan<byte> contents)
     {
         fixed (byte* signature = contents)

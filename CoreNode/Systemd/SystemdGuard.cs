@@ -26,7 +26,9 @@ public sealed class SystemdGuard : IUnitGuard
     private volatile bool _isStale = true;
     private int _count;
 
-    /// <summary>A guard that holds nothing yet; what an earlier process armed stays armed until the first call.</summary>
+    /// <summary>
+    /// A guard that holds nothing yet; what an earlier process armed stays armed until the first call.
+    /// </summary>
     public SystemdGuard(SystemdOptions options)
     {
         _options = options;
@@ -207,7 +209,8 @@ public sealed class SystemdGuard : IUnitGuard
                     holder.MainPid = (int)reader.ReadUInt32();
                 },
                 cancellation),
-            _bus.GetAsync(path, service, "WatchdogTimestampMonotonic", reader => holder.ReadReset(reader), cancellation),
+            _bus.GetAsync(
+                path, service, "WatchdogTimestampMonotonic", reader => holder.ReadReset(reader), cancellation),
             _bus.GetAsync(path, service, "WatchdogUSec", reader => holder.ReadLength(reader), cancellation));
         if (!holder.AreWatchdogsOn)
             throw new IOException("watchdogs of services are switched off (systemctl service-watchdogs yes)");

@@ -3,7 +3,9 @@ namespace CoreNode.Systemd;
 /// <summary>Which systemd is used and where units of the cluster lie on this machine.</summary>
 public sealed record SystemdOptions
 {
-    /// <summary>Texts of units, one file each. On a file system that a reboot empties: the cluster decides anew.</summary>
+    /// <summary>
+    /// Texts of units, one file each. On a file system that a reboot empties: the cluster decides anew.
+    /// </summary>
     public string UnitsFolder { get; init; } = "/run/corenode/units";
 
     /// <summary>Where systemd has links and drop-ins that a reboot removes.</summary>

@@ -175,7 +175,8 @@ public sealed partial class SystemdUnitManager : IUnitManager
                 if (_units.States(record).Active is "inactive" or "failed")
                     return;
                 if (_time.GetElapsedTime(began) > s_killPatience)
-                    throw new UnitManagerException($"{name} still runs {s_killPatience.TotalSeconds:0} s after SIGKILL");
+                    throw new UnitManagerException(
+                        $"{name} still runs {s_killPatience.TotalSeconds:0} s after SIGKILL");
                 await Task.Delay(s_killPause, _time, cancellation);
             }
         }

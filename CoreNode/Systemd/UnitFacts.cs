@@ -9,6 +9,7 @@ internal sealed class UnitFacts
     private const ulong NotSet = ulong.MaxValue;
 
     private ulong _activeSince;
+    private ulong _begun;
     private ulong _memory = NotSet;
     private ulong _processor = NotSet;
 
@@ -71,8 +72,8 @@ internal sealed class UnitFacts
 
     public UnitObservation Observe(string name, string hash) => new(name, hash, States)
     {
-        // systemd says "success" of a unit that never ran, too.
-        Result = _activeSince == 0 && Active == "inactive" && Result == "success" ? "" : Result,
+        // systemd says "success" of a unit that never ran, too. A oneshot that is through was never active.
+        Result = _begun == 0 && Active == "inactive" && Result == "success" ? "" : Result,
         MainPid = (int)MainPid,
         ExitStatus = ExitStatus,
         Since = _activeSince == 0
@@ -108,6 +109,7 @@ internal sealed class UnitFacts
                 ExitStatus = reader.ReadInt32();
                 reader.Exit();
                 break;
+            case "InactiveExitTimestamp": _begun = LongNumber(reader); break;
             case "ActiveEnterTimestamp": _activeSince = LongNumber(reader); break;
             case "MemoryCurrent": _memory = LongNumber(reader); break;
             case "CPUUsageNSec": _processor = LongNumber(reader); break;

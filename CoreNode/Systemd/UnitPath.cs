@@ -3,7 +3,9 @@ using System.Text;
 
 namespace CoreNode.Systemd;
 
-/// <summary>Names of units as D-Bus object paths: what is no letter or digit is written as _ and two hex digits.</summary>
+/// <summary>
+/// Names of units as D-Bus object paths: what is no letter or digit is written as _ and two hex digits.
+/// </summary>
 internal static class UnitPath
 {
     /// <summary>All objects of units lie below.</summary>

@@ -21,7 +21,8 @@ internal sealed class WorkerSurfaceTests
         await using FleetSurface surface = new(
             new FleetOptions(), store, static () => null, member.Machines, member.Machines, new MetricRegistry(),
             TimeProvider.System, NullLoggerFactory.Instance);
-        await using RelayHarness worker = await RelayHarness.StartAsync(surface, member.Api.Url.ToString());
+        await using RelayHarness worker = await RelayHarness.StartAsync(
+            surface, member.Api.Url.GetLeftPart(UriPartial.Authority));
         RawAnswer made = await worker.AskAsync(
             "PUT", "/fleet/v1/units/a.service", FleetHarness.Json, FleetHarness.Body("a.service", Hello));
         Assert.That(made.Status, Is.EqualTo(201), made.Body);
@@ -38,7 +39,8 @@ internal sealed class WorkerSurfaceTests
     public async Task A_worker_that_serves_no_units_passes_requests_about_them_on()
     {
         await using FleetHarness member = await FleetHarness.StartLocalAsync();
-        await using RelayHarness worker = await RelayHarness.StartAsync(member.Url.ToString());
+        await using RelayHarness worker = await RelayHarness.StartAsync(
+            member.Api.Url.GetLeftPart(UriPartial.Authority));
         Assert.That((await worker.AskAsync("GET", "/fleet/v1/units")).Status, Is.EqualTo(403), "a client listener");
     }
 }

@@ -11,7 +11,9 @@ internal sealed class LeasingMachine(
 {
     private const double Margin = 0.05;
 
-    private readonly LeaseClient _client = new(() => entry.Requests, members, BootClock.Instance, new LeaseClientOptions());
+    private readonly LeaseClient _client = new(
+        () => entry.Requests, members, BootClock.Instance, new LeaseClientOptions());
+
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private long _untilTicks;

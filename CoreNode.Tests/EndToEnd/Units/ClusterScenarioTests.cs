@@ -5,7 +5,7 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// fleet's functional tests about machines that come and go (functional/node_test.go, cluster_test.go,
 /// connectivity-loss_test.go, shutdown_test.go), on native machines with the embedded runner.
 /// </summary>
-[TestFixture, Category("Native")]
+[TestFixture, Category("EndToEnd"), Category("Native")]
 internal sealed class ClusterScenarioTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);

@@ -4,7 +4,7 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// fleet's functional tests of single commands (functional/unit_action_test.go), each done twice around its opposite,
 /// on one native machine with the embedded runner.
 /// </summary>
-[TestFixture, Category("Native")]
+[TestFixture, Category("EndToEnd"), Category("Native")]
 internal sealed class CommandScenarioTests
 {
     private UnitCluster _cluster = null!;
@@ -115,7 +115,8 @@ internal sealed class CommandScenarioTests
     [Test]
     public async Task UnitStatus_and_journal_come_from_any_node()
     {
-        await _cluster.FleetAsync("start", _cluster.Write("spoken.service", exec: "/bin/sh -c 'echo hello; sleep 99999'"));
+        await _cluster.FleetAsync(
+            "start", _cluster.Write("spoken.service", exec: "/bin/sh -c 'echo hello; sleep 99999'"));
         await _cluster.UntilAsync(
             async () => (await _cluster.CorenodeAsync(1, "unit", "journal", "spoken.service")).Output
                 .Contains("hello", StringComparison.Ordinal),

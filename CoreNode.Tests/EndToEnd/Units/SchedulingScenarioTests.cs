@@ -6,7 +6,7 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// fleet's functional tests about where units go (functional/scheduling_test.go and others), on three native machines
 /// with the embedded runner, driven by the personality of fleetctl.
 /// </summary>
-[TestFixture, Category("Native")]
+[TestFixture, Category("EndToEnd"), Category("Native")]
 internal sealed class SchedulingScenarioTests
 {
     private UnitCluster _cluster = null!;

@@ -14,8 +14,9 @@ namespace CoreNode.Tests.Runner.Guard;
 internal sealed class GuardTests : IUnitProcesses
 {
     private const string Unit = "one.service";
-    private static readonly TimeSpan s_slack = TimeSpan.FromMilliseconds(750);
-    private static readonly TimeSpan s_short = TimeSpan.FromSeconds(1);
+    // Without native code, and with everything else that runs beside the tests; the figure is written out.
+    private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan s_short = TimeSpan.FromSeconds(2);
 
     private readonly List<Process> _started = [];
     private readonly RecordedLog _log = new();
@@ -97,14 +98,14 @@ internal sealed class GuardTests : IUnitProcesses
     public async Task Renewals_keep_it_alive_and_letting_go_does_for_good()
     {
         await StartUnitAsync();
-        TimeSpan first = Now + TimeSpan.FromMilliseconds(400);
+        TimeSpan first = Now + (s_short * 2);
         await ArmAsync(first);
-        while (Now < first + s_short)
-            await ArmAsync(Now + TimeSpan.FromMilliseconds(400));
+        while (Now < first + TimeSpan.FromSeconds(1))
+            await ArmAsync(Now + (s_short * 2));
         Assert.That(Alive(), Is.Not.Empty);
-        TimeSpan last = Now + TimeSpan.FromMilliseconds(400);
+        TimeSpan last = Now + s_short;
         await _guard.ArmAsync(new HashSet<string>(), last, CancellationToken.None);
-        await WaitAsync(() => Now > last + s_slack, "time goes by");
+        await WaitAsync(() => Now > last + s_short, "time goes by");
         Assert.That(Alive(), Is.Not.Empty);
         Assert.That(_guard.NotAfter(Unit), Is.Null);
     }
@@ -113,7 +114,7 @@ internal sealed class GuardTests : IUnitProcesses
     public async Task What_is_started_after_it_acted_is_killed_too()
     {
         await StartUnitAsync();
-        TimeSpan deadline = Now + TimeSpan.FromMilliseconds(300);
+        TimeSpan deadline = Now + s_short;
         await ArmAsync(deadline);
         await AssertEndsAtAsync(deadline);
         Assert.That(_guard.NotAfter(Unit), Is.LessThan(Now));
@@ -125,7 +126,7 @@ internal sealed class GuardTests : IUnitProcesses
     public async Task A_guard_that_is_killed_is_replaced_by_one_that_holds_the_same()
     {
         await StartUnitAsync();
-        TimeSpan deadline = Now + TimeSpan.FromSeconds(4);
+        TimeSpan deadline = Now + (s_short * 3);
         await ArmAsync(deadline);
         int first = GuardPid()!.Value;
         Signals.Send(first, Signals.Kill);
@@ -250,8 +251,7 @@ internal sealed class GuardTests : IUnitProcesses
         Assert.That(late, Is.GreaterThan(TimeSpan.Zero).And.LessThan(s_slack));
     }
 
-    private string Describe() => string.Join(
-        "; ", Alive().Select(pid => $"{ProcessTable.Find(pid)} {File.ReadAllText($"/proc/{pid}/cmdline")}"));
+    private string Describe() => string.Join("; ", Alive().Select(static pid => $"{ProcessTable.Find(pid)}"));
 
     private int? GuardPid()
     {

@@ -4,7 +4,9 @@ using CoreNode.Store;
 
 namespace CoreNode.Tests.Simulation.Units;
 
-/// <summary>The store as one process of one machine uses it, over the network; a leader writes for its term only.</summary>
+/// <summary>
+/// The store as one process of one machine uses it, over the network; a leader writes for its term only.
+/// </summary>
 internal sealed class UnitsClient(
     UnitsStore store, UnitsNode node, Func<StoreMember?> home, ulong onlyIn = 0) : IKvClient
 {
@@ -63,7 +65,8 @@ internal sealed class UnitsClient(
         public ValueTask<KeyOutcome> ProposeAsync(byte[] command, CancellationToken cancellation) =>
             throw new NotSupportedException();
 
-        public ValueTask<(IKeyspace? Keyspace, KeyError? Error)> ReadLinearizableAsync(CancellationToken cancellation) =>
+        public ValueTask<(IKeyspace? Keyspace, KeyError? Error)> ReadLinearizableAsync(
+            CancellationToken cancellation) =>
             throw new NotSupportedException();
 
         public ValueTask<WatchOutcome> WatchAsync(WatchRequest request, CancellationToken cancellation) =>

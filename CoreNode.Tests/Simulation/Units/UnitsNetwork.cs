@@ -2,7 +2,9 @@ using CoreNode.Foundation;
 
 namespace CoreNode.Tests.Simulation.Units;
 
-/// <summary>Messages between machines: late, lost where a link is cut, lost with the process that they were for.</summary>
+/// <summary>
+/// Messages between machines: late, lost where a link is cut, lost with the process that they were for.
+/// </summary>
 internal sealed class UnitsNetwork(SimulatedWorld world, UnitsPlan plan)
 {
     private readonly Prng _chance = new Prng(plan.Seed).Child("network");

@@ -77,7 +77,8 @@ internal sealed record UnitsPlan
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Machines} machines, {Members} members, lease {Lease.TotalSeconds} s, election {Election.TotalSeconds} s, drift "
+        $"{Machines} machines, {Members} members, lease {Lease.TotalSeconds} s, election {Election.TotalSeconds} s, "
+        + $"drift "
         + $"{Drift}, latency {Latency / 1000}+{Jitter / 1000} µs, {Units} units, {Wishes} wishes, {Faults} faults, "
         + $"embedded runner {IsEmbedded}, twin {HasTwin}, bug {Bug}");
 }

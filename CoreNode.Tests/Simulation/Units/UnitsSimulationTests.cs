@@ -21,8 +21,10 @@ internal sealed class UnitsSimulationTests
         for (ulong seed = first; seed < first + count; seed++)
             results.Add(UnitsSimulation.Run(seed));
         TestContext.Out.WriteLine(
-            $"{count} seeds in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s: {results.Sum(static r => r.Faults)} "
-            + $"faults, {results.Sum(static r => r.Elections)} elections, {results.Sum(static r => r.Begun)} units begun, "
+            $"{count} seeds in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s: "
+            + $"{results.Sum(static r => r.Faults)} "
+            + $"faults, {results.Sum(static r => r.Elections)} elections, {results.Sum(static r => r.Begun)} units "
+            + $"begun, "
             + $"{results.Sum(static r => r.Stops)} stopped, {results.Sum(static r => r.Writes)} writes, "
             + $"{results.Sum(static r => r.Events)} events");
         Assert.That(results.Sum(static r => r.Begun), Is.GreaterThan((int)count * 4), "units ran");
@@ -64,7 +66,8 @@ internal sealed class UnitsSimulationTests
             if (found?.Message.Contains(sign, StringComparison.Ordinal) == true)
             {
                 TestContext.Out.WriteLine($"{bug}: found by seed {seed}");
-                Assert.That(found.Message, Does.StartWith($"SIM FAILED seed={seed} -> CORENODE_SIM_FIRST_SEED={seed} "));
+                Assert.That(
+                    found.Message, Does.StartWith($"SIM FAILED seed={seed} -> CORENODE_SIM_FIRST_SEED={seed} "));
                 return;
             }
 

@@ -104,7 +104,8 @@ internal sealed class UnitsStore
         node.After(TimeSpan.FromSeconds(5), () => Answer(null));
         if (home is null)
             return;
-        void Reply(int index) => home.WhenApplied(index, () => _network.Send(home.Node, node, asker, () => Answer(home)));
+        void Reply(int index) =>
+            home.WhenApplied(index, () => _network.Send(home.Node, node, asker, () => Answer(home)));
         _network.Send(node, home.Node, () => Forward(home, 30, leader => Contact(leader, leader.Leading, () =>
         {
             int index = leader.Committed;

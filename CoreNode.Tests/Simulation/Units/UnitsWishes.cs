@@ -114,7 +114,9 @@ internal sealed class UnitsWishes
                 Want(s_keys.MachineCordon(machine), null);
                 break;
             default:
-                Want(s_keys.MachineCordon(machine), RegistryValues.WriteCordon(new MachineCordon(what == "drain", "", "")));
+                Want(
+                    s_keys.MachineCordon(machine),
+                    RegistryValues.WriteCordon(new MachineCordon(what == "drain", "", "")));
                 break;
         }
     }

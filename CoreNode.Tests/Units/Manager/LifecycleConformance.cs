@@ -8,8 +8,6 @@ namespace CoreNode.Tests.Units.Manager;
 internal abstract class LifecycleConformance : UnitManagerConformance
 {
     // Neither asks nor answers SIGTERM.
-    private const string Stubborn = "/bin/sh -c 'trap \"\" TERM; while true; do sleep 0.1; done'";
-
     [Test]
     public async Task A_loaded_unit_is_known_by_its_hash_and_does_not_run()
     {
@@ -52,7 +50,8 @@ internal abstract class LifecycleConformance : UnitManagerConformance
 
         JobResult again = await Manager.RestartUnitAsync(name, Deadline);
         Assert.That(again.IsDone, again.Reason);
-        await UntilAsync(() => Unit(name).MainPid is > 0 and int now && now != first, () => $"a new process: {Unit(name)}");
+        await UntilAsync(
+            () => Unit(name).MainPid is > 0 and int now && now != first, () => $"a new process: {Unit(name)}");
         Assert.That(Active(name), Is.EqualTo("active"));
         Assert.That(IsAlive(first), Is.False);
     }
@@ -195,9 +194,13 @@ internal abstract class LifecycleConformance : UnitManagerConformance
     [Test]
     public async Task A_unit_that_hangs_while_it_stops_holds_up_nobody()
     {
-        string hangs = await LoadServiceAsync($"ExecStart={Stubborn}", "TimeoutStopSec=600");
+        string path = NewPath();
+        string hangs = await LoadServiceAsync(
+            $"ExecStart=/bin/sh -c 'trap \"\" TERM; echo deaf >> {path}; while true; do sleep 0.1; done'",
+            "TimeoutStopSec=600");
         string fast = await LoadServiceAsync("ExecStart=/bin/sleep 1000");
         await MustStartAsync(hangs);
+        await UntilAsync(() => LinesOf(path) == 1, () => "it to be deaf to SIGTERM");
         Task<JobResult> stopping = StopAsync(hangs);
         Task unloading = Manager.UnloadAsync(hangs, Deadline);
         await UntilActiveAsync(hangs, "deactivating");
@@ -231,7 +234,8 @@ internal abstract class LifecycleConformance : UnitManagerConformance
     {
         string path = NewPath();
         string name = await LoadServiceAsync(
-            $"ExecStart=/bin/sh -c 'trap \"\" TERM; (trap \"\" TERM; echo child >> {path}; while true; do sleep 0.1; done) & "
+            $"ExecStart=/bin/sh -c 'trap \"\" TERM; (trap \"\" TERM; echo child >> {path}; while true; do sleep "
+            + $"0.1; done) & "
             + $"echo main >> {path}; while true; do sleep 0.1; done'",
             "ExecStopPost=/bin/sleep 1000",
             "Restart=always",

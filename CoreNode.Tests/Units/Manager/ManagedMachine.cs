@@ -14,7 +14,9 @@ internal abstract class ManagedMachine : IAsyncDisposable
     /// <summary>Starts the machine; skips the test where that cannot be.</summary>
     public abstract Task BootAsync();
 
-    /// <summary>A manager over the machine as it stands, not started: what a new process of the node would make.</summary>
+    /// <summary>
+    /// A manager over the machine as it stands, not started: what a new process of the node would make.
+    /// </summary>
     public abstract IUnitManager CreateManager();
 
     /// <summary>A path of the machine as this process sees it; also below /proc.</summary>

@@ -20,7 +20,8 @@ internal abstract class SettingsConformance : UnitManagerConformance
                 "Environment=\"PLAIN=a b\" OVERRIDDEN=plain",
                 $"EnvironmentFile={variables}",
                 "EnvironmentFile=-/no/such/file",
-                $"ExecStart=/bin/sh -c 'printf \"%%s|\" \"$$PLAIN\" \"$$FROM_FILE\" \"$$OVERRIDDEN\" \"$$TOKEN\" > {path}; "
+                $"ExecStart=/bin/sh -c 'printf \"%%s|\" \"$$PLAIN\" \"$$FROM_FILE\" \"$$OVERRIDDEN\" \"$$TOKEN\" > "
+                + $"{path}; "
                 + $"echo ${{PLAIN}} >> {path}'"),
             new Dictionary<string, string> { ["TOKEN"] = "100% \"quoted\" \\ $HOME" });
         await MustStartAsync(name);
@@ -211,7 +212,8 @@ internal abstract class SettingsConformance : UnitManagerConformance
     {
         string go = NewPath();
         string name = await LoadServiceAsync(
-            $"ExecStart=/bin/sh -c 'echo begun; while [ ! -e {go} ]; do sleep 0.05; done; echo gone on; exec sleep 1000'");
+            $"ExecStart=/bin/sh -c 'echo begun; while [ ! -e {go} ]; do sleep 0.05; done; echo gone on; exec sleep "
+            + $"1000'");
         await MustStartAsync(name);
         using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(Deadline);
         List<string> seen = [];

@@ -62,13 +62,12 @@ internal abstract class UnitManagerConformance
             await Manager.StartAsync(cleaning.Token);
         }
 
-        foreach (string name in _loaded)
+        await Task.WhenAll(_loaded.Distinct().Select(async name =>
         {
             // Not all stop when they are asked to.
             await Manager.KillAsync(name, cleaning.Token);
             await Manager.UnloadAsync(name, cleaning.Token);
-        }
-
+        }));
         await Manager.DisposeAsync();
         _deadline.Dispose();
     }
@@ -139,7 +138,8 @@ internal abstract class UnitManagerConformance
 
     /// <summary>Waits until a unit is in an active state.</summary>
     protected Task UntilActiveAsync(string name, string state) =>
-        UntilAsync(() => Active(name) == state, () => $"{name} should be {state}: {Manager.Units.GetValueOrDefault(name)}");
+        UntilAsync(
+            () => Active(name) == state, () => $"{name} should be {state}: {Manager.Units.GetValueOrDefault(name)}");
 
     /// <summary>Content of a file of the machine; empty while it is not there.</summary>
     protected string Read(string path)

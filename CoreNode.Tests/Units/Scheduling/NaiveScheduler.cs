@@ -217,7 +217,8 @@ internal sealed class NaiveScheduler
         string key = unit.Requirements.Spread;
         return key.Length == 0
             ? 0
-            : _machines.Values.Where(m => m.Metadata.GetValueOrDefault(key, "") == machine.Metadata.GetValueOrDefault(key, ""))
+            : _machines.Values.Where(
+                m => m.Metadata.GetValueOrDefault(key, "") == machine.Metadata.GetValueOrDefault(key, ""))
                 .Sum(m => OnMachine(unit, m));
     }
 

@@ -169,11 +169,13 @@ internal sealed class RandomScheduling(ulong seed)
     private void Tell(UnitToPlace unit)
     {
         UnitRequirements r = unit.Requirements;
-        _done.Add($"unit {unit.Name} wanted {unit.IsWanted} hold {unit.Hold} avoids {string.Join(',', unit.Avoided.Keys)} "
+        _done.Add(
+            $"unit {unit.Name} wanted {unit.IsWanted} hold {unit.Hold} avoids {string.Join(',', unit.Avoided.Keys)} "
             + $"leaving {string.Join(',', unit.Leaving)} global {r.IsGlobal} id {r.MachineId} metadata "
             + $"{string.Join(',', r.MachineMetadata.Select(m => m.Key + "=" + string.Join('|', m.Values)))} of "
             + $"{string.Join(',', r.MachineOf)} conflicts {string.Join(',', r.Conflicts)} replaces "
-            + $"{string.Join(',', r.Replaces)} memory {r.MemoryReserveBytes} cpu {r.CpuReserveMillis} weight {r.Weight} "
+            + $"{string.Join(',', r.Replaces)} memory {r.MemoryReserveBytes} cpu {r.CpuReserveMillis} weight "
+            + $"{r.Weight} "
             + $"spread {r.Spread} replicas {r.Replicas}");
         Units[unit.Name] = unit;
         Known.TryAdd(unit.Name, []);

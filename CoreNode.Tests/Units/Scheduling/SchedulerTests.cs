@@ -52,7 +52,8 @@ internal sealed class SchedulerTests
         Machines(A, B);
         Assert.That(Start("1.service", new UnitRequirements { MachineId = id }), Is.EqualTo(place));
         Assert.That(
-            _scheduler.Explain("1.service"), Is.EqualTo(place is null ? $"MachineID={id}: there is no such machine" : ""));
+            _scheduler.Explain("1.service"),
+            Is.EqualTo(place is null ? $"MachineID={id}: there is no such machine" : ""));
     }
 
     [Test]
@@ -114,7 +115,10 @@ internal sealed class SchedulerTests
         const int Length = 20_000;
         Machines(A, B);
         for (int i = 0; i < Length; i++)
-            Set($"u{i:D5}.service", new UnitRequirements { MachineOf = i == Length - 1 ? [] : [$"u{i + 1:D5}.service"] });
+        {
+            string[] peers = i == Length - 1 ? [] : [$"u{i + 1:D5}.service"];
+            Set($"u{i:D5}.service", new UnitRequirements { MachineOf = peers });
+        }
         Assert.That(_scheduler.Decide(), Has.Count.EqualTo(Length));
     }
 

@@ -29,6 +29,7 @@ internal sealed class UnitsModule : IAsyncDisposable
     private readonly RegistryKeys _keys = RegistryKeys.Default;
     private readonly MachineIdentity _identity;
     private RegistryFollower? _registry;
+    private volatile bool _isFollowed;
     private EngineLoop? _engine;
     private FleetSurface? _surface;
 
@@ -88,17 +89,21 @@ internal sealed class UnitsModule : IAsyncDisposable
 
         _surface = new FleetSurface(
             new FleetOptions { Keys = _keys, MachineId = _identity.Id },
-            place.Store, () => _registry is { IsListed: true } ? _registry : null, _local,
+            place.Store, () => _isFollowed && _registry is { IsListed: true } ? _registry : null, _local,
             new OtherMachines(requests), _process.Metrics, TimeProvider.System, _process.Logs);
         return _surface;
     }
+
+    private string AgentFolder => Path.Combine(_options.DataFolder, "units", "agent");
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(UnitsPlace place, CancellationToken stop)
     {
         try
         {
-            await WaitForUseAsync(place, stop);
+            // What runs here must be tended also while the store is away.
+            if (_process.Files.List(AgentFolder).Count == 0)
+                await WaitForUseAsync(place, stop);
             while (true)
             {
                 try
@@ -154,7 +159,7 @@ internal sealed class UnitsModule : IAsyncDisposable
             List<Task> loops = [agentLoop];
             if (_registry is { } registry && _engine is { } engine)
             {
-                loops.Add(registry.RunAsync(end.Token));
+                loops.Add(FollowAsync(registry, end.Token));
                 loops.Add(engine.RunAsync(end.Token));
             }
 
@@ -166,6 +171,20 @@ internal sealed class UnitsModule : IAsyncDisposable
             await agentEnd.CancelAsync();
             await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await first;
+        }
+    }
+
+    // The surface may use it only while it is up to date.
+    private async Task FollowAsync(RegistryFollower registry, CancellationToken stop)
+    {
+        _isFollowed = true;
+        try
+        {
+            await registry.RunAsync(stop);
+        }
+        finally
+        {
+            _isFollowed = false;
         }
     }
 
@@ -191,7 +210,7 @@ internal sealed class UnitsModule : IAsyncDisposable
             Instance = _identity.Instance.ToString("x16", CultureInfo.InvariantCulture),
         },
         Instance = _identity.Instance,
-        Folder = Path.Combine(_options.DataFolder, "units", "agent"),
+        Folder = AgentFolder,
         BootId = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim(),
         Lease = _options.Units.Lease,
         Keys = _keys,

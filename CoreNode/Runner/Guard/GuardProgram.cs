@@ -159,7 +159,8 @@ public sealed class GuardProgram : IDisposable
 
     private void Receive()
     {
-        if (_client is null)
+        // What was told of a connection before it was replaced is not about the new one, which would not answer.
+        if (_client is null || !_client.Poll(0, SelectMode.SelectRead))
             return;
         int length;
         try

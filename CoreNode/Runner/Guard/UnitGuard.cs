@@ -174,17 +174,22 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
         while (true)
         {
             await Task.Delay(s_watch, _time, cancellation);
-            _process?.TryWait();
-            HeldUnits held = _held;
-            if (held.Names.Count == 0 || _connection is not { } connection || !connection.HasEnded())
-                continue;
+            // In turn: an answer that is on its way to whoever arms would look like the end.
+            await _turn.WaitAsync(cancellation);
             try
             {
-                await ArmAsync(held.Names, held.Deadline, cancellation);
+                _process?.TryWait();
+                HeldUnits held = _held;
+                if (held.Names.Count > 0 && _connection?.HasEnded() != false)
+                    await ArmOnceAsync(held.Names, held.Deadline, cancellation);
             }
-            catch (UnitManagerException)
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
                 // The next time, or the agent's next try, which tells.
+            }
+            finally
+            {
+                _turn.Release();
             }
         }
     }

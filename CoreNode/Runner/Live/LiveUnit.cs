@@ -55,6 +55,9 @@ internal sealed class LiveUnit(string name, UnitMachine machine, UnitJournal jou
     /// <summary>When it became active last.</summary>
     public DateTimeOffset? Since { get; set; }
 
+    /// <summary>False of a unit that was loaded and never started.</summary>
+    public bool HasRun { get; set; }
+
     /// <summary>The main process, or the last one that it was: who wrote what is read now.</summary>
     public int LastPid { get; set; }
 

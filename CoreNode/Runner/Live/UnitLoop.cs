@@ -197,21 +197,21 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
     /// <summary>Asks for a job and gives the task of its end.</summary>
     public Task<JobResult> Ask(string name, JobKind kind) => _runner.Ask(name, kind);
 
-    /// <summary>See <see cref="IUnitManager.KillAsync"/>.</summary>
-    public string Kill(string name)
+    /// <summary>
+    /// See <see cref="IUnitManager.KillAsync"/>; gives the task of the unit's end, which a later request may cancel.
+    /// </summary>
+    public Task Kill(string name)
     {
-        if (_units.TryGetValue(name, out LiveUnit? unit))
-        {
-            if (_jobs.Of(name) is { Kind: not JobKind.Stop })
-                _jobs.Forget(name);
-            _driver.KillAll(unit);
-        }
-        else
+        if (!_units.TryGetValue(name, out LiveUnit? unit))
         {
             _groups.Kill(name, []);
+            return Task.CompletedTask;
         }
 
-        return name;
+        if (_jobs.Of(name) is { Kind: not JobKind.Stop })
+            _jobs.Forget(name);
+        _driver.KillAll(unit);
+        return Ask(name, JobKind.Stop);
     }
 
     /// <summary>Runs a unit's ExecReload=.</summary>
@@ -369,6 +369,7 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
             unit.Since = _time.GetUtcNow();
         else if (states.Active is not ("active" or "reloading"))
             unit.Since = null;
+        unit.HasRun |= states.Active != "inactive";
         UnitObservation now = Observe(unit);
         if (now == unit.Observation && _published.ContainsKey(unit.Name))
             return;
@@ -381,7 +382,7 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
         MachineState state = unit.Machine.State;
         return new UnitObservation(unit.Name, unit.Hash, unit.States())
         {
-            Result = state.Result,
+            Result = unit.HasRun || state.Result != UnitResult.Success ? state.Result : "",
             MainPid = state.MainPid,
             ExitStatus = state.MainEnd?.Status ?? 0,
             Since = unit.Since,

@@ -15,6 +15,7 @@ internal sealed class UnitRecovery(UnitDriver driver, UnitOutput output, UnitSto
     {
         MachineState state = unit.Machine.State;
         unit.InvocationId = stored.InvocationId;
+        unit.HasRun = !PhaseWords.IsDown(state.Phase) || state.MainEnd is not null;
         if (stored.SinceUs != 0)
             unit.Since = DateTimeOffset.UnixEpoch.AddMicroseconds(stored.SinceUs);
         if (PhaseWords.IsDown(state.Phase) || unit.Machine.Settings.IsTarget)

@@ -15,11 +15,10 @@ internal sealed class EngineMetrics
 
     public EngineMetrics(MetricRegistry metrics)
     {
-        const string writes = "corenode_units_writes_total";
         const string writesHelp = "Decisions about units written to the store, by outcome.";
-        _done = metrics.Counter(writes, writesHelp, "outcome=\"done\"");
-        Refused = metrics.Counter(writes, writesHelp, "outcome=\"refused\"");
-        Unknown = metrics.Counter(writes, writesHelp, "outcome=\"unknown\"");
+        _done = metrics.Counter("corenode_units_writes_total", writesHelp, "outcome=\"done\"");
+        Refused = metrics.Counter("corenode_units_writes_total", writesHelp, "outcome=\"refused\"");
+        Unknown = metrics.Counter("corenode_units_writes_total", writesHelp, "outcome=\"unknown\"");
         _placed = metrics.Counter("corenode_units_placed_total", "Units given to a machine.");
         _revoked = metrics.Counter("corenode_units_revoked_total", "Units taken from a machine that is there.");
         _evicted = metrics.Counter("corenode_units_evicted_total", "Units taken from a machine that is lost.");
@@ -28,11 +27,13 @@ internal sealed class EngineMetrics
             "corenode_units_plan_seconds", "Time that one plan takes.", MetricHistogram.DiskSeconds);
         metrics.Gauge("corenode_units_scheduled", "Units given to a machine, globals once per machine.",
             () => Figures.Scheduled);
-        const string unscheduled = "corenode_units_unscheduled";
         const string unscheduledHelp = "Units that are to be on a machine and are given to none, by reason.";
-        metrics.Gauge(unscheduled, unscheduledHelp, () => Figures.Unplaceable, "reason=\"no machine\"");
-        metrics.Gauge(unscheduled, unscheduledHelp, () => Figures.Waiting, "reason=\"older claim\"");
-        metrics.Gauge(unscheduled, unscheduledHelp, () => Figures.Unreadable, "reason=\"content missing\"");
+        metrics.Gauge(
+            "corenode_units_unscheduled", unscheduledHelp, () => Figures.Unplaceable, "reason=\"no machine\"");
+        metrics.Gauge(
+            "corenode_units_unscheduled", unscheduledHelp, () => Figures.Waiting, "reason=\"older claim\"");
+        metrics.Gauge(
+            "corenode_units_unscheduled", unscheduledHelp, () => Figures.Unreadable, "reason=\"content missing\"");
         metrics.Gauge("corenode_units_machines", "Registered machines by whether their lease is over.",
             () => Figures.Machines, "state=\"there\"");
         metrics.Gauge("corenode_units_machines", "Registered machines by whether their lease is over.",

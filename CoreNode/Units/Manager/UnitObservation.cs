@@ -8,7 +8,9 @@ namespace CoreNode.Units.Manager;
 /// <param name="States">How it stands.</param>
 public sealed record UnitObservation(string Name, string Hash, UnitStates States)
 {
-    /// <summary>systemd's Result of the last run (success, exit-code, signal, timeout, oom-kill …); empty if none.</summary>
+    /// <summary>
+    /// systemd's Result of the last run (success, exit-code, signal, timeout, oom-kill …); empty if none.
+    /// </summary>
     public string Result { get; init; } = "";
 
     /// <summary>Main process; 0 if none.</summary>

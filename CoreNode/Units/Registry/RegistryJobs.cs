@@ -18,6 +18,12 @@ internal static class RegistryJobs
     /// <summary>A text; what is wrong with it, or empty.</summary>
     public static string PutText(RegistryEdit edit, string hash, KvNode node)
     {
+        UnitFile? file = RegistryValues.ReadUnit(node.Value ?? "");
+        if (file is null)
+            return "is no unit file";
+        if (file.Hash != hash)
+            return $"is the text of another hash, {file.Hash}";
+
         // Every submission of a text writes it; the jobs that use it know it already.
         if (edit.Texts.Find(hash) is { File: not null } known)
         {
@@ -25,11 +31,6 @@ internal static class RegistryJobs
             return "";
         }
 
-        UnitFile? file = RegistryValues.ReadUnit(node.Value ?? "");
-        if (file is null)
-            return "is no unit file";
-        if (file.Hash != hash)
-            return $"is the text of another hash, {file.Hash}";
         KeepText(edit, new UnitText(hash, file, TextOf(edit, hash).Jobs)
         {
             CreatedIndex = node.CreatedIndex,

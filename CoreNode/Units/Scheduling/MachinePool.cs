@@ -68,7 +68,9 @@ internal sealed class MachinePool
         Rise(node);
     }
 
-    /// <summary>The least load below a node; long.MaxValue if no machine there has that much room, or is open.</summary>
+    /// <summary>
+    /// The least load below a node; long.MaxValue if no machine there has that much room, or is open.
+    /// </summary>
     internal long LoadOf(int node, long memory, long cpu) =>
         (memory == 0 || _memory[node] >= memory) && (cpu == 0 || _cpu[node] >= cpu) ? _load[node] : long.MaxValue;
 

@@ -2,7 +2,9 @@ using CoreNode.Units.Model;
 
 namespace CoreNode.Units.Scheduling;
 
-/// <summary>All machines, and pools of those that meet a filter; pools are made when they are first asked for.</summary>
+/// <summary>
+/// All machines, and pools of those that meet a filter; pools are made when they are first asked for.
+/// </summary>
 internal sealed class MachineSet
 {
     /// <summary>Digits of an id by which people name a machine.</summary>

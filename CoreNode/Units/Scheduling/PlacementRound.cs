@@ -101,7 +101,9 @@ internal sealed class PlacementRound(SchedulerBooks books)
 
         if (rules.MachineId.Length > 0)
             return BestOf(unit, books.Machines.Named(rules.MachineId));
-        ScheduledMachine? best = unit.IsTried ? BestOf(unit, _improved) : BestOf(unit, books.Machines.PoolOf(unit.Filter));
+        ScheduledMachine? best = unit.IsTried
+            ? BestOf(unit, _improved)
+            : BestOf(unit, books.Machines.PoolOf(unit.Filter));
         unit.IsTried = best is null;
         return best;
     }

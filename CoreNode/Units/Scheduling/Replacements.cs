@@ -2,8 +2,8 @@ namespace CoreNode.Units.Scheduling;
 
 /// <summary>
 /// Which unit makes which other leave its machine (Replaces=). Who leaves takes its followers along. Where that comes
-/// back to the one that began, units would chase each other for ever, so what closes such a circle is ignored: two units
-/// that replace each other, and one that replaces what it follows.
+/// back to the one that began, units would chase each other for ever, so what closes such a circle is ignored: two
+/// units that replace each other, and one that replaces what it follows.
 /// </summary>
 internal sealed class Replacements(Dictionary<string, ScheduledUnit> units)
 {

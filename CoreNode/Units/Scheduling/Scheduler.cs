@@ -5,8 +5,8 @@ namespace CoreNode.Units.Scheduling;
 /// <summary>
 /// Places units on machines, and says why one is not placed. It is told what changes and decides on that alone, but
 /// what it decides is the same as if it were told everything anew (docs/decisions/0032): what is placed and can stay
-/// stays; then what has no place is placed, globals first, then by name, each on the machine with the least load (fleet:
-/// the fewest units), the first by id among equals. Pure: no clock, no chance; one caller at a time.
+/// stays; then what has no place is placed, globals first, then by name, each on the machine with the least load
+/// (fleet: the fewest units), the first by id among equals. Pure: no clock, no chance; one caller at a time.
 /// </summary>
 public sealed class Scheduler
 {
@@ -24,7 +24,9 @@ public sealed class Scheduler
         _explainer = new PlacementExplainer(_books);
     }
 
-    /// <summary>Names of the units that are to be on a machine and are on none, in order; globals are not among them.</summary>
+    /// <summary>
+    /// Names of the units that are to be on a machine and are on none, in order; globals are not among them.
+    /// </summary>
     public IReadOnlyList<string> Unplaced
     {
         get
@@ -85,8 +87,8 @@ public sealed class Scheduler
     }
 
     /// <summary>
-    /// The store says that a unit is placed on these machines, there or not: one at most if it is not global. To be told
-    /// where that differs from what was decided last.
+    /// The store says that a unit is placed on these machines, there or not: one at most if it is not global. To be
+    /// told where that differs from what was decided last.
     /// </summary>
     public void SetPlaces(string name, IReadOnlyCollection<string> machineIds)
     {

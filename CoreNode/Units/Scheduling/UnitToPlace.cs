@@ -20,7 +20,9 @@ public sealed record UnitToPlace
     /// <summary>False: it is to be on no machine, but may still be leaving some.</summary>
     public bool IsWanted { get; init; } = true;
 
-    /// <summary>Why it is not placed anywhere for now, for people (it failed and waits); empty: it may be placed.</summary>
+    /// <summary>
+    /// Why it is not placed anywhere for now, for people (it failed and waits); empty: it may be placed.
+    /// </summary>
     public string Hold { get; init; } = "";
 
     /// <summary>Machine ids that it must not be on for now, each with why, for people (it failed there).</summary>

@@ -12,7 +12,8 @@ public sealed class AnnouncedKeys(IKvClient client, RegistryKeys keys)
     public async Task<bool> ContainsAsync(string key, CancellationToken cancellation)
     {
         KvGetOptions options = new() { IsRecursive = true, IsQuorum = true };
-        if (await client.GetAsync(keys.AllAnnounced, options, cancellation) is not KvOutcome.Done { Change: var change })
+        KvOutcome outcome = await client.GetAsync(keys.AllAnnounced, options, cancellation);
+        if (outcome is not KvOutcome.Done { Change: var change })
             return false;
         RegistryState state = RegistryState.Of(keys, change.Node, change.Index);
         foreach (var machine in state.Announced.Values)

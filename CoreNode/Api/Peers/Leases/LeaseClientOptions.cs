@@ -4,8 +4,8 @@ namespace CoreNode.Api.Peers.Leases;
 public sealed record LeaseClientOptions
 {
     /// <summary>For the answer of the member that led last, or is said to lead.</summary>
-    public double LeaderPart { get; init; } = 0.1;
+    public double LeaderPart { get; init; } = 0.2;
 
     /// <summary>For the answers of all members, who are asked at once where that one did not help.</summary>
-    public double MembersPart { get; init; } = 0.2;
+    public double MembersPart { get; init; } = 0.25;
 }
