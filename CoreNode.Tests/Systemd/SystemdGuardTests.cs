@@ -91,6 +91,27 @@ internal sealed partial class SystemdGuardTests : UnitManagerConformance
     }
 
     [Test]
+    public async Task A_start_that_comes_after_the_deadline_does_nothing_until_the_guard_is_armed_anew()
+    {
+        string name = NewName();
+        await LoadAsync(
+            name, "[Service]\nExecStart=/bin/sleep 1000\n",
+            new Dictionary<string, string> { ["CORENODE_FENCING_TOKEN"] = "12" });
+        await using SystemdGuard guard = new(Machine.Options);
+        await guard.ArmAsync(Set(name), Now + s_soon, Deadline);
+        await MustRunAsync(name);
+        await UntilEndedAsync(name);
+        await UntilAsync(() => ShowState(name) is "inactive" or "failed", () => ShowState(name));
+
+        JobResult late = await Manager.StartUnitAsync(name, Deadline);
+        Assert.That(late.IsDone, Is.False);
+        Assert.That(ProcessesOf(name), Is.Zero);
+
+        await guard.ArmAsync(Set(name), Now + TimeSpan.FromSeconds(30), Deadline);
+        Assert.That((await Manager.StartUnitAsync(name, Deadline)).IsDone);
+    }
+
+    [Test]
     public async Task A_renewal_moves_the_deadline_and_an_empty_set_ends_it()
     {
         string name = await LoadServiceAsync("ExecStart=/bin/sleep 1000");

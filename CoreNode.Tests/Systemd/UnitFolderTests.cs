@@ -45,6 +45,18 @@ internal sealed class UnitFolderTests
     }
 
     [Test]
+    public void A_fenced_unit_does_not_start_after_the_guard_has_acted()
+    {
+        string? text = UnitFolder.DropInText(
+            "x.service", new Dictionary<string, string> { [UnitFolder.FencingToken] = "7" });
+        Assert.That(text, Does.Contain("[Unit]").And.Contains("\nAssertPathExists=!/run/corenode/lease-over\n"));
+        string script = System.Text.Encoding.UTF8.GetString(GuardUnits.Script(new HashSet<string> { "x.service" }));
+        Assert.That(
+            script.IndexOf("/run/corenode/lease-over", StringComparison.Ordinal),
+            Is.GreaterThan(0).And.LessThan(script.IndexOf("systemctl kill", StringComparison.Ordinal)));
+    }
+
+    [Test]
     public void What_was_cut_off_while_it_was_written_is_no_unit()
     {
         using TestFolder root = new();

@@ -15,10 +15,12 @@ internal static class GuardUnits
     private const int KillSignal = 9;
     private const int WarningLevel = 4;
 
-    // Kill first, that is what the deadline is about. Stopping keeps Restart= from starting them again, but lets
-    // ExecStop= and ExecStopPost= run: they are killed, too, until all is quiet.
+    // First nothing new may begin, which takes no time. Kill then, that is what the deadline is about. Stopping keeps
+    // Restart= from starting them again, but lets ExecStop= and ExecStopPost= run: they are killed, too, until all is
+    // quiet.
     private const string Fire = """
         {
+          ( : >LEASE_OVER ) 2>/dev/null
           systemctl kill --signal=SIGKILL -- "$@" 2>/dev/null
           systemctl stop --no-block --job-mode=replace-irreversibly -- "$@"
           left=500
@@ -56,7 +58,8 @@ internal static class GuardUnits
             script.Append(" '").Append(unit).Append('\'');
         }
 
-        return Encoding.UTF8.GetBytes(script.Append('\n').Append(Fire).ToString());
+        string fire = Fire.Replace("LEASE_OVER", UnitFolder.LeaseOver, StringComparison.Ordinal);
+        return Encoding.UTF8.GetBytes(script.Append('\n').Append(fire).ToString());
     }
 
     /// <summary>

@@ -43,6 +43,9 @@ public sealed class SystemdGuard : IUnitGuard
         try
         {
             await ConnectAsync(cancellation);
+            // Before it is armed: if that takes too long, the one before acts, and says so again.
+            if (File.Exists(_options.Root + UnitFolder.LeaseOver))
+                File.Delete(_options.Root + UnitFolder.LeaseOver);
             if (units.Count == 0)
                 _current = null;
             else if (_current is null || !_current.Units.SetEquals(units) || !await RenewAsync(deadline, cancellation))

@@ -12,6 +12,12 @@ internal sealed class UnitFolder(SystemdOptions options)
     /// <summary>A unit with this variable is fenced: nobody else may run it, and not two of them.</summary>
     public const string FencingToken = "CORENODE_FENCING_TOKEN";
 
+    /// <summary>
+    /// Stands there from when the guard acts until it is armed anew: fenced units cannot be started meanwhile, also by
+    /// a process that was stopped after it had decided to.
+    /// </summary>
+    public const string LeaseOver = "/run/corenode/lease-over";
+
     private const string DropIn = "50-corenode.conf";
     private const UnixFileMode TextMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
         | UnixFileMode.OtherRead;
@@ -97,7 +103,8 @@ internal sealed class UnitFolder(SystemdOptions options)
         if (environment.ContainsKey(FencingToken))
         {
             // A machine that sleeps cannot hold its lease, and the guard's clock stands still meanwhile.
-            text.Append("[Unit]\nConflicts=sleep.target\nBefore=sleep.target\n");
+            text.Append("[Unit]\nConflicts=sleep.target\nBefore=sleep.target\n")
+                .Append("AssertPathExists=!").Append(LeaseOver).Append('\n');
         }
 
         string section = name[(name.LastIndexOf('.') + 1)..] switch

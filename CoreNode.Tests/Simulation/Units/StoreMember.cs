@@ -11,7 +11,7 @@ namespace CoreNode.Tests.Simulation.Units;
 /// A member of the store: the real key state machine under a model of replication that keeps Raft's promises. What a
 /// process must not forget (term, log, state) outlives it.
 /// </summary>
-internal sealed class StoreMember(UnitsNode node)
+internal sealed class StoreMember(UnitsNode node, Action<string, int> claimed)
 {
     private readonly KeyStateMachine _machine = new(new KvOptions { HistoryCapacity = 10 }, new StoreStatistics());
     private readonly List<StoreSubscription> _subscriptions = [];
@@ -55,6 +55,9 @@ internal sealed class StoreMember(UnitsNode node)
     public IKeyspace Keyspace { get; private set; } =
         new KeyStateMachine(new KvOptions(), new StoreStatistics()).Publish();
 
+    /// <summary>What units announced.</summary>
+    public SortedDictionary<string, string> Told { get; } = new(StringComparer.Ordinal);
+
     public StoreIndex Index => _machine.Index;
 
     public TimeSpan Silence => Node.Now - HeardAt;
@@ -95,6 +98,8 @@ internal sealed class StoreMember(UnitsNode node)
             {
                 KvChange told = KvText.Change(change, change.Index);
                 Registry = Registry.Apply(told);
+                Look(told);
+                Hear(told);
                 _history.Add(told);
                 foreach (StoreSubscription subscription in _subscriptions)
                     subscription.Offer(told);
@@ -112,6 +117,26 @@ internal sealed class StoreMember(UnitsNode node)
             _waiting.RemoveAt(i--);
             then();
         }
+    }
+
+    // Of a singleton there is one claim at most, at any moment of the log.
+    private void Look(KvChange told)
+    {
+        string schedule = RegistryKeys.Default.Schedules + "/";
+        string[] parts = told.Node.Key.StartsWith(schedule, StringComparison.Ordinal)
+            ? told.Node.Key[schedule.Length..].Split('/') : [];
+        if (parts.Length == 2 && Registry.Entry(parts[0], parts[1]) is { IsSingleton: true })
+            claimed(parts[1], Registry.EntriesOf(parts[1]).Count);
+    }
+
+    private void Hear(KvChange told)
+    {
+        if (!told.Node.Key.StartsWith("/told/", StringComparison.Ordinal))
+            return;
+        if (told.Action is KeyAction.Delete or KeyAction.CompareAndDelete)
+            Told.Remove(told.Node.Key);
+        else
+            Told[told.Node.Key] = told.Node.Value ?? "";
     }
 
     public void WhenApplied(int count, Action then)

@@ -2,6 +2,7 @@ using CoreNode.Cluster.Leases;
 using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Units.Agent;
+using CoreNode.Units.Manager;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Tests.Simulation.Units;
@@ -21,6 +22,8 @@ internal sealed class UnitsAgent
     private StoreMember? _home;
     private StoreMember? _leader;
     private TimeSpan? _lastLease;
+    private bool _hasLeft;
+    private bool _isRenewing = true;
     private bool _isPoked;
     private int _wake;
 
@@ -28,7 +31,7 @@ internal sealed class UnitsAgent
     {
         _cluster = cluster;
         _node = node;
-        _session = new UnitsManagerSession(node, manager, cluster.Plan.Bug);
+        _session = new UnitsManagerSession(node, manager, cluster.Plan);
         _client = new UnitsClient(cluster.Store, node, Home);
         _options = new AgentOptions
         {
@@ -48,6 +51,12 @@ internal sealed class UnitsAgent
     /// <summary>It knows what is wanted of its machine.</summary>
     public bool IsListed { get; private set; }
 
+    /// <summary>Until when it was granted its lease, by its own clock.</summary>
+    public TimeSpan GrantedUntil { get; private set; }
+
+    /// <summary>The machine leaves.</summary>
+    public bool IsLeaving { get; private set; }
+
     public void Begin()
     {
         Core.ManagerSeen(true, _session.Units, _node.Now);
@@ -63,8 +72,72 @@ internal sealed class UnitsAgent
         }
 
         _cluster.Track(FollowAsync());
+        _cluster.Track(AdoptAnnouncedAsync());
         _cluster.Track(RenewAsync());
         Poke();
+    }
+
+    /// <summary>The machine leaves the cluster as it does when its service is stopped.</summary>
+    public async Task LeaveAsync()
+    {
+        IsLeaving = true;
+        Core.Leave();
+        Poke();
+        await WaitAsync(() => Core.IsStopped, TimeSpan.FromSeconds(20));
+        foreach ((string name, UnitObservation seen) in _session.Units)
+        {
+            if (!Core.IsStopped && seen.States.Active is not ("inactive" or "failed"))
+                await _session.KillAsync(name, CancellationToken.None);
+        }
+
+        await WaitAsync(() => Core.IsGone, TimeSpan.FromSeconds(3));
+        _hasLeft = true;
+        await WaitAsync(() => !_isRenewing, TimeSpan.FromSeconds(3));
+        KvDeleteOptions own = new() { PreviousValue = RegistryValues.WriteMachine(_options.Machine) };
+        await Task.WhenAny(
+            _client.DeleteAsync(_options.Keys.MachineObject(_node.Id), own, default),
+            _node.Delay(TimeSpan.FromSeconds(3)));
+        if (_cluster.Store.Leader is { } leader)
+        {
+            LeaseRenewal renewal = new(_node.Id, _options.Instance, _options.Lease);
+            _cluster.Network.Send(_node, leader.Node, () => _cluster.ReleaseLease(leader, renewal));
+        }
+
+        await _node.Delay(TimeSpan.FromMilliseconds(100));
+        _node.Die();
+    }
+
+    private async Task WaitAsync(Func<bool> isOver, TimeSpan limit)
+    {
+        TimeSpan until = _node.Now + limit;
+        while (!isOver() && _node.Now < until)
+            await _node.Delay(TimeSpan.FromMilliseconds(50));
+    }
+
+    // What an earlier process announced is known before it is decided what is to stand.
+    private async Task AdoptAnnouncedAsync()
+    {
+        KvGetOptions options = new() { IsRecursive = true, IsQuorum = true };
+        string directory = _options.Keys.Announced(_node.Id);
+        while (true)
+        {
+            KvOutcome answer = await _client.GetAsync(directory, options, default);
+            if (answer is KvOutcome.Done { Change.Node: var found })
+            {
+                foreach (KvNode node in found.Nodes)
+                {
+                    if (RegistryValues.ReadAnnounced(node.Value ?? "") is { } keys)
+                        Core.AnnouncedBefore(node.Key[(directory.Length + 1)..], keys);
+                }
+
+                Poke();
+                return;
+            }
+
+            if (answer is KvOutcome.Refused { Error: var error } && error.Is(ErrorCode.KeyNotFound))
+                return;
+            await _node.Delay(TimeSpan.FromSeconds(1));
+        }
     }
 
     // Its own member; where there is none, one that it can reach.
@@ -208,10 +281,14 @@ internal sealed class UnitsAgent
     {
         TimeSpan period = _options.Lease / LeaseRule.RenewalsPerLease;
         LeaseRenewal renewal = new(_node.Id, _options.Instance, _options.Lease);
-        while (true)
+        while (!_hasLeft)
         {
             TimeSpan sent = _node.Now;
             LeaseGrant grant = await AskAsync(renewal, sent, period);
+            bool isKept = grant.Kind == LeaseGrantKind.Granted
+                || (grant.Kind == LeaseGrantKind.NoLeader && _node.Now < GrantedUntil);
+            if (isKept && sent + grant.Duration > GrantedUntil)
+                GrantedUntil = sent + grant.Duration;
             bool isBug = _cluster.Plan.Bug == UnitsBug.CountsTooLong && grant.Duration > TimeSpan.Zero;
             Core.Renewed(
                 isBug ? grant with { Duration = grant.Duration * 2 } : grant, _options.Lease,
@@ -226,6 +303,8 @@ internal sealed class UnitsAgent
             TimeSpan rest = sent + pause - _node.Now;
             await _node.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero);
         }
+
+        _isRenewing = false;
     }
 
     // The leader first; where that does not help, all members.

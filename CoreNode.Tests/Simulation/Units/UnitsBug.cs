@@ -8,8 +8,14 @@ internal enum UnitsBug
     /// <summary>The guard never kills anything.</summary>
     GuardSleeps,
 
-    /// <summary>Writes of a term that is over are done all the same, and a new leader waits for nobody.</summary>
+    /// <summary>A new leader does not wait for machines that it has not heard of.</summary>
     EvictsAtOnce,
+
+    /// <summary>Writes of a term that is over are done all the same.</summary>
+    WritesLate,
+
+    /// <summary>A runner does not ask until when processes may begin.</summary>
+    StartsLate,
 
     /// <summary>A machine that renewed its lease counts it from the answer on, and twice as long.</summary>
     CountsTooLong,

@@ -14,7 +14,7 @@ namespace CoreNode.Tests.Simulation.Units;
 internal sealed class UnitsChecker(UnitsCluster cluster)
 {
     private readonly SortedDictionary<string, SortedSet<int>> _copies = new(StringComparer.Ordinal);
-    private readonly List<(UnitsTerm Term, TimeSpan At, string Machine)> _emptied = [];
+    private readonly List<(UnitsTerm Term, DateTimeOffset At, string Machine)> _emptied = [];
 
     /// <summary>Processes that began or ended.</summary>
     public int Changes { get; private set; }
@@ -23,7 +23,10 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
 
     public int Stops { get; private set; }
 
-    public bool IsFenced(string unit) => unit.Contains("single", StringComparison.Ordinal);
+    public static bool IsFenced(string unit) => unit.Contains("single", StringComparison.Ordinal);
+
+    /// <summary>It asks to be placed elsewhere when it fails, and does not start again by itself.</summary>
+    public static bool IsMoving(string unit) => unit.Contains("moves", StringComparison.Ordinal);
 
     public void Began(UnitsNode node, string unit)
     {
@@ -63,13 +66,43 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
     public void Stopping(UnitsNode node, string unit)
     {
         Stops++;
-        if (IsFenced(unit) || cluster.AgentOf(node) is not { } agent)
+        if (IsFenced(unit) || cluster.AgentOf(node) is not { IsLeaving: false } agent)
             return;
         UnitFacts? facts = agent.Core.Units.GetValueOrDefault(unit);
-        bool isWanted = facts?.Entry is { State: ScheduleState.Launched } entry && facts.Observed?.Hash == entry.Hash
+        // What was wanted when it was decided: a call takes its time.
+        ScheduleEntry? wanted = facts?.Acting is { } acting ? acting.Entry : facts?.Entry;
+        bool isWanted = wanted is { State: ScheduleState.Launched } entry && facts!.Observed?.Hash == entry.Hash
             && facts.Note.Claim == 0 && facts.Problem.Length == 0;
         if (!agent.IsListed || isWanted)
             cluster.Fail($"machine {node.Index} stops {unit}, which is to run there");
+    }
+
+    /// <summary>A process of a unit that the guard holds begins at that moment of its machine.</summary>
+    public void BeganUnder(UnitsNode node, string unit, TimeSpan? deadline)
+    {
+        if (IsFenced(unit) && (deadline is not { } moment || node.Now >= moment))
+            cluster.Fail($"{unit} begins on machine {node.Index} after its lease");
+    }
+
+    /// <summary>Somebody has a claim, and so has another machine.</summary>
+    public void Claimed(string unit, int machines)
+    {
+        if (machines > 1)
+            cluster.Fail($"{machines} machines have a claim on the singleton {unit}");
+    }
+
+    /// <summary>The engine is about to take everything from a machine.</summary>
+    public void Deciding(EngineEvent what)
+    {
+        if (what.Kind is not (EngineEventKind.Emptied or EngineEventKind.Evicted))
+            return;
+        foreach (UnitsNode node in cluster.Nodes)
+        {
+            if (node.Id != what.Machine || cluster.AgentOf(node) is not { IsLeaving: false } agent)
+                continue;
+            if (node.Now < agent.GrantedUntil - (cluster.Plan.Lease / LeaseRule.MarginPart))
+                cluster.Fail($"machine {node.Index} loses what it has though its lease is not over");
+        }
     }
 
     /// <summary>The engine wrote something.</summary>
@@ -78,7 +111,7 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         Note(13, leader, what.Unit, $"{what.Kind} {what.Machine} {what.Reason}");
         RegistryState registry = facts.Registry;
         if (what.Kind == EngineEventKind.Revoked && registry.Jobs.GetValueOrDefault(what.Unit) is { } job
-            && job.Desired != DesiredState.Inactive && job.Requirements.MachineOf.Count == 0
+            && job.Desired != DesiredState.Inactive && !MayMove(registry, job, what)
             && registry.Machines.GetValueOrDefault(what.Machine) is { Cordon: null, Object: not null })
             cluster.Fail($"{what.Unit} is taken from machine {what.Machine} without need: {what.Reason}");
         if (what.Kind != EngineEventKind.Emptied)
@@ -90,8 +123,9 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         bool isAsked = registry.Machines[what.Machine].Cordon is { IsDraining: true };
         if (isAsked)
             return;
-        _emptied.Add((term, leader.Now, what.Machine));
-        int lately = _emptied.Where(e => e.Term == term && leader.Now - e.At < TimeSpan.FromSeconds(60))
+        // As decided: a slow network may hold up what it says.
+        _emptied.Add((term, facts.Now, what.Machine));
+        int lately = _emptied.Where(e => e.Term == term && facts.Now - e.At < TimeSpan.FromSeconds(60))
             .Select(static e => e.Machine).Distinct().Count();
         if (lately > Math.Max(1, cluster.Plan.Machines / 4))
             cluster.Fail($"{lately} machines were emptied within a minute");
@@ -118,7 +152,7 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
             {
                 Name = job.Name.Full,
                 Requirements = job.Requirements,
-                IsWanted = job.Desired != DesiredState.Inactive,
+                IsWanted = job.Desired != DesiredState.Inactive && !job.HasReplicas,
             });
             scheduler.SetPlaces(job.Name.Full, [.. registry.EntriesOf(job.Name.Full).Keys]);
         }
@@ -126,14 +160,75 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         IReadOnlyList<PlacementChange> changes = scheduler.Decide();
         Check(changes.Count == 0, $"not placed as it could be: {string.Join("; ", changes)}");
         foreach (UnitsNode node in cluster.Nodes)
-            CheckMachine(node, registry);
+        {
+            if (cluster.Nodes.All(other => other == node || other.Id != node.Id))
+                CheckMachine(node, registry);
+        }
+
+        CheckTwins();
+        CheckReplicas(registry);
+        CheckAnnounced();
         Check(registry.Problems.Count == 0, "values are damaged");
+    }
+
+    private static bool MayMove(RegistryState registry, Job job, EngineEvent what)
+    {
+        bool hasFailed = job.Requirements.IsRescheduledOnFailure
+            && what.Reason.StartsWith("it failed", StringComparison.Ordinal)
+            && registry.State(job.Name.Full, what.Machine) is { HasFailed: true };
+        return hasFailed || job.Requirements.MachineOf.Count > 0 || registry.Jobs.Values.Any(other =>
+            other.Desired != DesiredState.Inactive && other.Requirements.Replaces.Contains(job.Name.Full));
     }
 
     private static void Check(bool condition, string complaint)
     {
         if (!condition)
             throw new AssertionException($"long after the last fault: {complaint}");
+    }
+
+    private static void CheckReplicas(RegistryState registry)
+    {
+        foreach (Job template in registry.Jobs.Values)
+        {
+            if (!template.HasReplicas)
+                continue;
+            int wanted = template.Desired == DesiredState.Inactive ? 0 : template.Requirements.Replicas;
+            int there = registry.Jobs.Values.Count(
+                job => job.IsReplica && job.Name.Template == template.Name.Full && job.Hash == template.Hash);
+            Check(there == wanted, $"{there} of {wanted} replicas of {template.Name} are there");
+        }
+    }
+
+    // Two machines under one id: one of them is the machine.
+    private void CheckTwins()
+    {
+        foreach (IGrouping<string, UnitsNode> twins in cluster.Nodes.GroupBy(static n => n.Id))
+        {
+            int holders = twins.Count(node => cluster.AgentOf(node)?.Core.Lease.IsHeld(node.Now) == true);
+            Check(holders == 1, $"{holders} machines hold the lease of {twins.Key}");
+        }
+    }
+
+    private void CheckAnnounced()
+    {
+        // What a machine with a twin announces is not told apart.
+        if (cluster.Plan.HasTwin)
+            return;
+        SortedDictionary<string, string> wanted = new(StringComparer.Ordinal);
+        foreach (UnitsNode node in cluster.Nodes)
+        {
+            UnitsManager manager = cluster.ManagerOf(node);
+            foreach (string unit in manager.Units.Keys)
+            {
+                if (unit.Contains("tells", StringComparison.Ordinal) && manager.Runs(unit))
+                    wanted["/told/" + unit] = node.Id;
+            }
+        }
+
+        // Not that each key is there: a supervisor that was started anew and does not know the text any more also
+        // removes what another copy has announced since (docs/testing.md).
+        foreach ((string key, string value) in cluster.Store.Newest.Told)
+            Check(wanted.GetValueOrDefault(key) == value, $"{key} is announced by {value}, where it does not run");
     }
 
     private void CheckMachine(UnitsNode node, RegistryState registry)

@@ -23,12 +23,12 @@ internal sealed class UnitsCluster
         Chance = new Prng(plan.Seed).Child("units");
         Network = new UnitsNetwork(World, plan);
         Checker = new UnitsChecker(this);
-        Nodes = [.. Enumerable.Range(0, plan.Machines).Select(i => new UnitsNode(
-            World, i, 1 + (plan.Drift * ((2 * Chance.NextDouble()) - 1))))];
-        Store = new UnitsStore(plan, World, Network, Nodes) { Led = Lead };
+        Nodes = [.. Enumerable.Range(0, plan.Machines + (plan.HasTwin ? 1 : 0)).Select(i => new UnitsNode(
+            World, i, Math.Min(i, plan.Machines - 1), 1 + (plan.Drift * ((2 * Chance.NextDouble()) - 1))))];
+        Store = new UnitsStore(plan, World, Network, Nodes, Checker.Claimed) { Led = Lead };
         foreach (UnitsNode node in Nodes)
             _managers[node.Index] = new UnitsManager(
-                node, Checker, new Prng(plan.Seed).Child($"units of {node.Index}"));
+                node, Checker, new Prng(plan.Seed).Child($"units of {node.Index}"), plan);
     }
 
     public UnitsPlan Plan { get; }
@@ -140,6 +140,13 @@ internal sealed class UnitsCluster
         }
 
         _ = WaitAsync();
+    }
+
+    /// <summary>A machine gives its lease back.</summary>
+    public void ReleaseLease(StoreMember member, LeaseRenewal renewal)
+    {
+        if (member.Leading != 0 && _terms.GetValueOrDefault(member.Node.Index) is { HasBegun: true } term)
+            term.Release(renewal);
     }
 
     private void Lead(StoreMember member, ulong number)

@@ -26,9 +26,12 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
         cluster.Network.Slowness = 1;
         foreach (UnitsNode node in cluster.Nodes)
         {
+            node.Trap = null;
             node.Resume();
             node.IsUp = true;
-            cluster.Begin(node);
+            // One that leaves is started again once it has left.
+            for (int second = 0; second < 40; second++)
+                _world.After(second * UnitsPlan.Second, () => cluster.Begin(node));
         }
     }
 
@@ -49,10 +52,15 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
     {
         UnitsNode node = Any();
         int choice = _chance.Next(100);
+        // Those two show only right between a decision and what follows.
+        if (cluster.Plan.Bug is UnitsBug.WritesLate or UnitsBug.StartsLate && choice < 50)
+            choice = 32;
         string what = choice switch
         {
-            < 15 => Kill(node),
-            < 35 => Pause(node),
+            < 10 => Kill(node),
+            < 25 => Pause(node),
+            < 32 => Leave(node),
+            < 38 => StopAt(node),
             < 50 => Reboot(node),
             < 65 => Isolate(node),
             < 73 => Split(),
@@ -79,6 +87,36 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
         node.Pause();
         Later(Between(1, 25), node.Resume);
         return $"the supervisor of machine {node.Index} stands still";
+    }
+
+    // Between the decision to place or to start a singleton and its being done.
+    private string StopAt(UnitsNode node)
+    {
+        TrapPoint point = cluster.Plan.Bug switch
+        {
+            UnitsBug.WritesLate => TrapPoint.Write,
+            UnitsBug.StartsLate => TrapPoint.Process,
+            _ => (TrapPoint)_chance.Next(3),
+        };
+        if (point == TrapPoint.Write && cluster.Store.Leader is { } leader)
+            node = leader.Node;
+        bool isKilled = _chance.Chance(0.2);
+        node.Trap = (point, () =>
+        {
+            if (!_isOver)
+                _ = isKilled ? Kill(node) : Pause(node);
+        });
+        string how = isKilled ? "is killed" : "stands still";
+        return $"the supervisor of machine {node.Index} {how} at its next {point}";
+    }
+
+    private string Leave(UnitsNode node)
+    {
+        if (cluster.AgentOf(node) is not { IsLeaving: false } agent)
+            return "nothing";
+        cluster.Track(agent.LeaveAsync());
+        Later(Between(1, 40), () => cluster.Begin(node));
+        return $"machine {node.Index} leaves";
     }
 
     private string Reboot(UnitsNode node)

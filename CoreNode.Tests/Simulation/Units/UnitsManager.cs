@@ -6,13 +6,21 @@ namespace CoreNode.Tests.Simulation.Units;
 
 /// <summary>
 /// What runs the units of one machine, outside the supervisor: it goes on while that stands still or is gone. Starting
-/// and stopping take their time; some units fail, some hang in their stop. The guard kills here, too.
+/// and stopping take their time; some units fail, some hang in their stop. The guard kills here, too. As the embedded
+/// runner it makes processes only while its supervisor runs, asks before until when they may begin, and starts even
+/// singletons again by itself.
 /// </summary>
-internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng chance)
+internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng chance, UnitsPlan plan)
 {
     private readonly SortedDictionary<string, UnitsProcess> _units = new(StringComparer.Ordinal);
     private int _pids;
     private int _guarding;
+    private IReadOnlySet<string> _held = new HashSet<string>();
+    private TimeSpan _heldUntil;
+    private bool _hasFired;
+    private IReadOnlySet<string> _limited = new HashSet<string>();
+    private IReadOnlySet<string> _limitedOnDisk = new HashSet<string>();
+    private TimeSpan _limit;
 
     /// <summary>Told of each change of a unit.</summary>
     public Action<string>? Changed { get; set; }
@@ -57,20 +65,51 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
 
         _units.Clear();
         _guarding++;
+        _held = _limited = _limitedOnDisk = new HashSet<string>();
+    }
+
+    /// <summary>A new process of the supervisor takes over what an earlier one left.</summary>
+    public void Adopt()
+    {
+        if (!plan.IsEmbedded)
+            return;
+        _limited = _limitedOnDisk;
+        _limit = TimeSpan.Zero;
+        foreach (UnitsProcess unit in _units.Values.ToArray())
+        {
+            if (unit.IsBeginning)
+                BeginStart(unit);
+            else if (!unit.IsAlive && unit.Active is not ("inactive" or "failed"))
+                Crash(unit);
+        }
+    }
+
+    /// <summary>The guard is about to be told of units: a later process must know that it may hold them.</summary>
+    public void WillGuard(IReadOnlySet<string> names) => _limitedOnDisk = names;
+
+    /// <summary>The guard has answered.</summary>
+    public void Guards(IReadOnlySet<string> names, TimeSpan deadline)
+    {
+        _limited = names;
+        _limit = deadline;
     }
 
     /// <summary>What the guard does at a moment of the machine's clock, unless it is armed again before.</summary>
     public void Guard(IReadOnlySet<string> names, TimeSpan deadline, bool isAsleep)
     {
         int guarding = ++_guarding;
+        _held = names;
+        _heldUntil = deadline;
+        _hasFired = false;
         string[] held = [.. names.Order(StringComparer.Ordinal)];
         long late = chance.Next(80) * UnitsPlan.Millisecond;
         node.World.After(Math.Max(0, node.Time.ToWorld(deadline - node.Now)) + late, () =>
         {
             if (guarding != _guarding || isAsleep)
                 return;
+            _hasFired = true;
             foreach (string name in held)
-                KillNow(name);
+                KillByGuard(name);
         });
     }
 
@@ -149,7 +188,7 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
 
     public void KillNow(string name)
     {
-        if (!_units.TryGetValue(name, out UnitsProcess? unit) || !unit.IsAlive)
+        if (!_units.TryGetValue(name, out UnitsProcess? unit) || unit.Active is "inactive" or "failed")
             return;
         unit.Generation++;
         Answer(unit.Again, false);
@@ -157,8 +196,29 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
         Answer(unit.Starting, false);
     }
 
+    // The runner hears of it when its supervisor goes on; PID 1 has stopped the unit as well.
+    private void KillByGuard(string name)
+    {
+        if (!plan.IsEmbedded)
+        {
+            KillNow(name);
+            return;
+        }
+
+        if (!_units.TryGetValue(name, out UnitsProcess? unit) || !unit.IsAlive)
+            return;
+        int generation = ++unit.Generation;
+        End(unit);
+        node.After(TimeSpan.FromMilliseconds(1), () =>
+        {
+            if (unit.Generation == generation)
+                Crash(unit);
+        });
+    }
+
     private void BeginStop(UnitsProcess unit)
     {
+        unit.IsBeginning = false;
         Become(unit, "deactivating");
         int generation = ++unit.Generation;
         Answer(unit.Starting, false);
@@ -169,19 +229,61 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
     private void BeginStart(UnitsProcess unit)
     {
         int generation = ++unit.Generation;
+        unit.HasFailedAlone = false;
+        unit.IsBeginning = true;
+        Become(unit, "activating");
+        if (!plan.IsEmbedded)
+        {
+            // PID 1 starts nothing of what its guard has ended before that is armed anew.
+            if (_hasFired && _held.Contains(unit.Name))
+                Fail(unit);
+            else
+                BeginProcess(unit, generation);
+            return;
+        }
+
+        bool isLimited = _limited.Contains(unit.Name) && plan.Bug != UnitsBug.StartsLate;
+        TimeSpan limit = _limit;
+        bool IsOver() => isLimited && node.Now >= limit;
+        if (IsOver())
+        {
+            Fail(unit);
+            return;
+        }
+
+        if (UnitsChecker.IsFenced(unit.Name))
+            node.Pass(TrapPoint.Process);
+        // The supervisor may be stopped here for any time, or end. The new process looks at the clock once more.
+        node.After(TimeSpan.FromMicroseconds(200), () => After(1 + chance.Next(20), unit, generation, () =>
+        {
+            if (IsOver())
+                Fail(unit);
+            else
+                BeginProcess(unit, generation);
+        }));
+    }
+
+    private void BeginProcess(UnitsProcess unit, int generation)
+    {
         unit.Pid = ++_pids;
         unit.IsAlive = true;
-        unit.HasFailedAlone = false;
+        unit.IsBeginning = false;
         checker.Began(node, unit.Name);
-        Become(unit, "activating");
+        if (plan.IsEmbedded)
+        {
+            checker.BeganUnder(node, unit.Name, _held.Contains(unit.Name) ? _heldUntil : null);
+            // The guard looks again and again.
+            if (_hasFired && _held.Contains(unit.Name))
+                node.World.After(chance.Next(50) * UnitsPlan.Millisecond, () => KillByGuard(unit.Name));
+        }
+
+        Tell(unit);
         bool fails = !IsCalm && chance.Chance(0.05);
         After(5 + chance.Next(IsCalm || chance.Chance(0.9) ? 300 : 5000), unit, generation, () =>
         {
             if (fails)
             {
-                FinishStop(unit, "failed");
-                unit.HasFailedAlone = true;
-                Answer(unit.Starting, false);
+                Fail(unit);
                 return;
             }
 
@@ -195,16 +297,44 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
     // By itself, and then its own Restart= starts it again: nobody else has to do anything.
     private void Crash(UnitsProcess unit)
     {
+        bool isOver = unit.Stopping.Count > 0;
+        if (!isOver && plan.IsEmbedded && UnitsChecker.IsFenced(unit.Name))
+        {
+            End(unit);
+            Answer(unit.Starting, false);
+            unit.IsBeginning = true;
+            int begun = ++unit.Generation;
+            Become(unit, "activating");
+            node.After(TimeSpan.FromMilliseconds(200), () =>
+            {
+                if (unit.Generation == begun)
+                    BeginStart(unit);
+            });
+            return;
+        }
+
         FinishStop(unit, "failed");
+        Answer(unit.Starting, false);
+        if (isOver || unit.Active != "failed")
+            return;
         unit.HasFailedAlone = true;
         int generation = ++unit.Generation;
-        if (!checker.IsFenced(unit.Name))
+        if (!UnitsChecker.IsFenced(unit.Name) && !UnitsChecker.IsMoving(unit.Name))
             After(200, unit, generation, () => BeginStart(unit));
+    }
+
+    private void Fail(UnitsProcess unit)
+    {
+        Answer(unit.Again, false);
+        FinishStop(unit, "failed");
+        unit.HasFailedAlone = true;
+        Answer(unit.Starting, false);
     }
 
     private void FinishStop(UnitsProcess unit, string active)
     {
         End(unit);
+        unit.IsBeginning = false;
         Become(unit, active);
         Action[] waiting = [.. unit.Stopping];
         unit.Stopping.Clear();

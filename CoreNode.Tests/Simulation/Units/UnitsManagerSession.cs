@@ -9,16 +9,17 @@ internal sealed class UnitsManagerSession : IUnitManager, IUnitGuard, IHealthPro
 {
     private readonly UnitsNode _node;
     private readonly UnitsManager _manager;
-    private readonly UnitsBug _bug;
+    private readonly UnitsPlan _plan;
     private readonly int _incarnation;
 
-    public UnitsManagerSession(UnitsNode node, UnitsManager manager, UnitsBug bug)
+    public UnitsManagerSession(UnitsNode node, UnitsManager manager, UnitsPlan plan)
     {
         _node = node;
         _manager = manager;
-        _bug = bug;
+        _plan = plan;
         _incarnation = node.Incarnation;
         manager.Changed = name => node.Gate(_incarnation, () => Changed?.Invoke(name));
+        manager.Adopt();
     }
 
     public event Action<string?>? Changed;
@@ -48,7 +49,12 @@ internal sealed class UnitsManagerSession : IUnitManager, IUnitGuard, IHealthPro
         while (!_manager.Forget(name));
     }
 
-    public Task<JobResult> StartUnitAsync(string name, CancellationToken cancellation) => Job(name, Start(name));
+    public Task<JobResult> StartUnitAsync(string name, CancellationToken cancellation)
+    {
+        if (name.Contains("single", StringComparison.Ordinal))
+            _node.Pass(TrapPoint.Call);
+        return Job(name, done => _manager.Start(name, done));
+    }
 
     public Task<JobResult> StopUnitAsync(string name, CancellationToken cancellation) =>
         Job(name, done => _manager.Stop(name, () => done(true)));
@@ -62,11 +68,16 @@ internal sealed class UnitsManagerSession : IUnitManager, IUnitGuard, IHealthPro
         done();
     });
 
-    public Task ArmAsync(IReadOnlySet<string> units, TimeSpan deadline, CancellationToken cancellation) => Call(done =>
+    public async Task ArmAsync(IReadOnlySet<string> units, TimeSpan deadline, CancellationToken cancellation)
     {
-        _manager.Guard(units, deadline, _bug == UnitsBug.GuardSleeps);
-        done();
-    });
+        _manager.WillGuard(units);
+        await Call(done =>
+        {
+            _manager.Guard(units, deadline, _plan.Bug == UnitsBug.GuardSleeps);
+            done();
+        });
+        _manager.Guards(units, deadline);
+    }
 
     public Task<string> CheckAsync(
         string unit, UnitRequirements requirements, TimeSpan timeout, CancellationToken cancellation) =>
@@ -74,13 +85,15 @@ internal sealed class UnitsManagerSession : IUnitManager, IUnitGuard, IHealthPro
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private Action<Action<bool>> Start(string name) => done => _manager.Start(name, done);
+    // A call takes a moment until it leaves the process, which may be stopped or end before, and on its way there and
+    // back; its answer finds the process that asked, or nobody.
+    private void Send(Action what) => _node.After(
+        TimeSpan.FromMicroseconds(200), () => _node.World.After(UnitsPlan.Millisecond, what));
 
-    // A call takes a moment on its way there and back, and its answer finds the process that asked, or nobody.
     private Task Call(Action<Action> what)
     {
         TaskCompletionSource answer = new();
-        _node.World.After(UnitsPlan.Millisecond, () => what(() =>
+        Send(() => what(() =>
             _node.World.After(UnitsPlan.Millisecond, () => _node.Gate(_incarnation, () => answer.TrySetResult()))));
         return answer.Task;
     }
@@ -88,7 +101,7 @@ internal sealed class UnitsManagerSession : IUnitManager, IUnitGuard, IHealthPro
     private Task<JobResult> Job(string name, Action<Action<bool>> what)
     {
         TaskCompletionSource<JobResult> answer = new();
-        _node.World.After(UnitsPlan.Millisecond, () => what(isDone =>
+        Send(() => what(isDone =>
             _node.World.After(UnitsPlan.Millisecond, () => _node.Gate(_incarnation, () => answer.TrySetResult(
                 new JobResult(
                     isDone, isDone ? "done" : "failed", isDone ? "" : "it failed",

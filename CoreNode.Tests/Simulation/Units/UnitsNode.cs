@@ -10,11 +10,11 @@ internal sealed class UnitsNode
 {
     private readonly List<Action> _deferred = [];
 
-    public UnitsNode(SimulatedWorld world, int index, double rate)
+    public UnitsNode(SimulatedWorld world, int index, int number, double rate)
     {
         World = world;
         Index = index;
-        Id = $"{index + 1:x8}000000000000000000000000";
+        Id = $"{number + 1:x8}000000000000000000000000";
         Time = new SimulatedTime(world) { Rate = rate };
     }
 
@@ -22,6 +22,7 @@ internal sealed class UnitsNode
 
     public int Index { get; }
 
+    /// <summary>Its machine id, which another one may have, too.</summary>
     public string Id { get; }
 
     public SimulatedTime Time { get; }
@@ -37,6 +38,9 @@ internal sealed class UnitsNode
 
     /// <summary>The machine has power.</summary>
     public bool IsUp { get; set; } = true;
+
+    /// <summary>What happens to the supervisor when it comes to that point the next time.</summary>
+    public (TrapPoint Point, Action What)? Trap { get; set; }
 
     /// <summary>Notes of the agent, in files.</summary>
     public SortedDictionary<string, UnitNote> Notes { get; } = new(StringComparer.Ordinal);
@@ -72,6 +76,16 @@ internal sealed class UnitsNode
         _deferred.Clear();
         foreach (Action what in waiting)
             what();
+    }
+
+    /// <summary>The supervisor is at a point between deciding and doing.</summary>
+    public bool Pass(TrapPoint point)
+    {
+        if (!IsRunning || IsPaused || Trap is not { } trap || trap.Point != point)
+            return false;
+        Trap = null;
+        trap.What();
+        return true;
     }
 
     /// <summary>Lets a process do something: now, when it goes on, or never if it is gone.</summary>

@@ -44,6 +44,12 @@ internal sealed record UnitsPlan
     /// <summary>What people do during the turmoil.</summary>
     public required int Wishes { get; init; }
 
+    /// <summary>The units' manager is part of the supervisor (the embedded runner); if not, it is PID 1.</summary>
+    public required bool IsEmbedded { get; init; }
+
+    /// <summary>One more machine has the id of the last one.</summary>
+    public required bool HasTwin { get; init; }
+
     public UnitsBug Bug { get; init; }
 
     public static UnitsPlan Of(ulong seed, UnitsBug bug = UnitsBug.None)
@@ -61,8 +67,10 @@ internal sealed record UnitsPlan
             Latency = (100 + chance.Next(1000)) * 1000,
             Jitter = (100 + chance.Next(chance.Chance(0.2) ? 40_000 : 3000)) * 1000,
             Faults = 4 + chance.Next(14),
-            Units = 4 + chance.Next(9),
+            Units = 4 + chance.Next(12),
             Wishes = 4 + chance.Next(16),
+            IsEmbedded = chance.Chance(0.5) || bug == UnitsBug.StartsLate,
+            HasTwin = chance.Chance(0.15),
             Bug = bug,
         };
     }
@@ -72,5 +80,5 @@ internal sealed record UnitsPlan
         $"{Machines} machines, {Members} members, lease {Lease.TotalSeconds} s, election {Election.TotalSeconds} s, "
         + $"drift "
         + $"{Drift}, latency {Latency / 1000}+{Jitter / 1000} µs, {Units} units, {Wishes} wishes, {Faults} faults, "
-        + $"bug {Bug}");
+        + $"embedded runner {IsEmbedded}, twin {HasTwin}, bug {Bug}");
 }

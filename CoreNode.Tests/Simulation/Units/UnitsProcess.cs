@@ -14,6 +14,9 @@ internal sealed class UnitsProcess(string name)
     /// <summary>A process of it exists.</summary>
     public bool IsAlive { get; set; }
 
+    /// <summary>It is to have a process as soon as the supervisor has made one.</summary>
+    public bool IsBeginning { get; set; }
+
     public bool HasFailedAlone { get; set; }
 
     public int Pid { get; set; }

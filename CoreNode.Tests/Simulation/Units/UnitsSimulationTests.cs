@@ -9,7 +9,7 @@ namespace CoreNode.Tests.Simulation.Units;
 [TestFixture, Category("Simulation")]
 internal sealed class UnitsSimulationTests
 {
-    private const ulong Seeds = 100;
+    private const ulong Seeds = 200;
 
     [Test]
     public void Units_run_where_they_are_to_be_and_singletons_never_twice()
@@ -41,7 +41,9 @@ internal sealed class UnitsSimulationTests
     }
 
     [TestCase(UnitsBug.GuardSleeps, "two copies")]
-    [TestCase(UnitsBug.EvictsAtOnce, "")]
+    [TestCase(UnitsBug.EvictsAtOnce, "though its lease is not over")]
+    [TestCase(UnitsBug.WritesLate, "have a claim on the singleton")]
+    [TestCase(UnitsBug.StartsLate, "after its lease")]
     [TestCase(UnitsBug.CountsTooLong, "two copies")]
     [TestCase(UnitsBug.LosesEvents, "long after the last fault")]
     [TestCase(UnitsBug.WritesAtRest, "at rest")]

@@ -21,13 +21,14 @@ internal sealed class UnitsStore
     private readonly List<StoreEntry> _log = [];
     private ulong _term;
 
-    public UnitsStore(UnitsPlan plan, SimulatedWorld world, UnitsNetwork network, IEnumerable<UnitsNode> nodes)
+    public UnitsStore(UnitsPlan plan, SimulatedWorld world, UnitsNetwork network, IEnumerable<UnitsNode> nodes,
+        Action<string, int> claimed)
     {
         _plan = plan;
         _world = world;
         _network = network;
         _chance = new Prng(plan.Seed).Child("elections");
-        Members = [.. nodes.Take(plan.Members).Select(static node => new StoreMember(node))];
+        Members = [.. nodes.Take(plan.Members).Select(node => new StoreMember(node, claimed))];
     }
 
     public IReadOnlyList<StoreMember> Members { get; }
@@ -149,7 +150,7 @@ internal sealed class UnitsStore
 
     private void Append(StoreMember leader, StoreMember home, byte[] command, ulong onlyIn, Action<KeyOutcome> reply)
     {
-        bool isBound = onlyIn != 0 && _plan.Bug != UnitsBug.EvictsAtOnce;
+        bool isBound = onlyIn != 0 && _plan.Bug != UnitsBug.WritesLate;
         if (isBound && leader.Leading != onlyIn)
         {
             reply(new KeyOutcome(null, StoreErrors.TermIsOver, leader.Index));

@@ -67,6 +67,9 @@ internal sealed class UnitsTerm
 
     public void Renew(LeaseRenewal renewal, Action<LeaseReply> reply) => _waiting.Add((renewal, _node.Now, reply));
 
+    /// <summary>A machine that leaves gives its lease back.</summary>
+    public void Release(LeaseRenewal renewal) => _table!.Release(renewal, Registered(renewal.MachineId), _node.Now);
+
     private async Task ContactedAsync(TimeSpan sentAt)
     {
         _table!.Contact(sentAt, _node.Now);
@@ -112,7 +115,11 @@ internal sealed class UnitsTerm
 
     private async Task DecideAsync()
     {
-        EngineOptions options = new();
+        EngineOptions options = new()
+        {
+            MaxBackoff = TimeSpan.FromSeconds(20),
+            FailureMemory = TimeSpan.FromSeconds(40),
+        };
         await SettleAsync(options);
         EnginePlanner planner = new(options);
         EngineMemory memory = EngineMemory.Empty;
@@ -158,6 +165,20 @@ internal sealed class UnitsTerm
 
     private async Task WriteAsync(IReadOnlyList<EngineWrite> writes, EngineFacts facts, EngineOptions options)
     {
+        bool isHeldUp = false;
+        foreach (EngineWrite write in writes)
+        {
+            if (write.Event is not { } coming)
+                continue;
+            _cluster.Checker.Deciding(coming);
+            if (coming.Kind == EngineEventKind.Placed && UnitsChecker.IsFenced(coming.Unit))
+                isHeldUp |= _node.Pass(TrapPoint.Write);
+        }
+
+        // Long enough that the member has noticed what happened meanwhile when the engine goes on.
+        if (isHeldUp)
+            await _node.Delay(TimeSpan.FromMilliseconds(200));
+
         bool isUnknown = false;
         StoreIndex index = StoreIndex.Zero;
         await EngineWriter.SendAsync(

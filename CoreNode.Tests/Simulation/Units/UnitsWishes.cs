@@ -51,13 +51,17 @@ internal sealed class UnitsWishes
 
     private static (string Name, UnitFile File) Unit(int i)
     {
-        (string name, string rules) = (i % 6) switch
+        (string name, string rules) = (i % 10) switch
         {
             0 => ($"u{i}-single.service", "Singleton=yes"),
             1 => ($"u{i}-plain.service", ""),
             2 => ($"u{i}-global.service", "Global=true"),
             3 => ($"u{i}-follows.service", $"MachineOf=u{i - 2}-plain.service"),
             4 => ($"u{i}-single.service", "Singleton=yes\nConflicts=u*-single.service"),
+            6 => ($"u{i}-many@.service", "Replicas=2"),
+            7 => ($"u{i}-moves.service", "RescheduleOnFailure=yes"),
+            8 => ($"u{i}-tells.service", $"Announce=/told/u{i}-tells.service %m"),
+            9 => ($"u{i}-ousts.service", $"Replaces=u{i - 2}-moves.service"),
             _ => ($"u{i}-picky.service", "Conflicts=u*-picky.service"),
         };
         UnitFile? file = UnitFile.Parse($"[Service]\nExecStart=/bin/true {i}\n\n[X-Fleet]\n{rules}\n", out _);

@@ -1,5 +1,6 @@
 using CoreNode.Foundation;
 using CoreNode.Store;
+using CoreNode.Units.Agent;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Tests.Units.Agent;
@@ -24,6 +25,27 @@ internal sealed class FencingTests
         Assert.That(world.Manager[One].Active, Is.EqualTo("active"));
         Assert.That(world.Armed, Is.EqualTo((string[])[One]));
         Assert.That(world.Happened.IndexOf("arm"), Is.LessThan(world.Happened.IndexOf($"start {One}")));
+    }
+
+    [Test]
+    public void That_nobody_leads_gives_no_lease_to_start_or_to_give_back_under()
+    {
+        // Another machine with the same id may have been told so, too.
+        LeaseFacts asked = LeaseRule.After(
+            LeaseFacts.None, new LeaseGrant(LeaseGrantKind.NoLeader, ""), s_while, TimeSpan.Zero, TimeSpan.Zero);
+        LeaseFacts granted = LeaseRule.After(
+            asked, new LeaseGrant(LeaseGrantKind.Granted, "") { Duration = s_while }, s_while, TimeSpan.Zero,
+            TimeSpan.Zero);
+        LeaseFacts duplicate = LeaseRule.After(
+            granted, new LeaseGrant(LeaseGrantKind.Duplicate, "it is taken"), s_while, TimeSpan.Zero, TimeSpan.Zero);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(MayStart(asked), Is.False);
+            Assert.That(MayStart(granted), Is.True);
+            Assert.That(StepOfRevoked(asked), Is.Null);
+            Assert.That(StepOfRevoked(granted), Is.EqualTo(StepKind.RemoveEntry));
+            Assert.That(StepOfRevoked(duplicate), Is.Null);
+        }
     }
 
     [Test]
@@ -246,5 +268,22 @@ internal sealed class FencingTests
         world.Run(s_while);
         Assert.That(world.Manager[One].Active, Is.EqualTo("active"));
         return world;
+    }
+
+    private static FenceFacts Fence(LeaseFacts lease) =>
+        new(lease with { Floor = new StoreIndex(5) }, new HashSet<string> { One }, lease.KillAt);
+
+    private static bool MayStart(LeaseFacts lease) => Fence(lease).Allows(
+        new ScheduleEntry("a", One, "", ScheduleState.Launched) { CreatedIndex = new StoreIndex(9) }, TimeSpan.Zero);
+
+    private static StepKind? StepOfRevoked(LeaseFacts lease)
+    {
+        UnitFacts unit = new(One)
+        {
+            Entry = new ScheduleEntry("a", One, "", ScheduleState.Revoked) { CreatedIndex = new StoreIndex(9) },
+            Published = PublishedState.None,
+        };
+        MachineFacts machine = new(true, true, false, Fence(lease));
+        return AgentPlanner.Decide(unit, machine, TimeSpan.Zero).Kind;
     }
 }

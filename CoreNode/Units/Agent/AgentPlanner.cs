@@ -79,7 +79,7 @@ public static class AgentPlanner
         if (machine.IsLeaving || entry is null or { State: ScheduleState.Revoked }
             || (entry.IsSingleton && machine.Fence.IsFromBeforeLapse(entry)))
         {
-            return Leave(unit, machine);
+            return Leave(unit, machine, now);
         }
 
         bool isAllowed = !entry.IsSingleton || machine.Fence.Allows(entry, now);
@@ -94,15 +94,17 @@ public static class AgentPlanner
             : step;
     }
 
-    private static PlannedStep Leave(UnitFacts unit, MachineFacts machine)
+    private static PlannedStep Leave(UnitFacts unit, MachineFacts machine, TimeSpan now)
     {
         if (unit.Observed is not null)
             return new PlannedStep(StepKind.Unload, null, true);
         // What is published goes first: the entry is what says that this machine may have something of the unit.
         if (unit.Announced != AnnounceState.Down)
             return new PlannedStep(null, null, true);
+        // Where another machine holds a lease under this id, it is that one which has the unit.
+        bool mayGiveBack = !machine.IsLeaving && machine.Fence.Lease.IsHeld(now);
         return new PlannedStep(
-            unit.Entry is not null && unit.IsClean && !machine.IsLeaving ? StepKind.RemoveEntry : null, null, true);
+            unit.Entry is not null && unit.IsClean && mayGiveBack ? StepKind.RemoveEntry : null, null, true);
     }
 
     private static bool NeedsLoad(UnitFacts unit, ScheduleEntry entry) =>

@@ -22,7 +22,7 @@ public sealed record FenceFacts(LeaseFacts Lease, IReadOnlySet<string> Armed, Ti
 
     /// <summary>True while the lease and the guard allow the unit to be started under that entry.</summary>
     public bool Allows(ScheduleEntry entry, TimeSpan now) =>
-        Lease.Floor is { } floor && entry.CreatedIndex > floor && now < StopAt(entry.Unit);
+        Lease is { Floor: { } floor, IsGranted: true } && entry.CreatedIndex > floor && now < StopAt(entry.Unit);
 
     /// <summary>True if the entry is from before a lapse: it is given back.</summary>
     public bool IsFromBeforeLapse(ScheduleEntry entry) => Lease.Floor is { } floor && entry.CreatedIndex <= floor;

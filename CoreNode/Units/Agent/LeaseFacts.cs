@@ -34,6 +34,12 @@ public sealed record LeaseFacts
     /// <summary>The leader itself has granted it since the last lapse: the machine may register.</summary>
     public bool IsGranted { get; init; }
 
+    /// <summary>
+    /// True while this machine, and no other one under its id, may speak for it: that nobody leads keeps a lease, but
+    /// gives none, for another machine may have been told the same.
+    /// </summary>
+    public bool IsHeld(TimeSpan now) => IsGranted && !IsDuplicate && now < KillAt;
+
     /// <summary>From here on no process of a singleton lives: what is left of the lease is the margin.</summary>
     public TimeSpan KillAt => Until - (Duration / LeaseRule.MarginPart);
 

@@ -34,14 +34,18 @@ internal sealed class MachineSteps
     /// <summary>The lease that the guard was armed with last; null: none of it is left to tell.</summary>
     public LeaseFacts? ArmedLease { get; private set; }
 
-    /// <summary>Takes an answer to a renewal in; true if the lease had lapsed before it.</summary>
+    /// <summary>
+    /// Takes an answer to a renewal in; true if others may have changed what stands in the store since the one before:
+    /// the lease had lapsed, or no leader has granted it before, perhaps because another machine had it under this id.
+    /// </summary>
     public bool Renewed(LeaseGrant grant, TimeSpan asked, TimeSpan sent, TimeSpan now)
     {
         int lapses = Lease.Lapses;
+        bool wasGranted = Lease.IsGranted;
         Lease = LeaseRule.After(Lease, grant, asked, sent, now);
         Publish();
         if (Lease.Lapses == lapses)
-            return false;
+            return Lease.IsGranted && !wasGranted;
         _isRegistered = false;
         return true;
     }

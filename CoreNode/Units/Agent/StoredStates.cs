@@ -79,8 +79,8 @@ internal sealed class StoredStates(IKvClient store, RegistryKeys keys, string ma
             return Failed(step, bad);
         foreach (UnitAnnouncement announcement in step.Announcements)
         {
-            if (await EnsureAsync(announcement.Key, announcement.Value, cancellation) is { } badKey)
-                return Failed(step, badKey);
+            if (await PutAsync(step, announcement, cancellation) is { } badKey)
+                return badKey;
         }
 
         if (all.Count > now.Count)
@@ -115,6 +115,33 @@ internal sealed class StoredStates(IKvClient store, RegistryKeys keys, string ma
         return await SetOrRemoveAsync(keys.Announced(machineId, step.Unit), null, "", cancellation) is { } badRecord
             ? Failed(step, badRecord)
             : new StepOutcome(step, StepResult.Done, "");
+    }
+
+    // Null if it was done. A machine that was away may announce before it hears that its place was taken: what stood
+    // there while its entry still stood may be replaced, what another copy wrote since then not.
+    private async Task<StepOutcome?> PutAsync(
+        AgentStep step, UnitAnnouncement announcement, CancellationToken cancellation)
+    {
+        KvOutcome seen = await store.GetAsync(announcement.Key, KvGetOptions.Linearizable, cancellation);
+        if (!IsRead(seen))
+            return Failed(step, seen);
+        KvNode? present = (seen as KvOutcome.Done)?.Change.Node;
+        if (present?.Value == announcement.Value)
+            return null;
+        string entryKey = keys.ScheduleEntry(machineId, step.Unit);
+        KvOutcome entry = await store.GetAsync(entryKey, KvGetOptions.Linearizable, cancellation);
+        if (!IsRead(entry))
+            return Failed(step, entry);
+        if (entry is not KvOutcome.Done { Change.Node: var node }
+            || RegistryValues.ReadEntry(machineId, step.Unit, node) is not { State: ScheduleState.Launched })
+        {
+            return new StepOutcome(step, StepResult.Failed, "it is not to run on this machine any more");
+        }
+
+        KvSetOptions options =
+            present is null ? KvSetOptions.Create : new KvSetOptions { PreviousIndex = present.ModifiedIndex };
+        KvOutcome written = await store.SetAsync(announcement.Key, announcement.Value, options, cancellation);
+        return written is KvOutcome.Done ? null : Failed(step, written);
     }
 
     private async Task<(KvOutcome Answer, string? Value)> ReadAsync(string key, CancellationToken cancellation)

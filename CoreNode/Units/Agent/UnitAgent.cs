@@ -141,7 +141,9 @@ public sealed partial class UnitAgent : IScheduleListener
         {
             await _notRenewing.Task.WaitAsync(brief.Token);
             string key = _options.Keys.MachineObject(_options.Machine.Id);
-            await _store.DeleteAsync(key, KvDeleteOptions.None, brief.Token);
+            // Not what another machine under the same id has written.
+            KvDeleteOptions own = new() { PreviousValue = RegistryValues.WriteMachine(_options.Machine) };
+            await _store.DeleteAsync(key, own, brief.Token);
             await _lease.ReleaseAsync(Renewal, brief.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

@@ -39,7 +39,7 @@ internal sealed class UnitSteps(string machineId, Action<UnitFacts, UnitNote> ke
             planned.IsStopWanted && unit.Announced != AnnounceState.Down ? unit.WithdrawingSince ?? now : null;
         if (planned.Kind is { } kind)
             Begin(unit, kind, now, steps);
-        if (machine.IsListed || machine.IsLeaving)
+        if ((machine.IsListed || machine.IsLeaving) && !machine.Fence.Lease.IsDuplicate)
         {
             wake = AgentPlanner.Earlier(wake, PlanPublish(unit, machine, now, steps));
             wake = AgentPlanner.Earlier(wake, PlanAnnounce(unit, machine, planned.IsStopWanted, now, steps));
