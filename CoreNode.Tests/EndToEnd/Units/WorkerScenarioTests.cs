@@ -31,6 +31,7 @@ internal sealed class WorkerScenarioTests
         int process = cluster.CopiesOf("there.service")[0];
         ServerProcess leader = await cluster.Machines.WaitForCommonLeaderAsync(TimeSpan.FromSeconds(30));
         await leader.KillAsync();
+        await cluster.Machines.WaitForCommonLeaderAsync(TimeSpan.FromSeconds(30));
         await StartAsync(cluster, cluster.Write("later.service", "MachineMetadata=role=worker"));
         await cluster.UntilActiveAsync("later.service");
         Assert.That(cluster.CopiesOf("there.service"), Is.EqualTo(new[] { process }), "it was not touched");
