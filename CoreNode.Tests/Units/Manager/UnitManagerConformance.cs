@@ -145,7 +145,15 @@ internal abstract class UnitManagerConformance
     protected string Read(string path)
     {
         string seen = Machine.Outside(path);
-        return File.Exists(seen) ? File.ReadAllText(seen) : "";
+        try
+        {
+            return File.ReadAllText(seen);
+        }
+        catch (IOException)
+        {
+            // Not there, or a process that has just ended.
+            return "";
+        }
     }
 
     /// <summary>Waits until a whole line is in a file of the machine, and gives its content.</summary>
