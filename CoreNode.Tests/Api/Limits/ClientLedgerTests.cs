@@ -1,7 +1,7 @@
 using System.Net;
 using CoreNode.Api.Limits;
 using CoreNode.Foundation;
-using Microsoft.Extensions.Logging;
+using CoreNode.Tests.Foundation;
 
 namespace CoreNode.Tests.Api.Limits;
 
@@ -12,7 +12,7 @@ internal sealed class ClientLedgerTests
     private const int Threads = 4;
     private const int Rounds = 20_000;
 
-    private readonly List<string> _lines = [];
+    private RecordedLog _log = new();
 
     [Test]
     public void Local_processes_are_bounded_by_the_sums_only()
@@ -46,12 +46,22 @@ internal sealed class ClientLedgerTests
     public void Open_files_bound_the_connections_and_the_message_says_what_holds()
     {
         ClientLedger ledger = Make(new ApiLimits(), openFiles: 1024);
-        Assert.That(_lines.Single(), Is.EqualTo(
+        Assert.That(_log.Lines.Single(), Is.EqualTo(
             "512 connections instead of 30000: the process may open no more files (LimitNOFILE, ulimit -n)"));
         Assert.That(
             ledger.Message(LimitTable.Of(LimitKind.ClientWatches)),
-            Is.EqualTo("corenode: too many watches from this address: the limit is 288 (--max-client-watches 288); "
-                + "try again later"));
+            Is.EqualTo("corenode: too many watches from this address: the limit is 288 (--max-client-watches 7500, cut "
+                + "by --max-connections and the process' open files (LimitNOFILE)); try again later"));
+    }
+
+    [Test]
+    public void The_log_says_what_the_refused_are_told()
+    {
+        ClientLedger ledger = Make(new ApiLimits(), openFiles: 1024);
+        _log.Lines.Clear();
+        ClientUse client = Connect(ledger, "10.0.0.1");
+        LimitRule met = client.TryTake(Resource.Watch, 289)!;
+        Assert.That(_log.Lines.Single(), Does.StartWith(ledger.Message(met) + "; 1 refused"));
     }
 
     [Test]
@@ -63,7 +73,7 @@ internal sealed class ClientLedgerTests
         client.TryTake(Resource.Listing);
         for (int i = 0; i < 1000; i++)
             client.TryTake(Resource.Listing);
-        Assert.That(_lines.Single(), Is.EqualTo(
+        Assert.That(_log.Lines.Single(), Is.EqualTo(
             "corenode: too many long listings are being sent to this address: the limit is 1 "
             + "(--max-client-listings 1); try again later; 1 refused since the last line, last 10.0.0.1"));
         Assert.That(
@@ -109,33 +119,7 @@ internal sealed class ClientLedgerTests
 
     private ClientLedger Make(ApiLimits limits, long openFiles = 1_000_000, MetricRegistry? metrics = null)
     {
-        _lines.Clear();
-        using Recorder recorder = new(_lines);
-        return new ClientLedger(limits, openFiles, new LimitLog(limits, metrics ?? new MetricRegistry(), recorder));
-    }
-
-    private sealed class Recorder(List<string> lines) : ILoggerFactory, ILogger
-    {
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void Dispose()
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter) => lines.Add(formatter(state, exception));
+        _log = new RecordedLog();
+        return new ClientLedger(limits, openFiles, new LimitLog(limits, metrics ?? new MetricRegistry(), _log));
     }
 }

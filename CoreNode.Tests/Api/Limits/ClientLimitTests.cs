@@ -51,7 +51,9 @@ internal sealed class ClientLimitTests
         List<RawClient> open = [];
         for (int i = 0; i < 3; i++)
             open.Add(await AnsweredAsync(await api.OpenAsync()));
-        Assert.That((await UnaskedAsync(await api.OpenAsync())).Body, Does.Contain("(--max-client-connections 3)"));
+        Assert.That(
+            (await UnaskedAsync(await api.OpenAsync())).Body,
+            Does.Contain("(--max-client-connections 10000, cut by --max-connections"));
         open.Add(await AnsweredAsync(await RawClient.OpenFromAsync(s_other, api.Url)));
         RawAnswer refused = await UnaskedAsync(await RawClient.OpenFromAsync(s_third, api.Url));
         Assert.That(refused.Status, Is.EqualTo(503));

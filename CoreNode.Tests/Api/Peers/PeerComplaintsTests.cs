@@ -1,7 +1,7 @@
 using System.Net;
 using CoreNode.Api.Peers;
 using CoreNode.Foundation;
-using Microsoft.Extensions.Logging;
+using CoreNode.Tests.Foundation;
 
 namespace CoreNode.Tests.Api.Peers;
 
@@ -16,7 +16,7 @@ internal sealed class PeerComplaintsTests
     public void The_same_reason_for_the_same_peer_is_told_once_in_an_interval()
     {
         StepTime time = new();
-        LineLog log = new();
+        using RecordedLog log = new();
         PeerComplaints complaints = new(s_interval, time, log);
         for (int port = 1; port < 100; port++)
             Complain(complaints, 7, ProtocolFault.WrongCluster, port);
@@ -32,7 +32,7 @@ internal sealed class PeerComplaintsTests
     [Test]
     public void A_line_names_address_and_member_and_says_what_to_do([Values] ProtocolFault fault)
     {
-        LineLog log = new();
+        using RecordedLog log = new();
         Complain(new PeerComplaints(s_interval, new StepTime(), log), 0xAB, fault, 4711);
         string label = PeerMetrics.Label(fault);
         Assert.That(log.Lines.Single(), Does
@@ -43,7 +43,7 @@ internal sealed class PeerComplaintsTests
     [Test]
     public void What_is_remembered_of_strangers_is_bounded()
     {
-        LineLog log = new();
+        using RecordedLog log = new();
         PeerComplaints complaints = new(s_interval, new StepTime(), log);
         for (ulong node = 1; node <= 2500; node++)
             Complain(complaints, node, ProtocolFault.Unknown);
@@ -66,22 +66,5 @@ internal sealed class PeerComplaintsTests
         public override long GetTimestamp() => _now;
 
         public void Advance(TimeSpan by) => _now += by.Ticks;
-    }
-
-    private sealed class LineLog : ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
     }
 }

@@ -18,6 +18,7 @@ internal sealed class ClientLedger
     private readonly long[] _used = new long[Kinds];
     private readonly long[] _limits = new long[Kinds];
     private readonly long[] _clientLimits = new long[Kinds];
+    private readonly ApiLimits _wanted;
     private readonly ApiLimits _effective;
     private readonly LimitLog _log;
     private readonly ClientUse _local;
@@ -29,11 +30,13 @@ internal sealed class ClientLedger
     public ClientLedger(ApiLimits limits, long openFiles, LimitLog log)
     {
         _log = log;
+        _wanted = limits;
         _local = new ClientUse(this, null);
         long files = Math.Max(openFiles - FilesForOthers, openFiles / 2);
         if (files < limits.MaxConnections)
             log.FewerFiles(limits.MaxConnections, files);
         _effective = Effective(limits, (int)Math.Min(limits.MaxConnections, files));
+        log.Holding = _effective;
         Set(Resource.Connection, _effective.MaxConnections, _effective.MaxClientConnections);
         Set(Resource.Watch, _effective.MaxWatches, _effective.MaxClientWatches);
         Set(Resource.Request, long.MaxValue, limits.MaxClientRequests);
@@ -84,7 +87,7 @@ internal sealed class ClientLedger
     public long Used(Resource resource) => Interlocked.Read(ref _used[(int)resource]);
 
     /// <summary>One line about a limit, with the value that holds.</summary>
-    public string Message(LimitRule rule) => rule.Message(_effective);
+    public string Message(LimitRule rule) => rule.Message(_effective, _wanted);
 
     internal long ClientLimit(Resource resource) => _clientLimits[(int)resource];
 

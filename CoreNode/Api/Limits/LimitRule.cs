@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace CoreNode.Api.Limits;
 
 /// <summary>One limit: how it is called, what meets it, and who may change it.</summary>
@@ -13,10 +11,14 @@ internal sealed record LimitRule(
     LimitKind Kind, string Label, string? Flag, int Status, string Text, Func<ApiLimits, string> Value)
 {
     /// <summary>One line: which limit, its value, how to change it.</summary>
-    public string Message(ApiLimits limits)
+    /// <param name="holding">What holds.</param>
+    /// <param name="wanted">What the options say; connections and open files may allow less.</param>
+    public string Message(ApiLimits holding, ApiLimits wanted)
     {
-        string value = Value(limits);
-        string flag = Flag is null ? "" : string.Create(CultureInfo.InvariantCulture, $" (--{Flag} {value})");
+        string value = Value(holding);
+        string asked = Value(wanted);
+        string why = asked == value ? "" : ", cut by --max-connections and the process' open files (LimitNOFILE)";
+        string flag = Flag is null ? "" : $" (--{Flag} {asked}{why})";
         return $"corenode: {Text}: the limit is {value}{flag}{(IsTemporary ? "; try again later" : "")}";
     }
 
