@@ -101,11 +101,7 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
         if (point == TrapPoint.Write && cluster.Store.Leader is { } leader)
             node = leader.Node;
         bool isKilled = _chance.Chance(0.2);
-        node.Trap = (point, () =>
-        {
-            if (!_isOver)
-                _ = isKilled ? Kill(node) : Pause(node);
-        });
+        node.Trap = (point, () => _ = _isOver ? "" : isKilled ? Kill(node) : Pause(node));
         string how = isKilled ? "is killed" : "stands still";
         return $"the supervisor of machine {node.Index} {how} at its next {point}";
     }
