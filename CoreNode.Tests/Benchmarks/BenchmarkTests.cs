@@ -38,6 +38,7 @@ internal sealed class BenchmarkTests
         ["units-start"] = UnitRows.StartManyAsync,
         ["units-memory"] = UnitRows.MemoryAsync,
         ["units-singleton"] = UnitRows.SingletonAsync,
+        ["units-systemd"] = SystemdUnitRows.StartAsync,
         ["registry-100k"] = RegistryRows.LargeAsync,
         ["place"] = EngineRows.PlaceAsync,
         ["plan-10k"] = PlanRows.SmallAsync,

@@ -1,4 +1,5 @@
 using CoreNode.Store;
+using CoreNode.Units.Agent;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Tests.Units.Agent;
@@ -50,6 +51,34 @@ internal sealed class AgentCoreTests
         world.Remove(Web);
         world.Run(s_while);
         AssertGone(world, Web);
+    }
+
+    [Test]
+    public void What_is_given_back_to_a_machine_that_was_away_has_run_on()
+    {
+        AgentWorld world = new(3);
+        string[] names = [Web, "moved.service"];
+        foreach (string name in names)
+            world.Put(name, ScheduleState.Launched);
+        world.Run(s_while);
+        int pid = world.Manager[Web].Pid;
+        world.IsStoreAway = true;
+        foreach (string name in names)
+            world.Remove(name);
+        world.Run(AgentWorld.Lease * 2);
+        Assert.That(world.Core.Lease.IsHeld(world.Now), Is.False);
+        world.HealStore();
+        world.Happened.Clear();
+        while (!world.Core.Lease.IsHeld(world.Now))
+            world.Run(TimeSpan.FromMilliseconds(100));
+        world.Run(AgentPlanner.ReturnTime / 2);
+        world.Put(Web, ScheduleState.Launched);
+        world.Run(s_while);
+        Assert.That(world.Manager[Web].Pid, Is.EqualTo(pid));
+        Assert.That(
+            world.Happened.Where(static done => done.EndsWith($" {Web}", StringComparison.Ordinal)),
+            Has.All.StartsWith("publish"));
+        AssertGone(world, "moved.service");
     }
 
     [Test]

@@ -219,7 +219,10 @@ public sealed class AgentCore
         WakeDue(now);
         _steps.Free(now, _dirty);
         TimeSpan? machineWake = _machine.Plan(_fenced, _units, _isLeaving, now, steps);
-        MachineFacts machine = new(_isListed, _isManagerThere, _isLeaving, _machine.Fence);
+        MachineFacts machine = new(_isListed, _isManagerThere, _isLeaving, _machine.Fence)
+        {
+            BackSince = _machine.BackSince,
+        };
         PlanDirty(machine, now, steps);
         // Those that follow one whose start was just begun can be started after it, in the same go.
         for (bool isProgress = true; isProgress;)

@@ -207,7 +207,7 @@ internal sealed class SystemdCluster : IAsyncDisposable
         StringBuilder words = new();
         foreach (SystemdNode node in _nodes.Where(static node => node.Container.IsRunning))
         {
-            ProgramResult units = await node.TryCorenodeAsync("unit", "list", "--wait", "2");
+            ProgramResult units = await node.TryCorenodeAsync("unit", "list");
             string[] journal = (await node.Container.JournalAsync(SystemdNode.Service)).Split('\n');
             words.AppendLine(null, $"--- n{node.Number}: {units.Output}{units.Error}")
                 .AppendJoin('\n', journal.TakeLast(25));
