@@ -29,6 +29,7 @@ public sealed class RegistryState
         StatesByMachine = edit.StatesByMachine.Value;
         Announced = edit.Announced.Value;
         Problems = edit.Problems.Value;
+        EmptyFolders = edit.EmptyFolders.Value;
     }
 
     private RegistryState(RegistryKeys keys) => Keys = keys;
@@ -91,6 +92,9 @@ public sealed class RegistryState
 
     /// <summary>Jobs without an object: on their way in or out.</summary>
     internal ImmutableSortedDictionary<string, Job> Partial { get; } = RegistryTable<Job>.None;
+
+    /// <summary>Folders of one unit or machine in which nothing is left; see <see cref="EmptyFolder"/>.</summary>
+    internal ImmutableSortedDictionary<string, string> EmptyFolders { get; } = RegistryTable<string>.None;
 
     /// <summary>One without anything in it.</summary>
     public static RegistryState Empty(RegistryKeys keys) => new(keys);
