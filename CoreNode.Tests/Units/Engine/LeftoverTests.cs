@@ -64,9 +64,6 @@ internal sealed class LeftoverTests
         StoreIndex index = world.Registry.Index;
         Assert.That(world.Registry.EmptyFolders.Keys, Does.Contain("states/u.service"));
         Assert.That(world.Plan(), Is.Zero);
-        world.Remove(world.Keys.UnitState("u.service", "other") + "/by/hand", StoreIndex.Zero);
-        world.Put(world.Keys.UnitState("u.service", "other") + "/by/hand", "2");
-        Assert.That(world.Plan(), Is.Zero);
         world.Advance(TimeSpan.FromHours(1));
         Assert.That(world.Plan(), Is.EqualTo(1));
         index = world.Registry.Index;
