@@ -50,6 +50,9 @@ internal static class UnitsRestRows
         double bytes = await cluster.Machines.SumAsync("corenode_wal_written_bytes_total");
         double entries = await cluster.Machines.SumAsync("corenode_raft_last_index");
         double writes = await cluster.Machines.SumAsync("etcd_debugging_store_writes_total");
+        Assert.That(bytes, Is.GreaterThan(0), "members count the bytes of their logs");
+        Assert.That(entries, Is.GreaterThan(3 * Units), "units stand in the logs of all members");
+        Assert.That(writes, Is.GreaterThan(3 * Units), "members count writes");
         TimeSpan processor = ProcessMeter.ProcessorTime(leader.Pid);
         int granted = machines.Sum(static m => m.Lease.Granted);
         Stopwatch watch = Stopwatch.StartNew();

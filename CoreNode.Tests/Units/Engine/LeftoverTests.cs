@@ -65,7 +65,7 @@ internal sealed class LeftoverTests
         Assert.That(world.Registry.EmptyFolders.Keys, Does.Contain("states/u.service"));
         Assert.That(world.Plan(), Is.Zero);
         world.Advance(TimeSpan.FromHours(1));
-        Assert.That(world.Plan(), Is.EqualTo(1));
+        Assert.That(world.Plan(), Is.EqualTo(2), "the folder, and the text that nobody uses");
         index = world.Registry.Index;
         world.NewLeader();
         world.Settle();
@@ -87,15 +87,35 @@ internal sealed class LeftoverTests
     }
 
     [Test]
-    public void What_people_want_of_a_unit_whose_object_is_damaged_stays()
+    public void A_unit_whose_object_is_damaged_stays_as_it_is_until_it_is_repaired_or_destroyed()
     {
         EngineWorld world = new();
         world.AddMachine("a");
         world.Launch("u.service");
+        world.Launch("w@.service", "Replicas=2");
         world.Settle();
+        string whole = world.Get(world.Keys.JobObject("u.service"))!;
+        world.Put(world.Keys.JobObject("u.service"), "{");
+        world.Put(world.Keys.JobObject("w@.service"), "{");
+        world.Settle();
+        Assert.That(world.RunningOn("u.service"), Is.EqualTo((string[])["a"]));
+        Assert.That(world.RunningOn("w@2.service"), Is.EqualTo((string[])["a"]), "a replica of nobody who can be read");
+        Assert.That(world.Get(world.Keys.JobTargetState("u.service")), Is.EqualTo("launched"));
+        Assert.That(world.Figures.Unreadable, Is.EqualTo(1));
+        world.NewLeader();
+        world.Settle();
+        Assert.That(world.RunningOn("u.service"), Is.EqualTo((string[])["a"]));
+        world.Put(world.Keys.JobObject("u.service"), whole);
+        world.Settle();
+        Assert.That(world.Agents["a"].Starts, Is.EqualTo(3), "nothing was started again");
         world.Put(world.Keys.JobObject("u.service"), "{");
         world.Settle();
-        Assert.That(world.Get(world.Keys.JobTargetState("u.service")), Is.EqualTo("launched"));
+        world.Destroy("u.service");
+        world.Destroy("w@.service");
+        world.Settle();
+        Assert.That(world.Registry.ScheduleByUnit, Is.Empty);
+        Assert.That(world.Registry.Jobs, Is.Empty);
+        world.CheckFolders();
     }
 
     private static string Listing(EngineWorld world) => string.Join('\n', world.Paths());

@@ -269,6 +269,7 @@ public sealed class EnginePlanner(EngineOptions options)
         UnitCase unit = new(name, job)
         {
             ReplicaOf = job is null ? "" : ReplicaDecisions.TemplateOf(registry, job),
+            IsDamaged = job is null && registry.IsJobDamaged(name),
         };
         if (entries is null)
             return unit;

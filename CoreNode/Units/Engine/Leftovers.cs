@@ -38,14 +38,16 @@ internal sealed class Leftovers(PlanDraft draft)
 
     /// <summary>
     /// Removes what was written of a job just as it was destroyed, by this engine, by people, or by the agent of a
-    /// machine that is gone. Who submits writes the object first, so what has none is nobody's; one that is damaged
-    /// stays with its wishes until people see to it.
+    /// machine that is gone. Who submits writes the object first, so what has none is nobody's; what has a damaged one
+    /// stays as it is until people see to it.
     /// </summary>
     public void RemovePartialJobs()
     {
         foreach (Job job in draft.Registry.Partial.Values)
         {
             string name = job.Name.Full;
+            if (draft.Registry.IsJobDamaged(name))
+                continue;
             if (job.Target.Length > 0)
                 draft.Write(
                     EngineStage.Placements, EngineWrite.Remove(draft.Keys.JobTarget(name), job.TargetIndex));
@@ -54,8 +56,6 @@ internal sealed class Leftovers(PlanDraft draft)
             if (job.JobState.Length > 0 && draft.Registry.Machine(job.JobState) is null)
                 draft.Write(
                     EngineStage.Records, EngineWrite.RemoveValue(draft.Keys.JobState(name), job.JobState));
-            if (draft.Registry.Problems.ContainsKey(draft.Keys.JobObject(name)))
-                continue;
             if (job.DesiredIndex != StoreIndex.Zero)
                 draft.Write(
                     EngineStage.Records, EngineWrite.Remove(draft.Keys.JobTargetState(name), job.DesiredIndex));

@@ -145,6 +145,9 @@ public sealed class RegistryState
         return changes;
     }
 
+    /// <summary>A unit was submitted, but what says so is damaged.</summary>
+    public bool IsJobDamaged(string unit) => !Problems.IsEmpty && Problems.ContainsKey(Keys.JobObject(unit));
+
     /// <summary>A machine that has registered itself; null otherwise.</summary>
     public Machine? Machine(string id) =>
         Machines.TryGetValue(id, out RegisteredMachine? machine) ? machine.Machine : null;
