@@ -30,7 +30,10 @@ internal sealed class TextTableTests
     [Test]
     public void A_terminal_that_is_too_narrow_gets_the_widest_column_on_several_lines() => Check(
         40,
-        [["web@1.service", "-", "no machine has disk=ssd, zone=a"], ["b.service", "launched", "http://a,http://b,http://c"]],
+        [
+            ["web@1.service", "-", "no machine has disk=ssd, zone=a"],
+            ["b.service", "launched", "http://a,http://b,http://c"],
+        ],
         """
         UNIT          STATE    WHY
         web@1.service -        no machine has

@@ -4,8 +4,8 @@ using System.Text;
 namespace CoreNode.Cli;
 
 /// <summary>
-/// Rows under a headline, in columns as wide as their widest cell. A terminal that is too narrow for them gets the widest
-/// columns' cells on several lines; beside a pipe nothing is wrapped.
+/// Rows under a headline, in columns as wide as their widest cell. A terminal that is too narrow for them gets the
+/// widest columns' cells on several lines; beside a pipe nothing is wrapped.
 /// </summary>
 internal static class TextTable
 {

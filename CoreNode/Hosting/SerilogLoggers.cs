@@ -7,8 +7,8 @@ namespace CoreNode.Hosting;
 
 /// <summary>
 /// Loggers of the framework's kind that write to one of Serilog, which goes with them. Every log message has a type of
-/// its own, and what is generic over them is compiled for each: so that part is a few lines here, where the package made
-/// for this puts all it does into it (0.2 MB of the executable).
+/// its own, and what is generic over them is compiled for each: so that part is a few lines here, where the package
+/// made for this puts all it does into it (0.2 MB of the executable).
 /// </summary>
 internal sealed class SerilogLoggers(Logger target) : ILoggerFactory
 {

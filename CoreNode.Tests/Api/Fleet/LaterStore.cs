@@ -3,7 +3,7 @@ using CoreNode.Store;
 
 namespace CoreNode.Tests.Api.Fleet;
 
-/// <summary>A store that is there once something else has started, such as the listener that it is asked through.</summary>
+/// <summary>A store that is there once something else has started: the listener that it is asked through.</summary>
 internal sealed class LaterStore(Func<IKvClient> find) : IKvClient
 {
     public Task<KvOutcome> GetAsync(string key, KvGetOptions options, CancellationToken cancellation) =>
