@@ -240,15 +240,6 @@ public static class RegistryValues
     /// <summary>job/&lt;unit&gt;/restart.</summary>
     public static string WriteCounter(ulong value) => value.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>lease/engine-leader: fleet's value.</summary>
-    public static string WriteEngineLease(string machineId) =>
-        new RegistryJsonWriter().Open('{').Name("MachineID").Text(machineId).Name("Version").Number(1).Close('}')
-            .ToString();
-
-    /// <summary>The machine in lease/engine-leader.</summary>
-    public static string? ReadEngineLease(string value) =>
-        RegistryJsonReader.Read(value, e => new RegistryJsonReader(e).Text("MachineID"));
-
     private static string WordOf(ScheduleState state) => state switch
     {
         ScheduleState.Loaded => "loaded",
