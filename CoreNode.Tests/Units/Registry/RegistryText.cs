@@ -26,7 +26,7 @@ internal static class RegistryText
         Pairs(text, state.ScheduleByUnit);
         Pairs(text, state.StatesByUnit);
         Pairs(text, state.StatesByMachine);
-        foreach ((string machine, ImmutableSortedDictionary<string, IReadOnlyList<string>> units) in state.Announced)
+        foreach (var (machine, units) in state.Announced)
             text.AppendLine($"{machine} {string.Join(' ', units.Select(u => $"{u.Key}:{string.Join(',', u.Value)}"))}");
         text.AppendJoin('\n', state.Problems).AppendLine();
         text.AppendJoin('\n', state.EmptyFolders.Keys);
