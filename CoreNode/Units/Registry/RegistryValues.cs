@@ -254,6 +254,11 @@ public static class RegistryValues
     /// <summary>job/&lt;unit&gt;/restart.</summary>
     public static string WriteCounter(ulong value) => value.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>lease/engine-leader: fleet's value.</summary>
+    public static string WriteEngineLease(string machineId) =>
+        new RegistryJsonWriter().Open('{').Name("MachineID").Text(machineId).Name("Version").Number(1).Close('}')
+            .ToString();
+
     private static string WordOf(ScheduleState state) => state switch
     {
         ScheduleState.Loaded => "loaded",
