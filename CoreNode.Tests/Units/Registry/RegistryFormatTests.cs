@@ -1,6 +1,5 @@
 using System.Text;
 using CoreNode.Foundation;
-using CoreNode.Store;
 using CoreNode.Tests.Wal;
 using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
