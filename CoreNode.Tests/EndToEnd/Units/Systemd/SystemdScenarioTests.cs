@@ -217,6 +217,11 @@ internal sealed class SystemdScenarioTests
         await _cluster.UntilWholeAsync();
         await _cluster.UntilActiveAsync("launched.service");
         await _cluster.UntilActiveAsync("global-launched.service", 3);
+        // What is only loaded is unloaded and loaded again; what runs has the same process and was not started anew.
+        await _cluster.UntilAsync(
+            async () => (await node.StateAsync("loaded.service")).Load == "loaded"
+                && (await node.StateAsync("global-loaded.service")).Load == "loaded",
+            "connected again");
         Assert.That(await Task.WhenAll(names.Select(node.StateAsync)), Is.EqualTo(before), "connected again");
     }
 
