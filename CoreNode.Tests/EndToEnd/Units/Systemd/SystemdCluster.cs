@@ -114,7 +114,7 @@ internal sealed class SystemdCluster : IAsyncDisposable
         ];
     }
 
-    /// <summary>Waits until the cluster says that a unit is active on that many machines; gives their numbers.</summary>
+    /// <summary>Waits until a unit is active on that many machines, as the cluster says; gives their numbers.</summary>
     public async Task<IReadOnlyList<int>> UntilActiveAsync(string unit, int copies = 1, SystemdNode? asked = null)
     {
         IReadOnlyList<int> active = [];

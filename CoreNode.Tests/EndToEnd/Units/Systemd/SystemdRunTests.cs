@@ -1,6 +1,8 @@
 namespace CoreNode.Tests.EndToEnd.Units.Systemd;
 
-/// <summary>The run through everything on three machines with a systemd of their own, one of which loses its power.</summary>
+/// <summary>
+/// The run through everything on three machines with a systemd of their own, one of which loses its power.
+/// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
 internal sealed class SystemdRunTests
 {

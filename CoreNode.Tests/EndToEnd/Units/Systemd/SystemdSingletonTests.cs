@@ -135,8 +135,8 @@ internal sealed class SystemdSingletonTests
         Assert.That(copies, Has.Length.EqualTo(2), string.Join('\n', copies.AsEnumerable()));
         TestContext.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"ended {copies[0].Last - attacked:0.00} s after the attack, began elsewhere "
-            + $"{copies[1].First - attacked:0.00} s after it: nobody ran for {copies[1].First - copies[0].Last:0.00} s"));
+            $"ended {copies[0].Last - attacked:0.00} s after the attack, began elsewhere after "
+            + $"{copies[1].First - attacked:0.00} s: nobody ran for {copies[1].First - copies[0].Last:0.00} s"));
         Assert.That(copies[0].Last, Is.LessThan(copies[1].First), "one copy at a time");
         Assert.That(copies[1].Token, Is.GreaterThan(copies[0].Token));
         Assert.That(copies[0].Last - attacked, Is.LessThan(s_lease.TotalSeconds), "it ended within the lease");
