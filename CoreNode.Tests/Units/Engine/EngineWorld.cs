@@ -281,8 +281,11 @@ internal sealed class EngineWorld
     private static string Lines(EnginePlan plan) =>
         string.Join('\n', plan.Writes.Select(static w => $"{w.Stage} {w} {w.PreviousValue} {w.IsTree} {w.Event}"));
 
-    private KvChange ListAll() => ((KvOutcome.Done)_client.GetAsync(
-        Keys.Prefix, new KvGetOptions { IsRecursive = true, IsSorted = true }, default).GetAwaiter().GetResult()).Change;
+    private KvChange ListAll()
+    {
+        KvGetOptions all = new() { IsRecursive = true, IsSorted = true };
+        return ((KvOutcome.Done)_client.GetAsync(Keys.Prefix, all, default).GetAwaiter().GetResult()).Change;
+    }
 
     private static void Add(List<string> paths, KvNode node)
     {
