@@ -77,7 +77,7 @@ internal sealed class GuardTests : IUnitProcesses
     public async Task A_machine_without_a_free_processor_still_sees_it_act()
     {
         await StartUnitAsync();
-        for (int i = 0; i < Environment.ProcessorCount * 3; i++)
+        for (int i = 0; i < Environment.ProcessorCount * 8; i++)
             Start("/bin/sh", "-c", "while :; do :; done");
         TimeSpan deadline = Now + s_short;
         await ArmAsync(deadline);
