@@ -46,6 +46,7 @@ internal sealed class AgentCoreTests
     public void Its_figures_tell_what_is_not_as_asked_for_and_since_when()
     {
         AgentWorld world = new(3);
+        world.Run(s_while);
         world.Put(Web, ScheduleState.Launched);
         world.Put("one.service", ScheduleState.Launched, isSingleton: true);
         world.Run(s_while);
