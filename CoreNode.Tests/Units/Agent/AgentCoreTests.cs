@@ -43,6 +43,37 @@ internal sealed class AgentCoreTests
     }
 
     [Test]
+    public void Its_figures_tell_what_is_not_as_asked_for_and_since_when()
+    {
+        AgentWorld world = new(3);
+        world.Run(s_while);
+        world.Put(Web, ScheduleState.Launched);
+        world.Put("one.service", ScheduleState.Launched, isSingleton: true);
+        world.Run(s_while);
+        AgentFigures figures = world.Core.Measure(world.Now);
+        Assert.That(
+            (figures.Wanted, figures.Active, figures.Failed, figures.Unsettled, figures.Guarded),
+            Is.EqualTo((2, 2, 0, 0, 1)));
+        Assert.That(figures.UnsettledSince, Is.Null);
+        Assert.That(figures.GuardedUntil, Is.EqualTo(world.ArmedUntil));
+        Assert.That(figures.LeaseUntil, Is.EqualTo(world.Core.Lease.KillAt));
+
+        world.Die(Web);
+        world.Hanging.Add("Load slow.service");
+        world.Put("slow.service", ScheduleState.Launched);
+        TimeSpan asked = world.Now;
+        world.Core.Measure(asked);
+        world.Run(s_while);
+        figures = world.Core.Measure(world.Now);
+        Assert.That(
+            (figures.Wanted, figures.Active, figures.Failed, figures.Unsettled), Is.EqualTo((3, 1, 1, 1)));
+        Assert.That(figures.UnsettledSince, Is.EqualTo(asked));
+        world.Hanging.Clear();
+        world.Run(s_while);
+        Assert.That(world.Core.Measure(world.Now).UnsettledSince, Is.Null);
+    }
+
+    [Test]
     public void A_unit_whose_entry_is_gone_is_unloaded_and_its_state_removed()
     {
         AgentWorld world = new(3);

@@ -28,6 +28,7 @@ internal sealed class UnitsModule : IAsyncDisposable
     private readonly MachineUnitsService _service;
     private readonly RegistryKeys _keys = RegistryKeys.Default;
     private readonly MachineIdentity _identity;
+    private readonly AgentMetrics _agentMetrics;
     private RegistryFollower? _registry;
     private volatile bool _isFollowed;
     private EngineLoop? _engine;
@@ -38,6 +39,7 @@ internal sealed class UnitsModule : IAsyncDisposable
         _options = options;
         _process = process;
         _identity = identity;
+        _agentMetrics = new AgentMetrics(process.Metrics, static () => BootClock.Now(BootClock.Instance));
         _service = new MachineUnitsService(_local);
     }
 
@@ -153,7 +155,8 @@ internal sealed class UnitsModule : IAsyncDisposable
             _local.Bind(running);
             UnitAgent agent = new(
                 Agent(place), place.Store, running.Manager, running.Guard, place.Lease, new HealthProbe(),
-                _process.Files, TimeProvider.System, static () => BootClock.Now(BootClock.Instance), _process.Logs);
+                _process.Files, BootClock.Instance, static () => BootClock.Now(BootClock.Instance), _agentMetrics,
+                _process.Logs);
             using CancellationTokenSource agentEnd = new();
             Task agentLoop = agent.RunAsync(agentEnd.Token);
             List<Task> loops = [agentLoop];

@@ -245,6 +245,38 @@ public sealed class AgentCore
         return new AgentReady(notes, steps, wake);
     }
 
+    /// <summary>How the units stand, after a plan.</summary>
+    public AgentFigures Measure(TimeSpan now)
+    {
+        int wanted = 0;
+        int active = 0;
+        int failed = 0;
+        int unsettled = 0;
+        TimeSpan? since = null;
+        foreach (UnitFacts unit in _units.Values)
+        {
+            wanted += unit.Entry is { State: not ScheduleState.Revoked } ? 1 : 0;
+            active += unit.IsActive ? 1 : 0;
+            failed += unit.Observed is { States.Active: "failed" } ? 1 : 0;
+            unit.UnsettledSince = unit.IsSettled ? null : unit.UnsettledSince ?? now;
+            unsettled += unit.IsSettled ? 0 : 1;
+            since = AgentPlanner.Earlier(since, unit.UnsettledSince);
+        }
+
+        FenceFacts fence = _machine.Fence;
+        return new AgentFigures
+        {
+            Wanted = wanted,
+            Active = active,
+            Failed = failed,
+            Unsettled = unsettled,
+            UnsettledSince = since,
+            LeaseUntil = fence.Lease.KillAt,
+            Guarded = fence.Armed.Count,
+            GuardedUntil = fence.ArmedUntil,
+        };
+    }
+
     private void PlanDirty(MachineFacts machine, TimeSpan now, List<AgentStep> steps)
     {
         while (_dirty.Min is { } name)

@@ -92,7 +92,13 @@ internal sealed class MachineSteps
             case StepKind.Arm:
                 _arming.End(isDone, now);
                 if (!isDone)
-                    return false;
+                {
+                    // It holds what it held before, or what it was told: only what is in both is surely held.
+                    _armed = new HashSet<string>(_armed.Where(outcome.Step.Armed.Contains), StringComparer.Ordinal);
+                    Publish();
+                    return true;
+                }
+
                 _armed = outcome.Step.Armed;
                 _armedUntil = outcome.Step.Deadline;
                 ArmedLease = outcome.Step.Lease.Lapses == Lease.Lapses
