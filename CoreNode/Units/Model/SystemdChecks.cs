@@ -1,3 +1,5 @@
+using CoreNode.Foundation;
+
 namespace CoreNode.Units.Model;
 
 /// <summary>
@@ -28,7 +30,13 @@ internal static class SystemdChecks
         {
             UnitOption option = file.Options[i];
             if (option.Section.StartsWith("X-", StringComparison.Ordinal))
+            {
+                if (option.Section != UnitRequirements.Section
+                    && NearestWord.Of(option.Section, [UnitRequirements.Section]) is { } meant)
+                    Warn(problems, file.LineOf(i), $"[{option.Section}] means nothing; did you mean [{meant}]?");
                 continue;
+            }
+
             Keys(option, file.LineOf(i), problems);
             Specifier(option, file.LineOf(i), problems);
             if (option.Section == "Service")
@@ -44,10 +52,28 @@ internal static class SystemdChecks
     {
         bool isEmptyKind = option.Section is "Device" or "Target" or "Snapshot";
         if (!isEmptyKind && !SystemdKeys.IsSection(option.Section))
-            Warn(problems, line, $"systemd knows no section [{option.Section}]: it skips {option.Name}=");
+            Warn(
+                problems,
+                line,
+                $"systemd knows no section [{option.Section}]: it skips {option.Name}="
+                + Meant(SystemdKeys.NearestSection(option.Section), "[", "]"));
         else if (isEmptyKind || !SystemdKeys.IsKey(option.Section, option.Name))
-            Warn(problems, line, $"systemd knows no {option.Name}= in [{option.Section}]");
+            Warn(
+                problems, line, $"systemd knows no {option.Name}= in [{option.Section}]{Advice(option)}");
     }
+
+    private static string Advice(UnitOption option)
+    {
+        string? home = SystemdKeys.HomeOf(option.Name);
+        if (home is not null)
+            return $"; it belongs into [{home}]";
+        if (UnitVerifier.IsFleetKey(option.Name))
+            return $"; it belongs into [{UnitRequirements.Section}]";
+        return Meant(SystemdKeys.NearestKey(option.Section, option.Name), "", "=");
+    }
+
+    private static string Meant(string? word, string before, string behind) =>
+        word is null ? "" : $"; did you mean {before}{word}{behind}?";
 
     private static void Specifier(UnitOption option, int line, List<UnitProblem> problems)
     {
@@ -68,7 +94,11 @@ internal static class SystemdChecks
         if (option.Value.Length == 0)
             return;
         if (option.Name == "Type" && Array.IndexOf(s_serviceTypes, option.Value) < 0)
-            Complain(problems, line, $"Type={option.Value} is no service type");
+            Complain(
+                problems,
+                line,
+                $"Type={option.Value} is no service type"
+                + Meant(NearestWord.Of(option.Value, s_serviceTypes), "Type=", ""));
         if (option.Name == "Restart" && Array.IndexOf(s_restarts, option.Value) < 0)
             Complain(problems, line, $"Restart={option.Value}: write no, always or on-failure");
         if (option.Name.EndsWith("Sec", StringComparison.Ordinal) && option.Name is "TimeoutStartSec"
