@@ -165,7 +165,11 @@ internal sealed class UnitMessagesTests
     [Test]
     public async Task A_drained_machine_is_empty_although_its_global_units_stay()
     {
-        await RunAsync("unit", "start", File("log.service", Text + "[X-Fleet]\nGlobal=yes\n"));
+        // Nobody writes schedules here, so that a wait for a global unit would not end.
+        await RunAsync("unit", "start", "--no-block", File("log.service", Text + "[X-Fleet]\nGlobal=yes\n"));
+        await _fleet.UntilAsync(
+            "/corenode/v1/units?name=log*",
+            static answer => answer.Body.Split("\"sub\":\"running\"").Length == 3);
         CliRun run = await RunAsync("machine", "drain", "1315", "--wait", "20");
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Output, Is.EqualTo("1315e07d is empty but for 1 global unit\n"));

@@ -11,6 +11,7 @@ internal sealed class DrainWait(UnitCall call, string id)
 {
     // Each look fetches the units of the whole cluster.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(50);
 
     private readonly long _start = call.Session.Host.Time.GetTimestamp();
     private ToldProgress? _told;
@@ -50,10 +51,9 @@ internal sealed class DrainWait(UnitCall call, string id)
     private TimeSpan PollLimit(TimeSpan left)
     {
         TimeSpan limit = left < call.PollLimit ? left : call.PollLimit;
-        TimeSpan next = _told is null ? limit : _told.Next - Waited;
-        if (next > limit)
-            return limit;
-        return next > TimeSpan.Zero ? next : TimeSpan.Zero;
+        if (_told is not null && _told.Next - Waited < limit)
+            limit = _told.Next - Waited;
+        return limit > s_shortest ? limit : s_shortest;
     }
 
     private bool IsThere(ListedUnit unit) =>

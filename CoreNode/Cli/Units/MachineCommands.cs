@@ -92,7 +92,7 @@ internal static class MachineCommands
                 call.Client.SetMetadataAsync(machine.Id, wanted, call.Cancellation));
             return reply is AdminReply<string>.Done
                 ? Say(call, machine, $"has {string.Join(", ", wanted.ConvertAll(Change))} now")
-                : call.Fail(reply, machine.Id);
+                : call.Fail(reply, MachineText.Short(machine.Id, ""));
         });
         return command;
     }
@@ -122,7 +122,7 @@ internal static class MachineCommands
                 machine.Id, parsed.GetValue(reason) ?? "", isDraining: false, call.Cancellation));
             return reply is AdminReply<string>.Done
                 ? Say(call, machine, "is cordoned: nothing new is placed there")
-                : call.Fail(reply, machine.Id);
+                : call.Fail(reply, MachineText.Short(machine.Id, ""));
         });
         return command;
     }
@@ -150,7 +150,7 @@ internal static class MachineCommands
             AdminReply<string> reply = await call.AskAsync(call.Client.UncordonAsync(machine.Id, call.Cancellation));
             return reply is AdminReply<string>.Done
                 ? Say(call, machine, "is in use again")
-                : call.Fail(reply, machine.Id);
+                : call.Fail(reply, MachineText.Short(machine.Id, ""));
         });
         return command;
     }
@@ -185,7 +185,7 @@ internal static class MachineCommands
             AdminReply<string> reply = await call.AskAsync(call.Client.CordonAsync(
                 machine.Id, parsed.GetValue(reason) ?? "", isDraining: true, call.Cancellation));
             if (reply is not AdminReply<string>.Done)
-                return call.Fail(reply, machine.Id);
+                return call.Fail(reply, MachineText.Short(machine.Id, ""));
             return parsed.GetValue(noBlock)
                 ? Say(call, machine, "is drained: its units move to other machines")
                 : await new DrainWait(call, machine.Id).RunAsync(parsed.GetValue(wait));

@@ -7,6 +7,10 @@ namespace CoreNode.Cli.Units;
 /// <summary>One run's way to the admin surface: its client, and what a refusal is told as.</summary>
 internal sealed class UnitCall(CliSession session, ParseResult parsed) : IDisposable
 {
+    /// <summary>What to do where the store takes no writes.</summary>
+    public const string StoreAdvice =
+        "what runs goes on running; most members must be up and reach each other: see `corenode cluster health`";
+
     private readonly ClientOptions _options = session.Options.ToClientOptions(parsed, session.Host);
     private UnitsClient? _client;
 
@@ -50,6 +54,8 @@ internal sealed class UnitCall(CliSession session, ParseResult parsed) : IDispos
                 $"{what}: {refused.Endpoint} does not allow it: {Reason(refused.Message, refused.Status)}",
                 "units mean root on every machine: be root or in the group corenode on a node, or show a client "
                 + "certificate to an admin listener"),
+            AdminReply<T>.Refused { Status: 503 } refused => Session.Fail(
+                ExitCode.Failed, About(what, Reason(refused.Message, refused.Status)), StoreAdvice),
             AdminReply<T>.Refused refused => Session.Fail(
                 ExitCode.Failed, About(what, Reason(refused.Message, refused.Status))),
             AdminReply<T>.Failed { Reply.MayHaveHappened: true } failed => Session.Fail(

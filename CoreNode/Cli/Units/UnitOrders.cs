@@ -88,6 +88,7 @@ internal static class UnitOrders
             return ([], call.Fail(reply, units[0].Name));
         List<string> names = [];
         int exitCode = ExitCode.Done;
+        bool isStoreAway = false;
         foreach (SubmitResult result in done.Value.Results)
         {
             if (result.Status is >= 200 and < 300)
@@ -97,12 +98,15 @@ internal static class UnitOrders
             }
 
             bool isUnknown = result.Status == 404;
+            isStoreAway |= result.Status == 503;
             await call.Error.WriteLineAsync(isUnknown
                 ? $"there is no unit {result.Name} in the cluster{await UnknownUnit.AdviceAsync(call, result.Name)}"
                 : UnitCall.About(result.Name, result.Message));
             exitCode = isUnknown ? ExitCode.NotFound : ExitCode.Failed;
         }
 
+        if (isStoreAway)
+            await call.Error.WriteLineAsync(UnitCall.StoreAdvice);
         return (names, exitCode);
     }
 }
