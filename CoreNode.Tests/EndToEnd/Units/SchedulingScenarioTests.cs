@@ -44,6 +44,17 @@ internal sealed class SchedulingScenarioTests
 
         for (int i = 0; i < 3; i++)
             await UntilTogetherAsync(i);
+
+        // Its machine leaves: the pair moves as one.
+        int left = (await _cluster.ActiveOnAsync("ping.0.service"))[0];
+        ServerProcess machine = _cluster.Machines.Members[left - 1];
+        (int code, _) = await machine.StopAsync();
+        Assert.That(code, Is.Zero, _cluster.Machines.Words());
+        await _cluster.UntilAsync(
+            async () => await _cluster.ActiveOnAsync("ping.0.service") is [int now] && now != left,
+            "ping.0.service moves");
+        await UntilTogetherAsync(0);
+        await machine.RestartAsync();
     }
 
     [Test]
