@@ -64,7 +64,8 @@ internal sealed class SshServer : IDisposable
         string yes = await ScriptAsync(folder.File("yes.sh"), "echo yes");
         string strict = await ScriptAsync(
             folder.File("strict-ssh.sh"),
-            $"export SSH_ASKPASS={yes} SSH_ASKPASS_REQUIRE=force\n{ssh} -o GlobalKnownHostsFile=/dev/null \"$@\"");
+            $"export SSH_ASKPASS={yes} SSH_ASKPASS_REQUIRE=force\n{ssh} -o GlobalKnownHostsFile=/dev/null "
+            + "-o PasswordAuthentication=no -o KbdInteractiveAuthentication=no \"$@\"");
         ProcessStartInfo start = new(Program, ["-D", "-e", "-f", config]) { RedirectStandardError = true };
         Process process = Process.Start(start)!;
         process.ErrorDataReceived += static (_, line) => TestContext.Progress.WriteLine(line.Data);
