@@ -281,8 +281,12 @@ internal sealed class EngineWorld
     private static string Lines(EnginePlan plan) =>
         string.Join('\n', plan.Writes.Select(static w => $"{w.Stage} {w} {w.PreviousValue} {w.IsTree} {w.Event}"));
 
-    private KvChange ListAll() => ((KvOutcome.Done)_client.GetAsync(
-        Keys.Prefix, new KvGetOptions { IsRecursive = true, IsSorted = true }, default).GetAwaiter().GetResult()).Change;
+    private KvChange ListAll()
+    {
+        KvOutcome outcome = _client.GetAsync(
+            Keys.Prefix, new KvGetOptions { IsRecursive = true, IsSorted = true }, default).GetAwaiter().GetResult();
+        return ((KvOutcome.Done)outcome).Change;
+    }
 
     private static void Add(List<string> paths, KvNode node)
     {
