@@ -96,7 +96,8 @@ internal sealed class EngineLoopTests
         await SubmitAsync("u.service", $"Announce={Key} here");
         await _client.SetAsync(Key, "here", KvSetOptions.None, cancellation);
         await _client.SetAsync(
-            s_keys.Announced("a", "u.service"), RegistryValues.WriteAnnounced([Key]), KvSetOptions.None, cancellation);
+            s_keys.Announced("a", "u.service"), RegistryValues.WriteAnnounced([new(Key, "here")]),
+            KvSetOptions.None, cancellation);
 
         // Of the first plan only the announced key goes, so its index is the last one that this term has made.
         int refusals = 0;

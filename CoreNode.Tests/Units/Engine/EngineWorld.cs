@@ -283,9 +283,8 @@ internal sealed class EngineWorld
 
     private KvChange ListAll()
     {
-        KvOutcome outcome = _client.GetAsync(
-            Keys.Prefix, new KvGetOptions { IsRecursive = true, IsSorted = true }, default).GetAwaiter().GetResult();
-        return ((KvOutcome.Done)outcome).Change;
+        KvGetOptions all = new() { IsRecursive = true, IsSorted = true };
+        return ((KvOutcome.Done)_client.GetAsync(Keys.Prefix, all, default).GetAwaiter().GetResult()).Change;
     }
 
     private static void Add(List<string> paths, KvNode node)

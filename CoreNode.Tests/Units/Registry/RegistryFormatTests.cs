@@ -1,6 +1,5 @@
 using System.Text;
 using CoreNode.Foundation;
-using CoreNode.Store;
 using CoreNode.Tests.Wal;
 using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
@@ -23,6 +22,9 @@ internal sealed class RegistryFormatTests
         new("Service", "ExecStart", "/bin/sh -c \"echo $$HOME\\n\""),
         new("X-Fleet", "Singleton", "yes"),
     ]);
+
+    private static readonly UnitAnnouncement[] s_announced =
+        [new("/services/web/1", "10.0.0.3:80"), new("/services/all/web1", "web1")];
 
     [Test]
     public void Keys_and_values_are_written_as_the_golden_file()
@@ -60,7 +62,7 @@ internal sealed class RegistryFormatTests
         Assert.That(
             state.State(Unit, Machine)! with { ModifiedIndex = StoreIndex.Zero }, Is.EqualTo(State()));
         Assert.That(
-            state.Announced[Machine][Unit], Is.EqualTo(new[] { "/services/web/1", "/services/all/web1" }));
+            state.Announced[Machine][Unit], Is.EqualTo(s_announced));
     }
 
     // Every key of docs/formats.md, with all fields and with as few as there can be.
@@ -95,8 +97,7 @@ internal sealed class RegistryFormatTests
         yield return (s_keys.UnitState(Unit, Machine), RegistryValues.WriteState(State()));
         yield return (s_keys.UnitState(other, "m2"), RegistryValues.WriteState(
             new UnitStateRecord(other, "m2", new UnitStates("loaded", "inactive", "dead"), s_file.Hash)));
-        yield return (s_keys.Announced(Machine, Unit), RegistryValues.WriteAnnounced(
-            ["/services/web/1", "/services/all/web1"]));
+        yield return (s_keys.Announced(Machine, Unit), RegistryValues.WriteAnnounced(s_announced));
     }
 
     private static JobNotice Notice() => new("it failed 2 times in a row")

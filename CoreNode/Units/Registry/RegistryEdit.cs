@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CoreNode.Foundation;
 using CoreNode.Store;
+using CoreNode.Units.Model;
 
 namespace CoreNode.Units.Registry;
 
@@ -57,7 +58,7 @@ internal sealed class RegistryEdit
 
     public RegistryTable<ImmutableSortedDictionary<string, UnitStateRecord>> StatesByMachine { get; }
 
-    public RegistryTable<ImmutableSortedDictionary<string, IReadOnlyList<string>>> Announced { get; }
+    public RegistryTable<ImmutableSortedDictionary<string, IReadOnlyList<UnitAnnouncement>>> Announced { get; }
 
     public RegistryTable<string> Problems { get; }
 

@@ -81,11 +81,12 @@ public sealed class RegistryState
         get;
     } = RegistryTable<ImmutableSortedDictionary<string, UnitStateRecord>>.None;
 
-    /// <summary>Keys that units announced, by machine, then by unit.</summary>
-    public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, IReadOnlyList<string>>> Announced
+    /// <summary>Keys and values that units announced, by machine, then by unit.</summary>
+    public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, IReadOnlyList<UnitAnnouncement>>>
+        Announced
     {
         get;
-    } = RegistryTable<ImmutableSortedDictionary<string, IReadOnlyList<string>>>.None;
+    } = RegistryTable<ImmutableSortedDictionary<string, IReadOnlyList<UnitAnnouncement>>>.None;
 
     /// <summary>Keys whose value is damaged, and what is wrong with it.</summary>
     public ImmutableSortedDictionary<string, string> Problems { get; } = RegistryTable<string>.None;
@@ -95,6 +96,24 @@ public sealed class RegistryState
 
     /// <summary>Folders of one unit or machine in which nothing is left; see <see cref="EmptyFolder"/>.</summary>
     internal ImmutableSortedDictionary<string, string> EmptyFolders { get; } = RegistryTable<string>.None;
+
+    /// <summary>True if a unit announced that key, on whatever machine.</summary>
+    public bool IsAnnounced(string key)
+    {
+        foreach (var machine in Announced.Values)
+        {
+            foreach (IReadOnlyList<UnitAnnouncement> announced in machine.Values)
+            {
+                foreach (UnitAnnouncement announcement in announced)
+                {
+                    if (announcement.Key == key)
+                        return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>One without anything in it.</summary>
     public static RegistryState Empty(RegistryKeys keys) => new(keys);
