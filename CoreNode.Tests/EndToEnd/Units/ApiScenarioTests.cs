@@ -63,11 +63,15 @@ internal sealed class ApiScenarioTests
             Dictionary<string, Dictionary<string, string>> machines = await MachinesAsync();
             Assert.That(machines[UnitCluster.MachineId(1)], Is.EqualTo(new Dictionary<string, string>
             {
-                ["foo"] = $"bar{round}", ["hostname"] = "m1", ["n"] = "1",
+                ["foo"] = $"bar{round}",
+                ["hostname"] = "m1",
+                ["n"] = "1",
             }));
             Assert.That(machines[UnitCluster.MachineId(2)], Is.EqualTo(new Dictionary<string, string>
             {
-                ["ping"] = $"splat{round}", ["hostname"] = "m2", ["n"] = "2",
+                ["ping"] = $"splat{round}",
+                ["hostname"] = "m2",
+                ["n"] = "2",
             }));
         }
 

@@ -143,7 +143,8 @@ internal sealed class ClientScenarioTests
         string whole = await _cluster.FleetAsync("list-machines", "--full", "--no-legend");
         Dictionary<string, string> environment = new()
         {
-            ["FLEETCTL_DRIVER"] = "API", ["FLEETCTL_ENDPOINT"] = _cluster.AdminUrl(2),
+            ["FLEETCTL_DRIVER"] = "API",
+            ["FLEETCTL_ENDPOINT"] = _cluster.AdminUrl(2),
         };
         ProgramResult listed = await WithAsync(environment, "list-machines", "--full", "--no-legend");
         Assert.That((listed.ExitCode, listed.Output), Is.EqualTo((0, whole)), listed.Error);
