@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using CoreNode.Tests.EndToEnd.Clusters;
@@ -209,7 +210,7 @@ internal sealed class SystemdCluster : IAsyncDisposable
         {
             ProgramResult units = await node.TryCorenodeAsync("unit", "list");
             string[] journal = (await node.Container.JournalAsync(SystemdNode.Service)).Split('\n');
-            words.AppendLine(null, $"--- n{node.Number}: {units.Output}{units.Error}")
+            words.AppendLine(CultureInfo.InvariantCulture, $"--- n{node.Number}: {units.Output}{units.Error}")
                 .AppendJoin('\n', journal.TakeLast(25));
         }
 
