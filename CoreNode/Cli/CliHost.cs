@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CoreNode.Cli.Discovery;
+using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Members;
 using CoreNode.Cli.Pki;
 
@@ -35,8 +36,8 @@ public sealed record CliHost
     /// <summary>Problems and progress.</summary>
     public required TextWriter Error { get; init; }
 
-    /// <summary>True if results go to a terminal, which may get colour.</summary>
-    public bool IsOutputTerminal { get; init; }
+    /// <summary>How many characters fit on a line of the terminal that results go to; null beside a pipe.</summary>
+    public Func<int>? OutputWidth { get; init; }
 
     /// <summary>True if somebody watches standard error: long waits then say what they wait for.</summary>
     public bool IsErrorTerminal { get; init; }
@@ -55,6 +56,9 @@ public sealed record CliHost
 
     /// <summary>Work with certificates; null where there is none.</summary>
     public ICertificateOffice? Certificates { get; init; }
+
+    /// <summary>Looks what would run units on this machine; null where that cannot be done.</summary>
+    public Func<CancellationToken, Task<UnitsFinding>>? FindUnitManager { get; init; }
 
     /// <summary>Runs the discovery service and gives the exit code; null where it cannot be run.</summary>
     public Func<DiscoveryServing, CancellationToken, Task<int>>? ServeDiscovery { get; init; }

@@ -9,7 +9,9 @@ namespace CoreNode.Platform;
 /// </summary>
 /// <param name="clock">Tells the time, in nanoseconds.</param>
 /// <param name="isWatched">False: whoever made it calls <see cref="Ring"/>; the kernel waits for no such clock.</param>
+#pragma warning disable CA1001 // Its thread waits for the timer as long as the process lives.
 internal sealed class BootAlarms(Func<long> clock, bool isWatched = true)
+#pragma warning restore CA1001
 {
     private const long NsPerTick = 100;
     private const long NsPerMillisecond = 1_000_000;

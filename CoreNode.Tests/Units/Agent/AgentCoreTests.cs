@@ -85,6 +85,34 @@ internal sealed class AgentCoreTests
     }
 
     [Test]
+    public void What_is_given_back_to_a_machine_that_was_away_has_run_on()
+    {
+        AgentWorld world = new(3);
+        string[] names = [Web, "moved.service"];
+        foreach (string name in names)
+            world.Put(name, ScheduleState.Launched);
+        world.Run(s_while);
+        int pid = world.Manager[Web].Pid;
+        world.IsStoreAway = true;
+        foreach (string name in names)
+            world.Remove(name);
+        world.Run(AgentWorld.Lease * 2);
+        Assert.That(world.Core.Lease.IsHeld(world.Now), Is.False);
+        world.HealStore();
+        world.Happened.Clear();
+        while (!world.Core.Lease.IsHeld(world.Now))
+            world.Run(TimeSpan.FromMilliseconds(100));
+        world.Run(AgentPlanner.ReturnTime / 2);
+        world.Put(Web, ScheduleState.Launched);
+        world.Run(s_while);
+        Assert.That(world.Manager[Web].Pid, Is.EqualTo(pid));
+        Assert.That(
+            world.Happened.Where(static done => done.EndsWith($" {Web}", StringComparison.Ordinal)),
+            Has.All.StartsWith("publish"));
+        AssertGone(world, "moved.service");
+    }
+
+    [Test]
     public void A_revoked_unit_is_gone_before_its_entry_is()
     {
         AgentWorld world = new(4);
@@ -327,6 +355,23 @@ internal sealed class AgentCoreTests
         world.IsUnhealthy = false;
         world.Run(TimeSpan.FromSeconds(10));
         Assert.That(world.Keys, Is.Not.Empty);
+    }
+
+    [Test]
+    public void What_an_earlier_process_announced_stays_until_checks_say_that_it_is_not_well()
+    {
+        AgentWorld world = new(19);
+        world.Put(Web, ScheduleState.Launched, Announcing + "HealthExec=/bin/check\nHealthInterval=2s\n");
+        world.Run(s_while);
+        world.Happened.Clear();
+        world.RestartAgent();
+        world.Run(s_while);
+        Assert.That(world.Happened, Has.None.EqualTo($"withdraw {Web}"));
+        Assert.That(world.Keys, Is.Not.Empty);
+        world.IsUnhealthy = true;
+        world.RestartAgent();
+        world.Run(TimeSpan.FromSeconds(15));
+        Assert.That(world.Keys, Is.Empty);
     }
 
     [Test]

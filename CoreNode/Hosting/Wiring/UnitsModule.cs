@@ -133,17 +133,33 @@ internal sealed class UnitsModule : IAsyncDisposable
             await _surface.DisposeAsync();
     }
 
+    // Who writes keys himself, as fleetctl --driver=etcd does, does not write the one that wakes the others.
     private async Task WaitForUseAsync(UnitsPlace place, CancellationToken stop)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        RegistryFollower use = RegistryFollower.OfUse(
+        RegistryFollower use = RegistryFollower.OfAll(
             place.Store, _keys, TimeProvider.System, _process.Logs.CreateLogger<RegistryFollower>());
         Task following = use.RunAsync(end.Token);
         RegistryState state = await use.WaitForListingAsync(stop);
         while (state.EngineVersion is null)
-            state = await use.WaitForChangeAsync(state.Index, stop);
+        {
+            if (state.Jobs.Count == 0 || await IsWokenAsync(place.Store, stop))
+                state = await use.WaitForChangeAsync(state.Index, stop);
+            else
+                await Task.Delay(s_pause, stop);
+        }
+
         await end.CancelAsync();
         await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Also where another node was quicker.
+    private async Task<bool> IsWokenAsync(IKvClient store, CancellationToken stop)
+    {
+        KvOutcome outcome = await store.SetAsync(
+            _keys.EngineVersion, RegistryValues.EngineVersion, KvSetOptions.Create, stop);
+        return outcome is KvOutcome.Done
+            || (outcome is KvOutcome.Refused refused && refused.Error.Is(ErrorCode.KeyExists));
     }
 
     private async Task WorkAsync(UnitsPlace place, CancellationToken stop)

@@ -1,6 +1,7 @@
 using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Units.Manager;
+using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Agent;
@@ -154,14 +155,15 @@ public sealed class AgentCore
         MarkAll();
     }
 
-    /// <summary>Keys that an earlier process of this node announced, as its records in the store say.</summary>
-    public void AnnouncedBefore(string name, IReadOnlyList<string> keys)
+    /// <summary>What an earlier process of this node announced, as its records in the store say.</summary>
+    public void AnnouncedBefore(string name, IReadOnlyList<UnitAnnouncement> keys)
     {
         UnitFacts unit = Ensure(name);
         if (unit.Announced != AnnounceState.Down || unit.Announcing is not null)
             return;
         unit.Announced = AnnounceState.Unknown;
         unit.AnnouncedKeys = keys;
+        unit.IsAnnouncedBefore = true;
         Mark(unit);
     }
 
@@ -219,7 +221,10 @@ public sealed class AgentCore
         WakeDue(now);
         _steps.Free(now, _dirty);
         TimeSpan? machineWake = _machine.Plan(_fenced, _units, _isLeaving, now, steps);
-        MachineFacts machine = new(_isListed, _isManagerThere, _isLeaving, _machine.Fence);
+        MachineFacts machine = new(_isListed, _isManagerThere, _isLeaving, _machine.Fence)
+        {
+            BackSince = _machine.BackSince,
+        };
         PlanDirty(machine, now, steps);
         // Those that follow one whose start was just begun can be started after it, in the same go.
         for (bool isProgress = true; isProgress;)
