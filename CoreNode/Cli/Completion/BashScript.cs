@@ -35,6 +35,8 @@ internal static class BashScript
             IEnumerable<string> words = entry.Commands.Select(one => one.Name);
             output.WriteLine($"    '{entry.Path}')");
             output.WriteLine($"      words='{string.Join(' ', words)}'");
+            if (entry.TakesFiles)
+                output.WriteLine("      [[ $current != -* ]] && COMPREPLY=($(compgen -f -- \"$current\")) && return");
             output.WriteLine($"      [[ $current == -* ]] && words='{string.Join(' ', entry.Options)}' ;;");
         }
 

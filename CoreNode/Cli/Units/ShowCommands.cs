@@ -89,6 +89,7 @@ internal static class ShowCommands
         };
         var command = new CliCommand("verify", "find mistakes in unit files before they run")
         {
+            TakesFiles = true,
             Details = "Asks no node. Errors are what the cluster or systemd would refuse, warnings what they would "
                 + "overlook.",
             Examples =
