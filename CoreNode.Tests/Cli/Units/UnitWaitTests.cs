@@ -61,7 +61,7 @@ internal sealed class UnitWaitTests
 
     private static string Place(string active, string sub, string result, string since = "") =>
         $$"""{"id":"{{Machine}}","ip":"10.0.0.3","load":"loaded","active":"{{active}}","sub":"{{sub}}","""
-        + $$""""result":"{{result}}","since":"{{since}}"}""";
+        + $$""" "result":"{{result}}","since":"{{since}}"}""";
 
     private async Task<CliRun> StartAsync()
     {
@@ -72,13 +72,13 @@ internal sealed class UnitWaitTests
                 // The last answer stays.
                 string unit = _states.Count > 1 ? _states.Dequeue() : _states.Peek();
                 return unit.Length == 0
-                    ? (503, """{"message":"not now"}""", 0)
-                    : (200, $$"""{"index":7,"units":[{{unit}}]}""", 0);
+                    ? (503, """{"message":"not now"}""", 0ul)
+                    : (200, $$"""{"index":7,"units":[{{unit}}]}""", 0ul);
             }
 
             return request.Method == "POST"
-                ? (200, """{"index":7,"results":[{"name":"web.service","status":200}]}""", 0)
-                : (200, Unit("loaded", Place("inactive", "dead", "success")), 0);
+                ? (200, """{"index":7,"results":[{"name":"web.service","status":200}]}""", 0ul)
+                : (200, Unit("loaded", Place("inactive", "dead", "success")), 0ul);
         });
         return await CliRun.OfAsync(["unit", "start", "web", "--wait", "20"], endpoints: server.Endpoint);
     }

@@ -26,7 +26,7 @@ internal static class ShowCommands
                 [
                     unit.Name, unit.DesiredState, "-", "-", "-",
                     unit.Reason.Length == 0 && unit.Replicas > 0
-                        ? $"keeps {UnitTable.Replicas(unit)}" : Or(unit.Reason),
+                        ? $"keeps {UnitPhrases.Replicas(unit)}" : Or(unit.Reason),
                 ],
             ]
             : [.. unit.Machines.Select((place, at) => (string[])
@@ -50,7 +50,7 @@ internal static class ShowCommands
         [
             [
                 unit.Name, unit.Hash.Length > 7 ? unit.Hash[..7] : unit.Hash, unit.DesiredState,
-                unit.IsGlobal ? "-" : unit.CurrentState, TargetOf(unit), Or(UnitTable.Description(unit)),
+                unit.IsGlobal ? "-" : unit.CurrentState, TargetOf(unit), Or(UnitPhrases.Description(unit)),
             ],
         ]);
 
@@ -163,7 +163,7 @@ internal static class ShowCommands
             if (call.IsJson)
                 await call.Output.WriteLineAsync(done.Value.Json);
             else
-                UnitTable.Write(session, columns, [.. done.Value.Units.SelectMany(rows)]);
+                TextTable.Write(session, columns, [.. done.Value.Units.SelectMany(rows)]);
             if (done.Value.Units.Count == 0)
                 await call.Error.WriteLineAsync(wanted == "*"
                     ? "the cluster has no units yet; `corenode unit start FILE` runs one"
