@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
 using CoreNode.Api.Client.Units;
@@ -7,6 +8,10 @@ namespace CoreNode.Cli.Units;
 /// <summary>The <c>machine</c> group.</summary>
 internal static class MachineCommands
 {
+    // As the cluster allows (fleet's PATCH of metadata).
+    private static readonly SearchValues<char> s_ofKey =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_");
+
     public static CliCommand Build(CliSession session)
     {
         var group = new CliCommand("machine", "see the machines that run units, and take them out of use")
@@ -218,14 +223,11 @@ internal static class MachineCommands
     private static List<KeyValuePair<string, string?>> Changes(string[] words) => words.ToList().ConvertAll(word =>
     {
         int equals = word.IndexOf('=', StringComparison.Ordinal);
-        return equals > 0 && word[..equals].All(IsOfKey)
+        return equals > 0 && word.AsSpan(0, equals).IndexOfAnyExcept(s_ofKey) < 0
             ? new KeyValuePair<string, string?>(word[..equals], equals == word.Length - 1 ? null : word[(equals + 1)..])
             : throw new UsageException(
                 $"'{word}' is no change; write key=value: a key has letters, digits, dots, dashes, underscores");
     });
-
-    // As the cluster allows (fleet's PATCH of metadata).
-    private static bool IsOfKey(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_';
 
     private static string Change(KeyValuePair<string, string?> pair) =>
         pair.Value is null ? $"no {pair.Key}" : $"{pair.Key}={pair.Value}";

@@ -16,6 +16,7 @@ internal static class OrderCommands
         Option<bool> replace = UnitArguments.Replace();
         var command = new CliCommand("submit", "hand unit files to the cluster without running them")
         {
+            TakesFiles = true,
             Examples =
             [
                 ("corenode unit submit web@.service", "a template, for `corenode unit start web@1`"),
@@ -46,6 +47,7 @@ internal static class OrderCommands
         session,
         new CliCommand("load", "place units on machines without starting them")
         {
+            TakesFiles = true,
             Examples =
             [
                 ("corenode unit load web.service", "on its machine, known to systemd, not started"),
@@ -59,6 +61,7 @@ internal static class OrderCommands
         session,
         new CliCommand("start", "run units somewhere in the cluster")
         {
+            TakesFiles = true,
             Details = "Waits until they run, and says on which machine or why not. What waits for a machine that will "
                 + "do goes on waiting after Ctrl-C too: what was asked for stays wanted. A unit that failed is started "
                 + "anew.",

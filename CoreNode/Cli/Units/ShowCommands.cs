@@ -26,7 +26,7 @@ internal static class ShowCommands
                 [
                     unit.Name, unit.DesiredState, "-", "-", "-",
                     unit.Reason.Length == 0 && unit.Replicas > 0
-                        ? $"keeps {ListedUnitTexts.Replicas(unit)}" : Or(unit.Reason),
+                        ? $"keeps {UnitPhrases.Replicas(unit)}" : Or(unit.Reason),
                 ],
             ]
             : [.. unit.Machines.Select((place, at) => (string[])
@@ -50,7 +50,7 @@ internal static class ShowCommands
         [
             [
                 unit.Name, unit.Hash.Length > 7 ? unit.Hash[..7] : unit.Hash, unit.DesiredState,
-                unit.IsGlobal ? "-" : unit.CurrentState, TargetOf(unit), Or(ListedUnitTexts.Description(unit)),
+                unit.IsGlobal ? "-" : unit.CurrentState, TargetOf(unit), Or(UnitPhrases.Description(unit)),
             ],
         ]);
 
@@ -89,6 +89,7 @@ internal static class ShowCommands
         };
         var command = new CliCommand("verify", "find mistakes in unit files before they run")
         {
+            TakesFiles = true,
             Details = "Asks no node. Errors are what the cluster or systemd would refuse, warnings what they would "
                 + "overlook.",
             Examples =

@@ -19,8 +19,12 @@ internal sealed class UnitWait(UnitCall call, UnitGoal goal, IReadOnlyList<strin
     // A program that cannot read its configuration ends at once: until then a simple service counts as running.
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(300);
 
+    // A unit that is through and inactive looks as one that was stopped before: so long it may take to begin.
+    private static readonly TimeSpan s_beginning = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<string, ToldProgress> _told = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TimeSpan> _arrived = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _begun = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
     private readonly List<string> _failed = [];
     private readonly long _start = call.Session.Host.Time.GetTimestamp();
@@ -108,6 +112,8 @@ internal sealed class UnitWait(UnitCall call, UnitGoal goal, IReadOnlyList<strin
                 continue;
             ListedUnit? unit = found.GetValueOrDefault(name);
             UnitProgress progress = goal.Judge(unit);
+            if (unit?.Machines.Any(static place => place.Active is "activating" or "active") == true)
+                _begun.Add(name);
             if (progress.Stage == UnitStage.Arrived && IsSettling(name, unit))
             {
                 _isSettling = true;
@@ -136,10 +142,11 @@ internal sealed class UnitWait(UnitCall call, UnitGoal goal, IReadOnlyList<strin
             && DateTimeOffset.TryParse(
                 place.Since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset since)
             && (now - since).Duration() < TimeSpan.FromSeconds(10));
-        if (!isNew)
+        bool hasNotBegun = !_begun.Contains(name) && unit.Machines.Any(static place => place.Active == "inactive");
+        if (!isNew && !hasNotBegun)
             return false;
         _arrived.TryAdd(name, Waited);
-        return Waited - _arrived[name] < s_settling;
+        return Waited - _arrived[name] < (hasNotBegun ? s_beginning : s_settling);
     }
 
     private void Tell(string name, UnitProgress progress)
