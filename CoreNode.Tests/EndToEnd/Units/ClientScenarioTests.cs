@@ -138,6 +138,27 @@ internal sealed class ClientScenarioTests
     }
 
     [Test]
+    public async Task UnitStatus_on_the_units_own_machine_needs_no_ssh()
+    {
+        const string file = "/etc/machine-id";
+        if (!File.Exists(file))
+            Assert.Ignore($"this machine has no {file}");
+        string id = (await File.ReadAllTextAsync(file)).Trim();
+        await using UnitCluster own = await UnitCluster.StartAsync(1, _ => ["--machine-id", id]);
+        await own.FleetAsync("start", own.Write("here.service"));
+        await SshServer.ScriptAsync(_folder.File("systemctl"), "echo here: \"$@\"; exit 3");
+        Dictionary<string, string> environment = new()
+        {
+            ["CORENODE_SSH"] = "/bin/false",
+            ["PATH"] = $"{_folder.Path}:{Environment.GetEnvironmentVariable("PATH")}",
+        };
+        ProgramResult status = await ProgramResult.OfAsync(
+            own.Folder.File("fleetctl"), ["--endpoint", own.AdminUrl(1), "status", "here.service"], environment);
+        Assert.That(
+            (status.ExitCode, status.Output), Is.EqualTo((3, "here: status -l here.service\n")), status.Error);
+    }
+
+    [Test]
     public async Task FleetctlWithEnv_takes_its_flags_from_the_environment()
     {
         string whole = await _cluster.FleetAsync("list-machines", "--full", "--no-legend");
