@@ -137,8 +137,8 @@ internal sealed class RegistryValuesTests
         };
         Assert.That(RegistryValues.ReadNotice(RegistryValues.WriteNotice(notice)), Is.EqualTo(notice));
         Assert.That(
-            RegistryValues.ReadAnnounced(RegistryValues.WriteAnnounced(["/a", "/b"])),
-            Is.EqualTo(new[] { "/a", "/b" }));
+            RegistryValues.ReadAnnounced(RegistryValues.WriteAnnounced([new("/a", "x"), new("/b", "")])),
+            Is.EqualTo(new UnitAnnouncement[] { new("/a", "x"), new("/b", "") }));
     }
 
     [TestCase("")]
