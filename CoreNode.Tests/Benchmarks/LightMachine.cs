@@ -43,7 +43,7 @@ internal sealed class LightMachine : IAsyncDisposable
             Lease = lease,
         };
         UnitAgent agent = new(
-            options, new NodeKvClient(() => requests, () => nodes.Members, TimeProvider.System),
+            options, new NodeKvClient(() => requests, () => nodes.Members, TimeProvider.System, number),
             new ScriptedManager(), new ScriptedGuard(), Lease, new HealthProbe(), new SimulatedFiles(new Prng(1)),
             TimeProvider.System, static () => BootClock.Now(BootClock.Instance), NullLoggerFactory.Instance);
         _running = agent.RunAsync(_stop.Token);

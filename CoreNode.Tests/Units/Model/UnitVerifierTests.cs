@@ -35,6 +35,23 @@ internal sealed class UnitVerifierTests
         Assert.That(UnitVerifier.Verify("web@1.service", Text), Is.Empty);
     }
 
+    [Test]
+    public void What_only_an_instance_of_a_template_can_say_is_no_mistake_of_the_template()
+    {
+        const string Text = """
+            [Service]
+            ExecStart=/bin/web %i
+            [X-Fleet]
+            MachineMetadata=shard=%i
+            HealthHTTP=http://127.0.0.1:80%i/health
+            Announce=/services/web/%i http://%{ip}:80%i
+            """;
+        Assert.That(UnitVerifier.Verify("web@.service", Text), Is.Empty);
+        Assert.That(
+            UnitVerifier.Verify("web@.service", Text.Replace("/services/web/%i", "%i", StringComparison.Ordinal)),
+            Has.One.Matches<UnitProblem>(static p => p is { IsError: true, Line: 6 }));
+    }
+
     [TestCase("[Service]\nExecStart=sleep 5", 2, true, "ExecStart: \"sleep\" is no absolute path")]
     [TestCase("[Service]\nExecStart=-sleep 5", 2, true, "no absolute path")]
     [TestCase("[Service]\nExecStart=/bin/", 2, true, "is a folder")]

@@ -115,13 +115,13 @@ internal static class RemoteCommands
 
     private static void Write(TextWriter output, ListedUnit unit, UnitStatuses statuses)
     {
-        string description = unit.Description.Length > 0 ? $" - {UnitPhrases.Description(unit)}" : "";
+        string description = unit.Description.Length > 0 ? $" - {ListedUnitTexts.Description(unit)}" : "";
         output.WriteLine($"{unit.Name}{description}");
         output.WriteLine($"   wanted: {unit.DesiredState}, is: {unit.CurrentState}");
         if (unit.Reason.Length > 0)
             output.WriteLine($"   reason: {unit.Reason}");
         if (unit.Replicas > 0 && statuses.Machines.Count == 0)
-            output.WriteLine($"   keeps {UnitPhrases.Replicas(unit)}; `corenode unit list` shows them");
+            output.WriteLine($"   keeps {ListedUnitTexts.Replicas(unit)}; `corenode unit list` shows them");
         else if (statuses.Machines.Count == 0)
             output.WriteLine("   on no machine");
         foreach (UnitStatus status in statuses.Machines)

@@ -26,7 +26,7 @@ internal static class ShowCommands
                 [
                     unit.Name, unit.DesiredState, "-", "-", "-",
                     unit.Reason.Length == 0 && unit.Replicas > 0
-                        ? $"keeps {UnitPhrases.Replicas(unit)}" : Or(unit.Reason),
+                        ? $"keeps {ListedUnitTexts.Replicas(unit)}" : Or(unit.Reason),
                 ],
             ]
             : [.. unit.Machines.Select((place, at) => (string[])
@@ -50,7 +50,7 @@ internal static class ShowCommands
         [
             [
                 unit.Name, unit.Hash.Length > 7 ? unit.Hash[..7] : unit.Hash, unit.DesiredState,
-                unit.IsGlobal ? "-" : unit.CurrentState, TargetOf(unit), Or(UnitPhrases.Description(unit)),
+                unit.IsGlobal ? "-" : unit.CurrentState, TargetOf(unit), Or(ListedUnitTexts.Description(unit)),
             ],
         ]);
 

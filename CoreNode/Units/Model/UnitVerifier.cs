@@ -65,7 +65,9 @@ public static class UnitVerifier
 
         Shape(file, problems);
         UnitName parts = UnitName.Parse(name)!;
-        UnitRequirements requirements = UnitRequirementsReader.Read(parts, file, problems);
+        // Of a template it is judged what its instances would ask for: %i is theirs.
+        UnitName read = parts.IsTemplate ? UnitName.Parse($"{parts.Prefix}@1.{parts.Type}")! : parts;
+        UnitRequirements requirements = UnitRequirementsReader.Read(read, file, problems);
         string rule = UnitRules.Complaint(parts, requirements);
         if (rule.Length > 0)
             problems.Add(new UnitProblem(LineOfRule(file, rule), rule, IsError: true));

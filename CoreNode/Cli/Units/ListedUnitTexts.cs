@@ -3,8 +3,8 @@ using CoreNode.Units.Model;
 
 namespace CoreNode.Cli.Units;
 
-/// <summary>What is said of a unit at several places.</summary>
-internal static class UnitPhrases
+/// <summary>How a unit of a listing is put into words.</summary>
+internal static class ListedUnitTexts
 {
     /// <summary>What a unit says of itself, with its name where its text has a specifier.</summary>
     public static string Description(ListedUnit unit) =>
