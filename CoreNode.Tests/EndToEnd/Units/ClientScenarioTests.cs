@@ -15,8 +15,13 @@ internal sealed class ClientScenarioTests
     private TestFolder _folder = null!;
 
     [OneTimeSetUp]
-    public async Task StartAsync() =>
+    public async Task StartAsync()
+    {
         _cluster = await UnitCluster.StartAsync(3, static _ => ["--public-ip", "127.0.0.1"]);
+        await _cluster.UntilAsync(
+            async () => (await _cluster.GetAsync("/fleet/v1/machines"))["machines"]?.AsArray().Count == 3,
+            "all machines are there");
+    }
 
     [OneTimeTearDown]
     public async Task StopAsync()
