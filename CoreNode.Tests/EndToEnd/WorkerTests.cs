@@ -25,6 +25,7 @@ internal sealed class WorkerTests
         {
             ServerProcess added = await cluster.AddAsync();
             await added.WaitUntilReadyAsync();
+            await cluster.WaitUntilAllVoteAsync();
             await cluster.RemoveAsync(old);
             await WriteAsync(client, written++);
         }

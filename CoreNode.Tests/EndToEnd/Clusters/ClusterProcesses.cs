@@ -144,6 +144,22 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         return added;
     }
 
+    /// <summary>Waits until no member is a learner any more.</summary>
+    public async Task WaitUntilAllVoteAsync()
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        while (true)
+        {
+            ServerProcess leader = await WaitForLeaderAsync(s_changeTime);
+            JsonNode? list = await AskAsync(leader, "/v2/members");
+            if (list?["members"]!.AsArray().All(static m => m!["isLearner"] is null) == true)
+                return;
+            if (watch.Elapsed > s_changeTime)
+                throw new IOException($"a member is a learner still\n{Words()}");
+            await Task.Delay(s_pause);
+        }
+    }
+
     /// <summary>Removes a member for good by DELETE /v2/members/ID; its process is left to itself.</summary>
     public async Task RemoveAsync(ServerProcess member)
     {
