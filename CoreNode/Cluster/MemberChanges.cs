@@ -236,7 +236,9 @@ internal sealed class MemberChanges(
     {
         NodeId[] voters = Array.FindAll([.. raft.Configuration.Voters], v => v != change.Node);
         if (voters.Length == 0)
-            return Refused(MemberChangeCode.Invalid, "the last member cannot be removed");
+            return Refused(MemberChangeCode.Invalid, raft.Configuration.Members().Count == 1
+                ? "the last member cannot be removed"
+                : "the last member with a vote cannot be removed; the others get theirs once they have caught up");
         return change.IsForced || !raft.Configuration.IsVoter(change.Node) || HasQuorum(voters)
             ? new MemberChangeOutcome(MemberChangeCode.Done, "", null)
             : WouldLoseQuorum(voters);
