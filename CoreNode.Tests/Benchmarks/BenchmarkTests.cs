@@ -53,9 +53,10 @@ internal sealed class BenchmarkTests
         BenchmarkOptions options = BenchmarkOptions.FromEnvironment(Rows.Keys);
         Assert.That(options.Rows, Is.SubsetOf(Rows.Keys), "rows that there are");
         List<Figure> figures = [];
+        List<string> broken = [];
         foreach (string row in options.Rows)
         {
-            foreach (Figure figure in await Rows[row](options))
+            foreach (Figure figure in await MeasureAsync(row, options, broken))
             {
                 figures.Add(figure);
                 TestContext.Progress.WriteLine(FigureTable.Line(figure));
@@ -65,9 +66,25 @@ internal sealed class BenchmarkTests
         TestContext.Out.WriteLine(result);
         if (Environment.GetEnvironmentVariable(BenchmarkOptions.ResultVariable) is { Length: > 0 } file)
             await File.WriteAllTextAsync(file, result);
+        Assert.That(broken, Is.Empty, "rows that gave no figure");
         // Not a number stands for what etcd was not asked.
         Assert.That(figures.SelectMany(f => f.Passes), Has.All.Matches<(double Etcd, double Node)>(
             p => !double.IsInfinity(p.Etcd) && double.IsFinite(p.Node)));
+    }
+
+    // A row that breaks off is told of at the end: what the others gave is not lost for it.
+    private static async Task<IReadOnlyList<Figure>> MeasureAsync(
+        string row, BenchmarkOptions options, List<string> broken)
+    {
+        try
+        {
+            return await Rows[row](options);
+        }
+        catch (Exception fault)
+        {
+            broken.Add($"{row}: {fault}");
+            return [];
+        }
     }
 
     private static string Machine(BenchmarkOptions options)

@@ -49,10 +49,8 @@ internal static class UnitsRestRows
         ServerProcess leader = await cluster.Machines.WaitForCommonLeaderAsync(s_patience);
         double bytes = await cluster.Machines.SumAsync("corenode_wal_written_bytes_total");
         double entries = await cluster.Machines.SumAsync("corenode_raft_last_index");
-        double writes = await cluster.Machines.SumAsync("etcd_debugging_store_writes_total");
         Assert.That(bytes, Is.GreaterThan(0), "members count the bytes of their logs");
         Assert.That(entries, Is.GreaterThan(3 * Units), "units stand in the logs of all members");
-        Assert.That(writes, Is.GreaterThan(3 * Units), "members count writes");
         TimeSpan processor = ProcessMeter.ProcessorTime(leader.Pid);
         int granted = machines.Sum(static m => m.Lease.Granted);
         Stopwatch watch = Stopwatch.StartNew();
@@ -68,9 +66,6 @@ internal static class UnitsRestRows
             One(
                 "log entries in 60 s, all members", "", new Target.AtMost(0),
                 await cluster.Machines.SumAsync("corenode_raft_last_index") - entries),
-            One(
-                "writes of keys in 60 s", "", new Target.AtMost(0),
-                await cluster.Machines.SumAsync("etcd_debugging_store_writes_total") - writes),
             One("renewals of the 97 workers a second", "", Target.None, granted / seconds),
             One(
                 "processor time of the leader, with its own 10 units", "ms/s", Target.None,
