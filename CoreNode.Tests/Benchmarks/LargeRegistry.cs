@@ -78,21 +78,27 @@ internal sealed class LargeRegistry
             if (write.Value is { } value)
                 Set(write.Key, value);
             else
-                Remove(write.Key);
+                Remove(write);
         }
     }
 
     public void Set(string key, string value) =>
         Apply(KvCommands.Set(KvText.Key(key), value, KvSetOptions.None, 0, out _)!);
 
-    private void Remove(string key) => Apply(KvCommands.Delete(KvText.Key(key), KvDeleteOptions.None, out _)!);
+    private void Remove(EngineWrite write)
+    {
+        KvDeleteOptions options = new() { IsDirectory = write.IsEmptyDirectory, IsRecursive = write.IsTree };
+        Apply(KvCommands.Delete(KvText.Key(write.Key), options, out _)!);
+    }
 
     private void Apply(byte[] command)
     {
         KeyOutcome outcome = Store.Apply(command, new LogIndex(++_log), new Term(1), 1);
         if (_log % 32 == 0)
             Store.Publish();
-        Registry = Registry.Apply(KvText.Change(outcome.Event!, outcome.Index));
+        // A folder in which something is left stays.
+        if (outcome.Event is { } change)
+            Registry = Registry.Apply(KvText.Change(change, outcome.Index));
     }
 
     private static UnitFile FileOf(CoreNode.Units.Scheduling.UnitToPlace unit)
