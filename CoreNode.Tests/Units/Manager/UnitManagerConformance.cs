@@ -47,8 +47,7 @@ internal abstract class UnitManagerConformance
     {
         _deadline = new CancellationTokenSource(Patience);
         _loaded.Clear();
-        Manager = Machine.CreateManager();
-        await Manager.StartAsync(Deadline);
+        Manager = await StartedAsync(Deadline);
     }
 
     [TearDown]
@@ -58,8 +57,7 @@ internal abstract class UnitManagerConformance
         if (!Manager.IsConnected)
         {
             await Manager.DisposeAsync();
-            Manager = Machine.CreateManager();
-            await Manager.StartAsync(cleaning.Token);
+            Manager = await StartedAsync(cleaning.Token);
         }
 
         await Task.WhenAll(_loaded.Distinct().Select(async name =>
@@ -70,6 +68,24 @@ internal abstract class UnitManagerConformance
         }));
         await Manager.DisposeAsync();
         _deadline.Dispose();
+    }
+
+    // As a node does: a systemd that has only just booted, or was restarted by the test before, may go once more.
+    private async Task<IUnitManager> StartedAsync(CancellationToken deadline)
+    {
+        while (true)
+        {
+            IUnitManager manager = Machine.CreateManager();
+            try
+            {
+                await manager.StartAsync(deadline);
+                return manager;
+            }
+            catch (UnitManagerException fault) when (fault.IsManagerAway && !deadline.IsCancellationRequested)
+            {
+                await manager.DisposeAsync();
+            }
+        }
     }
 
     /// <summary>The machine that the manager under test runs on.</summary>
