@@ -14,6 +14,22 @@ internal sealed class AgentCoreTests
     private static readonly TimeSpan s_while = TimeSpan.FromSeconds(5);
 
     [Test]
+    public void What_was_removed_late_of_a_machine_that_was_lost_is_told_again()
+    {
+        const string Unit = "late.service";
+        AgentWorld world = new(3);
+        world.Put(Unit, ScheduleState.Launched);
+        world.Run(TimeSpan.FromSeconds(1));
+        Assert.That(world.IsRegistered, Is.True);
+        Assert.That(world.States, Does.ContainKey(Unit));
+        world.States.Clear();
+        world.JobStates.Clear();
+        world.Run(TimeSpan.FromSeconds(10));
+        Assert.That(world.States, Does.ContainKey(Unit));
+        Assert.That(world.JobStates, Does.Contain(Unit));
+    }
+
+    [Test]
     public void A_launched_unit_is_loaded_started_and_published()
     {
         AgentWorld world = new(1);

@@ -195,9 +195,6 @@ public sealed class AgentCore
         MarkAll();
     }
 
-    /// <summary>The machine's object was removed from the store.</summary>
-    public void Unregistered() => _machine.Unregistered();
-
     /// <summary>A step ended. What the unit manager shows of the unit since is told before.</summary>
     public void Completed(StepOutcome outcome, TimeSpan now)
     {
@@ -218,6 +215,8 @@ public sealed class AgentCore
     public AgentReady Plan(TimeSpan now)
     {
         List<AgentStep> steps = [];
+        if (_machine.IsToCompare(now))
+            Repair();
         WakeDue(now);
         _steps.Free(now, _dirty);
         TimeSpan? machineWake = _machine.Plan(_fenced, _units, _isLeaving, now, steps);

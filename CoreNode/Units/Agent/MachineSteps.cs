@@ -9,12 +9,17 @@ namespace CoreNode.Units.Agent;
 internal sealed class MachineSteps
 {
     private const string Own = "";
+
+    // What a leader began to remove of a machine that was lost for it arrives within that time.
+    private static readonly TimeSpan s_lateRemovals = TimeSpan.FromSeconds(10);
+
     private IReadOnlySet<string> _armed;
     private TimeSpan _armedUntil;
     private readonly Attempt _arming = new();
     private readonly Attempt _reading = new();
     private readonly Attempt _registering = new();
     private bool _isRegistered;
+    private TimeSpan? _compareAt;
 
     /// <summary>As an earlier process left it, with the units that its guard holds.</summary>
     public MachineSteps(LeaseFacts lease, IReadOnlySet<string> armed)
@@ -57,15 +62,24 @@ internal sealed class MachineSteps
         return true;
     }
 
-    /// <summary>The machine's object was removed.</summary>
-    public void Unregistered() => _isRegistered = false;
+    /// <summary>
+    /// True if what stands of the units in the store is to be compared now: the machine was registered, and what was
+    /// removed of it while it was lost, later than it published that, is gone by now.
+    /// </summary>
+    public bool IsToCompare(TimeSpan now)
+    {
+        if (_compareAt is not { } due || now < due)
+            return false;
+        _compareAt = null;
+        return true;
+    }
 
     /// <summary>Hands out the steps that are due; returns when to look again.</summary>
     public TimeSpan? Plan(
         SortedSet<string> fenced, SortedDictionary<string, UnitFacts> units, bool isLeaving, TimeSpan now,
         List<AgentStep> steps)
     {
-        TimeSpan? wake = null;
+        TimeSpan? wake = _compareAt;
         bool isHeld = now < Lease.KillAt;
         if (isHeld && Lease.Floor is null)
             Offer(_reading, new AgentStep(StepKind.ReadFloor, Own, now) { Lease = Lease }, ref wake, steps);
@@ -120,6 +134,8 @@ internal sealed class MachineSteps
             case StepKind.Register:
                 _registering.End(isDone, now);
                 _isRegistered = isDone && outcome.Step.Lease.Lapses == Lease.Lapses;
+                if (_isRegistered)
+                    _compareAt = now + s_lateRemovals;
                 return false;
             default:
                 throw new ArgumentOutOfRangeException(nameof(outcome), outcome.Step.Kind, "is a unit's step");
