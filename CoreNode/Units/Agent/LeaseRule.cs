@@ -11,8 +11,8 @@ namespace CoreNode.Units.Agent;
 public static class LeaseRule
 {
     /// <summary>
-    /// The margin is that part of a lease (docs/decisions/0026): for clocks that differ, and for a guard that is late on
-    /// a starved machine, which was measured at two thirds of a second.
+    /// The margin is that part of a lease (docs/decisions/0026): for clocks that differ, and for a guard that is late
+    /// on a starved machine, which was measured at two thirds of a second.
     /// </summary>
     public const int MarginPart = 10;
 
