@@ -55,6 +55,16 @@ internal sealed class ClientLedgerTests
     }
 
     [Test]
+    public void Of_connections_only_open_files_are_named_as_what_cuts_them()
+    {
+        ClientLedger ledger = Make(new ApiLimits(), openFiles: 1024);
+        Assert.That(
+            ledger.Message(LimitTable.Of(LimitKind.Connections)),
+            Is.EqualTo("corenode: too many connections: the limit is 512 (--max-connections 30000, cut by the process' "
+                + "open files (LimitNOFILE)); try again later"));
+    }
+
+    [Test]
     public void The_log_says_what_the_refused_are_told()
     {
         ClientLedger ledger = Make(new ApiLimits(), openFiles: 1024);

@@ -116,13 +116,6 @@ public sealed class NodeRequestTests
     }
 
     [Test]
-    public async Task A_listener_can_end_before_it_began_to_accept()
-    {
-        for (int i = 0; i < 200; i++)
-            await (await ServeAsync(new FixedKeys(s_secret))).DisposeAsync();
-    }
-
-    [Test]
     public async Task A_member_started_with_the_default_token_gives_its_secret_to_nobody(CancellationToken cancellation)
     {
         await using PeerTransport served = await ServeAsync(new FixedKeys(s_secret));

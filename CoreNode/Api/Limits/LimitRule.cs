@@ -17,10 +17,14 @@ internal sealed record LimitRule(
     {
         string value = Value(holding);
         string asked = Value(wanted);
-        string why = asked == value ? "" : ", cut by --max-connections and the process' open files (LimitNOFILE)";
-        string flag = Flag is null ? "" : $" (--{Flag} {asked}{why})";
+        string flag = Flag is null ? "" : $" (--{Flag} {asked}{(asked == value ? "" : Cut)})";
         return $"corenode: {Text}: the limit is {value}{flag}{(IsTemporary ? "; try again later" : "")}";
     }
+
+    // Of connections only open files allow fewer than their flag says.
+    private string Cut => Kind == LimitKind.Connections
+        ? ", cut by the process' open files (LimitNOFILE)"
+        : ", cut by --max-connections and the process' open files (LimitNOFILE)";
 
     /// <summary>The same request may succeed in a moment.</summary>
     public bool IsTemporary => Status is 429 or 503;
