@@ -68,7 +68,7 @@ internal sealed class ClusterSearch(NodeProcess process, INames names)
             // A worker is none of the members, so it has no URLs to write down.
             FoundMember self = new(
                 options.Name, options.Proxy == ProxyMode.Off ? options.InitialCluster[0].PeerUrls : []);
-            Prng prng = new((ulong)Environment.TickCount64 ^ ((ulong)Environment.ProcessId << 32));
+            Prng prng = new(Seeds.Fresh());
             return options.Discovery.Length > 0
                 ? await SearchDirectoryAsync(options, self, note, prng)
                 : await new SrvSearcher(names, TimeProvider.System, _logger, Tell).RunAsync(

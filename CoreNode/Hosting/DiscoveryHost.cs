@@ -97,7 +97,7 @@ internal sealed class DiscoveryHost(TextWriter error, Func<string, string?> envi
         ClusterToken = "corenode-discovery",
         AdvertiseClientUrls = [.. serving.ListenUrls.Select(static url => url.GetLeftPart(UriPartial.Authority))],
         HistoryCapacity = RememberedEvents,
-        Seed = (ulong)Environment.TickCount64,
+        Seed = Seeds.Fresh(),
     };
 
     private static ApiOptions HttpOptions(DiscoveryServing serving, ICertificateSource? certificates) => new()

@@ -32,14 +32,14 @@ internal static class NodeComposition
         SnapshotCount = options.SnapshotCount,
         MaxPendingProposals = options.Limits.MaxWaitingWrites + OwnWrites,
         MaxPendingBytes = options.Limits.MaxBodyBytes + OwnWriteBytes,
-        Seed = (ulong)Environment.TickCount64,
+        Seed = Seeds.Fresh(),
     };
 
     internal static PeerTransportOptions Peers(NodeOptions options, NodeCertificates certificates) => new()
     {
         ListenPeerUrls = options.ListenPeerUrls,
         Certificates = certificates.Peers,
-        Seed = (ulong)Environment.TickCount64,
+        Seed = Seeds.Fresh(),
     };
 
     /// <summary>What this node answers other nodes.</summary>
@@ -69,7 +69,7 @@ internal static class NodeComposition
     {
         Folder = Path.Combine(options.DataFolder, "proxy"),
         InitialPeerUrls = [.. options.InitialCluster.SelectMany(static member => member.PeerUrls)],
-        Seed = BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)),
+        Seed = Seeds.Fresh(),
     };
 
     internal static ApiOptions Api(

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CoreNode.Cli.Members;
 using CoreNode.Cluster;
 using CoreNode.Platform;
@@ -11,7 +10,7 @@ internal sealed class OfflineFolders(IFiles files, TimeProvider time) : IOffline
     /// <summary>Another cluster id than any before: it is what keeps the old members away.</summary>
     public static ulong NewClusterId()
     {
-        ulong id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        ulong id = Seeds.Fresh();
         return id == 0 ? 1 : id;
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
@@ -56,7 +55,7 @@ internal sealed class WorkerPeers(string? token, Func<FollowerView> view, ILogge
     }
 
     // Another one at each start: nothing is remembered of workers.
-    private static NodeId NewId() => new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1);
+    private static NodeId NewId() => new(Seeds.Fresh() | 1);
 
     private ClusterDescription Describe() => view().List is { } list
         ? new ClusterDescription(list.ClusterId, list.Members, [])

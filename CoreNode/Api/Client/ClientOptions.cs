@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace CoreNode.Api.Client;
 
 /// <summary>How a <see cref="V2Client"/> reaches its nodes.</summary>
@@ -44,5 +46,5 @@ public sealed record ClientOptions
     /// <summary>
     /// Seed of the chance in waits between attempts, so that many clients do not return at one moment.
     /// </summary>
-    public ulong JitterSeed { get; init; } = ((ulong)Environment.ProcessId << 40) ^ (ulong)Environment.TickCount64;
+    public ulong JitterSeed { get; init; } = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
 }
