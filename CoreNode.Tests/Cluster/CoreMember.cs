@@ -3,6 +3,7 @@ using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Raft;
 using CoreNode.Store;
+using CoreNode.Tests.Foundation;
 using CoreNode.Tests.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -28,7 +29,8 @@ internal sealed class CoreMember
         (ReplicaState state, CoreNode.Wal.WalLog log) = recovery.Run(plan);
         log.Dispose();
         Id = state.Self;
-        Core = new ReplicaCore(options, state, new ReplicaPorts(Ports, Ports, time, _signals, Ports));
+        Core = new ReplicaCore(
+            options, state, new ReplicaPorts(Ports, Ports, time, _signals, Ports) { Logger = Log });
     }
 
     public CoreTime Time { get; }
@@ -36,6 +38,9 @@ internal sealed class CoreMember
     public NodeId Id { get; }
 
     public CorePorts Ports { get; } = new();
+
+    /// <summary>What it says.</summary>
+    public RecordedLog Log { get; } = new();
 
     public ReplicaCore Core { get; }
 

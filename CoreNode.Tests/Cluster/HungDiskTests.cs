@@ -22,6 +22,7 @@ internal sealed class HungDiskTests
         group.Pass(3 * CoreMember.Heartbeat);
         Assert.That(slow.IsLeader, Is.False);
         Assert.That(group.Members.Count(m => m.IsLeader), Is.EqualTo(1));
+        Assert.That(slow.Log.Lines, Has.One.EndsWith("ms: this member hands leadership over"));
         slow.IsDiskHung = false;
         group.Settle();
         Assert.That(CoreMember.Cause(write), Is.EqualTo("(success)"), "the others had it, so it was committed");

@@ -11,6 +11,9 @@ internal sealed class PeerActivity(TimeProvider time, TimeSpan limit)
     internal void Heard(NodeId node) => _heardAt[node] = time.GetTimestamp();
 
     /// <summary>True if it was heard from within the limit.</summary>
-    internal bool IsActive(NodeId node) =>
-        _heardAt.TryGetValue(node, out long at) && time.GetElapsedTime(at) < limit;
+    internal bool IsActive(NodeId node) => IsHeardWithin(node, limit);
+
+    /// <summary>True if it was heard from within that time.</summary>
+    internal bool IsHeardWithin(NodeId node, TimeSpan span) =>
+        _heardAt.TryGetValue(node, out long at) && time.GetElapsedTime(at) < span;
 }

@@ -13,6 +13,12 @@ internal static partial class ReplicaLog
         "no leader is known in term {Term}: an election runs, or there is no quorum")]
     internal static partial void LeaderLost(this ILogger logger, Term term);
 
+    [LoggerMessage(EventIds.Cluster + 18, LogLevel.Warning,
+        "no leader for {Seconds:0} s (term {Term}): {Heard} of {Voters} voting members were heard from lately, this "
+        + "one included, and {Quorum} have to agree: {WhatToDo}")]
+    internal static partial void StillNoLeader(
+        this ILogger logger, double seconds, Term term, int heard, int voters, int quorum, string whatToDo);
+
     [LoggerMessage(EventIds.Cluster + 2, LogLevel.Critical,
         "the log could not be written; the node ends, nothing that was acknowledged is lost")]
     internal static partial void LogFailed(this ILogger logger, Exception fault);
@@ -47,6 +53,10 @@ internal static partial class ReplicaLog
     [LoggerMessage(EventIds.Cluster + 10, LogLevel.Warning,
         "the disk has not confirmed a write for {Milliseconds:0} ms: this member gives up leadership")]
     internal static partial void SteppedDown(this ILogger logger, double milliseconds);
+
+    [LoggerMessage(EventIds.Cluster + 19, LogLevel.Warning,
+        "the disk has not confirmed a write for {Milliseconds:0} ms: this member hands leadership over")]
+    internal static partial void HandsOver(this ILogger logger, double milliseconds);
 
     [LoggerMessage(EventIds.Cluster + 11, LogLevel.Information,
         "joining: waiting for an answer from one of the members at {Urls}")]

@@ -25,7 +25,25 @@ internal sealed partial class ReplicaCore
         WatchDisk(now);
         _members.PromoteWhoCaughtUp();
         CompareIfDue(now);
+        SayThatNobodyLeads();
         Status = MakeStatus();
+    }
+
+    private void SayThatNobodyLeads()
+    {
+        if (!_leaderWait.IsDue(isLeaderKnown: !_raft.Leader.IsNone))
+            return;
+
+        // Whoever asks for votes does so about once in two timeouts.
+        TimeSpan lately = 4 * _options.ElectionTimeout;
+        IReadOnlyList<NodeId> voters = _raft.Configuration.Voters;
+        int heard = 0;
+        foreach (NodeId voter in voters)
+            heard += voter == _raft.Id || _activity.IsHeardWithin(voter, lately) ? 1 : 0;
+        int quorum = Quorum.Majority(voters.Count);
+        _logger.StillNoLeader(
+            _leaderWait.Elapsed.TotalSeconds, _raft.Term, heard, voters.Count, quorum,
+            heard < quorum ? "start those that are down or mend the way to them" : "elections end without a winner");
     }
 
     private void ExpireIfDue(long now)
@@ -73,8 +91,11 @@ internal sealed partial class ReplicaCore
             _raft.StepDown();
             FollowLeader();
         }
-        else if (HandOver())
+        else if (!_isHandedOver && HandOver())
+        {
             Probe.Hit("cluster.slow-disk-transfer");
+            _logger.HandsOver(wait.TotalMilliseconds);
+        }
     }
 
     private void CompareIfDue(long now)

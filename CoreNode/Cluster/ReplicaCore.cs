@@ -39,6 +39,7 @@ internal sealed partial class ReplicaCore
     private readonly AppendsInFlight _appends = new();
     private readonly LogRetention _retention;
     private readonly PeerActivity _activity;
+    private readonly LeaderWait _leaderWait;
     private readonly AppendTraffic _traffic;
     private readonly MemberChanges _members;
     private readonly StateComparison _comparison;
@@ -84,6 +85,7 @@ internal sealed partial class ReplicaCore
         _reads = new PendingReads(_raft, chance.NextUInt64() >> 1);
         _retention = new LogRetention(options.RetainedEntries);
         _activity = new PeerActivity(_time, options.ElectionTimeout);
+        _leaderWait = new LeaderWait(_time, options.ElectionTimeout);
         _traffic = new AppendTraffic(_time);
         _members = new MemberChanges(
             _raft, _peers, options.ClusterToken, _activity, chance.NextUInt64() >> 1);
