@@ -116,6 +116,7 @@ internal sealed class ClientScenarioTests
                     .Contains("Hello, World!", StringComparison.Ordinal),
                 "the journal shows what it said");
             await _cluster.FleetAsync("destroy", "spoken.service");
+            await _cluster.UntilGoneAsync("spoken.service");
         }
     }
 
@@ -139,6 +140,7 @@ internal sealed class ClientScenarioTests
             ProgramResult running = await FleetctlAsync(ssh.Client, ["status", port, "looked.service"], "active");
             Assert.That(running.Output, Does.StartWith("systemctl status -l looked.service\n"));
             await _cluster.FleetAsync("destroy", "looked.service");
+            await _cluster.UntilGoneAsync("looked.service");
         }
     }
 

@@ -188,6 +188,13 @@ internal sealed class UnitCluster : IAsyncDisposable
         async () => (await ActiveOnAsync(unit)).Count == copies && CopiesOf(unit).Count == copies,
         $"{unit} active on {copies} machines");
 
+    /// <summary>Waits until nobody reports a state of a unit that was destroyed, and nothing of it runs.</summary>
+    public Task UntilGoneAsync(string unit) => UntilAsync(
+        async () => CopiesOf(unit).Count == 0
+            && (await GetAsync($"/fleet/v1/state?unitName={Uri.EscapeDataString(unit)}"))["states"]
+                is null or JsonArray { Count: 0 },
+        $"nothing is left of {unit}");
+
     public async ValueTask DisposeAsync()
     {
         await Machines.DisposeAsync();
