@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Members;
 using CoreNode.Cli.Pki;
+using CoreNode.Cli.Slots;
 
 namespace CoreNode.Cli;
 
@@ -55,6 +56,9 @@ public sealed record CliHost
 
     /// <summary>Work with certificates; null where there is none.</summary>
     public ICertificateOffice? Certificates { get; init; }
+
+    /// <summary>Work on the slots of a disk; null where there is none.</summary>
+    public ISlotOffice? Slots { get; init; }
 
     /// <summary>Runs the discovery service and gives the exit code; null where it cannot be run.</summary>
     public Func<DiscoveryServing, CancellationToken, Task<int>>? ServeDiscovery { get; init; }

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using CoreNode.Cli;
 using CoreNode.Cli.Discovery;
+using CoreNode.Disks;
 using CoreNode.Platform;
 using CoreNode.Runner.Launch;
 using CoreNode.Runner.Guard;
@@ -51,6 +52,7 @@ internal static class ProcessHost
                 new DiscoveryHost(error, Environment.GetEnvironmentVariable).RunAsync(serving, cancellation),
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
+            Slots = new SlotOffice(new MachineDisks("/"), verify: null),
         });
     }
 
