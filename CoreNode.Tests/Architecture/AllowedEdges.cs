@@ -63,7 +63,6 @@ internal static class AllowedEdges
         ],
         [
             new("System.CommandLine", "Cli"),
-            new("Spectre.Console", "Cli"),
             new("Serilog", "Hosting"),
             new("YamlDotNet", "Yaml"),
             new("Microsoft.AspNetCore", "Api", "Api.Relay", "Api.Fleet"),

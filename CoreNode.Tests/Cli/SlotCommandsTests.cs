@@ -42,9 +42,9 @@ internal sealed class SlotCommandsTests
         Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")));
         Assert.That(run.Output, Is.EqualTo($"""
             {Image}: 12000 sectors of 512 bytes, disk id 0fc63daf-8483-4772-8e79-3d69d8477de4
-            NUMBER  LABEL  PRIORITY  TRIES  SUCCESSFUL  SIZE   STATE  HOLDS
-            3       USR-A  1         0      yes         2 MiB  -      -
-            4       USR-B  2         1      no          2 MiB  next   -
+            NUMBER LABEL PRIORITY TRIES SUCCESSFUL SIZE  STATE HOLDS
+            3      USR-A 1        0     yes        2 MiB -     -
+            4      USR-B 2        1     no         2 MiB next  -
 
             """));
         JsonNode page = JsonNode.Parse((await RunAsync("show", Image, "-o", "json")).Output)!;
@@ -103,7 +103,7 @@ internal sealed class SlotCommandsTests
         Assert.That((int?)page["slots"]![1]!["priority"], Is.EqualTo(8));
         Assert.That((string?)page["readBack"], Is.EqualTo("direct").Or.EqualTo("advised"));
         CliRun good = await RunAsync("mark-good", Image, "--slot", "4");
-        Assert.That(good.Output, Does.Contain("4       USR-B  2         0      yes         2 MiB  next   -"));
+        Assert.That(good.Output, Does.Contain("4      USR-B 2        0     yes        2 MiB next  -"));
         CliRun renumbered = await RunAsync("prioritize", Image);
         Assert.That(renumbered.ExitCode, Is.Zero);
     }

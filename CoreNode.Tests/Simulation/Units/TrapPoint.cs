@@ -11,4 +11,7 @@ internal enum TrapPoint
 
     /// <summary>The engine has decided where a singleton is to run, and has not written it yet.</summary>
     Write,
+
+    /// <summary>A machine that leaves asks for the removal of its registration.</summary>
+    Removal,
 }

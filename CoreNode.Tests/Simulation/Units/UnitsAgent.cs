@@ -17,7 +17,7 @@ internal sealed class UnitsAgent
     private readonly UnitsNode _node;
     private readonly UnitsManagerSession _session;
     private readonly StepRunner _runner;
-    private readonly UnitsClient _client;
+    private readonly UnitsAgentStore _client;
     private readonly AgentOptions _options;
     private StoreMember? _home;
     private StoreMember? _leader;
@@ -32,7 +32,7 @@ internal sealed class UnitsAgent
         _cluster = cluster;
         _node = node;
         _session = new UnitsManagerSession(node, manager, cluster.Plan);
-        _client = new UnitsClient(cluster.Store, node, Home);
+        _client = new UnitsAgentStore(cluster, node, new UnitsClient(cluster.Store, node, Home));
         _options = new AgentOptions
         {
             Machine = new MachineObject { Id = node.Id, Instance = $"{node.Index + 1}", Version = "1" },
@@ -93,10 +93,9 @@ internal sealed class UnitsAgent
         await WaitAsync(() => Core.IsGone, TimeSpan.FromSeconds(3));
         _hasLeft = true;
         await WaitAsync(() => !_isRenewing, TimeSpan.FromSeconds(3));
-        KvDeleteOptions own = new() { PreviousValue = RegistryValues.WriteMachine(_options.Machine) };
+        _node.LeaseNote = LeaseFacts.None;
         await Task.WhenAny(
-            _client.DeleteAsync(_options.Keys.MachineObject(_node.Id), own, default),
-            _node.Delay(TimeSpan.FromSeconds(3)));
+            RegistrationRemoval.RunAsync(_client, _options, default), _node.Delay(TimeSpan.FromSeconds(3)));
         if (_cluster.Store.Leader is { } leader)
         {
             LeaseRenewal renewal = new(_node.Id, _options.Instance, _options.Lease);
@@ -141,7 +140,7 @@ internal sealed class UnitsAgent
     }
 
     // Its own member; where there is none, one that it can reach.
-    private StoreMember? Home()
+    public StoreMember? Home()
     {
         if (_cluster.Store.MemberOf(_node) is { } own)
             return own;
@@ -196,7 +195,7 @@ internal sealed class UnitsAgent
             Core.Observed(step.Unit, _session.Units.GetValueOrDefault(step.Unit), _node.Now);
         Core.Completed(outcome, _node.Now);
         if (step.Kind is StepKind.Arm or StepKind.ReadFloor && outcome.Result == StepResult.Done
-            && Core.ArmedLease is { Floor: { } floor } armed)
+            && !_hasLeft && Core.ArmedLease is { Floor: { } floor } armed)
         {
             _node.LeaseNote = new LeaseFacts
             {
@@ -290,9 +289,13 @@ internal sealed class UnitsAgent
             if (isKept && sent + grant.Duration > GrantedUntil)
                 GrantedUntil = sent + grant.Duration;
             bool isBug = _cluster.Plan.Bug == UnitsBug.CountsTooLong && grant.Duration > TimeSpan.Zero;
+            int lapses = Core.Lease.Lapses;
             Core.Renewed(
                 isBug ? grant with { Duration = grant.Duration * 2 } : grant, _options.Lease,
                 isBug ? _node.Now : sent, _node.Now);
+            _cluster.Tally.Count($"renewal: {grant.Kind}");
+            if (lapses > 0 && Core.Lease.Lapses > lapses)
+                _cluster.Tally.Count("a lease lapses");
             if (_cluster.Plan.Bug == UnitsBug.WritesAtRest)
             {
                 string key = _options.Keys.UnitState("x.service", _node.Id);

@@ -28,4 +28,16 @@ internal enum UnitsBug
 
     /// <summary>An agent that has just started stops what runs.</summary>
     StopsAtStart,
+
+    /// <summary>A machine that leaves removes its registration whatever has become of it meanwhile.</summary>
+    RemovesLate,
+
+    /// <summary>An agent removes announced keys whatever they hold.</summary>
+    RemovesOthers,
+
+    /// <summary>Checks of health say nothing.</summary>
+    SeesNoSickness,
+
+    /// <summary>Nobody notices that a guard was killed.</summary>
+    MissesNoGuard,
 }

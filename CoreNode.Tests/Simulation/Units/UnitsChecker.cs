@@ -13,6 +13,7 @@ namespace CoreNode.Tests.Simulation.Units;
 /// </summary>
 internal sealed class UnitsChecker(UnitsCluster cluster)
 {
+    private static readonly TimeSpan s_steady = TimeSpan.FromSeconds(15);
     private readonly SortedDictionary<string, SortedSet<int>> _copies = new(StringComparer.Ordinal);
     private readonly List<(UnitsTerm Term, DateTimeOffset At, string Machine)> _emptied = [];
 
@@ -28,10 +29,17 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
     /// <summary>It asks to be placed elsewhere when it fails, and does not start again by itself.</summary>
     public static bool IsMoving(string unit) => unit.Contains("moves", StringComparison.Ordinal);
 
+    /// <summary>Its health is checked.</summary>
+    public static bool IsChecked(string unit) => unit.Contains("well", StringComparison.Ordinal);
+
+    /// <summary>A key that a unit announces.</summary>
+    public static bool IsTold(string key) => key.StartsWith("/told/", StringComparison.Ordinal);
+
     public void Began(UnitsNode node, string unit)
     {
         Changes++;
         Begun++;
+        cluster.Tally.Count($"unit runs: {unit.Split('-')[^1].Split('.', '@')[0]}");
         Note(10, node, unit, "runs");
         if (!_copies.TryGetValue(unit, out SortedSet<int>? on))
             _copies[unit] = on = [];
@@ -49,6 +57,10 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
 
     public void Step(UnitsNode node, AgentStep step)
     {
+        if (step.Kind == StepKind.Withdraw)
+            Withdrawing(node, step.Unit);
+        if (step is { Kind: StepKind.RemoveEntry, Entry: { IsSingleton: true, State: not ScheduleState.Revoked } })
+            cluster.Tally.Count("a claim from before a lapse is given back");
         // The guard is armed again and again.
         if (step.Kind != StepKind.Arm)
             Note(12, node, step.Unit, step.Kind.ToString());
@@ -60,6 +72,14 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
                 + $"floor {agent.Core.Lease.Floor}, armed until {agent.Core.ArmedLease?.Until.TotalSeconds:F4} "
                 + $"{agent.Core.Units.GetValueOrDefault(step.Unit)?.Entry}");
         }
+    }
+
+    /// <summary>An agent has removed an announced key.</summary>
+    public void Removed(UnitsNode node, string key, string held)
+    {
+        cluster.Tally.Count("an announced key is removed");
+        if (held != node.Id)
+            cluster.Fail($"machine {node.Index} removes {key}, which machine {held} announces");
     }
 
     /// <summary>The agent stops a unit that is active.</summary>
@@ -108,6 +128,7 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
     /// <summary>The engine wrote something.</summary>
     public void Decided(UnitsTerm term, UnitsNode leader, EngineEvent what, EngineFacts facts)
     {
+        cluster.Tally.Count($"engine: {what.Kind}");
         Note(13, leader, what.Unit, $"{what.Kind} {what.Machine} {what.Reason}");
         RegistryState registry = facts.Registry;
         if (what.Kind == EngineEventKind.Revoked && registry.Jobs.GetValueOrDefault(what.Unit) is { } job
@@ -220,15 +241,32 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
             UnitsManager manager = cluster.ManagerOf(node);
             foreach (string unit in manager.Units.Keys)
             {
-                if (unit.Contains("tells", StringComparison.Ordinal) && manager.Runs(unit))
+                bool isAnnounced = unit.Contains("tells", StringComparison.Ordinal)
+                    || (IsChecked(unit) && !manager.IsSick(unit, TimeSpan.Zero));
+                if (isAnnounced && manager.Runs(unit))
                     wanted["/told/" + unit] = node.Id;
             }
         }
 
-        // Not that each key is there: a supervisor that was started anew and does not know the text any more also
-        // removes what another copy has announced since (docs/testing.md).
         foreach ((string key, string value) in cluster.Store.Newest.Told)
-            Check(wanted.GetValueOrDefault(key) == value, $"{key} is announced by {value}, where it does not run");
+            Check(wanted.GetValueOrDefault(key) == value, $"{key} is announced by {value}, where it does not run well");
+        foreach ((string key, string value) in wanted)
+            Check(cluster.Store.Newest.Told.ContainsKey(key), $"{key} is not announced by {value}, where it runs well");
+    }
+
+    // The key of a unit that has been well for long, and is to go on, stays.
+    private void Withdrawing(UnitsNode node, string unit)
+    {
+        UnitsManager manager = cluster.ManagerOf(node);
+        if (cluster.AgentOf(node) is not { IsLeaving: false } agent
+            || agent.Core.Units.GetValueOrDefault(unit) is not { WithdrawingSince: null } facts
+            || facts.Entry is not { State: ScheduleState.Launched } entry || facts.Observed?.Hash != entry.Hash
+            || !manager.HasRunFor(unit, s_steady) || manager.IsSick(unit, s_steady))
+        {
+            return;
+        }
+
+        cluster.Fail($"machine {node.Index} withdraws what {unit} announces, which runs well");
     }
 
     private void CheckMachine(UnitsNode node, RegistryState registry)

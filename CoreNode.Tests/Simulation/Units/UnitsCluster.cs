@@ -15,6 +15,7 @@ internal sealed class UnitsCluster
     private readonly SortedDictionary<int, UnitsManager> _managers = [];
     private readonly SortedDictionary<int, UnitsTerm> _terms = [];
     private Exception? _fault;
+    private long _leaderlessSince = -1;
 
     public UnitsCluster(UnitsPlan plan)
     {
@@ -27,8 +28,15 @@ internal sealed class UnitsCluster
             World, i, Math.Min(i, plan.Machines - 1), 1 + (plan.Drift * ((2 * Chance.NextDouble()) - 1))))];
         Store = new UnitsStore(plan, World, Network, Nodes, Checker.Claimed) { Led = Lead };
         foreach (UnitsNode node in Nodes)
-            _managers[node.Index] = new UnitsManager(
-                node, Checker, new Prng(plan.Seed).Child($"units of {node.Index}"), plan);
+        {
+            Prng chance = new Prng(plan.Seed).Child($"units of {node.Index}");
+            _managers[node.Index] = new UnitsManager(node, Checker, chance, plan) { Tally = Tally };
+        }
+
+        Tally.Count(plan.IsEmbedded ? "cluster: units under the runner" : "cluster: units under PID 1");
+        Tally.Count($"cluster: of {plan.Members} members");
+        if (plan.HasTwin)
+            Tally.Count("cluster: two machines with one id");
     }
 
     public UnitsPlan Plan { get; }
@@ -42,6 +50,9 @@ internal sealed class UnitsCluster
     public UnitsStore Store { get; }
 
     public UnitsChecker Checker { get; }
+
+    /// <summary>What happened, by kinds.</summary>
+    public UnitsTally Tally { get; } = new();
 
     public IReadOnlyList<UnitsNode> Nodes { get; }
 
@@ -83,6 +94,7 @@ internal sealed class UnitsCluster
             Stops = Checker.Stops,
             Writes = Store.Length,
             Events = World.EventCount,
+            Tally = Tally,
         };
     }
 
@@ -156,11 +168,23 @@ internal sealed class UnitsCluster
         Track(term.RunAsync());
     }
 
+    private void LookForLeader()
+    {
+        long since = _leaderlessSince;
+        _leaderlessSince = Store.Leader is not null ? -1 : since < 0 ? World.Now : since;
+        if (since < 0 || _leaderlessSince >= 0)
+            return;
+        Tally.Count("the store has no leader");
+        if (World.Now - since > Plan.Lease.Ticks * 100)
+            Tally.Count("the store has no leader for longer than a lease");
+    }
+
     private void RunUntil(long end)
     {
         while (World.Now < end)
         {
             World.RunUntil(Math.Min(end, World.Now + (100 * UnitsPlan.Millisecond)));
+            LookForLeader();
             if (_fault is { } fault)
                 throw fault;
         }

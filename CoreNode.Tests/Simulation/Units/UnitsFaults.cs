@@ -6,6 +6,7 @@ namespace CoreNode.Tests.Simulation.Units;
 /// <summary>What goes wrong in one simulation of units, and when.</summary>
 internal sealed class UnitsFaults(UnitsCluster cluster)
 {
+    private const string Nothing = "nothing";
     private readonly Prng _chance = new Prng(cluster.Plan.Seed).Child("unit faults");
     private readonly SimulatedWorld _world = cluster.World;
     private bool _isOver;
@@ -51,32 +52,67 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
     private void Happen()
     {
         UnitsNode node = Any();
-        int choice = _chance.Next(100);
-        // Those two show only right between a decision and what follows.
-        if (cluster.Plan.Bug is UnitsBug.WritesLate or UnitsBug.StartsLate && choice < 50)
-            choice = 32;
-        string what = choice switch
+        int choice = _chance.Next(110);
+        UnitsFault fault = choice switch
         {
-            < 10 => Kill(node),
-            < 25 => Pause(node),
-            < 32 => Leave(node),
-            < 38 => StopAt(node),
-            < 50 => Reboot(node),
-            < 65 => Isolate(node),
-            < 73 => Split(),
-            < 83 => CutFromLeader(node),
-            < 90 => StopMajority(),
-            < 95 => Slow(),
-            _ => Transfer(),
+            < 10 => UnitsFault.Kill,
+            < 25 => UnitsFault.Pause,
+            < 32 => UnitsFault.Leave,
+            < 42 => UnitsFault.StopAt,
+            < 52 => UnitsFault.Reboot,
+            < 65 => UnitsFault.Isolate,
+            < 73 => UnitsFault.Split,
+            < 83 => UnitsFault.CutFromLeader,
+            < 90 => UnitsFault.StopMajority,
+            < 95 => UnitsFault.Slow,
+            < 100 => UnitsFault.Transfer,
+            < 105 => UnitsFault.KillGuard,
+            _ => UnitsFault.LeaveLate,
         };
+        // Some bugs show only right between a decision and what follows.
+        if (choice < 50)
+        {
+            fault = cluster.Plan.Bug switch
+            {
+                UnitsBug.WritesLate or UnitsBug.StartsLate => UnitsFault.StopAt,
+                UnitsBug.RemovesLate => UnitsFault.LeaveLate,
+                UnitsBug.MissesNoGuard when choice < 10 => UnitsFault.KillGuard,
+                _ => fault,
+            };
+        }
+
+        string what = Do(fault, node);
         Count++;
-        _world.Trace.Note(9, (ulong)choice);
+        if (what != Nothing)
+            cluster.Tally.Count($"fault: {fault}");
+        _world.Trace.Note(9, (ulong)fault);
         if (_world.Trace.IsVerbose)
             _world.Trace.Mark("FAULT " + what);
     }
 
+    private string Do(UnitsFault fault, UnitsNode node) => fault switch
+    {
+        UnitsFault.Kill => Kill(node),
+        UnitsFault.Pause => Pause(node),
+        UnitsFault.Leave => Leave(node),
+        UnitsFault.LeaveLate => LeaveLate(node),
+        UnitsFault.StopAt => StopAt(node),
+        UnitsFault.Reboot => Reboot(node),
+        UnitsFault.Isolate => Isolate(node),
+        UnitsFault.Split => Split(),
+        UnitsFault.CutFromLeader => CutFromLeader(node),
+        UnitsFault.StopMajority => StopMajority(),
+        UnitsFault.Slow => Slow(),
+        UnitsFault.Transfer => Transfer(),
+        UnitsFault.KillGuard => KillGuard(node),
+        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "no such fault"),
+    };
+
+    // A supervisor's end while its guard is being replaced is more than is promised.
     private string Kill(UnitsNode node)
     {
+        if (cluster.ManagerOf(node).HasNoGuard)
+            return Nothing;
         node.Die();
         Later(Between(0, 12), () => cluster.Begin(node));
         return $"the supervisor of machine {node.Index} is killed";
@@ -84,6 +120,8 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
 
     private string Pause(UnitsNode node)
     {
+        if (cluster.ManagerOf(node).HasNoGuard)
+            return Nothing;
         node.Pause();
         Later(Between(1, 25), node.Resume);
         return $"the supervisor of machine {node.Index} stands still";
@@ -96,20 +134,49 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
         {
             UnitsBug.WritesLate => TrapPoint.Write,
             UnitsBug.StartsLate => TrapPoint.Process,
-            _ => (TrapPoint)_chance.Next(3),
+            _ => (TrapPoint)_chance.Next((int)TrapPoint.Removal),
         };
         if (point == TrapPoint.Write && cluster.Store.Leader is { } leader)
             node = leader.Node;
-        bool isKilled = _chance.Chance(0.2);
-        node.Trap = (point, () => _ = _isOver ? "" : isKilled ? Kill(node) : Pause(node));
-        string how = isKilled ? "is killed" : "stands still";
+        bool isKilled = _chance.Chance(0.35);
+        string how = isKilled ? "killed" : "stands still";
+        void Spring()
+        {
+            if (!_isOver && (isKilled ? Kill(node) : Pause(node)) != Nothing)
+                cluster.Tally.Count($"{how} right at its {point}");
+        }
+
+        node.Trap = (point, Spring);
         return $"the supervisor of machine {node.Index} {how} at its next {point}";
+    }
+
+    private string LeaveLate(UnitsNode node)
+    {
+        if (cluster.AgentOf(node) is not { } agent || Leave(node) == Nothing)
+            return Nothing;
+        void Spring()
+        {
+            if (_isOver || agent.Home() is not { } home || home.Node == node || Pause(home.Node) == Nothing)
+                return;
+            cluster.Tally.Count("the removal of a registration is held up");
+            Later(Between(3, 6), () => cluster.Begin(node));
+        }
+
+        node.Trap = (TrapPoint.Removal, Spring);
+        return $"machine {node.Index} leaves, and is not heard at once";
+    }
+
+    private string KillGuard(UnitsNode node)
+    {
+        if (!node.IsRunning || node.IsPaused || !cluster.ManagerOf(node).KillGuard())
+            return Nothing;
+        return $"the guard of machine {node.Index} is killed";
     }
 
     private string Leave(UnitsNode node)
     {
         if (cluster.AgentOf(node) is not { IsLeaving: false } agent)
-            return "nothing";
+            return Nothing;
         cluster.Track(agent.LeaveAsync());
         Later(Between(1, 40), () => cluster.Begin(node));
         return $"machine {node.Index} leaves";
@@ -158,7 +225,7 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
     private string CutFromLeader(UnitsNode node)
     {
         if (cluster.Store.Leader is not { } leader || leader.Node == node)
-            return "nothing";
+            return Nothing;
         cluster.Network.Cut(node, leader.Node);
         Later(Between(1, 40), cluster.Network.Heal);
         return $"machine {node.Index} is cut off from the leader, machine {leader.Node.Index}";

@@ -21,9 +21,17 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
     private IReadOnlySet<string> _limited = new HashSet<string>();
     private IReadOnlySet<string> _limitedOnDisk = new HashSet<string>();
     private TimeSpan _limit;
+    private readonly List<Action> _waitingForGuard = [];
+    private bool _isGuardMissing;
 
     /// <summary>Told of each change of a unit.</summary>
     public Action<string>? Changed { get; set; }
+
+    /// <summary>Where it is told what happens.</summary>
+    public required UnitsTally Tally { get; init; }
+
+    /// <summary>The guard was killed and is not replaced yet.</summary>
+    public bool HasNoGuard { get; private set; }
 
     /// <summary>Units fail and hang only for a time.</summary>
     public bool IsCalm { get; set; }
@@ -64,6 +72,8 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
         }
 
         _units.Clear();
+        HasNoGuard = false;
+        _waitingForGuard.Clear();
         _guarding++;
         _held = _limited = _limitedOnDisk = new HashSet<string>();
     }
@@ -105,13 +115,76 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
         long late = chance.Next(80) * UnitsPlan.Millisecond;
         node.World.After(Math.Max(0, node.Time.ToWorld(deadline - node.Now)) + late, () =>
         {
-            if (guarding != _guarding || isAsleep)
+            if (guarding != _guarding || isAsleep || _isGuardMissing)
                 return;
             _hasFired = true;
             foreach (string name in held)
                 KillByGuard(name);
         });
     }
+
+    /// <summary>
+    /// The guard's process is killed; false if there is none. PID 1 does what the guard would have done; the runner's
+    /// supervisor sees it and begins another one, which holds the same.
+    /// </summary>
+    public bool KillGuard()
+    {
+        if (HasNoGuard || _held.Count == 0)
+            return false;
+        int guarding = ++_guarding;
+        if (!plan.IsEmbedded)
+        {
+            _hasFired = true;
+            foreach (string name in _held)
+            {
+                KillByGuard(name);
+                if (_units.TryGetValue(name, out UnitsProcess? unit) && !unit.IsAlive)
+                    unit.HasFailedAlone = true;
+            }
+
+            return true;
+        }
+
+        if (plan.Bug == UnitsBug.MissesNoGuard)
+        {
+            _isGuardMissing = true;
+            return true;
+        }
+
+        HasNoGuard = true;
+        node.After(TimeSpan.FromMilliseconds(chance.Next(1000)), () =>
+        {
+            if (!HasNoGuard)
+                return;
+            HasNoGuard = false;
+            if (guarding == _guarding)
+                Guard(_held, _heldUntil, plan.Bug == UnitsBug.GuardSleeps);
+            Action[] waiting = [.. _waitingForGuard];
+            _waitingForGuard.Clear();
+            foreach (Action then in waiting)
+                then();
+        });
+        return true;
+    }
+
+    /// <summary>Does something as soon as there is a guard to be told.</summary>
+    public void WhenGuarded(Action then)
+    {
+        if (HasNoGuard)
+            _waitingForGuard.Add(then);
+        else
+            then();
+    }
+
+    /// <summary>Checks of its health are bad, now or within a time before.</summary>
+    public bool IsSick(string name, TimeSpan lately) =>
+        _units.TryGetValue(name, out UnitsProcess? unit) && node.World.Now >= unit.SickFrom
+        && node.World.Now - (lately.Ticks * 100) < unit.SickUntil;
+
+    /// <summary>It has run for some time.</summary>
+    public bool HasRunFor(string name, TimeSpan time) =>
+        _units.TryGetValue(name, out UnitsProcess? unit) && unit.ActiveAt is { } since
+        && node.World.Now - since > time.Ticks * 100;
 
     public void Load(string name, string hash, ulong token)
     {
@@ -201,12 +274,15 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
     {
         if (!plan.IsEmbedded)
         {
+            if (IsAlive(name))
+                Tally.Count("the guard ends a singleton");
             KillNow(name);
             return;
         }
 
         if (!_units.TryGetValue(name, out UnitsProcess? unit) || !unit.IsAlive)
             return;
+        Tally.Count("the guard ends a singleton");
         int generation = ++unit.Generation;
         End(unit);
         node.After(TimeSpan.FromMilliseconds(1), () =>
@@ -223,6 +299,8 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
         int generation = ++unit.Generation;
         Answer(unit.Starting, false);
         bool hangs = !IsCalm && chance.Chance(0.05);
+        if (hangs)
+            Tally.Count("a unit hangs in its stop");
         After(hangs ? 15_000 : 5 + chance.Next(500), unit, generation, () => FinishStop(unit, "inactive"));
     }
 
@@ -289,14 +367,29 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
 
             Become(unit, "active");
             Answer(unit.Starting, true);
+            if (UnitsChecker.IsChecked(unit.Name))
+                Sicken(unit);
             if (!IsCalm && chance.Chance(0.05))
                 After(1000 + chance.Next(20_000), unit, generation, () => Crash(unit));
         });
     }
 
+    // For a time; in the end some stay sick for good.
+    private void Sicken(UnitsProcess unit)
+    {
+        unit.SickFrom = unit.SickUntil = long.MaxValue;
+        if (!chance.Chance(0.4))
+            return;
+        Tally.Count("a unit is sick");
+        unit.SickFrom = node.World.Now + (chance.Next(IsCalm ? 2000 : 20_000) * UnitsPlan.Millisecond);
+        if (!IsCalm)
+            unit.SickUntil = unit.SickFrom + ((1000 + chance.Next(40_000)) * UnitsPlan.Millisecond);
+    }
+
     // By itself, and then its own Restart= starts it again: nobody else has to do anything.
     private void Crash(UnitsProcess unit)
     {
+        Tally.Count("a unit crashes");
         bool isOver = unit.Stopping.Count > 0;
         if (!isOver && plan.IsEmbedded && UnitsChecker.IsFenced(unit.Name))
         {
@@ -325,6 +418,7 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
 
     private void Fail(UnitsProcess unit)
     {
+        Tally.Count("a unit fails");
         Answer(unit.Again, false);
         FinishStop(unit, "failed");
         unit.HasFailedAlone = true;
@@ -366,6 +460,7 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
     private void Become(UnitsProcess unit, string active)
     {
         unit.Active = active;
+        unit.ActiveAt = active == "active" ? node.World.Now : null;
         unit.Since = active == "active" ? node.Time.GetUtcNow() : unit.Since;
         Tell(unit);
     }

@@ -71,17 +71,25 @@ internal sealed class UnitsManagerSession : IUnitManager, IUnitGuard, IHealthPro
     public async Task ArmAsync(IReadOnlySet<string> units, TimeSpan deadline, CancellationToken cancellation)
     {
         _manager.WillGuard(units);
-        await Call(done =>
+        await Call(done => _manager.WhenGuarded(() =>
         {
             _manager.Guard(units, deadline, _plan.Bug == UnitsBug.GuardSleeps);
             done();
-        });
+        }));
         _manager.Guards(units, deadline);
     }
 
-    public Task<string> CheckAsync(
-        string unit, UnitRequirements requirements, TimeSpan timeout, CancellationToken cancellation) =>
-        Task.FromResult("");
+    public async Task<string> CheckAsync(
+        string unit, UnitRequirements requirements, TimeSpan timeout, CancellationToken cancellation)
+    {
+        bool isSick = false;
+        await Call(done =>
+        {
+            isSick = _manager.IsSick(unit, TimeSpan.Zero) && _plan.Bug != UnitsBug.SeesNoSickness;
+            done();
+        });
+        return isSick ? "it is sick" : "";
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -69,7 +69,7 @@ internal sealed record UnitsPlan
             Faults = 4 + chance.Next(14),
             Units = 4 + chance.Next(12),
             Wishes = 4 + chance.Next(16),
-            IsEmbedded = chance.Chance(0.5) || bug == UnitsBug.StartsLate,
+            IsEmbedded = chance.Chance(0.5) || bug is UnitsBug.StartsLate or UnitsBug.MissesNoGuard,
             HasTwin = chance.Chance(0.15),
             Bug = bug,
         };

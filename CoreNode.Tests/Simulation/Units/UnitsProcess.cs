@@ -19,6 +19,15 @@ internal sealed class UnitsProcess(string name)
 
     public bool HasFailedAlone { get; set; }
 
+    /// <summary>When it runs, in the world's time; null: it does not.</summary>
+    public long? ActiveAt { get; set; }
+
+    /// <summary>Its checks of health are bad from then on.</summary>
+    public long SickFrom { get; set; } = long.MaxValue;
+
+    /// <summary>And good again from then on.</summary>
+    public long SickUntil { get; set; } = long.MaxValue;
+
     public int Pid { get; set; }
 
     public DateTimeOffset? Since { get; set; }

@@ -17,4 +17,6 @@ internal sealed record UnitsResult(ulong TraceHash)
     public required int Writes { get; init; }
 
     public required long Events { get; init; }
+
+    public required UnitsTally Tally { get; init; }
 }

@@ -17,9 +17,15 @@ internal sealed class UnitsSimulationTests
         ulong first = Simulation.Number(Simulation.FirstSeedVariable, 1);
         ulong count = Simulation.Number(Simulation.SeedsVariable, Seeds);
         List<UnitsResult> results = [];
+        UnitsTally tally = new();
         long start = Stopwatch.GetTimestamp();
         for (ulong seed = first; seed < first + count; seed++)
-            results.Add(UnitsSimulation.Run(seed));
+        {
+            UnitsResult result = UnitsSimulation.Run(seed);
+            results.Add(result);
+            tally.Add(result.Tally);
+        }
+
         TestContext.Out.WriteLine(
             $"{count} seeds in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s: "
             + $"{results.Sum(static r => r.Faults)} "
@@ -27,7 +33,10 @@ internal sealed class UnitsSimulationTests
             + $"begun, "
             + $"{results.Sum(static r => r.Stops)} stopped, {results.Sum(static r => r.Writes)} writes, "
             + $"{results.Sum(static r => r.Events)} events");
+        TestContext.Out.WriteLine(tally);
         Assert.That(results.Sum(static r => r.Begun), Is.GreaterThan((int)count * 4), "units ran");
+        if (count >= Seeds)
+            Assert.That(tally.Missing(), Is.Empty, "what never happened was not tested");
     }
 
     [Test]
@@ -48,10 +57,14 @@ internal sealed class UnitsSimulationTests
     [TestCase(UnitsBug.LosesEvents, "long after the last fault")]
     [TestCase(UnitsBug.WritesAtRest, "at rest")]
     [TestCase(UnitsBug.StopsAtStart, "which is to run there")]
+    [TestCase(UnitsBug.RemovesLate, "machines are registered")]
+    [TestCase(UnitsBug.RemovesOthers, "announces")]
+    [TestCase(UnitsBug.SeesNoSickness, "where it does not run well")]
+    [TestCase(UnitsBug.MissesNoGuard, "two copies")]
     public void A_planted_bug_is_found(UnitsBug bug, string sign)
     {
         string other = "";
-        for (ulong seed = 1; seed <= 60; seed++)
+        for (ulong seed = 1; seed <= 200; seed++)
         {
             AssertionException? found = null;
             try

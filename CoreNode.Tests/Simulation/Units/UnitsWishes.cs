@@ -51,7 +51,7 @@ internal sealed class UnitsWishes
 
     private static (string Name, UnitFile File) Unit(int i)
     {
-        (string name, string rules) = (i % 10) switch
+        (string name, string rules) = (i % 11) switch
         {
             0 => ($"u{i}-single.service", "Singleton=yes"),
             1 => ($"u{i}-plain.service", ""),
@@ -61,6 +61,8 @@ internal sealed class UnitsWishes
             6 => ($"u{i}-many@.service", "Replicas=2"),
             7 => ($"u{i}-moves.service", "RescheduleOnFailure=yes"),
             8 => ($"u{i}-tells.service", $"Announce=/told/u{i}-tells.service %m"),
+            10 => ($"u{i}-well.service",
+                $"Announce=/told/u{i}-well.service %m\nHealthExec=/bin/look\nHealthInterval=2s"),
             9 => ($"u{i}-ousts.service", $"Replaces=u{i - 2}-moves.service"),
             _ => ($"u{i}-picky.service", "Conflicts=u*-picky.service"),
         };
@@ -92,6 +94,7 @@ internal sealed class UnitsWishes
             < 95 => "drain",
             _ => "uncordon",
         };
+        _cluster.Tally.Count($"wish: {what}");
         if (_cluster.World.Trace.IsVerbose)
             _cluster.World.Trace.Mark($"WISH {what} {(choice < 85 ? name : machine)}");
         switch (what)

@@ -298,6 +298,23 @@ internal sealed class AgentCoreTests
     }
 
     [Test]
+    public void What_an_earlier_process_announced_stays_until_checks_say_that_it_is_not_well()
+    {
+        AgentWorld world = new(19);
+        world.Put(Web, ScheduleState.Launched, Announcing + "HealthExec=/bin/check\nHealthInterval=2s\n");
+        world.Run(s_while);
+        world.Happened.Clear();
+        world.RestartAgent();
+        world.Run(s_while);
+        Assert.That(world.Happened, Has.None.EqualTo($"withdraw {Web}"));
+        Assert.That(world.Keys, Is.Not.Empty);
+        world.IsUnhealthy = true;
+        world.RestartAgent();
+        world.Run(TimeSpan.FromSeconds(15));
+        Assert.That(world.Keys, Is.Empty);
+    }
+
+    [Test]
     public void A_store_that_is_away_keeps_an_announced_unit_up_for_a_moment_only()
     {
         AgentWorld world = new(18);

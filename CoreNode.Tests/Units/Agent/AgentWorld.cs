@@ -220,7 +220,15 @@ internal sealed class AgentWorld
         Core = new AgentCore(MachineId, notes, _leaseNote);
         Core.ManagerSeen(!IsManagerAway, Seen(), Now);
         foreach (string unit in Records)
-            Core.AnnouncedBefore(unit, [.. Keys.Keys.Where(key => key.Contains(unit, StringComparison.Ordinal))]);
+        {
+            Core.AnnouncedBefore(
+                unit,
+                [
+                    .. Keys.Where(key => key.Key.Contains(unit, StringComparison.Ordinal))
+                        .Select(static key => new UnitAnnouncement(key.Key, key.Value)),
+                ]);
+        }
+
         if (!IsStoreAway)
             Core.Listed([.. Entries.Values], new StoreIndex(_index), Now);
         _renewAt = Now;
@@ -322,8 +330,8 @@ internal sealed class AgentWorld
                     Keys[announcement.Key] = announcement.Value;
                 break;
             case StepKind.Withdraw:
-                foreach (string key in step.Left)
-                    Keys.Remove(key);
+                foreach (UnitAnnouncement left in step.Left)
+                    Keys.Remove(left.Key);
                 Records.Remove(step.Unit);
                 break;
             case StepKind.RemoveEntry:

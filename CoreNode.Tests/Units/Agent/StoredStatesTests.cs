@@ -54,10 +54,46 @@ internal sealed class StoredStatesTests
         Assert.That(await ValueAsync(), Is.EqualTo("a"));
     }
 
+    [TestCase("a", null)]
+    [TestCase("b", "b")]
+    [TestCase("", "")]
+    public async Task A_process_that_never_read_the_text_removes_what_the_record_says_and_no_other_copys_key(
+        string present, string? left)
+    {
+        await PlaceAsync("a", ScheduleState.Launched);
+        await AnnounceAsync("a");
+        await _store.SetAsync(Key, present, KvSetOptions.None, default);
+        AgentStep bare = new(StepKind.Withdraw, Unit, TimeSpan.Zero);
+        StoredStates states = new(_store, s_keys, "a");
+        Assert.That((await states.WithdrawAsync(bare, default)).Result, Is.EqualTo(StepResult.Done));
+        Assert.That(await ValueAsync(), Is.EqualTo(left));
+        Assert.That(await _store.GetAsync(s_keys.Announced("a", Unit), KvGetOptions.Plain, default),
+            Is.InstanceOf<KvOutcome.Refused>(), "the record is gone");
+    }
+
+    [Test]
+    public async Task A_key_of_an_earlier_text_goes_when_the_new_one_is_announced_also_by_a_new_process()
+    {
+        await PlaceAsync("a", ScheduleState.Launched);
+        await AnnounceAsync("a");
+        AgentStep step = Step(StepKind.Announce, "a") with
+        {
+            Announcements = [new UnitAnnouncement("/services/other", "")],
+        };
+        StoredStates states = new(_store, s_keys, "a");
+        Assert.That((await states.AnnounceAsync(step, default)).Result, Is.EqualTo(StepResult.Done));
+        Assert.That(await ValueAsync(), Is.Null);
+
+        AgentStep bare = new(StepKind.Withdraw, Unit, TimeSpan.Zero);
+        Assert.That((await states.WithdrawAsync(bare, default)).Result, Is.EqualTo(StepResult.Done));
+        Assert.That(await _store.GetAsync("/services/other", KvGetOptions.Plain, default),
+            Is.InstanceOf<KvOutcome.Refused>(), "one without a value is removed, too");
+    }
+
     private static AgentStep Step(StepKind kind, string machine) => new(kind, Unit, TimeSpan.Zero)
     {
         Announcements = [new UnitAnnouncement(Key, machine)],
-        Left = kind == StepKind.Withdraw ? [Key] : [],
+        Left = kind == StepKind.Withdraw ? [new UnitAnnouncement(Key, machine)] : [],
     };
 
     private Task<StepOutcome> AnnounceAsync(string machine) =>

@@ -157,6 +157,32 @@ internal sealed class UnitAgentTests
     }
 
     [Test]
+    public async Task A_process_that_starts_after_its_machine_left_trusts_no_claim_from_before()
+    {
+        const string one = "one.service";
+        string entry = AgentHarness.Keys.ScheduleEntry(AgentHarness.MachineId, one);
+        await _harness.UseUnitsAsync();
+        _harness.Start();
+        await AgentHarness.UntilAsync(
+            async () =>
+            {
+                if (await _harness.ReadAsync(entry) is null)
+                    await _harness.PutAsync(one, ScheduleState.Launched, isSingleton: true);
+                return _harness.Manager.Active(one) == "active";
+            },
+            "runs");
+        await _harness.Agent.LeaveAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
+        await _harness.StopAsync();
+        Assert.That(await _harness.ReadAsync(entry), Is.Not.Null, "left to the engine");
+
+        // Well within the lease that was given back: somebody may be giving the claim away right now.
+        _harness.Manager.Calls.Clear();
+        _harness.Start();
+        await AgentHarness.UntilAsync(async () => await _harness.ReadAsync(entry) is null, "given back");
+        Assert.That(_harness.Manager.Calls, Has.None.Contains("start " + one));
+    }
+
+    [Test]
     public async Task What_was_destroyed_leaves_no_empty_directories_behind()
     {
         await _harness.UseUnitsAsync();

@@ -27,7 +27,8 @@ internal sealed class LostMachineTests
         world.Settle();
         Assert.That(world.PlaceOf("s.service"), Is.EqualTo("away"));
         world.Put("/services/s", "away");
-        world.Put(world.Keys.Announced("away", "s.service"), RegistryValues.WriteAnnounced(["/services/s"]));
+        world.Put(
+            world.Keys.Announced("away", "s.service"), RegistryValues.WriteAnnounced([new("/services/s", "away")]));
         world.Launch("u.service");
         world.Settle();
 
@@ -53,10 +54,28 @@ internal sealed class LostMachineTests
         world.Launch("u.service", "MachineID=m01", "Announce=/services/u %m");
         world.Settle();
         world.Put("/services/u", "another");
-        world.Put(world.Keys.Announced("m01", "u.service"), RegistryValues.WriteAnnounced(["/services/u"]));
+        world.Put(world.Keys.Announced("m01", "u.service"), RegistryValues.WriteAnnounced([new("/services/u", "m01")]));
         world.Lose("m01");
         world.Settle();
         Assert.That(world.Get("/services/u"), Is.EqualTo("another"));
+        Assert.That(world.Registry.Announced, Is.Empty);
+    }
+
+    [Test]
+    public void A_key_is_known_by_what_was_written_there_also_after_the_unit_was_changed_or_destroyed()
+    {
+        EngineWorld world = Of(3);
+        world.Launch("u.service", "MachineID=m01", "Announce=/services/u %m");
+        world.Settle();
+        world.Put("/services/u", "m01 as it was");
+        world.Put("/services/v", "another");
+        world.Put(
+            world.Keys.Announced("m01", "u.service"),
+            RegistryValues.WriteAnnounced([new("/services/u", "m01 as it was"), new("/services/v", "m01")]));
+        world.Lose("m01");
+        world.Settle();
+        Assert.That(world.Get("/services/u"), Is.Null);
+        Assert.That(world.Get("/services/v"), Is.EqualTo("another"));
         Assert.That(world.Registry.Announced, Is.Empty);
     }
 

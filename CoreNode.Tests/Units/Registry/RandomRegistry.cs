@@ -43,7 +43,7 @@ internal sealed class RandomRegistry(Prng chance, RegistryKeys keys)
                 RegistryValues.WriteState(new UnitStateRecord(unit, machine, states, file.Hash))),
             11 => (keys.ScheduleEntry(machine, unit), RegistryValues.WriteEntry(
                 new ScheduleEntry(machine, unit, file.Hash, (ScheduleState)Below(3)))),
-            12 => (keys.Announced(machine, unit), RegistryValues.WriteAnnounced(["/x/" + unit])),
+            12 => (keys.Announced(machine, unit), RegistryValues.WriteAnnounced([new("/x/" + unit, machine)])),
             _ => OfMachine(machine),
         };
         tree.Set(key, Below(8) == 0 ? "{damaged" : value);

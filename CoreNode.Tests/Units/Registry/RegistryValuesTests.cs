@@ -137,10 +137,8 @@ internal sealed class RegistryValuesTests
         };
         Assert.That(RegistryValues.ReadNotice(RegistryValues.WriteNotice(notice)), Is.EqualTo(notice));
         Assert.That(
-            RegistryValues.ReadAnnounced(RegistryValues.WriteAnnounced(["/a", "/b"])),
-            Is.EqualTo(new[] { "/a", "/b" }));
-        Assert.That(RegistryValues.WriteEngineLease("m"), Is.EqualTo("{\"MachineID\":\"m\",\"Version\":1}"));
-        Assert.That(RegistryValues.ReadEngineLease("{\"MachineID\":\"m\",\"Version\":1}"), Is.EqualTo("m"));
+            RegistryValues.ReadAnnounced(RegistryValues.WriteAnnounced([new("/a", "x"), new("/b", "")])),
+            Is.EqualTo(new UnitAnnouncement[] { new("/a", "x"), new("/b", "") }));
     }
 
     [TestCase("")]

@@ -176,11 +176,11 @@ internal static class SlotCommands
     };
 
     private static void Print(
-        CliSession session, ParseResult parsed, SlotReport report, Action<TextWriter, SlotReport> text)
+        CliSession session, ParseResult parsed, SlotReport report, Action<CliSession, SlotReport> text)
     {
         if (session.IsJson(parsed))
             session.Host.Output.WriteLine(SlotText.ToJson(report));
         else
-            text(session.Host.Output, report);
+            text(session, report);
     }
 }

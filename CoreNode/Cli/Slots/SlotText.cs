@@ -10,8 +10,9 @@ internal static class SlotText
         ["NUMBER", "LABEL", "PRIORITY", "TRIES", "SUCCESSFUL", "SIZE", "STATE", "HOLDS"];
 
     /// <summary>The disk and a table of its slots.</summary>
-    public static void Show(TextWriter output, SlotReport report)
+    public static void Show(CliSession session, SlotReport report)
     {
+        TextWriter output = session.Host.Output;
         output.WriteLine(
             $"{report.Disk}: {report.Sectors} sectors of {report.SectorSizeBytes} bytes, disk id {report.DiskId}");
         if (report.Slots.Count == 0)
@@ -20,22 +21,20 @@ internal static class SlotText
             return;
         }
 
-        List<string[]> rows = [s_columns, .. report.Slots.Select(Row)];
-        int[] widths = [.. Enumerable.Range(0, s_columns.Length).Select(at => rows.Max(row => row[at].Length))];
-        foreach (string[] row in rows)
-            output.WriteLine(string.Join("  ", row.Select((cell, at) => cell.PadRight(widths[at]))).TrimEnd());
+        TextTable.Write(session, s_columns, [.. report.Slots.Select(Row)]);
     }
 
     /// <summary>The slot that was chosen, alone on its line, as scripts want it.</summary>
-    public static void Next(TextWriter output, SlotReport report)
+    public static void Next(CliSession session, SlotReport report)
     {
         SlotRecord chosen = report.Chosen!;
-        output.WriteLine($"{chosen.Number} {chosen.Label} {chosen.Id}");
+        session.Host.Output.WriteLine($"{chosen.Number} {chosen.Label} {chosen.Id}");
     }
 
     /// <summary>What was mended.</summary>
-    public static void Repair(TextWriter output, SlotReport report)
+    public static void Repair(CliSession session, SlotReport report)
     {
+        TextWriter output = session.Host.Output;
         foreach (string problem in report.Problems)
             output.WriteLine($"mended: {problem}");
         output.WriteLine(report.Problems.Count == 0

@@ -1,6 +1,7 @@
 using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Units.Manager;
+using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Agent;
@@ -154,14 +155,15 @@ public sealed class AgentCore
         MarkAll();
     }
 
-    /// <summary>Keys that an earlier process of this node announced, as its records in the store say.</summary>
-    public void AnnouncedBefore(string name, IReadOnlyList<string> keys)
+    /// <summary>What an earlier process of this node announced, as its records in the store say.</summary>
+    public void AnnouncedBefore(string name, IReadOnlyList<UnitAnnouncement> keys)
     {
         UnitFacts unit = Ensure(name);
         if (unit.Announced != AnnounceState.Down || unit.Announcing is not null)
             return;
         unit.Announced = AnnounceState.Unknown;
         unit.AnnouncedKeys = keys;
+        unit.IsAnnouncedBefore = true;
         Mark(unit);
     }
 

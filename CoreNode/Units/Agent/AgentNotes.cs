@@ -78,6 +78,9 @@ internal sealed class AgentNotes(IFiles files, string folder, string bootId)
         }
     }
 
+    /// <summary>Nothing is left of the lease: the machine gives it back.</summary>
+    public void ForgetLease() => files.Delete(Path.Combine(folder, LeaseName));
+
     private void Write(string name, string fields)
     {
         string part = Path.Combine(folder, PartName);

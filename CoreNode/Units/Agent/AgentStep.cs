@@ -35,11 +35,11 @@ public sealed record AgentStep(StepKind Kind, string Unit, TimeSpan Begun)
     public PublishedState? Known { get; init; }
 
     /// <summary>
-    /// Keys of announcements that may stand from before and are to go, if they hold what this machine wrote.
+    /// Announcements that may stand from before and are to go, where the keys still hold what this machine wrote.
     /// </summary>
-    public IReadOnlyList<string> Left { get; init; } = [];
+    public IReadOnlyList<UnitAnnouncement> Left { get; init; } = [];
 
-    /// <summary>Keys to announce or to withdraw.</summary>
+    /// <summary>Keys to announce; or, beside those that are left, to withdraw.</summary>
     public IReadOnlyList<UnitAnnouncement> Announcements { get; init; } = [];
 
     /// <summary>Units for the guard.</summary>

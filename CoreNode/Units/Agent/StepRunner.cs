@@ -170,14 +170,11 @@ internal sealed class StepRunner(
     {
         if (isRegisteredByLease)
             return Done(step);
-        string key = options.Keys.MachineObject(options.Machine.Id);
-        string value = RegistryValues.WriteMachine(options.Machine);
-        KvOutcome answer = await store.GetAsync(key, KvGetOptions.Linearizable, cancellation);
-        if (answer is KvOutcome.Done { Change.Node.Value: var present } && present == value)
-            return Done(step);
-        if (answer is KvOutcome.Unreachable or KvOutcome.Unknown)
-            return StoredStates.Failed(step, answer);
-        answer = await store.SetAsync(key, value, KvSetOptions.None, cancellation);
+        // Also where it stands: its removal, by the engine or by an earlier process of this node, may be on its way,
+        // and is bound to the index that it had.
+        KvOutcome answer = await store.SetAsync(
+            options.Keys.MachineObject(options.Machine.Id), RegistryValues.WriteMachine(options.Machine),
+            KvSetOptions.None, cancellation);
         return answer is KvOutcome.Done ? Done(step) : StoredStates.Failed(step, answer);
     }
 }

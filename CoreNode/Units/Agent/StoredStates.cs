@@ -64,18 +64,12 @@ internal sealed class StoredStates(IKvClient store, RegistryKeys keys, string ma
     /// </summary>
     public async Task<StepOutcome> AnnounceAsync(AgentStep step, CancellationToken cancellation)
     {
-        List<string> now = [];
-        foreach (UnitAnnouncement announcement in step.Announcements)
-            now.Add(announcement.Key);
-        List<string> all = [.. now];
-        foreach (string left in step.Left)
-        {
-            if (!all.Contains(left))
-                all.Add(left);
-        }
-
         string record = keys.Announced(machineId, step.Unit);
-        if (await EnsureAsync(record, RegistryValues.WriteAnnounced(all), cancellation) is { } bad)
+        (KvOutcome answer, string? present) = await ReadAsync(record, cancellation);
+        if (!IsRead(answer))
+            return Failed(step, answer);
+        List<UnitAnnouncement> all = Recorded([.. step.Announcements], step, present);
+        if (await EnsureAsync(record, present, all, cancellation) is { } bad)
             return Failed(step, bad);
         foreach (UnitAnnouncement announcement in step.Announcements)
         {
@@ -83,38 +77,68 @@ internal sealed class StoredStates(IKvClient store, RegistryKeys keys, string ma
                 return badKey;
         }
 
-        if (all.Count > now.Count)
+        foreach (UnitAnnouncement left in all[step.Announcements.Count..])
         {
-            foreach (string left in all[now.Count..])
-            {
-                if (await SetOrRemoveAsync(left, null, "", cancellation) is { } badLeft)
-                    return Failed(step, badLeft);
-            }
-
-            if (await EnsureAsync(record, RegistryValues.WriteAnnounced(now), cancellation) is { } badRecord)
-                return Failed(step, badRecord);
+            if (await RemoveAsync(left, cancellation) is { } badLeft)
+                return Failed(step, badLeft);
         }
 
-        return new StepOutcome(step, StepResult.Done, "");
+        string made = RegistryValues.WriteAnnounced(all);
+        return await EnsureAsync(record, made, step.Announcements, cancellation) is { } badRecord
+            ? Failed(step, badRecord)
+            : new StepOutcome(step, StepResult.Done, "");
     }
 
     /// <summary>
-    /// The keys first, where they still hold what this machine wrote, then the record of them.
+    /// The keys first, where they still hold what this machine wrote, then the record of them. What it wrote the record
+    /// says, also to a process that knows nothing else of the unit.
     /// </summary>
     public async Task<StepOutcome> WithdrawAsync(AgentStep step, CancellationToken cancellation)
     {
-        foreach (string key in step.Left)
+        string record = keys.Announced(machineId, step.Unit);
+        (KvOutcome answer, string? present) = await ReadAsync(record, cancellation);
+        if (!IsRead(answer))
+            return Failed(step, answer);
+        foreach (UnitAnnouncement announcement in Recorded([.. step.Announcements], step, present))
         {
-            string value = "";
-            foreach (UnitAnnouncement announcement in step.Announcements)
-                value = announcement.Key == key ? announcement.Value : value;
-            if (await SetOrRemoveAsync(key, null, value, cancellation) is { } bad)
+            if (await RemoveAsync(announcement, cancellation) is { } bad)
                 return Failed(step, bad);
         }
 
-        return await SetOrRemoveAsync(keys.Announced(machineId, step.Unit), null, "", cancellation) is { } badRecord
+        return await SetOrRemoveAsync(record, null, "", cancellation) is { } badRecord
             ? Failed(step, badRecord)
             : new StepOutcome(step, StepResult.Done, "");
+    }
+
+    // What may stand by this machine's hand, besides those that are given.
+    private static List<UnitAnnouncement> Recorded(List<UnitAnnouncement> all, AgentStep step, string? record)
+    {
+        foreach (UnitAnnouncement left in step.Left)
+        {
+            if (!all.Contains(left))
+                all.Add(left);
+        }
+
+        foreach (UnitAnnouncement made in RegistryValues.ReadAnnounced(record ?? "") ?? [])
+        {
+            if (!all.Contains(made))
+                all.Add(made);
+        }
+
+        return all;
+    }
+
+    // Null if it is gone, or another's. An empty value cannot be a condition of a removal; the index of the key can.
+    private async Task<KvOutcome?> RemoveAsync(UnitAnnouncement made, CancellationToken cancellation)
+    {
+        if (made.Value.Length > 0)
+            return await SetOrRemoveAsync(made.Key, null, made.Value, cancellation);
+        KvOutcome seen = await store.GetAsync(made.Key, KvGetOptions.Linearizable, cancellation);
+        if (seen is not KvOutcome.Done { Change.Node: { Value: "" } node })
+            return IsRead(seen) ? null : seen;
+        KvOutcome removed = await store.DeleteAsync(
+            made.Key, new KvDeleteOptions { PreviousIndex = node.ModifiedIndex }, cancellation);
+        return IsGone(removed) ? null : removed;
     }
 
     // Null if it was done. A machine that was away may announce before it hears that its place was taken: what stood
@@ -154,12 +178,11 @@ internal sealed class StoredStates(IKvClient store, RegistryKeys keys, string ma
         answer is KvOutcome.Done
         || (answer is KvOutcome.Refused { Error: var error } && error.Is(ErrorCode.KeyNotFound));
 
-    private async Task<KvOutcome?> EnsureAsync(string key, string value, CancellationToken cancellation)
+    private async Task<KvOutcome?> EnsureAsync(
+        string record, string? present, IReadOnlyList<UnitAnnouncement> made, CancellationToken cancellation)
     {
-        (KvOutcome answer, string? present) = await ReadAsync(key, cancellation);
-        if (!IsRead(answer))
-            return answer;
-        return present == value ? null : await SetOrRemoveAsync(key, value, "", cancellation);
+        string value = RegistryValues.WriteAnnounced(made);
+        return present == value ? null : await SetOrRemoveAsync(record, value, "", cancellation);
     }
 
     // Null if it was done. A value to compare guards a removal: what others wrote since stays.
@@ -175,11 +198,13 @@ internal sealed class StoredStates(IKvClient store, RegistryKeys keys, string ma
         KvDeleteOptions options =
             compare.Length > 0 ? new KvDeleteOptions { PreviousValue = compare } : KvDeleteOptions.None;
         KvOutcome removed = await store.DeleteAsync(key, options, cancellation);
-        bool isGone = removed is KvOutcome.Done
-            || (removed is KvOutcome.Refused { Error: var error }
-                && (error.Is(ErrorCode.KeyNotFound) || error.Is(ErrorCode.CompareFailed)));
-        return isGone ? null : removed;
+        return IsGone(removed) ? null : removed;
     }
+
+    private static bool IsGone(KvOutcome removed) =>
+        removed is KvOutcome.Done
+        || (removed is KvOutcome.Refused { Error: var error }
+            && (error.Is(ErrorCode.KeyNotFound) || error.Is(ErrorCode.CompareFailed)));
 
     // A directory that nobody needs any more; one that is not empty, or that others fill meanwhile, stays.
     private async Task RemoveIfEmptyAsync(string directory, CancellationToken cancellation)

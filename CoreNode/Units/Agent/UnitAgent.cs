@@ -140,10 +140,8 @@ public sealed partial class UnitAgent : IScheduleListener
         try
         {
             await _notRenewing.Task.WaitAsync(brief.Token);
-            string key = _options.Keys.MachineObject(_options.Machine.Id);
-            // Not what another machine under the same id has written.
-            KvDeleteOptions own = new() { PreviousValue = RegistryValues.WriteMachine(_options.Machine) };
-            await _store.DeleteAsync(key, own, brief.Token);
+            await ForgetLeaseAsync(brief.Token);
+            await RegistrationRemoval.RunAsync(_store, _options, brief.Token);
             await _lease.ReleaseAsync(Renewal, brief.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -281,13 +279,29 @@ public sealed partial class UnitAgent : IScheduleListener
     {
         try
         {
-            if (_core.ArmedLease is { } lease)
+            if (_left.Task.IsCompleted)
+                _notes.ForgetLease();
+            else if (_core.ArmedLease is { } lease)
                 _notes.Keep(lease);
         }
         catch (IOException fault)
         {
             LogNoteNotKept("", _options.Folder, fault.Message);
         }
+    }
+
+    // The next process begins with a lapse, however soon it starts: what it finds claimed may be given away by then.
+    private async Task ForgetLeaseAsync(CancellationToken cancellation)
+    {
+        TaskCompletionSource forgotten = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _queue.Writer.WriteAsync(
+            _ =>
+            {
+                KeepLease();
+                forgotten.TrySetResult();
+            },
+            cancellation);
+        await forgotten.Task.WaitAsync(cancellation);
     }
 
     private void OnChanged(string? unit)

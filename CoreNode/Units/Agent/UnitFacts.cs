@@ -1,5 +1,6 @@
 using CoreNode.Foundation;
 using CoreNode.Units.Manager;
+using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Agent;
@@ -84,8 +85,13 @@ public sealed class UnitFacts(string name)
     /// <summary>Whether its announced keys stand.</summary>
     public AnnounceState Announced { get; set; }
 
-    /// <summary>The keys that stand, or may.</summary>
-    public IReadOnlyList<string> AnnouncedKeys { get; set; } = [];
+    /// <summary>The keys that stand by this machine's hand, or may, with what was written there.</summary>
+    public IReadOnlyList<UnitAnnouncement> AnnouncedKeys { get; set; } = [];
+
+    /// <summary>
+    /// An earlier process announced them, and this one has neither announced nor withdrawn anything of it yet.
+    /// </summary>
+    public bool IsAnnouncedBefore { get; set; }
 
     /// <summary>Announcing or withdrawing, while it is being done.</summary>
     public AgentStep? Announcing { get; set; }

@@ -306,8 +306,10 @@ internal sealed class UnitSteps(string machineId, Action<UnitFacts, UnitNote> ke
             return null;
         bool isWanted = keys.Count > 0 && !isStopWanted && !machine.IsLeaving && unit.IsServing
             && unit.Entry is { State: ScheduleState.Launched } entry && entry.Hash == unit.Text!.Hash;
-        // What was found announced is left alone until the text says what there is to be.
-        bool isUnread = unit.Text is null && unit.IsActive && !isStopWanted && unit.Entry is not null;
+        // What was found announced is left alone until the text says what there is to be, and a check that it is well.
+        bool isUnchecked = unit is { IsAnnouncedBefore: true, Health: UnitHealth.Unknown }
+            && unit.Text is { Requirements.HasHealthCheck: true };
+        bool isUnread = (unit.Text is null || isUnchecked) && unit.IsActive && !isStopWanted && unit.Entry is not null;
         if ((isWanted ? AnnounceState.Up : AnnounceState.Down) == unit.Announced || isUnread)
             return null;
         if (now < unit.AnnounceNotBefore)
@@ -320,6 +322,7 @@ internal sealed class UnitSteps(string machineId, Action<UnitFacts, UnitNote> ke
         if (!TryBegin(unit, step, steps))
             return null;
         unit.Announcing = step;
+        unit.IsAnnouncedBefore = false;
         unit.AnnouncedKeys = KeysOf(step);
         unit.Announced = AnnounceState.Unknown;
         return null;
@@ -339,13 +342,13 @@ internal sealed class UnitSteps(string machineId, Action<UnitFacts, UnitNote> ke
         unit.AnnouncedKeys = isUp ? KeysOf(outcome.Step with { Left = [] }) : [];
     }
 
-    private static List<string> KeysOf(AgentStep step)
+    private static List<UnitAnnouncement> KeysOf(AgentStep step)
     {
-        List<string> keys = [.. step.Left];
+        List<UnitAnnouncement> keys = [.. step.Left];
         foreach (UnitAnnouncement announcement in step.Announcements)
         {
-            if (!keys.Contains(announcement.Key))
-                keys.Add(announcement.Key);
+            if (!keys.Contains(announcement))
+                keys.Add(announcement);
         }
 
         return keys;

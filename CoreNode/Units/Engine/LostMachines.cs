@@ -39,8 +39,8 @@ internal sealed class LostMachines(PlanDraft draft, MachineSurvey survey)
     {
         if (draft.Registry.Announced.TryGetValue(machine, out var announced))
         {
-            foreach ((string unit, IReadOnlyList<string> keys) in announced)
-                RemoveAnnounced(machine, unit, keys);
+            foreach ((string unit, IReadOnlyList<UnitAnnouncement> made) in announced)
+                RemoveAnnounced(machine, unit, made);
         }
 
         foreach (ScheduleEntry entry in draft.Registry.ScheduleOf(machine).Values)
@@ -62,29 +62,15 @@ internal sealed class LostMachines(PlanDraft draft, MachineSurvey survey)
     }
 
     // A key that another copy has taken over meanwhile has another value, and stays.
-    private void RemoveAnnounced(string machine, string unit, IReadOnlyList<string> keys)
+    private void RemoveAnnounced(string machine, string unit, IReadOnlyList<UnitAnnouncement> announced)
     {
-        foreach (string key in keys)
+        foreach (UnitAnnouncement announcement in announced)
         {
             draft.Write(
-                EngineStage.Announcements, EngineWrite.RemoveValue(key, ValueOf(machine, unit, key)));
+                EngineStage.Announcements, EngineWrite.RemoveValue(announcement.Key, announcement.Value));
         }
 
         draft.Write(
             EngineStage.Records, EngineWrite.RemoveValue(draft.Keys.Announced(machine, unit), null));
-    }
-
-    private string? ValueOf(string machine, string unit, string key)
-    {
-        if (!draft.Registry.Jobs.TryGetValue(unit, out Job? job) || draft.Registry.Machine(machine) is not { } on)
-            return null;
-        foreach (UnitAnnouncement announcement in job.Requirements.Announce)
-        {
-            UnitAnnouncement made = announcement.On(on);
-            if (made.Key == key)
-                return made.Value;
-        }
-
-        return null;
     }
 }

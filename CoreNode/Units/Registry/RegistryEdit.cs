@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CoreNode.Foundation;
 using CoreNode.Store;
+using CoreNode.Units.Model;
 
 namespace CoreNode.Units.Registry;
 
@@ -29,6 +30,7 @@ internal sealed class RegistryEdit
         StatesByMachine = new(from.StatesByMachine, machine, all);
         Announced = new(from.Announced, machine, all);
         Problems = new(from.Problems);
+        EmptyFolders = new(from.EmptyFolders, TouchOwner, all);
     }
 
     public RegistryKeys Keys { get; }
@@ -56,21 +58,27 @@ internal sealed class RegistryEdit
 
     public RegistryTable<ImmutableSortedDictionary<string, UnitStateRecord>> StatesByMachine { get; }
 
-    public RegistryTable<ImmutableSortedDictionary<string, IReadOnlyList<string>>> Announced { get; }
+    public RegistryTable<ImmutableSortedDictionary<string, IReadOnlyList<UnitAnnouncement>>> Announced { get; }
 
     public RegistryTable<string> Problems { get; }
 
-    /// <summary>Everything in a listing.</summary>
-    public void PutAll(KvNode node)
+    public RegistryTable<string> EmptyFolders { get; }
+
+    /// <summary>Everything in a listing. False if there is nothing but folders in it.</summary>
+    public bool PutAll(KvNode node)
     {
         if (!node.IsDirectory)
         {
             Put(node);
-            return;
+            return true;
         }
 
+        bool hasKeys = false;
         foreach (KvNode child in node.Nodes)
-            PutAll(child);
+            hasKeys |= PutAll(child);
+        if (!hasKeys && Keys.Parts(node.Key) is { } parts && EmptyFolder.Of(parts) is { } folder)
+            EmptyFolders.Set(folder, folder);
+        return hasKeys;
     }
 
     /// <summary>One key with its value.</summary>
@@ -78,6 +86,7 @@ internal sealed class RegistryEdit
     {
         if (Keys.Parts(node.Key) is not { Length: > 1 } parts)
             return;
+        EmptyFolder.Fill(this, parts);
         string complaint = Put(parts, node);
         if (complaint.Length == 0)
         {
@@ -101,6 +110,8 @@ internal sealed class RegistryEdit
             if (damaged == key || damaged.StartsWith(below, StringComparison.Ordinal) || parts.Length == 0)
                 Problems.Remove(damaged);
         }
+
+        EmptyFolder.Leave(this, parts);
     }
 
     // What is wrong with the value; empty if nothing.
@@ -247,6 +258,16 @@ internal sealed class RegistryEdit
             default:
                 break;
         }
+    }
+
+    // Whoever decides about the folder looks at whom it belongs to.
+    private void TouchOwner(string folder)
+    {
+        string owner = EmptyFolder.OwnerOf(folder);
+        if (EmptyFolder.IsOfUnit(folder))
+            Trail.AddUnit(owner);
+        else
+            Trail.AddMachine(owner);
     }
 
     private RegisteredMachine MachineOf(string id) =>

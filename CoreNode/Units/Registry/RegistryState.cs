@@ -29,6 +29,7 @@ public sealed class RegistryState
         StatesByMachine = edit.StatesByMachine.Value;
         Announced = edit.Announced.Value;
         Problems = edit.Problems.Value;
+        EmptyFolders = edit.EmptyFolders.Value;
     }
 
     private RegistryState(RegistryKeys keys) => Keys = keys;
@@ -80,17 +81,39 @@ public sealed class RegistryState
         get;
     } = RegistryTable<ImmutableSortedDictionary<string, UnitStateRecord>>.None;
 
-    /// <summary>Keys that units announced, by machine, then by unit.</summary>
-    public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, IReadOnlyList<string>>> Announced
+    /// <summary>Keys and values that units announced, by machine, then by unit.</summary>
+    public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, IReadOnlyList<UnitAnnouncement>>>
+        Announced
     {
         get;
-    } = RegistryTable<ImmutableSortedDictionary<string, IReadOnlyList<string>>>.None;
+    } = RegistryTable<ImmutableSortedDictionary<string, IReadOnlyList<UnitAnnouncement>>>.None;
 
     /// <summary>Keys whose value is damaged, and what is wrong with it.</summary>
     public ImmutableSortedDictionary<string, string> Problems { get; } = RegistryTable<string>.None;
 
     /// <summary>Jobs without an object: on their way in or out.</summary>
     internal ImmutableSortedDictionary<string, Job> Partial { get; } = RegistryTable<Job>.None;
+
+    /// <summary>Folders of one unit or machine in which nothing is left; see <see cref="EmptyFolder"/>.</summary>
+    internal ImmutableSortedDictionary<string, string> EmptyFolders { get; } = RegistryTable<string>.None;
+
+    /// <summary>True if a unit announced that key, on whatever machine.</summary>
+    public bool IsAnnounced(string key)
+    {
+        foreach (var machine in Announced.Values)
+        {
+            foreach (IReadOnlyList<UnitAnnouncement> announced in machine.Values)
+            {
+                foreach (UnitAnnouncement announcement in announced)
+                {
+                    if (announcement.Key == key)
+                        return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>One without anything in it.</summary>
     public static RegistryState Empty(RegistryKeys keys) => new(keys);
@@ -140,6 +163,9 @@ public sealed class RegistryState
 
         return changes;
     }
+
+    /// <summary>A unit was submitted, but what says so is damaged.</summary>
+    public bool IsJobDamaged(string unit) => !Problems.IsEmpty && Problems.ContainsKey(Keys.JobObject(unit));
 
     /// <summary>A machine that has registered itself; null otherwise.</summary>
     public Machine? Machine(string id) =>

@@ -223,19 +223,33 @@ public static class RegistryValues
             };
         });
 
-    /// <summary>announced/&lt;machine&gt;/&lt;unit&gt;: the keys that the unit's announcements made.</summary>
-    public static string WriteAnnounced(IReadOnlyList<string> keys)
+    /// <summary>
+    /// announced/&lt;machine&gt;/&lt;unit&gt;: the keys that the unit's announcements made, and their values.
+    /// </summary>
+    public static string WriteAnnounced(IReadOnlyList<UnitAnnouncement> announcements)
     {
         RegistryJsonWriter json = new();
         json.Open('{').Name("Keys").Open('[');
-        foreach (string key in keys)
-            json.Text(key);
+        foreach (UnitAnnouncement announcement in announcements)
+            json.Text(announcement.Key);
+        json.Close(']').Name("Values").Open('[');
+        foreach (UnitAnnouncement announcement in announcements)
+            json.Text(announcement.Value);
         return json.Close(']').Close('}').ToString();
     }
 
     /// <summary>announced/&lt;machine&gt;/&lt;unit&gt;.</summary>
-    public static IReadOnlyList<string>? ReadAnnounced(string value) =>
-        RegistryJsonReader.Read(value, e => new RegistryJsonReader(e).Texts("Keys"));
+    public static IReadOnlyList<UnitAnnouncement>? ReadAnnounced(string value) =>
+        RegistryJsonReader.Read(value, e =>
+        {
+            RegistryJsonReader json = new(e);
+            List<string> keys = json.Texts("Keys");
+            List<string> values = json.Texts("Values");
+            List<UnitAnnouncement> announcements = [];
+            for (int i = 0; i < keys.Count; i++)
+                announcements.Add(new UnitAnnouncement(keys[i], i < values.Count ? values[i] : ""));
+            return announcements;
+        });
 
     /// <summary>job/&lt;unit&gt;/restart.</summary>
     public static string WriteCounter(ulong value) => value.ToString(CultureInfo.InvariantCulture);
@@ -244,10 +258,6 @@ public static class RegistryValues
     public static string WriteEngineLease(string machineId) =>
         new RegistryJsonWriter().Open('{').Name("MachineID").Text(machineId).Name("Version").Number(1).Close('}')
             .ToString();
-
-    /// <summary>The machine in lease/engine-leader.</summary>
-    public static string? ReadEngineLease(string value) =>
-        RegistryJsonReader.Read(value, e => new RegistryJsonReader(e).Text("MachineID"));
 
     private static string WordOf(ScheduleState state) => state switch
     {

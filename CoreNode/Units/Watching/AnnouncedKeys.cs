@@ -15,16 +15,6 @@ public sealed class AnnouncedKeys(IKvClient client, RegistryKeys keys)
         KvOutcome outcome = await client.GetAsync(keys.AllAnnounced, options, cancellation);
         if (outcome is not KvOutcome.Done { Change: var change })
             return false;
-        RegistryState state = RegistryState.Of(keys, change.Node, change.Index);
-        foreach (var machine in state.Announced.Values)
-        {
-            foreach (IReadOnlyList<string> announced in machine.Values)
-            {
-                if (announced.Contains(key, StringComparer.Ordinal))
-                    return true;
-            }
-        }
-
-        return false;
+        return RegistryState.Of(keys, change.Node, change.Index).IsAnnounced(key);
     }
 }
