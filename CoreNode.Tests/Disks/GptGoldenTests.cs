@@ -6,8 +6,8 @@ using CoreNode.Tests.Wal;
 namespace CoreNode.Tests.Disks;
 
 /// <summary>
-/// A table that sgdisk 1.0.9 wrote (`sgdisk-table.bin`: the first 34 and the last 33 sectors of a disk of 4096) is read,
-/// and changing an attribute gives the same bytes as ever.
+/// A table that sgdisk 1.0.9 wrote (`sgdisk-table.bin`: the first 34 and the last 33 sectors of a disk of 4096) is
+/// read, and changing an attribute gives the same bytes as ever.
 /// </summary>
 [TestFixture, Category("Unit")]
 internal sealed class GptGoldenTests

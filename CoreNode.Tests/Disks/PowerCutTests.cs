@@ -31,7 +31,8 @@ internal sealed class PowerCutTests
     }
 
     [Test]
-    public void A_power_cut_at_any_step_leaves_one_whole_table([Values(512, 4096)] int sectorBytes, [Values] Before before)
+    public void A_power_cut_at_any_step_leaves_one_whole_table(
+        [Values(512, 4096)] int sectorBytes, [Values] Before before)
     {
         int cuts = 0;
         for (ulong seed = 1; seed <= Tables; seed++)
@@ -190,5 +191,6 @@ internal sealed class PowerCutTests
         string.Join(' ', table.Partitions.Select(one => $"{one.Attributes.Bits:x}"));
 
     private static string Layout(GptTable table) => string.Join(
-        '\n', table.Partitions.Select(one => (one with { Attributes = default }).ToString()).Prepend($"{table.DiskId}"));
+        '\n',
+        table.Partitions.Select(one => (one with { Attributes = default }).ToString()).Prepend($"{table.DiskId}"));
 }

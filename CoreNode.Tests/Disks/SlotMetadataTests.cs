@@ -7,7 +7,7 @@ using CoreNode.Tests.Wal;
 
 namespace CoreNode.Tests.Disks;
 
-/// <summary>What a slot says of itself: read as it was written, believed only with a signature, and never half.</summary>
+/// <summary>What a slot says of itself: read as written, believed only with a signature, and never half.</summary>
 [TestFixture, Category("Unit")]
 internal sealed class SlotMetadataTests
 {
@@ -66,7 +66,9 @@ internal sealed class SlotMetadataTests
             damaged[bit / 8] ^= (byte)(1 << (bit % 8));
             SlotMetadataReading read = SlotMetadataCodec.Read(damaged, Verify);
             Assert.That(
-                read, Is.InstanceOf<SlotMetadataReading.Damaged>().Or.InstanceOf<SlotMetadataReading.Absent>(), $"bit {bit}");
+                read,
+                Is.InstanceOf<SlotMetadataReading.Damaged>().Or.InstanceOf<SlotMetadataReading.Absent>(),
+                $"bit {bit}");
         }
     }
 

@@ -26,6 +26,8 @@ internal sealed class SlotOffice(MachineDisks machine, SlotVerifier? verify) : I
         Work(request, BlockAccess.Write, work =>
         {
             int? slot = request.Slot is null && work.Place.Partition is null ? null : work.FindSlot().Number;
+            if (withEquals && slot is null)
+                throw new IOException("--with-equals takes others along with a slot: name that one with --slot");
             SlotPriority wish = new() { Slot = slot, Highest = highest, IsWithEquals = withEquals };
             work.Disk.Change(table => SlotOrder.Prioritize(table, work.Rule.Find(table), wish));
             return (slot, false);

@@ -9,7 +9,7 @@ namespace CoreNode.Hosting;
 internal sealed record SlotWork(
     SlotRequest Request, SlotRule Rule, DiskPlace Place, SlotDisk Disk, RunningSlot? Running)
 {
-    /// <summary>True if this machine runs from it. Images of the same system bear the same ids: they never run.</summary>
+    /// <summary>True if this machine runs from it. Images bear the same ids as disks do: they never run.</summary>
     public bool IsRunning(GptPartition slot) => Place.IsMachine && Running?.Is(slot, Place.Disk) == true;
 
     /// <summary>The slot that was named: by flag, by the partition, or else the running one.</summary>

@@ -36,7 +36,8 @@ internal sealed class GptFuzzTests
             CheckTable(table, disk.State.Shape, seed);
             try
             {
-                disk.Change(static now => now.Partitions.Count == 0 ? now : now.With(now.Partitions[0].Number, default));
+                disk.Change(
+                    static now => now.Partitions.Count == 0 ? now : now.With(now.Partitions[0].Number, default));
                 repaired++;
             }
             catch (IOException refusal)
@@ -123,7 +124,8 @@ internal sealed class GptFuzzTests
                     break;
                 case 1:
                     BinaryPrimitives.WriteUInt32LittleEndian(
-                        image.AsSpan(header * sectorBytes + 4 * chance.Next(2, 23)), (uint)(Number(chance, made) & uint.MaxValue));
+                        image.AsSpan(header * sectorBytes + 4 * chance.Next(2, 23)),
+                        (uint)(Number(chance, made) & uint.MaxValue));
                     made.Sign(image, header);
                     break;
                 case 2:
@@ -139,7 +141,8 @@ internal sealed class GptFuzzTests
                     image.AsSpan(chance.Next(image.Length - 700), chance.Next(700)).Fill((byte)chance.Next(256));
                     break;
                 default:
-                    image[chance.Next(made.Sectors < 100 ? image.Length : 40 * sectorBytes)] ^= (byte)(1 << chance.Next(8));
+                    int area = made.Sectors < 100 ? image.Length : 40 * sectorBytes;
+                    image[chance.Next(area)] ^= (byte)(1 << chance.Next(8));
                     break;
             }
         }

@@ -32,13 +32,7 @@ internal sealed class GptReadingTests(int sectorBytes)
             Assert.That(read.Table.EntryCount, Is.EqualTo(128));
             Assert.That(read.Table.FirstUsable, Is.EqualTo(_disk.FirstUsable));
             Assert.That(read.Table.LastUsable, Is.EqualTo(_disk.LastUsable));
-            Assert.That(read.Table.Partitions.Select(one => new TestPartition(one.Number, one.FirstSector, one.LastSector)
-            {
-                Type = one.Type,
-                Id = one.Id,
-                Attributes = one.Attributes.Bits,
-                Label = one.Label,
-            }), Is.EqualTo(_disk.Partitions));
+            Assert.That(read.Table.Partitions.Select(Seen), Is.EqualTo(_disk.Partitions));
             Assert.That(GptPlan.Repair(read).Stages, Is.Empty);
         });
     }
@@ -105,10 +99,12 @@ internal sealed class GptReadingTests(int sectorBytes)
     {
         byte[] image = _disk.Build();
         image.AsSpan(sectorBytes, sectorBytes).Clear();
-        Assert.That(Read(image).Problems(), Is.EqualTo(new[] { "the primary table is missing: no header in sector 1" }));
+        Assert.That(Read(image).Problems(), Is.EqualTo(
+            new[] { "the primary table is missing: no header in sector 1" }));
         image.AsSpan((_disk.Sectors - 1) * sectorBytes).Clear();
         Assert.That(Read(image).Table, Is.Null);
-        Assert.That(GptPlan.Repair(Read(image)).Obstacle, Does.StartWith("there is no table to go by: the primary table"));
+        Assert.That(
+            GptPlan.Repair(Read(image)).Obstacle, Does.StartWith("there is no table to go by: the primary table"));
     }
 
     [Test]
@@ -156,7 +152,8 @@ internal sealed class GptReadingTests(int sectorBytes)
         int backup = (_disk.Sectors - 1 - _disk.EntrySectors) * sectorBytes;
         newer.AsSpan(backup).CopyTo(image.AsSpan(backup));
         GptDisk read = Read(image);
-        Assert.That(read.Problems(), Is.EqualTo(new[] { "the backup table differs from the primary one, which counts" }));
+        Assert.That(
+            read.Problems(), Is.EqualTo(new[] { "the backup table differs from the primary one, which counts" }));
         Assert.That(read.Table!.Partitions, Has.Count.EqualTo(3));
         Assert.That(GptPlan.Repair(read).Stages.Select(one => one.Role), Is.EqualTo(new[] { GptRole.Backup }));
     }
@@ -185,6 +182,14 @@ internal sealed class GptReadingTests(int sectorBytes)
         string? obstacle = GptPlan.Change(read, read.Table!.With(1, default)).Obstacle;
         Assert.That(obstacle is not null, Is.EqualTo(expected == BootRecord.OldKind), obstacle);
     }
+
+    private static TestPartition Seen(GptPartition one) => new(one.Number, one.FirstSector, one.LastSector)
+    {
+        Type = one.Type,
+        Id = one.Id,
+        Attributes = one.Attributes.Bits,
+        Label = one.Label,
+    };
 
     private GptDisk Read(byte[] image) => new SlotDisk(new SimulatedBlockDevice(image, sectorBytes)).State;
 }

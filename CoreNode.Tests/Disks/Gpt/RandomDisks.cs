@@ -2,7 +2,7 @@ using CoreNode.Foundation;
 
 namespace CoreNode.Tests.Disks.Gpt;
 
-/// <summary>Tables drawn from a seed: any number of partitions at any numbers, of several types, with any bits.</summary>
+/// <summary>Tables drawn from a seed: any number of partitions at any numbers, of two types, with any bits.</summary>
 internal static class RandomDisks
 {
     private static readonly Guid s_data = new("0fc63daf-8483-4772-8e79-3d69d8477de4");

@@ -9,7 +9,9 @@ public interface ISlotOffice
     /// <summary>Looks only.</summary>
     SlotReport Show(SlotRequest request);
 
-    /// <summary>Chooses the slot to be started, and takes one try off it unless it only <paramref name="asks"/>.</summary>
+    /// <summary>
+    /// Chooses the slot to be started, and takes one try off it unless it only <paramref name="asks"/>.
+    /// </summary>
     SlotReport Next(SlotRequest request, bool asks);
 
     /// <summary>

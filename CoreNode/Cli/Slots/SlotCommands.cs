@@ -96,8 +96,8 @@ internal static class SlotCommands
         };
         var command = new CliCommand("prioritize", "put a slot above all others")
         {
-            Details = "The others keep their order below it, priorities are numbered anew, and those that are 0 stay 0. "
-                + "Without a slot they are only numbered anew.",
+            Details = "The others keep their order below it, priorities are numbered anew, and those that are 0 stay "
+                + "0. Without a slot they are only numbered anew.",
             Examples =
             [
                 ("corenode slot prioritize /dev/vda4", "start from that partition next time"),
@@ -121,8 +121,8 @@ internal static class SlotCommands
     {
         var command = new CliCommand("mark-good", "say that a slot works: it stays the one that is started")
         {
-            Details = "It becomes successful, needs no tries any more and comes before all others. Without a slot it is "
-                + "the one that runs.",
+            Details = "It becomes successful, needs no tries any more and comes before all others. Without a slot it "
+                + "is the one that runs.",
             Examples =
             [
                 ("corenode slot mark-good", "the slot that this machine runs from"),

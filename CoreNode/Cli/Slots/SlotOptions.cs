@@ -22,7 +22,8 @@ internal sealed class SlotOptions
 
     private Option<string> Type { get; } = new("--type")
     {
-        Description = $"partitions of this type are slots: coreos-usr, chromeos-kernel or a GUID (default: {DefaultType})",
+        Description = "partitions of this type are slots: coreos-usr, chromeos-kernel or a GUID "
+            + $"(default: {DefaultType})",
         HelpName = "TYPE",
         DefaultValueFactory = _ => DefaultType,
     };

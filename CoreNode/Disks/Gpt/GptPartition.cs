@@ -56,7 +56,8 @@ public sealed record GptPartition
         };
     }
 
-    // UTF-16 up to the first zero; what is no UTF-16 becomes a replacement character, for it is only shown and compared.
+    // UTF-16 up to the first zero. What is no UTF-16 becomes a replacement character: it is only shown and
+    // compared.
     private static string ReadLabel(ReadOnlySpan<byte> name)
     {
         int length = 0;

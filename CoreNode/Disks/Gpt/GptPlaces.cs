@@ -47,8 +47,9 @@ internal sealed record GptPlaces
     {
         if (Primary.Entries + EntrySectors > table.FirstUsable)
         {
-            return $"the primary table has no room: its {EntrySectors} sectors of entries would reach into the range for "
-                + $"partitions, which begins at sector {table.FirstUsable}; nothing was written; repair it with sgdisk";
+            return $"the primary table has no room: its {EntrySectors} sectors of entries would reach into the range "
+                + $"for partitions, which begins at sector {table.FirstUsable}; nothing was written; repair it with "
+                + "sgdisk";
         }
 
         return Backup.Entries <= LastUsable

@@ -33,7 +33,8 @@ public sealed record GptPlan
         if (disk.Table is not { } table)
         {
             return Refuse($"there is no table to go by: {string.Join("; ", disk.Problems())}; nothing was written; if "
-                + "it is another sector size, say so; if a backup of the table exists, bring it back with sgdisk or sfdisk");
+                + "it is another sector size, say so; if a backup of the table exists, bring it back with sgdisk or "
+                + "sfdisk");
         }
 
         if (disk.BootRecord == BootRecord.OldKind)

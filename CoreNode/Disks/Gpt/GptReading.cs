@@ -110,11 +110,30 @@ public sealed class GptReading
             return;
         ulong sectors = _shape.SectorsOf(header.ArrayBytes);
         ulong first = Math.Max(_shape.LastSector - Math.Min(sectors, _shape.LastSector), _backupSector + 1);
-        Want(first, _shape.LastSector - first + 1, bytes =>
+        Want(first, _shape.LastSector - first + 1, bytes => _isEndFree = IsFree(bytes, sectors));
+    }
+
+    // Zeros, another backup, or one that a power cut kept from being written to its end: what it then holds are zeros
+    // and bytes of the primary entries in their places, and at most the beginning of a header.
+    private bool IsFree(ReadOnlySpan<byte> end, ulong sectors)
+    {
+        ReadOnlySpan<byte> last = end[^_shape.SectorSizeBytes..];
+        int signed = last.CommonPrefixLength("EFI PART"u8);
+        if (signed == 8)
+            return true;
+        if (last[signed..].ContainsAnyExcept((byte)0))
+            return false;
+        ReadOnlySpan<byte> rest = end[..^_shape.SectorSizeBytes];
+        ReadOnlySpan<byte> entries = _primary?.Table is { } table ? table.Entries : default;
+        int place = checked((int)sectors * _shape.SectorSizeBytes) - rest.Length;
+        for (int at = 0; at < rest.Length; at++)
         {
-            ReadOnlySpan<byte> last = bytes.AsSpan(bytes.Length - _shape.SectorSizeBytes);
-            _isEndFree = last.StartsWith("EFI PART"u8) || !bytes.AsSpan().ContainsAnyExcept((byte)0);
-        });
+            bool isEntry = place + at < entries.Length && rest[at] == entries[place + at];
+            if (rest[at] != 0 && !isEntry)
+                return false;
+        }
+
+        return true;
     }
 
     private void Want(ulong sector, ulong sectors, Action<byte[]> taker)

@@ -24,7 +24,9 @@ public static class SlotOrder
         return slots.Count == 0 ? null : new SlotChoice(slots[0], IsLastResort: true);
     }
 
-    /// <summary>The table once that slot is on its way: one try less, also of a slot that is known to be good.</summary>
+    /// <summary>
+    /// The table once that slot is on its way: one try less, also of a slot that is known to be good.
+    /// </summary>
     public static GptTable Started(GptTable table, GptPartition slot) => slot.Attributes.Tries == 0
         ? table
         : table.With(slot.Number, slot.Attributes.WithTries(slot.Attributes.Tries - 1));

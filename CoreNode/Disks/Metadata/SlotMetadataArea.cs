@@ -16,8 +16,8 @@ public static class SlotMetadataArea
     {
         if (slot.LengthBytes < 2L * SlotMetadataCodec.AreaBytes || slot.LengthBytes % BlockBytes != 0)
         {
-            throw new IOException($"{slot.Path} has {slot.LengthBytes} bytes: a slot has at least 2 MiB and whole blocks "
-                + $"of {BlockBytes}");
+            throw new IOException($"{slot.Path} has {slot.LengthBytes} bytes: a slot has at least 2 MiB and whole "
+                + $"blocks of {BlockBytes}");
         }
 
         return slot.LengthBytes - SlotMetadataCodec.AreaBytes;

@@ -152,7 +152,11 @@ public sealed class RealBlockDevice : IBlockDevice
             if (error is not (LibC.WouldBlock or LibC.Interrupted))
                 throw new IOException($"{path} cannot be locked: {Marshal.GetPInvokeErrorMessage(error)}", error);
             if (waited >= s_longestWait)
-                throw new IOException($"{path} is in use by another program, which holds its lock; nothing was written");
+            {
+                throw new IOException(
+                    $"{path} is in use by another program, which holds its lock; nothing was written");
+            }
+
             never.Wait(s_lockStep);
         }
     }
