@@ -36,6 +36,8 @@ internal static class TestPrograms
 
     public static string Sfdisk() => FromPackage("sfdisk", "fdisk");
 
+    public static string Losetup() => FromPackage("losetup", "mount");
+
     public static string Strace() => FromPackage("strace", "strace");
 
     /// <summary>The native executable: CORENODE_BINARY, else out/corenode.</summary>
