@@ -9,8 +9,8 @@
 #                                             cluster-put cluster-latency cluster-get cluster-failover
 #                                             cluster-join cluster-fsync cluster-idle; cluster: all of those,
 #                                             schedule-10k schedule-100k machine-lost plan-10k plan-100k place,
-#                                             registry-100k, units-scale units-start units-memory units-rest
-#                                             units-leases units-singleton; units: all of those
+#                                             registry-100k, units-scale units-start units-systemd units-memory
+#                                             units-rest units-leases units-singleton; units: all of those
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

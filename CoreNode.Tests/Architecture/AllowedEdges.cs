@@ -57,8 +57,8 @@ internal static class AllowedEdges
                 "Hosting", ModuleKind.Composition,
                 "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Leases",
                 "Disks", "Disks.Gpt", "Units.Leases", "Proxy", "Wal", "Discovery", "Pki", "Store", "Platform",
-                "Runner", "Systemd", "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry", "Units.Watching", "Units.Model",
-                "Yaml"),
+                "Runner", "Systemd", "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry",
+                "Units.Watching", "Units.Model", "Yaml"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [

@@ -40,6 +40,7 @@ internal sealed class BenchmarkTests
         ["units-rest"] = UnitsRestRows.RestAsync,
         ["units-leases"] = LeaseRows.ConnectionsAsync,
         ["units-singleton"] = UnitRows.SingletonAsync,
+        ["units-systemd"] = SystemdUnitRows.StartAsync,
         ["registry-100k"] = RegistryRows.LargeAsync,
         ["place"] = EngineRows.PlaceAsync,
         ["plan-10k"] = PlanRows.SmallAsync,

@@ -43,13 +43,15 @@ internal sealed class LightMachine : IAsyncDisposable
             Lease = lease,
         };
         UnitAgent agent = new(
-            options, new NodeKvClient(() => requests, () => nodes.Members, TimeProvider.System),
+            options, new NodeKvClient(() => requests, () => nodes.Members, TimeProvider.System, number),
             new ScriptedManager(), new ScriptedGuard(), Lease, new HealthProbe(), new SimulatedFiles(new Prng(1)),
-            TimeProvider.System, static () => BootClock.Now(BootClock.Instance), NullLoggerFactory.Instance);
+            TimeProvider.System, BootTime, new AgentMetrics(new MetricRegistry(), BootTime), NullLoggerFactory.Instance);
         _running = agent.RunAsync(_stop.Token);
     }
 
     public CountingLease Lease { get; }
+
+    private static TimeSpan BootTime() => BootClock.Now(BootClock.Instance);
 
     public async ValueTask DisposeAsync()
     {

@@ -53,7 +53,7 @@ internal sealed class CommandLineTests
     [TestCase("kv gte /a", "unknown command 'gte'; did you mean `corenode kv get`?")]
     [TestCase("get /a", "unknown command 'get'; did you mean `corenode kv get`?")]
     [TestCase("clustr health", "unknown command 'clustr'; did you mean `corenode cluster`?")]
-    [TestCase("kv ls --sorte", "unknown option --sorte; did you mean --sort?")]
+    [TestCase("kv ls --sorte", "unknown option --sorte; did you mean --sorted?")]
     [TestCase("kv get --endpoint http://a /k", "unknown option --endpoint; did you mean --endpoints?")]
     [TestCase("kv set /a -x", "unknown option -x; a value that begins with - goes after --")]
     [TestCase("kv get", "KEY is missing: the key, such as /app/motd")]

@@ -22,6 +22,10 @@ internal sealed class CompletionTests
     [TestCase("corenode kv set --ttl ", "")]
     [TestCase("corenode member ", "add list promote remove update")]
     [TestCase("corenode kv ls --end", "--endpoints")]
+    [TestCase("corenode unit j", "journal")]
+    [TestCase("corenode machine un", "uncordon")]
+    [TestCase("corenode unit start --no", "--no-block")]
+    [TestCase("corenode unit start /etc/passw", "/etc/passwd /etc/passwd-")]
     [TestCase("corenode kv set /a --file /etc/passw", "/etc/passwd /etc/passwd-")]
     public async Task Bash_offers_what_may_follow(string typed, string offered)
     {

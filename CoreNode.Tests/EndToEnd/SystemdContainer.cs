@@ -10,6 +10,9 @@ internal sealed class SystemdContainer : IAsyncDisposable
     /// <summary>Where the native binary lies inside: /usr is this machine's.</summary>
     public const string Binary = "/opt/corenode";
 
+    // What nspawn ends with when its systemd asks for a reboot and nspawn is no service itself.
+    private const int RebootAsked = 133;
+
     private static readonly TimeSpan s_bootDeadline = TimeSpan.FromSeconds(60);
 
     // cgroups first: systemd in the group of the test host would take that one's processes along.
@@ -58,8 +61,8 @@ internal sealed class SystemdContainer : IAsyncDisposable
     private RunningProgram? _nspawn;
     private int _first;
 
-    private SystemdContainer(string? networkNamespace) => _network =
-        networkNamespace is null ? "--private-network" : $"--network-namespace-path=/run/netns/{networkNamespace}";
+    private SystemdContainer(string? network) => _network =
+        network is null ? "--private-network" : $"--network-namespace-path={network}";
 
     /// <summary>The root folder.</summary>
     public string Root => _folder.Path;
@@ -67,14 +70,20 @@ internal sealed class SystemdContainer : IAsyncDisposable
     /// <summary>Its first process, as this machine numbers it.</summary>
     public int First => _first;
 
+    /// <summary>True from when it is started to when it has ended.</summary>
+    public bool IsRunning => _nspawn is { HasExited: false };
+
     /// <summary>Where its message bus is reached from outside.</summary>
     public string BusAddress => $"unix:path={OfRunning("/run/dbus/system_bus_socket")}";
 
-    /// <summary>Makes the root folder with the native binary and the units of packaging; nothing runs yet.</summary>
-    public static async Task<SystemdContainer> PrepareAsync()
+    /// <summary>
+    /// Makes the root folder with the native binary and the units of packaging; nothing runs yet. The network is as
+    /// with <see cref="PrepareBareAsync"/>.
+    /// </summary>
+    public static async Task<SystemdContainer> PrepareAsync(string? network = null)
     {
         string binary = TestPrograms.Corenode();
-        SystemdContainer made = await PrepareBareAsync();
+        SystemdContainer made = await PrepareBareAsync(network);
         try
         {
             File.Copy(binary, made.Root + Binary);
@@ -97,10 +106,10 @@ internal sealed class SystemdContainer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes the root folder without anything of ours; nothing runs yet. Without a network namespace it has its own,
-    /// with nothing but loopback.
+    /// Makes the root folder without anything of ours; nothing runs yet. Its network is the namespace that the path
+    /// <paramref name="network"/> leads to, else its own, with nothing but loopback.
     /// </summary>
-    public static async Task<SystemdContainer> PrepareBareAsync(string? networkNamespace = null)
+    public static async Task<SystemdContainer> PrepareBareAsync(string? network = null)
     {
         TestPrograms.SystemdNspawn();
         if (!Environment.IsPrivilegedProcess)
@@ -109,7 +118,7 @@ internal sealed class SystemdContainer : IAsyncDisposable
             + "[ ! -e $h/cgroup.procs ] || [ -w $h ] || exit 1; done";
         if ((await ProgramResult.OfAsync("/bin/bash", ["-c", bash])).ExitCode != 0)
             Assert.Ignore("cgroups cannot be made here, which systemd needs");
-        SystemdContainer made = new(networkNamespace);
+        SystemdContainer made = new(network);
         try
         {
             ProgramResult result = await ProgramResult.OfAsync(
@@ -146,6 +155,22 @@ internal sealed class SystemdContainer : IAsyncDisposable
             await WaitAsync(deadline.Token);
     }
 
+    /// <summary>Asks its systemd for a reboot, and waits until it is up again as in <see cref="BootAsync"/>.</summary>
+    public async Task RebootAsync()
+    {
+        ProgramResult asked = await RunAsync("systemctl", "reboot");
+        int code = await EndAsync();
+        Assert.That(code, Is.EqualTo(RebootAsked), $"nspawn's exit code; {asked.Error}");
+        await BootAsync();
+    }
+
+    /// <summary>Cuts its power: everything in it is gone at once. The disk stays, and it can be booted again.</summary>
+    public async Task CutPowerAsync()
+    {
+        Signals.Send(_first, Signals.Kill);
+        await EndAsync();
+    }
+
     /// <summary>Runs a command line inside, as its root.</summary>
     public Task<ProgramResult> RunAsync(string program, params string[] arguments) =>
         ProgramResult.OfAsync("nsenter", ["-t", $"{_first}", "-a", "--", program, .. arguments]);
@@ -154,11 +179,14 @@ internal sealed class SystemdContainer : IAsyncDisposable
     public async Task<string> JournalAsync(string unit) =>
         (await RunAsync("journalctl", "--no-pager", "-o", "cat", "-u", unit)).Output;
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => DisposeAsync(isAtOnce: false);
+
+    /// <summary>Ends it, by a shutdown or by cutting its power, and removes it.</summary>
+    public async ValueTask DisposeAsync(bool isAtOnce)
     {
         if (_nspawn is { HasExited: false } running)
         {
-            Signals.Send(running.Pid, Signals.Terminate);
+            Signals.Send(isAtOnce && _first > 1 ? _first : running.Pid, isAtOnce ? Signals.Kill : Signals.Terminate);
             try
             {
                 await running.WaitForExitAsync(TimeSpan.FromSeconds(20));
@@ -173,6 +201,16 @@ internal sealed class SystemdContainer : IAsyncDisposable
         foreach (string hierarchy in Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup"))
             RemoveGroup(Path.Combine(hierarchy, _name));
         _folder.Dispose();
+    }
+
+    private async Task<int> EndAsync()
+    {
+        RunningProgram ended = _nspawn ?? throw new InvalidOperationException("it does not run");
+        int code = await ended.WaitForExitAsync(s_bootDeadline);
+        ended.Dispose();
+        _nspawn = null;
+        _first = 0;
+        return code;
     }
 
     private static void RemoveGroup(string group)

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoreNode.Tests.Runner;
 
-/// <summary>Files of the embedded runner and the guard's messages are what docs/formats.md says (golden files).</summary>
+/// <summary>Files of the runner and messages of the guard are what docs/formats.md says (golden files).</summary>
 [TestFixture, Category("Conformance")]
 internal sealed class RunnerFormatTests
 {

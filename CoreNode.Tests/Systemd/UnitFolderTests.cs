@@ -50,10 +50,14 @@ internal sealed class UnitFolderTests
         string? text = UnitFolder.DropInText(
             "x.service", new Dictionary<string, string> { [UnitFolder.FencingToken] = "7" });
         Assert.That(text, Does.Contain("[Unit]").And.Contains("\nAssertPathExists=!/run/corenode/lease-over\n"));
-        string script = System.Text.Encoding.UTF8.GetString(GuardUnits.Script(new HashSet<string> { "x.service" }));
-        Assert.That(
-            script.IndexOf("/run/corenode/lease-over", StringComparison.Ordinal),
-            Is.GreaterThan(0).And.LessThan(script.IndexOf("systemctl kill", StringComparison.Ordinal)));
+        (byte[] Hold, byte[] Fire) scripts = GuardUnits.Scripts(new HashSet<string> { "x.service" });
+        foreach (byte[] bytes in (byte[][])[scripts.Hold, scripts.Fire])
+        {
+            string script = System.Text.Encoding.UTF8.GetString(bytes);
+            Assert.That(
+                script.IndexOf("/run/corenode/lease-over", StringComparison.Ordinal),
+                Is.GreaterThan(0).And.LessThan(script.IndexOf("systemctl", StringComparison.Ordinal)));
+        }
     }
 
     [Test]

@@ -4,7 +4,6 @@ using CoreNode.Api.Auth;
 using CoreNode.Api.Limits;
 using CoreNode.Store;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CoreNode.Api;
@@ -24,12 +23,7 @@ internal sealed class ApiApplication(
     : IHttpApplication<RequestContext>
 {
     /// <inheritdoc/>
-    public RequestContext CreateContext(IFeatureCollection contextFeatures)
-    {
-        if (contextFeatures is IHostContextContainer<RequestContext> connection)
-            return connection.HostContext ??= new RequestContext(contextFeatures);
-        return new RequestContext(contextFeatures);
-    }
+    public RequestContext CreateContext(IFeatureCollection contextFeatures) => RequestContext.Of(contextFeatures);
 
     /// <inheritdoc/>
     public void DisposeContext(RequestContext context, Exception? exception) => context.End();

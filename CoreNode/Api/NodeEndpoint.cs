@@ -12,7 +12,7 @@ internal sealed class NodeEndpoint(IKeyStore store, IClusterView cluster, Metric
     public Task? Answer(RequestContext context, ReadOnlySpan<byte> path)
     {
         if (path.SequenceEqual("/metrics"u8))
-            return Metrics(context);
+            return NodePages.Metrics(context, metrics);
         bool isVersion = path.SequenceEqual("/version"u8);
         bool isHealth = path.SequenceEqual("/health"u8);
         if (!isVersion && !isHealth && !path.SequenceEqual("/debug/vars"u8))
@@ -39,24 +39,7 @@ internal sealed class NodeEndpoint(IKeyStore store, IClusterView cluster, Metric
     }
 
     // From what this member knows by itself: it answers at once, whether there is a quorum or not.
-    private Task Health(RequestContext context)
-    {
-        if (cluster.UnhealthyReason is not { } reason)
-            return context.Plain(200, "{\"health\":\"true\"}"u8);
-        JsonBuffer json = RequestScratch.Current.TakeJson();
-        json.Raw("{\"health\":\"false\",\"reason\":"u8);
-        json.Quoted(reason);
-        json.Raw("}\n"u8);
-        return context.PlainError(503, json.Written);
-    }
-
-    private Task Metrics(RequestContext context)
-    {
-        JsonBuffer text = new(32 << 10);
-        metrics.WriteTo(text);
-        context.Headers.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        return context.Answer(text.Written);
-    }
+    private Task Health(RequestContext context) => NodePages.Health(context, cluster.UnhealthyReason);
 
     // The layout and names of Go's expvar page, as far as they mean something here.
     private Task Variables(RequestContext context)

@@ -4,6 +4,7 @@ using CoreNode.Api.Auth;
 using CoreNode.Api.Limits;
 using CoreNode.Api.Transport;
 using CoreNode.Api.Wire;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -48,6 +49,12 @@ internal sealed class RequestContext
         _connection = features.GetRequiredFeature<ConnectionState>();
         _socket = features.GetRequiredFeature<SocketConnection>();
     }
+
+    /// <summary>The one of the connection, made with its first request.</summary>
+    public static RequestContext Of(IFeatureCollection features) =>
+        features is IHostContextContainer<RequestContext> connection
+            ? connection.HostContext ??= new RequestContext(features)
+            : new RequestContext(features);
 
     /// <summary>The method, as it was sent.</summary>
     public string Method => _request.Method;

@@ -8,6 +8,9 @@ internal sealed class CliCommand(string name, string summary) : Command(name, su
     /// <summary>What to know before using it; null if the summary says it all.</summary>
     public string? Details { get; init; }
 
+    /// <summary>True where arguments are files, for completion of their names.</summary>
+    public bool TakesFiles { get; init; }
+
     /// <summary>Command lines that work as they are, each with what it does.</summary>
     public IReadOnlyList<(string Line, string Meaning)> Examples { get; init; } = [];
 }

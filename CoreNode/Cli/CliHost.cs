@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CoreNode.Cli.Discovery;
+using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Members;
 using CoreNode.Cli.Pki;
 using CoreNode.Cli.Slots;
@@ -59,6 +60,9 @@ public sealed record CliHost
 
     /// <summary>Work on the slots of a disk; null where there is none.</summary>
     public ISlotOffice? Slots { get; init; }
+
+    /// <summary>Looks what would run units on this machine; null where that cannot be done.</summary>
+    public Func<CancellationToken, Task<UnitsFinding>>? FindUnitManager { get; init; }
 
     /// <summary>Runs the discovery service and gives the exit code; null where it cannot be run.</summary>
     public Func<DiscoveryServing, CancellationToken, Task<int>>? ServeDiscovery { get; init; }

@@ -59,6 +59,7 @@ internal static class CommandTree
             [
                 ("corenode node --dev", "try it: a throw-away node that serves within seconds"),
                 ("corenode kv set /app/motd hello", "write a key"),
+                ("corenode unit start web.service", "run a systemd unit on the machine that suits best"),
                 ("corenode cluster health", "see whether all is well"),
             ],
         };

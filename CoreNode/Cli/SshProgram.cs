@@ -9,20 +9,33 @@ namespace CoreNode.Cli;
 internal static class SshProgram
 {
     /// <summary>Runs it on this terminal until it ends, and gives its exit code.</summary>
-    public static async Task<int> RunAsync(CliSession session, IReadOnlyList<string> arguments)
-    {
-        // Ctrl-C is for the far side: ssh passes it on, and this process waits for ssh.
-        using Interrupt interrupt = new(session.Host.Cancellation);
-        using Process process = Start(session.Host, arguments, isOwnTerminal: true);
-        await process.WaitForExitAsync(CancellationToken.None);
-        return process.ExitCode;
-    }
+    public static Task<int> RunAsync(CliSession session, IReadOnlyList<string> arguments) =>
+        RunAsync(session, () => Start(session.Host, arguments, isOwnTerminal: true));
+
+    /// <summary>Runs what it would run there on this machine, which is there.</summary>
+    public static Task<int> RunHereAsync(CliSession session, IReadOnlyList<string> command) =>
+        RunAsync(session, () => Start(command[0], [.. command.Skip(1)], isOwnTerminal: true, ""));
 
     /// <summary>Starts it; standard input is empty unless it has the terminal.</summary>
     /// <exception cref="UsageException">There is no ssh.</exception>
     public static Process Start(CliHost host, IReadOnlyList<string> arguments, bool isOwnTerminal)
     {
         string program = host.Environment("CORENODE_SSH") is { Length: > 0 } named ? named : "ssh";
+        return Start(program, arguments, isOwnTerminal, "; install it (apt-get install openssh-client)");
+    }
+
+    private static async Task<int> RunAsync(CliSession session, Func<Process> start)
+    {
+        // Ctrl-C is for the program, here or there: ssh passes it on, and this process waits.
+        using Interrupt interrupt = new(session.Host.Cancellation);
+        using Process process = start();
+        await process.WaitForExitAsync(CancellationToken.None);
+        return process.ExitCode;
+    }
+
+    private static Process Start(
+        string program, IReadOnlyList<string> arguments, bool isOwnTerminal, string whatToDo)
+    {
         ProcessStartInfo start = new(program) { UseShellExecute = false, RedirectStandardInput = !isOwnTerminal };
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
@@ -35,8 +48,7 @@ internal static class SshProgram
         }
         catch (Win32Exception fault)
         {
-            throw new UsageException(
-                $"cannot run {program}: {fault.Message}; install it (apt-get install openssh-client)");
+            throw new UsageException($"cannot run {program}: {fault.Message}{whatToDo}");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using CoreNode.Foundation;
 
 namespace CoreNode.Cli;
 
@@ -72,7 +73,7 @@ internal static class UsageErrors
     private static string UnknownOption(Command command, string word)
     {
         string name = word.Split('=')[0];
-        string? option = Suggestion.Nearest(name, OptionNames(command));
+        string? option = NearestWord.Of(name, OptionNames(command));
         return option is not null
             ? $"unknown option {name}; did you mean {option}?"
             : $"unknown option {name}; a value that begins with - goes after --";
@@ -82,7 +83,7 @@ internal static class UsageErrors
     {
         if (command.Subcommands.Count == 0)
             return $"too many arguments: '{word}'; usage: {HelpPage.Usage(command)}";
-        string? near = Suggestion.Nearest(word, command.Subcommands.Select(one => one.Name));
+        string? near = NearestWord.Of(word, command.Subcommands.Select(one => one.Name));
         if (near is not null)
             return $"unknown command '{word}'; did you mean `{HelpPage.Path(command)} {near}`?";
         // `corenode get` for `corenode kv get`: the word exists, one level down.

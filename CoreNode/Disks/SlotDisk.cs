@@ -81,8 +81,7 @@ public sealed class SlotDisk
     {
         foreach (GptStage stage in plan.Stages)
         {
-            ReadBackWay way = VerifiedWrite.Run(
-                _device, [.. stage.Writes.Select(static one => (one.Offset, one.Data))]);
+            ReadBackWay way = VerifiedWrite.Run(_device, stage.Writes);
             ReadBackWay = ReadBackWay is { } before && before > way ? before : way;
         }
 

@@ -1,3 +1,4 @@
+using CoreNode.Disks.Gpt;
 using CoreNode.Platform.Blocks;
 
 namespace CoreNode.Disks;
@@ -7,22 +8,22 @@ internal static class VerifiedWrite
 {
     /// <summary>Writes all, syncs, reads back past the cache, compares; says how it was read.</summary>
     /// <exception cref="IOException">What came back is not what was written; the message says where.</exception>
-    public static ReadBackWay Run(IBlockDevice device, IReadOnlyList<(long Offset, ReadOnlyMemory<byte> Data)> writes)
+    public static ReadBackWay Run(IBlockDevice device, IReadOnlyList<GptWrite> writes)
     {
-        foreach ((long offset, ReadOnlyMemory<byte> data) in writes)
-            device.Write(offset, data.Span);
+        foreach (GptWrite one in writes)
+            device.Write(one.Offset, one.Data.Span);
         device.Sync();
         ReadBackWay way = ReadBackWay.Direct;
-        foreach ((long offset, ReadOnlyMemory<byte> data) in writes)
+        foreach (GptWrite one in writes)
         {
-            byte[] found = new byte[data.Length];
-            ReadBackWay one = device.ReadBack(offset, found);
-            way = one > way ? one : way;
-            int same = found.AsSpan().CommonPrefixLength(data.Span);
+            byte[] found = new byte[one.Data.Length];
+            ReadBackWay used = device.ReadBack(one.Offset, found);
+            way = used > way ? used : way;
+            int same = found.AsSpan().CommonPrefixLength(one.Data.Span);
             if (same < found.Length)
             {
                 throw new IOException(
-                    $"{device.Path} gave back something else than was written, at byte {offset + same}: the disk may "
+                    $"{device.Path} gave back something else than was written, at byte {one.Offset + same}: the disk may "
                     + "be failing; look at the kernel's log and replace it");
             }
         }

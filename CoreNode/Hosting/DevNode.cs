@@ -36,7 +36,7 @@ internal sealed class DevNode : IDisposable
     }
 
     /// <summary>Three things to try.</summary>
-    internal static string Hints(IReadOnlyList<Uri> urls, string command)
+    internal static string Hints(IReadOnlyList<Uri> urls, bool hasUnits, string command)
     {
         string url = urls[0].GetLeftPart(UriPartial.Authority);
         string endpoint = urls[0].Port == 2379 ? "" : $"--endpoints {url} ";
@@ -47,11 +47,23 @@ internal sealed class DevNode : IDisposable
               {command} {endpoint}kv set /greeting "hello, world"
               curl {url}/v2/keys/greeting
               {command} {endpoint}kv watch --recursive --forever /
-
+            {(hasUnits ? Units(command, endpoint) : "")}
             Ctrl-C stops it and removes its data.
 
             """;
     }
+
+    // A unit file in one line, so that it can be pasted.
+    private static string Units(string command, string endpoint) =>
+        $"""
+
+            It runs units, too (any systemd unit file):
+
+              printf '[Service]\nExecStart=/bin/sh -c "while date; do sleep 5; done"\n' > clock.service
+              {command} {endpoint}unit start clock.service
+              {command} {endpoint}unit journal -f clock
+
+            """;
 
     public void Dispose()
     {

@@ -12,6 +12,11 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Hosting + 3, LogLevel.Information, "{Signal}: stopping")]
     internal static partial void Stopping(this ILogger logger, string signal);
 
+    [LoggerMessage(EventIds.Hosting + 35, LogLevel.Information,
+        "SIGHUP: the node goes on as it is; certificates and keys are read anew by themselves, everything else at a "
+        + "restart")]
+    internal static partial void GoesOn(this ILogger logger);
+
     [LoggerMessage(EventIds.Hosting + 4, LogLevel.Information, "stopped")]
     internal static partial void Stopped(this ILogger logger);
 

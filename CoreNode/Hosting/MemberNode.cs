@@ -101,7 +101,8 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             string urls = string.Join(' ', server.BoundUrls.Select(u => u.GetLeftPart(UriPartial.Authority)));
             process.Manager.Ready($"serving on {urls}");
             if (options.IsDev)
-                await process.Output.WriteAsync(DevNode.Hints(server.BoundUrls, CommandName()));
+                await process.Output.WriteAsync(DevNode.Hints(
+                    server.BoundUrls, options.Units.IsOn, CommandName()));
             Task watchdog = Watchdog.RunAsync(
                 process.Manager, () => replica.Rounds, TimeProvider.System, process.Logger, process.Stop);
             Task trimming = IdleTrim.RunAsync(TimeProvider.System, process.Stop);

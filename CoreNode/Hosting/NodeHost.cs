@@ -81,6 +81,12 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, logger, stop);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, logger, stop);
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            // fleetd reads its settings again and keeps its listeners; who sends it must not end a node.
+            context.Cancel = true;
+            logger.GoesOn();
+        });
         Files.CreateFolder(options.DataFolder);
         using IDisposable folderLock = Files.TryLock(Path.Combine(options.DataFolder, "lock"))
             ?? throw new IOException(

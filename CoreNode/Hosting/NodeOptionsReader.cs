@@ -2,6 +2,7 @@ using CoreNode.Api;
 using System.Net;
 using CoreNode.Cluster;
 using CoreNode.Discovery;
+using CoreNode.Foundation;
 using CoreNode.Pki;
 using CoreNode.Platform;
 using CoreNode.Yaml;
@@ -390,29 +391,8 @@ public sealed class NodeOptionsReader(
         return null;
     }
 
-    private static string Suggestion(string name)
-    {
-        NodeFlag? nearest = NodeFlags.All.MinBy(f => EditDistance(f.Name, name));
-        int farthest = Math.Min(3, name.Length / 3);
-        bool isNear = nearest is not null && EditDistance(nearest.Name, name) <= farthest;
-        return isNear ? $"; did you mean --{nearest!.Name}?" : "";
-    }
-
-    private static int EditDistance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int next = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = row[j];
-                row[j] = next;
-            }
-        }
-
-        return row[b.Length];
-    }
+    private static string Suggestion(string name) =>
+        NearestWord.Of(name, NodeFlags.All.Select(static flag => flag.Name)) is { } nearest
+            ? $"; did you mean --{nearest}?"
+            : "";
 }

@@ -5,10 +5,12 @@ using System.Runtime.InteropServices;
 using System.Text;
 using CoreNode.Cli;
 using CoreNode.Cli.Discovery;
+using CoreNode.Cli.Doctor;
 using CoreNode.Disks;
 using CoreNode.Platform;
-using CoreNode.Runner.Launch;
 using CoreNode.Runner.Guard;
+using CoreNode.Runner.Launch;
+using CoreNode.Systemd;
 
 namespace CoreNode.Hosting;
 
@@ -53,7 +55,15 @@ internal static class ProcessHost
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
             Slots = new SlotOffice(new MachineDisks("/"), verify: null),
+            FindUnitManager = FindUnitManagerAsync,
         });
+    }
+
+    // As --unit-manager auto chooses.
+    private static async Task<UnitsFinding> FindUnitManagerAsync(CancellationToken cancellation)
+    {
+        SystemdFinding found = await SystemdProbe.ExamineAsync(new SystemdOptions(), cancellation);
+        return new UnitsFinding(found.IsUsable, found.Reason);
     }
 
     /// <summary>What this binary is, from what the build wrote into it.</summary>

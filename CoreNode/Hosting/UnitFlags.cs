@@ -58,8 +58,10 @@ internal static class UnitFlags
             string key = parts[0].Trim();
             if (parts.Length < 2 || key.Length == 0 || !key.All(IsOfKey))
                 problems.Add($"--metadata {pair}: say KEY=VALUE; a key has letters, digits, dots, dashes, underscores");
-            else
-                metadata[key] = parts[1].Trim();
+            else if (parts[1].Trim().Length == 0)
+                problems.Add($"--metadata {pair}: no unit can ask for an empty value; leave the key out");
+            else if (!metadata.TryAdd(key, parts[1].Trim()))
+                problems.Add($"--metadata {pair}: {key} has the value {metadata[key]} already; a key has one value");
         }
 
         return metadata;

@@ -6,8 +6,8 @@ namespace CoreNode.Platform;
 /// <summary>
 /// The time since the machine was started, which goes on while it sleeps (clock_gettime(2), CLOCK_BOOTTIME): what was
 /// promised to others until a moment is over at that moment, asleep or not. As a <see cref="TimeProvider"/> its
-/// timestamps are those of that clock, so a test puts its own in place; its timers are the system's, which stand still
-/// while the machine sleeps and fire late after it. Any thread.
+/// timestamps are those of that clock, so a test puts its own in place; its timers go by that clock, too, and those
+/// that were due while the machine slept fire once it is awake. Any thread.
 /// </summary>
 public sealed class BootClock : TimeProvider
 {
@@ -17,9 +17,9 @@ public sealed class BootClock : TimeProvider
     private const int BootTime = 7;
     private const long NsPerSecond = 1_000_000_000;
 
-    private BootClock()
-    {
-    }
+    private readonly BootAlarms _alarms;
+
+    private BootClock() => _alarms = new BootAlarms(GetTimestamp);
 
     /// <inheritdoc/>
     public override long TimestampFrequency => NsPerSecond;
@@ -28,6 +28,10 @@ public sealed class BootClock : TimeProvider
     public override long GetTimestamp() => LibC.GetTime(BootTime, out LibC.TimeRecord time) == 0
         ? checked((time.Seconds * NsPerSecond) + time.Nanoseconds)
         : throw new Win32Exception(Marshal.GetLastPInvokeError());
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        _alarms.Create(callback, state, dueTime, period);
 
     /// <summary>
     /// The moment of a clock: CLOCK_BOOTTIME's of <see cref="Instance"/>, a test's of its own provider.

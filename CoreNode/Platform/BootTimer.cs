@@ -5,8 +5,8 @@ namespace CoreNode.Platform;
 
 /// <summary>
 /// Becomes readable at a moment of CLOCK_BOOTTIME (timerfd_create(2)): in time also after the machine slept, when other
-/// timers have stood still. One thread. Safety: the structures are locals that outlive the calls, which keep no
-/// pointer.
+/// timers have stood still. One thread waits, any sets it. Safety: the structures are locals that outlive the calls,
+/// which keep no pointer.
 /// </summary>
 public sealed partial class BootTimer : IDisposable
 {

@@ -2,7 +2,8 @@ namespace CoreNode.Store;
 
 /// <summary>
 /// How a machine shows that it is there (design decision 9): nothing of it is written through the log. With an
-/// existing etcd as the store it is a key with a TTL. One caller at a time.
+/// existing etcd as the store it is a key with a TTL. Renewals may overlap, so that one whose answer is late holds up
+/// no other; the lease is given back when none is on its way.
 /// </summary>
 public interface IMachineLease
 {

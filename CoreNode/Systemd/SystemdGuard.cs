@@ -5,10 +5,10 @@ namespace CoreNode.Systemd;
 
 /// <summary>
 /// The guard where systemd runs (docs/decisions/0029): a service that only sleeps, whose watchdog PID 1 keeps. Each
-/// renewal resets that watchdog, on behalf of the sleeper, to the new deadline; when it is over, or the sleeper ends,
-/// PID 1 starts another service that ends the units. Both are transient units, which PID 1 holds in memory: nothing of
-/// this process, its folder or the message bus is needed then. A renewal is one datagram and leaves no line in the
-/// journal.
+/// renewal resets that watchdog, on behalf of the sleeper, to the new deadline; when it is over, PID 1 wakes the
+/// sleeper, which kills the units, and when that one ends, for whatever reason, starts another service that ends them
+/// for good. Both are transient units, which PID 1 holds in memory: nothing of this process, its folder or the message
+/// bus is needed then. A renewal is one datagram and leaves no line in the journal.
 /// </summary>
 public sealed class SystemdGuard : IUnitGuard
 {
@@ -115,12 +115,12 @@ public sealed class SystemdGuard : IUnitGuard
     private async Task<Holder> AddAsync(
         IReadOnlySet<string> units, TimeSpan deadline, CancellationToken cancellation)
     {
-        byte[] script = GuardUnits.Script(units);
+        (byte[] Hold, byte[] Fire) scripts = GuardUnits.Scripts(units);
         string name = string.Create(CultureInfo.InvariantCulture, $"{GuardUnits.Prefix}{_series}-{++_count}");
         _armed.Add($"{name}.service");
         string result = await _bus.RunJobAsync(
             BusMethod.StartTransientUnit,
-            writer => GuardUnits.Write(writer, name, Left(deadline), script, MayHurry()),
+            writer => GuardUnits.Write(writer, name, Left(deadline), scripts, MayHurry()),
             cancellation);
         if (result != "done")
             throw new IOException($"{name}.service was not started ({result})");

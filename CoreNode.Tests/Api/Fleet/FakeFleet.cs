@@ -13,6 +13,8 @@ namespace CoreNode.Tests.Api.Fleet;
 /// </summary>
 internal sealed class FakeFleet : IAsyncDisposable
 {
+    private static readonly UnitStates s_failed = new("loaded", "failed", "failed");
+
     private readonly IKvClient _store;
     private readonly RegistryKeys _keys = RegistryKeys.Default;
     private readonly RegistryFollower _follower;
@@ -31,6 +33,9 @@ internal sealed class FakeFleet : IAsyncDisposable
 
     /// <summary>How often a unit went from loaded or inactive to launched, by name.</summary>
     public Dictionary<string, int> Starts { get; } = [];
+
+    /// <summary>Units that fail wherever they are started; to be set before they are.</summary>
+    public HashSet<string> Failing { get; } = [];
 
     public static FakeFleet Start(IKvClient store) => new(store);
 
@@ -93,6 +98,8 @@ internal sealed class FakeFleet : IAsyncDisposable
         foreach (string machine in machines)
         {
             UnitStateRecord wanted = new(name, machine, StatesOf(job), job.Hash);
+            if (Failing.Contains(name) && job.Desired == DesiredState.Launched)
+                wanted = wanted with { States = s_failed, Result = "exit-code", ExitStatus = 203 };
             if (state.State(name, machine) != wanted)
                 await SetAsync(_keys.UnitState(name, machine), RegistryValues.WriteState(wanted));
         }

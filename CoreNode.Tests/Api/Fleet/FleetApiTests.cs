@@ -111,6 +111,9 @@ internal sealed class FleetApiTests
     [TestCase("a.nope", "{}", "invalid unit type: \\\"nope\\\"")]
     [TestCase("a%20b.service", "{}", "invalid character ' ' in unit name")]
     [TestCase("%40a.service", "{}", "unit name cannot start in \\\"@\\\"")]
+    [TestCase("_a.service", "{}", "unit name cannot start in \\\"_\\\": the store hides such keys")]
+    [TestCase("a.service", """{"Name":"b.service"}""",
+        "name in URL \\\"a.service\\\" differs from unit name in request body \\\"b.service\\\"")]
     public async Task A_bad_unit_is_refused(string name, string body, string message)
     {
         RawAnswer answer = await _api.PutAsync($"/fleet/v1/units/{name}", body);
@@ -163,6 +166,22 @@ internal sealed class FleetApiTests
         Assert.That((gone.Status, gone["Content-Type"]), Is.EqualTo((204, "application/json")));
         Assert.That((await _api.GetAsync("/fleet/v1/units/a.service")).Status, Is.EqualTo(404));
         Assert.That(await _api.ReadAsync(keys.JobObject("a.service")), Is.Null);
+    }
+
+    [Test]
+    public async Task Bodies_are_read_as_go_reads_them()
+    {
+        // The case of fields' letters does not matter, null is nothing, the last one counts, more is passed by.
+        RawAnswer made = await _api.PutAsync(
+            "/fleet/v1/units/a.service",
+            """
+            {"name":null,"DESIREDSTATE":"inactive","desiredState":"loaded","more":{"a":[1]},"currentState":"launched",
+            "Options":[{"Section":"Service","name":"ExecStart","VALUE":"/bin/true"}]} and more
+            """);
+        Assert.That(made.Status, Is.EqualTo(201), made.Body);
+        Assert.That((await _api.GetAsync("/fleet/v1/units/a.service")).Body, Is.EqualTo(
+            """{"currentState":"inactive","desiredState":"loaded","name":"a.service","options":"""
+            + """[{"name":"ExecStart","section":"Service","value":"/bin/true"}]}"""));
     }
 
     [Test]
@@ -219,6 +238,8 @@ internal sealed class FleetApiTests
     [TestCase("""[{"op":"add","path":"/x/foo","value":{"value":"b"}}]""", "machine metadata path invalid")]
     [TestCase("""[{"op":"add","path":"/../metadata/a","value":{"value":"b"}}]""", "machine metadata path invalid")]
     [TestCase("""[{"op":"add","path":"/x/metadata/a b","value":{"value":"b"}}]""", "machine metadata path invalid")]
+    [TestCase("""[{"op":"add","path":"/x/metadata/_a","value":{"value":"b"}}]""", "machine metadata path invalid")]
+    [TestCase("""[{"op":"add","path":"/_x/metadata/a","value":{"value":"b"}}]""", "machine metadata path invalid")]
     [TestCase("""[{"op":"add","path":"/x/metadata/a","value":{"value":""}}]""",
         "invalid value: add and replace require a value")]
     [TestCase("""[{"op":"add","path":"/x/metadata/a","value":{"value":"b"}},{"op":"x"}]""",

@@ -68,7 +68,7 @@ internal sealed class OwnUnitsTests
         Assert.That(Statuses(results), Is.EqualTo(new[] { 201, 201, 400, 400, 404, 400, 400, 400, 201, 400 }));
         Assert.That(Message(results, 0), Is.Empty);
         Assert.That(Message(results, 2), Is.EqualTo("unit name must contain \".\""));
-        Assert.That(Message(results, 3), Is.EqualTo("line 8: MachineID cannot be used with Global"));
+        Assert.That(Message(results, 3), Is.EqualTo("line 9: MachineID cannot be used with Global"));
         Assert.That(Message(results, 4), Is.EqualTo("there is no unit none.service: submit it first"));
         Assert.That(Message(results, 5), Is.EqualTo("desiredState running: say inactive, loaded or launched"));
         Assert.That(Message(results, 6), Does.StartWith("a.service is named twice"));
@@ -229,7 +229,8 @@ internal sealed class OwnUnitsTests
         await _api.WriteAsync(s_keys.JobState("b.service"), A);
         await ExpectAsync("b.service", "");
         await StateAsync("b.service", A, new UnitStates("loaded", "failed", "failed"), "exit-code", 3);
-        await ExpectAsync("b.service", "failed on machine aaaaaaaa (exit-code, status 3); see its journal");
+        await ExpectAsync(
+            "b.service", "failed on machine aaaaaaaa: its process ended with an error (exit-code, status 3)");
         await SubmitAsync("""{"name":"b.service","desiredState":"inactive"}""");
         await ExpectAsync("b.service", "machine aaaaaaaa has not unloaded it yet");
         await SubmitAsync("""{"name":"b.service","desiredState":"launched"}""");

@@ -178,6 +178,10 @@ public sealed class NodeRequestTests
         await waiting.Began.WaitAsync(cancellation);
         await Assert.ThrowsAsync<IOException>(
             async () => await Requests(asking).SendAsync(UrlOf(served), "wait", null, cancellation));
+
+        // Counted behind what the other side sees of it.
+        while (served.Metrics.RefusedCount(ProtocolFault.TooMany) == 0)
+            await Task.Delay(1, cancellation);
         Assert.That(served.Metrics.RefusedCount(ProtocolFault.TooMany), Is.EqualTo(1));
     }
 

@@ -79,6 +79,63 @@ internal sealed class FleetctlTests
     }
 
     [Test]
+    public async Task Tables_have_fleetctls_columns_to_the_byte()
+    {
+        Assert.That((await RunAsync("list-units")).Output, Is.EqualTo("UNIT\tMACHINE\tACTIVE\tSUB\n"));
+        Assert.That((await RunAsync("list-unit-files", "--no-legend")).Output, Is.Empty);
+        await RunAsync("start", File("a-unit-with-a-long-name.service", Text));
+        await RunAsync("submit", File("b.service", "[Service]\nExecStart=/bin/true\n"));
+        await RunAsync("start", File("g.service", Text + "\n[X-Fleet]\nGlobal=true\n"));
+        string hash = UnitFile.Parse(Text, out _)!.Hash;
+        string plain = UnitFile.Parse("[Service]\nExecStart=/bin/true\n", out _)!.Hash;
+        string spread = UnitFile.Parse(Text + "\n[X-Fleet]\nGlobal=true\n", out _)!.Hash;
+        await _fleet.UntilAsync(
+            "/fleet/v1/state?unitName=g.service", static a => a.Body.Split("\"active\"").Length == 3);
+        CliRun run = await RunAsync("list-units", "--full", "--fields=unit,load,active,sub,machine,hash");
+        Assert.That(run.Output, Is.EqualTo(
+            "UNIT\t\t\t\tLOAD\tACTIVE\tSUB\tMACHINE\t\t\t\t\t\tHASH\n"
+            + $"a-unit-with-a-long-name.service\tloaded\tactive\trunning\t{M1}/10.0.0.3\t{hash}\n"
+            + $"g.service\t\t\tloaded\tactive\trunning\t{M1}/10.0.0.3\t{spread}\n"
+            + $"g.service\t\t\tloaded\tactive\trunning\t{M2}\t\t{spread}\n"), run.Error);
+        run = await RunAsync("list-units", "--fields=machine,unit", "--no-legend");
+        Assert.That(run.Output, Is.EqualTo(
+            "1315e07d.../10.0.0.3\ta-unit-with-a-long-name.service\n1315e07d.../10.0.0.3\tg.service\n"
+            + "2aaaaaaa...\t\tg.service\n"));
+        run = await RunAsync("list-unit-files", "--fields", "unit,hash,dstate,state,target,global,desc");
+        Assert.That(run.Output, Is.EqualTo(
+            "UNIT\t\t\t\tHASH\tDSTATE\t\tSTATE\t\tTARGET\t\t\tGLOBAL\tDESC\n"
+            + $"a-unit-with-a-long-name.service\t{hash[..7]}\tlaunched\tlaunched\t1315e07d.../10.0.0.3\tfalse\tWeb\n"
+            + $"b.service\t\t\t{plain[..7]}\tinactive\tinactive\t-\t\t\tfalse\t-\n"
+            + $"g.service\t\t\t{spread[..7]}\tlaunched\t-\t\tglobal\t\t\ttrue\tWeb\n"));
+        run = await RunAsync("list-unit-files", "--full", "--no-legend", "--fields=hash,target");
+        Assert.That(run.Output, Is.EqualTo($"{hash}\t{M1}/10.0.0.3\n{plain}\t-\n{spread}\tglobal\n"));
+        run = await RunAsync("list-unit-files", "--fields=tmachine");
+        Assert.That(run.Output, Does.StartWith("TMACHINE\n"));
+        Assert.That(run.Error, Is.EqualTo(
+            "WARNING: The \"tmachine\" field is deprecated. Use \"target\" instead\n"));
+    }
+
+    [Test]
+    public async Task What_is_not_waited_for_is_triggered()
+    {
+        string file = File("late.service", Text);
+        Assert.That(
+            (await RunAsync("load", "--no-block", file)).Output,
+            Is.EqualTo("Unit late.service inactive\nTriggered unit late.service load\n"));
+        Assert.That(
+            (await RunAsync("start", "--no-block", file)).Output, Is.EqualTo("Triggered unit late.service start\n"));
+        await _fleet.UntilAsync(
+            "/fleet/v1/units/late.service", static a => a.Body.Contains("\"currentState\":\"launched\""));
+        Assert.That(
+            (await RunAsync("stop", "--no-block", "late")).Output, Is.EqualTo("Triggered unit late.service stop\n"));
+        await _fleet.UntilAsync(
+            "/fleet/v1/units/late.service", static a => a.Body.Contains("\"currentState\":\"loaded\""));
+        Assert.That(
+            (await RunAsync("unload", "--no-block", "late")).Output,
+            Is.EqualTo("Triggered unit late.service unload\n"));
+    }
+
+    [Test]
     public async Task A_restart_starts_a_unit_anew()
     {
         await RunAsync("start", File("web.service", Text));

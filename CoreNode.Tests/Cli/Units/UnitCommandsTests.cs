@@ -99,7 +99,7 @@ internal sealed class UnitCommandsTests
         CliRun run = await RunAsync("unit", "submit", file);
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Error, Does.Contain($"{file}:2: error: ExecStart: \"sleep\" is no absolute path"));
-        Assert.That(run.Error, Does.Contain("error: Global cannot be used with Peers"));
+        Assert.That(run.Error, Does.Contain(":5: error: Global cannot be used with MachineOf"));
         Assert.That((await RunAsync("unit", "list-files")).Output, Does.Not.Contain("web.service"));
         run = await CliRun.OfAsync(["unit", "verify", file]);
         Assert.That((run.ExitCode, run.Output.Split('\n').Length), Is.EqualTo((1, 3)), "without any node");

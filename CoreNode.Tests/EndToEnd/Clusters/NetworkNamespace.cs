@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 
 namespace CoreNode.Tests.EndToEnd.Clusters;
@@ -21,6 +22,10 @@ internal sealed class NetworkNamespace : IDisposable
         !Environment.IsPrivilegedProcess ? "network namespaces need root"
         : !File.Exists("/dev/net/tun") ? "there is no /dev/net/tun"
         : null;
+
+    /// <summary>A path that other programs find it by, as long as this object is there.</summary>
+    public string Path => string.Create(
+        CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/{_descriptor}");
 
     /// <summary>
     /// Runs <paramref name="action"/> on a thread of its own inside. Sockets that it opens and processes that it

@@ -44,6 +44,19 @@ internal sealed class SchedulingScenarioTests
 
         for (int i = 0; i < 3; i++)
             await UntilTogetherAsync(i);
+
+        // Its machine leaves: the pair moves as one, to the only machine that has room for it.
+        int left = (await _cluster.ActiveOnAsync("ping.0.service"))[0];
+        int room = (await _cluster.ActiveOnAsync("ping.1.service"))[0];
+        await _cluster.FleetAsync("destroy", "ping.1.service", "pong.1.service");
+        ServerProcess machine = _cluster.Machines.Members[left - 1];
+        (int code, _) = await machine.StopAsync();
+        Assert.That(code, Is.Zero, _cluster.Machines.Words());
+        await _cluster.UntilAsync(
+            async () => await _cluster.ActiveOnAsync("ping.0.service") is [int now] && now == room,
+            "ping.0.service moves");
+        await UntilTogetherAsync(0);
+        await machine.RestartAsync();
     }
 
     [Test]

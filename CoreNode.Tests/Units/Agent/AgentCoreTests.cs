@@ -1,4 +1,5 @@
 using CoreNode.Store;
+using CoreNode.Units.Agent;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Tests.Units.Agent;
@@ -42,6 +43,37 @@ internal sealed class AgentCoreTests
     }
 
     [Test]
+    public void Its_figures_tell_what_is_not_as_asked_for_and_since_when()
+    {
+        AgentWorld world = new(3);
+        world.Run(s_while);
+        world.Put(Web, ScheduleState.Launched);
+        world.Put("one.service", ScheduleState.Launched, isSingleton: true);
+        world.Run(s_while);
+        AgentFigures figures = world.Core.Measure(world.Now);
+        Assert.That(
+            (figures.Wanted, figures.Active, figures.Failed, figures.Unsettled, figures.Guarded),
+            Is.EqualTo((2, 2, 0, 0, 1)));
+        Assert.That(figures.UnsettledSince, Is.Null);
+        Assert.That(figures.GuardedUntil, Is.EqualTo(world.ArmedUntil));
+        Assert.That(figures.LeaseUntil, Is.EqualTo(world.Core.Lease.KillAt));
+
+        world.Die(Web);
+        world.Hanging.Add("Load slow.service");
+        world.Put("slow.service", ScheduleState.Launched);
+        TimeSpan asked = world.Now;
+        world.Core.Measure(asked);
+        world.Run(s_while);
+        figures = world.Core.Measure(world.Now);
+        Assert.That(
+            (figures.Wanted, figures.Active, figures.Failed, figures.Unsettled), Is.EqualTo((3, 1, 1, 1)));
+        Assert.That(figures.UnsettledSince, Is.EqualTo(asked));
+        world.Hanging.Clear();
+        world.Run(s_while);
+        Assert.That(world.Core.Measure(world.Now).UnsettledSince, Is.Null);
+    }
+
+    [Test]
     public void A_unit_whose_entry_is_gone_is_unloaded_and_its_state_removed()
     {
         AgentWorld world = new(3);
@@ -50,6 +82,34 @@ internal sealed class AgentCoreTests
         world.Remove(Web);
         world.Run(s_while);
         AssertGone(world, Web);
+    }
+
+    [Test]
+    public void What_is_given_back_to_a_machine_that_was_away_has_run_on()
+    {
+        AgentWorld world = new(3);
+        string[] names = [Web, "moved.service"];
+        foreach (string name in names)
+            world.Put(name, ScheduleState.Launched);
+        world.Run(s_while);
+        int pid = world.Manager[Web].Pid;
+        world.IsStoreAway = true;
+        foreach (string name in names)
+            world.Remove(name);
+        world.Run(AgentWorld.Lease * 2);
+        Assert.That(world.Core.Lease.IsHeld(world.Now), Is.False);
+        world.HealStore();
+        world.Happened.Clear();
+        while (!world.Core.Lease.IsHeld(world.Now))
+            world.Run(TimeSpan.FromMilliseconds(100));
+        world.Run(AgentPlanner.ReturnTime / 2);
+        world.Put(Web, ScheduleState.Launched);
+        world.Run(s_while);
+        Assert.That(world.Manager[Web].Pid, Is.EqualTo(pid));
+        Assert.That(
+            world.Happened.Where(static done => done.EndsWith($" {Web}", StringComparison.Ordinal)),
+            Has.All.StartsWith("publish"));
+        AssertGone(world, "moved.service");
     }
 
     [Test]

@@ -78,6 +78,61 @@ internal sealed class AgentCrashTests
         }
     }
 
+    [Test]
+    public void Destroyed_while_it_is_being_started_it_leaves_nothing_behind()
+    {
+        for (int after = 0; after < 30; after++)
+        {
+            for (ulong seed = 0; seed < 4; seed++)
+            {
+                AgentWorld world = new(seed);
+                world.Run(s_while);
+                world.Hanging.Add($"Start {Web}");
+                world.Put(Web, ScheduleState.Launched, Text);
+                world.Run(TimeSpan.FromSeconds(5));
+                Assert.That(world.Manager[Web].Active, Is.Not.EqualTo("active"), "it is being started");
+                world.Remove(Web);
+                world.CrashAfter = after;
+                world.RunThroughCrash(s_while);
+                AssertGone(world);
+            }
+        }
+    }
+
+    // Wherever the agent is with taking it away for another machine: a new text, to run here, wins.
+    [Test]
+    public void Replaced_while_it_moves_away_it_runs_as_its_new_text_says()
+    {
+        for (int after = 0; after < 30; after++)
+        {
+            for (ulong seed = 0; seed < 4; seed++)
+            {
+                AgentWorld world = new(seed);
+                world.Run(s_while);
+                world.Put(Web, ScheduleState.Launched, Text);
+                world.Run(s_while);
+                world.Put(Web, ScheduleState.Revoked, Text);
+                world.CrashAfter = after;
+                try
+                {
+                    world.Run(TimeSpan.FromMilliseconds(1));
+                }
+                catch (WorldCrashException)
+                {
+                    // Here, with or without another process of the agent.
+                    if (seed % 2 == 0)
+                        world.RestartAgent();
+                }
+
+                world.CrashAfter = null;
+                world.Put(Web, ScheduleState.Launched, NewText);
+                world.RestartAgent();
+                world.Run(s_while);
+                AssertRuns(world, "new");
+            }
+        }
+    }
+
     private static void AssertRuns(AgentWorld world, string value)
     {
         using (Assert.EnterMultipleScope())

@@ -35,6 +35,8 @@ internal sealed class AgentHarness : IAsyncDisposable
 
     public RecordedLog Log { get; } = new();
 
+    public MetricRegistry Metrics { get; } = new();
+
     public UnitAgent Agent { get; private set; } = null!;
 
     public TimeSpan LeaseTime { get; init; } = TimeSpan.FromSeconds(4);
@@ -51,7 +53,8 @@ internal sealed class AgentHarness : IAsyncDisposable
                 BootId = "boot",
                 Lease = LeaseTime,
             },
-            Store, Manager, Guard, Lease, new HealthProbe(), _files, TimeProvider.System, Now, Log);
+            Store, Manager, Guard, Lease, new HealthProbe(), _files, TimeProvider.System, Now,
+            new AgentMetrics(Metrics, Now), Log);
         _agentEnd = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
         _running = Agent.RunAsync(_agentEnd.Token);
     }

@@ -21,6 +21,7 @@ internal sealed class AgentWorld
 
     private readonly Prng _chance;
     private readonly List<AgentStep> _pending = [];
+    private readonly HashSet<AgentStep> _overtaken = [];
     private readonly SortedDictionary<string, UnitNote> _notes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, UnitFile> _texts = [];
     private LeaseFacts _leaseNote = LeaseFacts.None;
@@ -70,6 +71,9 @@ internal sealed class AgentWorld
     public bool IsManagerAway { get; private set; }
 
     public bool IsGuardBroken { get; set; }
+
+    /// <summary>The guard takes what it is told, but its answer is lost.</summary>
+    public bool IsGuardMute { get; set; }
 
     /// <summary>How renewals are answered while the store is there.</summary>
     public LeaseGrantKind Grants { get; set; } = LeaseGrantKind.Granted;
@@ -216,6 +220,7 @@ internal sealed class AgentWorld
 
     private void StartAgent()
     {
+        _overtaken.Clear();
         SortedDictionary<string, UnitNote> notes = new(_notes, StringComparer.Ordinal);
         Core = new AgentCore(MachineId, notes, _leaseNote);
         Core.ManagerSeen(!IsManagerAway, Seen(), Now);
@@ -285,7 +290,10 @@ internal sealed class AgentWorld
             case StepKind.Load:
                 Manager[step.Unit] = new WorldUnit(step.Hash, step.Token);
                 return done;
+            case StepKind.Start or StepKind.Restart when _overtaken.Remove(step):
+                return new StepOutcome(step, StepResult.Failed, "canceled") { Job = Job(step, false) };
             case StepKind.Unload:
+                Overtake(step.Unit);
                 Manager.Remove(step.Unit);
                 return done;
             case StepKind.Start when Manager[step.Unit].Active == "active":
@@ -294,6 +302,7 @@ internal sealed class AgentWorld
                 Activate(Manager[step.Unit]);
                 return done with { Job = Job(step, true) };
             case StepKind.Stop or StepKind.Kill:
+                Overtake(step.Unit);
                 Manager[step.Unit].Active = step.Kind == StepKind.Stop ? "inactive" : "failed";
                 return done with { Job = Job(step, true) };
             case StepKind.Check:
@@ -303,7 +312,7 @@ internal sealed class AgentWorld
                     return new StepOutcome(step, StepResult.Failed, "no guard");
                 Armed = step.Armed;
                 ArmedUntil = step.Deadline;
-                return done;
+                return IsGuardMute ? new StepOutcome(step, StepResult.Failed, "no answer") : done;
             case StepKind.ReadFloor:
                 return done with { Index = new StoreIndex(_index) };
             case StepKind.Register:
@@ -312,6 +321,18 @@ internal sealed class AgentWorld
             default:
                 return EffectOnStore(step, done);
         }
+    }
+
+    // A job that stops a unit cancels the one that starts it: it ends, too, but does nothing any more.
+    private void Overtake(string unit)
+    {
+        foreach (AgentStep step in _pending)
+        {
+            if (step.Unit == unit && step.Kind is (StepKind.Start or StepKind.Restart))
+                _overtaken.Add(step);
+        }
+
+        Hanging.RemoveWhere(hanging => hanging == $"Start {unit}" || hanging == $"Restart {unit}");
     }
 
     private StepOutcome EffectOnStore(AgentStep step, StepOutcome done)

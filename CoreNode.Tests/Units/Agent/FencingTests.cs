@@ -183,6 +183,38 @@ internal sealed class FencingTests
         Assert.That(world.Manager[One].Active, Is.EqualTo("inactive"));
     }
 
+    // The guard may have let go of it without saying so.
+    [Test]
+    public void After_an_arming_without_an_answer_it_is_not_started_before_the_guard_is_armed_again()
+    {
+        AgentWorld world = Running(14);
+        world.Put("two.service", ScheduleState.Launched, isSingleton: true);
+        world.Run(s_while);
+        Assert.That(world.Manager["two.service"].Active, Is.EqualTo("active"));
+        world.IsGuardMute = true;
+        world.Remove("two.service");
+        world.Run(TimeSpan.FromMilliseconds(500));
+        Assert.That(world.Armed, Does.Not.Contain("two.service"));
+        world.IsGuardMute = false;
+        world.Happened.Clear();
+        world.Put("two.service", ScheduleState.Launched, isSingleton: true);
+        world.Run(s_while);
+        Assert.That(world.Happened, Does.Contain("start two.service"));
+        Assert.That(
+            world.Happened.IndexOf("arm"), Is.InRange(0, world.Happened.IndexOf("start two.service")),
+            string.Join(", ", world.Happened));
+    }
+
+    [Test]
+    public void A_machine_that_slept_past_its_lease_gives_its_claim_back_and_runs_nothing_of_it()
+    {
+        AgentWorld world = Running(15);
+        world.Pause(TimeSpan.FromHours(1));
+        world.Run(s_while);
+        Assert.That(world.Entries, Does.Not.ContainKey(One));
+        Assert.That(world.Happened.Count(h => h == $"start {One}"), Is.EqualTo(1));
+    }
+
     [Test]
     public void A_late_answer_counts_from_when_it_was_asked_for()
     {

@@ -28,6 +28,7 @@ internal sealed class UnitNameTests
     [TestCase("a/b.service", "invalid character '/' in unit name")]
     [TestCase("wéb.service", "invalid character 'é' in unit name")]
     [TestCase("@1.service", "unit name cannot start in \"@\"")]
+    [TestCase("_a.service", "unit name cannot start in \"_\": the store hides such keys")]
     [TestCase("a@1.mount", "unit type \"mount\" cannot be a template or an instance")]
     public void What_is_no_name_is_refused_in_fleets_words(string name, string complaint)
     {

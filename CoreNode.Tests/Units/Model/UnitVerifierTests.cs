@@ -35,6 +35,23 @@ internal sealed class UnitVerifierTests
         Assert.That(UnitVerifier.Verify("web@1.service", Text), Is.Empty);
     }
 
+    [Test]
+    public void What_only_an_instance_of_a_template_can_say_is_no_mistake_of_the_template()
+    {
+        const string Text = """
+            [Service]
+            ExecStart=/bin/web %i
+            [X-Fleet]
+            MachineMetadata=shard=%i
+            HealthHTTP=http://127.0.0.1:80%i/health
+            Announce=/services/web/%i http://%{ip}:80%i
+            """;
+        Assert.That(UnitVerifier.Verify("web@.service", Text), Is.Empty);
+        Assert.That(
+            UnitVerifier.Verify("web@.service", Text.Replace("/services/web/%i", "%i", StringComparison.Ordinal)),
+            Has.One.Matches<UnitProblem>(static p => p is { IsError: true, Line: 6 }));
+    }
+
     [TestCase("[Service]\nExecStart=sleep 5", 2, true, "ExecStart: \"sleep\" is no absolute path")]
     [TestCase("[Service]\nExecStart=-sleep 5", 2, true, "no absolute path")]
     [TestCase("[Service]\nExecStart=/bin/", 2, true, "is a folder")]
@@ -50,6 +67,22 @@ internal sealed class UnitVerifierTests
     [TestCase("[Service]\nExecStart=/bin/a 50%z", 2, false, "no specifier %z")]
     [TestCase("[Service]\nExecStart=/bin/a\n[X-Fleet]\nMachineof=b", 4, false,
         "unrecognized requirement in [X-Fleet] section: \"Machineof\"")]
+    [TestCase("[Service]\nExecStart=/bin/a\nExecStratPre=/bin/b", 3, false, "did you mean ExecStartPre=?")]
+    [TestCase("[Service]\nExecStart=/bin/a\nAfter=b.service", 3, false, "it belongs into [Unit]")]
+    [TestCase("[Service]\nExecStart=/bin/a\nGlobal=yes", 3, false, "it belongs into [X-Fleet]")]
+    [TestCase("[Service]\nExecStart=/bin/a\n[X-Fleet]\nGlobl=yes", 4, false, "did you mean Global=?")]
+    [TestCase("[Service]\nExecStart=/bin/a\n[X-Fleet]\nRestart=no", 4, false, "it belongs into [Service]")]
+    [TestCase("[Service]\nExecStart=/bin/a\n[X-fleet]\nGlobal=yes", 4, false, "did you mean [X-Fleet]?")]
+    [TestCase("[Service]\nExecStart=/bin/a\n[service]\nType=exec", 4, false, "did you mean [Service]?")]
+    [TestCase("[Service]\nExecStart=/bin/a && /bin/b", 2, false, "no shell reads this: && is an argument")]
+    [TestCase("[Service]\nExecStart=/bin/a\nKillMode=all", 3, true, "write control-group, mixed, process or none")]
+    [TestCase("[Service]\nExecStart=/bin/a\nWorkingDirectory=app", 3, false, "is no absolute path")]
+    [TestCase("[Service]\nExecStart=/bin/a\nEnvironmentFile=-conf", 3, false, "is no absolute path")]
+    [TestCase("[Service]\nExecStart=/bin/a\nEnvironment=\"A=b", 3, false, "a quote is not closed")]
+    [TestCase("[Service]\nExecStart=/bin/a\n[Unit]\nAfter=network", 4, false, "After=network is no unit")]
+    [TestCase("[Service]\nExecStart=/bin/a\n[X-Fleet]\nMachineOf=db", 4, false, "write db.service")]
+    [TestCase("[Service]\nExecStart=/bin/a\n[X-Fleet]\nConflicts=x.service\nSpread=a\nMachineID=y", 6, true,
+        "MachineID cannot be used with Conflicts")]
     [TestCase("[Unit]\nDescription=a", 0, true, "no [Service] section")]
     [TestCase("[Service]\nExecStart=/bin/a\nnonsense", 3, true, "\"nonsense\" is no assignment")]
     public void A_mistake_is_found_with_its_line(string text, int line, bool isError, string message)

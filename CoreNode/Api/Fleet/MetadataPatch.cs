@@ -63,7 +63,8 @@ internal sealed record MetadataPatch(string MachineId, string Name, string Value
         return null;
     }
 
-    // ^/([^/]+)/metadata/([A-Za-z0-9_.-]+)$, but for names that would lead elsewhere in the store.
+    // ^/([^/]+)/metadata/([A-Za-z0-9_.-]+)$, but for names that would lead elsewhere in the store, and those that its
+    // listings leave out.
     private static bool TrySplit(string path, out string machine, out string name)
     {
         machine = name = "";
@@ -75,6 +76,7 @@ internal sealed record MetadataPatch(string MachineId, string Name, string Value
         machine = path[1..end];
         name = path[(end + Middle.Length)..];
         return name.Length > 0 && machine is not ("." or "..") && name is not ("." or "..")
+            && machine[0] != '_' && name[0] != '_'
             && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
     }
 }

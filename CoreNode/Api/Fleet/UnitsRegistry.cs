@@ -13,6 +13,8 @@ namespace CoreNode.Api.Fleet;
 /// </summary>
 internal sealed class UnitsRegistry : IAsyncDisposable
 {
+    private static readonly TimeSpan s_others = TimeSpan.FromMilliseconds(300);
+
     private readonly FleetOptions _options;
     private readonly IKvClient _store;
     private readonly RegistryWriter _writer;
@@ -118,6 +120,9 @@ internal sealed class UnitsRegistry : IAsyncDisposable
         // Without it the others are shown: it runs no agent, or is slow.
         state = await WaitUntilAsync(
             follower, now => now.Machine(_options.MachineId) is not null, _options.RegistrationTime, cancellation);
+        // Where this request woke units, the other machines come at the same moment: who asks first shall see them.
+        if (state.Machine(_options.MachineId) is not null)
+            state = await WaitUntilAsync(follower, static _ => false, s_others, cancellation);
         _hasSeenSelf = true;
         return state;
     }

@@ -1,9 +1,7 @@
 using CoreNode.Api.Access;
 using CoreNode.Api.Limits;
-using CoreNode.Api.Wire;
 using CoreNode.Foundation;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CoreNode.Api.Guest;
@@ -16,12 +14,7 @@ internal sealed class GuestApplication(AccessGate gate, Func<string?> unhealthyR
     public IAdminSurface? Admin { get; set; }
 
     /// <inheritdoc/>
-    public RequestContext CreateContext(IFeatureCollection contextFeatures)
-    {
-        if (contextFeatures is IHostContextContainer<RequestContext> connection)
-            return connection.HostContext ??= new RequestContext(contextFeatures);
-        return new RequestContext(contextFeatures);
-    }
+    public RequestContext CreateContext(IFeatureCollection contextFeatures) => RequestContext.Of(contextFeatures);
 
     /// <inheritdoc/>
     public void DisposeContext(RequestContext context, Exception? exception) => context.End();
@@ -44,29 +37,10 @@ internal sealed class GuestApplication(AccessGate gate, Func<string?> unhealthyR
         if (gate.Refuse(context, target.Path) is { } refused)
             return refused;
         if (target.Path.SequenceEqual("/metrics"u8))
-            return Metrics(context);
+            return NodePages.Metrics(context, metrics);
         if (target.Path.SequenceEqual("/health"u8))
-            return Health(context);
+            return NodePages.Health(context, unhealthyReason());
         return Admin?.Answer(context, target.Path, target.Query)
             ?? context.Message(404, "this node has no store of its own (--store): ask the etcd that it uses");
-    }
-
-    private Task Health(RequestContext context)
-    {
-        if (unhealthyReason() is not { } reason)
-            return context.Plain(200, "{\"health\":\"true\"}"u8);
-        JsonBuffer json = RequestScratch.Current.TakeJson();
-        json.Raw("{\"health\":\"false\",\"reason\":"u8);
-        json.Quoted(reason);
-        json.Raw("}\n"u8);
-        return context.PlainError(503, json.Written);
-    }
-
-    private Task Metrics(RequestContext context)
-    {
-        JsonBuffer text = new(32 << 10);
-        metrics.WriteTo(text);
-        context.Headers.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        return context.Answer(text.Written);
     }
 }

@@ -8,20 +8,27 @@ namespace CoreNode.Api.Peers;
 /// commands) are copied once, all that came together into one array; small ones are parsed where they are. A frame
 /// that is longer than the buffer is received into an array of its own and not copied at all. One owner.
 /// </summary>
-internal sealed class FrameReader(int maxPayloadBytes)
+internal sealed class FrameReader(int maxPayloadBytes, int bufferBytes = FrameReader.BufferBytes)
 {
-    // Below the size from which the collector treats arrays as large.
-    private const int BufferBytes = 64 << 10;
+    /// <summary>Of connections that are seldom still; below the size that the collector treats as large.</summary>
+    public const int BufferBytes = 64 << 10;
+
+    /// <summary>Of requests between nodes: thousands of machines keep some open and seldom say a word.</summary>
+    public const int RequestBufferBytes = 2 << 10;
 
     // A message of Raft without entries and snapshot takes 68 bytes: one that is no longer holds nothing that is kept.
     // Forwarded commands are kept however short they are.
     private const int LongestUnkept = 68;
 
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(bufferBytes);
     private int _start;
     private int _end;
     private byte[]? _large;
     private int _largeEnd;
+
+    /// <summary>The size for a kind of connection.</summary>
+    public static int BufferBytesOf(ConnectionKind kind) =>
+        kind == ConnectionKind.Request ? RequestBufferBytes : BufferBytes;
 
     /// <summary>Longest payload that is taken; asked before memory is reserved for it.</summary>
     public int MaxPayloadBytes { get; set; } = maxPayloadBytes;

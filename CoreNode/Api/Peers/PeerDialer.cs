@@ -24,7 +24,8 @@ internal static class PeerDialer
             byte[] bytes = hello.Encode();
             await link.SendAsync(bytes, deadline.Token);
             context.Metrics.SentBytes.Add(bytes.Length);
-            FrameStream frames = new(link, new FrameReader(maxPayloadBytes), context);
+            FrameStream frames = new(
+                link, new FrameReader(maxPayloadBytes, FrameReader.BufferBytesOf(hello.Kind)), context);
             if (HelloAnswer.Read(await ReadAnswerAsync(link, frames, deadline.Token), out _) is { } refusal)
                 throw new PeerRefusedException(refusal);
             return (link, frames);

@@ -15,7 +15,8 @@ internal sealed class PeerReception(PeerIdentity self, IPeerReceiver receiver, P
         if (!link.IsTls && PeerTls.IsHandshake(preface))
             await SayPlainAsync(link, cancellation);
         PeerHello hello = PeerHello.ReadPreface(preface);
-        FrameStream frames = new(link, new FrameReader(PeerHello.MaxPayload), context);
+        FrameStream frames = new(
+            link, new FrameReader(PeerHello.MaxPayload, FrameReader.BufferBytesOf(hello.Kind)), context);
         hello = hello.With(await frames.ReadAsync(cancellation));
         byte version = PeerVersions.Choose(
             PeerVersions.Lowest, PeerVersions.Highest, hello.LowestVersion, hello.HighestVersion);

@@ -2,7 +2,6 @@ using CoreNode.Api.Limits;
 using CoreNode.Api.Access;
 using CoreNode.Proxy;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CoreNode.Api.Relay;
@@ -18,12 +17,7 @@ internal sealed class RelayApplication(
     public IAdminSurface? Admin { get; set; }
 
     /// <inheritdoc/>
-    public RequestContext CreateContext(IFeatureCollection contextFeatures)
-    {
-        if (contextFeatures is IHostContextContainer<RequestContext> connection)
-            return connection.HostContext ??= new RequestContext(contextFeatures);
-        return new RequestContext(contextFeatures);
-    }
+    public RequestContext CreateContext(IFeatureCollection contextFeatures) => RequestContext.Of(contextFeatures);
 
     /// <inheritdoc/>
     public void DisposeContext(RequestContext context, Exception? exception) => context.End();

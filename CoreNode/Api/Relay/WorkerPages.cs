@@ -18,7 +18,7 @@ internal sealed class WorkerPages(
         bool isStatus = path.SequenceEqual("/corenode/v1/status"u8);
         bool isEndpoints = path.SequenceEqual("/v2/config/local/proxy"u8);
         if (path.SequenceEqual("/metrics"u8))
-            return Metrics(context);
+            return NodePages.Metrics(context, metrics);
         if (!isHealth && !isStatus && !isEndpoints)
             return null;
         if (context.Method != "GET")
@@ -27,29 +27,13 @@ internal sealed class WorkerPages(
     }
 
     // A worker is as healthy as what it leads to.
-    private Task Health(RequestContext context)
-    {
-        if (follower.View.HasWorking)
-            return context.Plain(200, "{\"health\":\"true\"}"u8);
-        JsonBuffer json = RequestScratch.Current.TakeJson();
-        json.Raw("{\"health\":\"false\",\"reason\":"u8);
-        json.Quoted(Reason(follower.View));
-        json.Raw("}\n"u8);
-        return context.PlainError(503, json.Written);
-    }
+    private Task Health(RequestContext context) =>
+        NodePages.Health(context, follower.View.HasWorking ? null : Reason(follower.View));
 
     private static string Reason(FollowerView view) => view.List is null
         ? "a worker that has not found the members yet"
         : "a worker, and no member answers: " + string.Join("; ", view.Reports
             .Where(static r => r.Reason.Length > 0).Select(static r => $"{r.Route}: {r.Reason}"));
-
-    private Task Metrics(RequestContext context)
-    {
-        JsonBuffer text = new(32 << 10);
-        metrics.WriteTo(text);
-        context.Headers.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        return context.Answer(text.Written);
-    }
 
     private Task Endpoints(RequestContext context)
     {

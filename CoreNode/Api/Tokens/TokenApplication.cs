@@ -3,7 +3,6 @@ using CoreNode.Api.Wire;
 using CoreNode.Discovery;
 using CoreNode.Store;
 using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CoreNode.Api.Tokens;
@@ -17,12 +16,7 @@ internal sealed class TokenApplication(
     Func<string?> unhealthyReason) : IHttpApplication<RequestContext>
 {
     /// <inheritdoc/>
-    public RequestContext CreateContext(IFeatureCollection contextFeatures)
-    {
-        if (contextFeatures is IHostContextContainer<RequestContext> connection)
-            return connection.HostContext ??= new RequestContext(contextFeatures);
-        return new RequestContext(contextFeatures);
-    }
+    public RequestContext CreateContext(IFeatureCollection contextFeatures) => RequestContext.Of(contextFeatures);
 
     /// <inheritdoc/>
     public void DisposeContext(RequestContext context, Exception? exception) => context.End();

@@ -35,6 +35,8 @@ internal static class BashScript
             string[] words = Array.ConvertAll([.. entry.Commands], static one => one.Name);
             output.WriteLine($"    '{entry.Path}')");
             output.WriteLine($"      words='{string.Join(' ', words)}'");
+            if (entry.TakesFiles)
+                output.WriteLine("      [[ $current != -* ]] && COMPREPLY=($(compgen -f -- \"$current\")) && return");
             output.WriteLine($"      [[ $current == -* ]] && words='{string.Join(' ', entry.Options)}' ;;");
         }
 

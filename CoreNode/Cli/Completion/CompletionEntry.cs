@@ -16,6 +16,9 @@ internal sealed record CompletionEntry(
     /// <summary>Options whose value is a file, for completion of its name.</summary>
     public static readonly IReadOnlyList<string> FileOptions = ["--cacert", "--cert", "--key", "--file"];
 
+    /// <summary>True where arguments are files.</summary>
+    public bool TakesFiles { get; init; }
+
     /// <summary>One entry for each command.</summary>
     public static IReadOnlyList<CompletionEntry> All(Command root)
     {
@@ -31,7 +34,10 @@ internal sealed record CompletionEntry(
             path,
             [.. command.Subcommands.ToList().ConvertAll(static one => (one.Name, one.Description ?? ""))],
             [.. options.SelectMany(Names)],
-            [.. options.Where(TakesValue).SelectMany(Names)]));
+            [.. options.Where(TakesValue).SelectMany(Names)])
+        {
+            TakesFiles = command is CliCommand { TakesFiles: true },
+        });
         foreach (Command child in command.Subcommands)
             Add(entries, child, $"{path}/{child.Name}", inherited);
     }

@@ -36,6 +36,8 @@ internal static class ZshScript
                 [.. entry.Commands],
                 static one => $"'{one.Name}:{one.Meaning.Replace("'", "'\\''", StringComparison.Ordinal)}'");
             output.WriteLine($"    ('{entry.Path}')");
+            if (entry.TakesFiles)
+                output.WriteLine("      [[ $current != -* ]] && { _files; return }");
             output.WriteLine($"      commands_=({string.Join(' ', described)})");
             output.WriteLine($"      options_=({string.Join(' ', entry.Options)}) ;;");
         }

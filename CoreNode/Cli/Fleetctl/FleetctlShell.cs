@@ -8,6 +8,8 @@ namespace CoreNode.Cli.Fleetctl;
 /// <summary>ssh, status, journal by ssh; fd-forward, the far half of fleetctl's tunnel.</summary>
 internal static class FleetctlShell
 {
+    private const string MachineIdFile = "/etc/machine-id";
+
     private static readonly GoFlag s_port = new(["ssh-port"], GoFlagKind.Number, "Port of ssh on the machines", "22");
 
     public static readonly FleetctlCommand[] All =
@@ -118,12 +120,27 @@ internal static class FleetctlShell
     private static async Task<int> RunAsync(
         FleetctlSession session, GoFlagSet flags, string machine, List<string> command)
     {
+        if (IsHere(machine))
+            return await SshProgram.RunHereAsync(new CliSession(session.Host), command);
         string? address = (await session.MachineAsync(machine))?.Ip;
         if (string.IsNullOrEmpty(address))
             throw new FleetctlException(1, "Error getting machine IP: the machine has told none");
         List<string> arguments = session.SshArguments(flags.Number("ssh-port"));
         arguments.AddRange(["--", address, .. command]);
         return await SshProgram.RunAsync(new CliSession(session.Host), arguments);
+    }
+
+    // As fleetctl does: on the unit's own machine nobody needs keys for ssh.
+    private static bool IsHere(string machine)
+    {
+        try
+        {
+            return File.ReadAllText(MachineIdFile).Trim() == machine;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static async Task<string?> LookUpAsync(FleetctlSession session, string word)

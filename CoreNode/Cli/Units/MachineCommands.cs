@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
 using CoreNode.Api.Client.Units;
@@ -7,7 +8,9 @@ namespace CoreNode.Cli.Units;
 /// <summary>The <c>machine</c> group.</summary>
 internal static class MachineCommands
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
+    // As the cluster allows (fleet's PATCH of metadata).
+    private static readonly SearchValues<char> s_ofKey =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_");
 
     public static CliCommand Build(CliSession session)
     {
@@ -30,7 +33,7 @@ internal static class MachineCommands
 
     private static CliCommand List(CliSession session)
     {
-        Option<bool> full = new("--full") { Description = "whole ids" };
+        Option<bool> full = new("--full") { Description = "whole ids and versions" };
         var command = new CliCommand("list", "list the machines that run units")
         {
             Examples =
@@ -92,7 +95,9 @@ internal static class MachineCommands
                 return Show(call, machine);
             AdminReply<string> reply = await call.AskAsync(
                 call.Client.SetMetadataAsync(machine.Id, wanted, call.Cancellation));
-            return reply is AdminReply<string>.Done ? ExitCode.Done : call.Fail(reply, machine.Id);
+            return reply is AdminReply<string>.Done
+                ? Say(call, machine, $"has {string.Join(", ", wanted.ConvertAll(Change))} now")
+                : call.Fail(reply, MachineText.Short(machine.Id, ""));
         });
         return command;
     }
@@ -120,7 +125,9 @@ internal static class MachineCommands
                 return exitCode;
             AdminReply<string> reply = await call.AskAsync(call.Client.CordonAsync(
                 machine.Id, parsed.GetValue(reason) ?? "", isDraining: false, call.Cancellation));
-            return reply is AdminReply<string>.Done ? ExitCode.Done : call.Fail(reply, machine.Id);
+            return reply is AdminReply<string>.Done
+                ? Say(call, machine, "is cordoned: nothing new is placed there")
+                : call.Fail(reply, MachineText.Short(machine.Id, ""));
         });
         return command;
     }
@@ -146,7 +153,9 @@ internal static class MachineCommands
             if (machine is null)
                 return exitCode;
             AdminReply<string> reply = await call.AskAsync(call.Client.UncordonAsync(machine.Id, call.Cancellation));
-            return reply is AdminReply<string>.Done ? ExitCode.Done : call.Fail(reply, machine.Id);
+            return reply is AdminReply<string>.Done
+                ? Say(call, machine, "is in use again")
+                : call.Fail(reply, MachineText.Short(machine.Id, ""));
         });
         return command;
     }
@@ -159,7 +168,8 @@ internal static class MachineCommands
         Option<double> wait = UnitArguments.Wait();
         var command = new CliCommand("drain", "move all units away from a machine")
         {
-            Details = "Units that can run nowhere else are stopped and wait. Undone by machine uncordon.",
+            Details = "Singletons and replicas move one after the other. What can run nowhere else stays and goes on "
+                + "running, and so do global units; `unit list` says why. Undone by machine uncordon.",
             Examples =
             [
                 ("corenode machine drain 1315e07d --reason 'new disk'", "returns once it is empty"),
@@ -180,38 +190,20 @@ internal static class MachineCommands
             AdminReply<string> reply = await call.AskAsync(call.Client.CordonAsync(
                 machine.Id, parsed.GetValue(reason) ?? "", isDraining: true, call.Cancellation));
             if (reply is not AdminReply<string>.Done)
-                return call.Fail(reply, machine.Id);
+                return call.Fail(reply, MachineText.Short(machine.Id, ""));
             return parsed.GetValue(noBlock)
-                ? ExitCode.Done
-                : await WaitUntilEmptyAsync(call, machine.Id, parsed.GetValue(wait));
+                ? Say(call, machine, "is drained: its units move to other machines")
+                : await new DrainWait(call, machine.Id).RunAsync(parsed.GetValue(wait));
         });
         return command;
     }
 
-    private static async Task<int> WaitUntilEmptyAsync(UnitCall call, string id, double seconds)
+    private static int Say(UnitCall call, ListedMachine machine, string text)
     {
-        long start = call.Session.Host.Time.GetTimestamp();
-        int told = -1;
-        while (true)
-        {
-            AdminReply<MachineListing> reply = await call.Client.ListMachinesAsync(call.Cancellation);
-            if (reply is not AdminReply<MachineListing>.Done done)
-                return call.Fail(reply, "waiting for " + MachineText.Short(id, ""));
-            ListedMachine? machine = done.Value.Machines.FirstOrDefault(one => one.Id == id);
-            if (machine is null || machine.Units == 0)
-                break;
-            if (machine.Units != told)
-                await call.Error.WriteLineAsync(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"waiting: {machine.Units} units are still on {MachineText.Short(id, machine.Ip)}"));
-            told = machine.Units;
-            if (seconds > 0 && call.Session.Host.Time.GetElapsedTime(start).TotalSeconds >= seconds)
-                return call.Session.Fail(ExitCode.Failed, "gave up waiting; the machine goes on being drained");
-            await Task.Delay(s_pause, call.Session.Host.Time, call.Cancellation);
-        }
-
-        if (!call.IsJson)
-            await call.Output.WriteLineAsync($"{MachineText.Short(id, "")} is empty");
+        if (call.IsJson)
+            MachineText.WriteId(call, machine.Id);
+        else
+            call.Output.WriteLine($"{MachineText.Short(machine.Id, machine.Ip)} {text}");
         return ExitCode.Done;
     }
 
@@ -231,10 +223,14 @@ internal static class MachineCommands
     private static List<KeyValuePair<string, string?>> Changes(string[] words) => words.ToList().ConvertAll(word =>
     {
         int equals = word.IndexOf('=', StringComparison.Ordinal);
-        return equals > 0
+        return equals > 0 && word.AsSpan(0, equals).IndexOfAnyExcept(s_ofKey) < 0
             ? new KeyValuePair<string, string?>(word[..equals], equals == word.Length - 1 ? null : word[(equals + 1)..])
-            : throw new UsageException($"'{word}' is no change; write key=value");
+            : throw new UsageException(
+                $"'{word}' is no change; write key=value: a key has letters, digits, dots, dashes, underscores");
     });
+
+    private static string Change(KeyValuePair<string, string?> pair) =>
+        pair.Value is null ? $"no {pair.Key}" : $"{pair.Key}={pair.Value}";
 
     private static string[] Row(ListedMachine machine, bool isFull) =>
     [
@@ -248,8 +244,15 @@ internal static class MachineCommands
             CultureInfo.InvariantCulture, $"{machine.CpuReserved / 1000.0:0.##}/{machine.CpuMillis / 1000.0:0.##}"),
         machine.Cordon.Length == 0 ? "in use"
             : machine.CordonReason.Length == 0 ? machine.Cordon : $"{machine.Cordon}: {machine.CordonReason}",
-        Or(machine.Version),
+        Or(isFull ? machine.Version : ShortVersion(machine.Version)),
     ];
+
+    // 0.1.0+3ac3a36: of a commit, what tells it apart.
+    private static string ShortVersion(string version)
+    {
+        int plus = version.IndexOf('+', StringComparison.Ordinal);
+        return plus >= 0 && version.Length > plus + 8 ? version[..(plus + 8)] : version;
+    }
 
     private static Argument<string> MachineArgument() =>
         new("MACHINE") { Description = "its id, the beginning of it, or its address" };

@@ -8,4 +8,12 @@ internal static class MachineText
         string start = id.Length > 8 ? id[..8] : id;
         return ip.Length == 0 ? start : $"{start}/{ip}";
     }
+
+    /// <summary>A machine in JSON of which nothing but its id is told.</summary>
+    public static void WriteId(UnitCall call, string id)
+    {
+        System.Text.StringBuilder text = new("{\"id\":");
+        EtcdJson.AppendString(text, id);
+        call.Output.WriteLine(text.Append('}').ToString());
+    }
 }

@@ -16,6 +16,7 @@ internal static class OrderCommands
         Option<bool> replace = UnitArguments.Replace();
         var command = new CliCommand("submit", "hand unit files to the cluster without running them")
         {
+            TakesFiles = true,
             Examples =
             [
                 ("corenode unit submit web@.service", "a template, for `corenode unit start web@1`"),
@@ -27,16 +28,16 @@ internal static class OrderCommands
         command.SetAction(async (parsed, _) =>
         {
             using UnitCall call = new(session, parsed);
-            (List<string>? names, int exitCode) = await UnitOrders.SubmitAsync(
+            (List<string> names, int exitCode) = await UnitOrders.SubmitAsync(
                 call, parsed.GetValue(units)!, "", parsed.GetValue(replace));
-            foreach (string name in names ?? [])
+            if (call.IsJson && names.Count > 0)
+                UnitOrders.WriteNames(call, names);
+            foreach (string name in names)
             {
                 if (!call.IsJson)
                     await call.Output.WriteLineAsync($"{name} submitted");
             }
 
-            if (call.IsJson && names is not null)
-                await call.Output.WriteLineAsync($"{{\"units\":[{string.Join(',', names.Select(Quote))}]}}");
             return exitCode;
         });
         return command;
@@ -46,6 +47,7 @@ internal static class OrderCommands
         session,
         new CliCommand("load", "place units on machines without starting them")
         {
+            TakesFiles = true,
             Examples =
             [
                 ("corenode unit load web.service", "on its machine, known to systemd, not started"),
@@ -59,6 +61,7 @@ internal static class OrderCommands
         session,
         new CliCommand("start", "run units somewhere in the cluster")
         {
+            TakesFiles = true,
             Details = "Waits until they run, and says on which machine or why not. What waits for a machine that will "
                 + "do goes on waiting after Ctrl-C too: what was asked for stays wanted. A unit that failed is started "
                 + "anew.",
@@ -120,12 +123,15 @@ internal static class OrderCommands
         {
             using UnitCall call = new(session, parsed);
             List<string> names = parsed.GetValue(units)!.ToList().ConvertAll(UnitArguments.NameOf);
+            int exitCode = await CheckStartedAsync(call, names);
+            if (exitCode != ExitCode.Done)
+                return exitCode;
             bool isOneByOne = !parsed.GetValue(atOnce) && !parsed.GetValue(noBlock);
             if (!isOneByOne)
                 return await RestartAsync(call, names, noBlock, wait);
             foreach (string name in names)
             {
-                int exitCode = await RestartAsync(call, [name], noBlock, wait);
+                exitCode = await RestartAsync(call, [name], noBlock, wait);
                 if (exitCode != ExitCode.Done)
                     return exitCode;
             }
@@ -153,14 +159,22 @@ internal static class OrderCommands
         {
             using UnitCall call = new(session, parsed);
             List<string> names = parsed.GetValue(units)!.ToList().ConvertAll(UnitArguments.NameOf);
+            List<string> taken = [];
+            int exitCode = ExitCode.Done;
             foreach (string name in names)
             {
                 AdminReply<string> reply = await call.AskAsync(call.Client.DestroyAsync(name, call.Cancellation));
-                if (reply is not AdminReply<string>.Done)
-                    return call.Fail(reply, name);
+                if (reply is AdminReply<string>.Done)
+                    taken.Add(name);
+                else
+                    exitCode = await UnknownUnit.FailAsync(call, reply, name);
+                if (exitCode == ExitCode.Unreachable)
+                    return exitCode;
             }
 
-            return await UnitOrders.WaitAsync(call, new UnitGoal("destroyed"), names, noBlock, wait, "to be destroyed");
+            int waited = await UnitOrders.WaitAsync(
+                call, new UnitGoal("destroyed"), taken, noBlock, wait, "to be destroyed");
+            return waited == ExitCode.Done ? exitCode : waited;
         });
         return command;
     }
@@ -179,18 +193,17 @@ internal static class OrderCommands
             UnitGoal goal = new(state);
             string[] words = parsed.GetValue(units)!;
             List<string> ended = state == "launched" ? await EndedAsync(call, words, goal) : [];
-            (List<string>? names, int exitCode) = await UnitOrders.SubmitAsync(
+            (List<string> names, int exitCode) = await UnitOrders.SubmitAsync(
                 call, words, state, parsed.GetValue(replace));
-            if (names is null)
-                return exitCode;
-            foreach (string name in ended)
+            foreach (string name in ended.Where(names.Contains))
             {
                 AdminReply<string> reply = await call.Client.RestartAsync(name, call.Cancellation);
                 if (reply is not AdminReply<string>.Done)
                     return call.Fail(reply, name);
             }
 
-            return await UnitOrders.WaitAsync(call, goal, names, noBlock, wait, asked);
+            int waited = await UnitOrders.WaitAsync(call, goal, names, noBlock, wait, asked);
+            return waited == ExitCode.Done ? exitCode : waited;
         });
         return command;
     }
@@ -204,10 +217,9 @@ internal static class OrderCommands
         command.SetAction(async (parsed, _) =>
         {
             using UnitCall call = new(session, parsed);
-            (List<string>? names, int exitCode) = await UnitOrders.WantAsync(call, parsed.GetValue(units)!, state);
-            return names is null
-                ? exitCode
-                : await UnitOrders.WaitAsync(call, new UnitGoal(state), names, noBlock, wait, asked);
+            (List<string> names, int exitCode) = await UnitOrders.WantAsync(call, parsed.GetValue(units)!, state);
+            int waited = await UnitOrders.WaitAsync(call, new UnitGoal(state), names, noBlock, wait, asked);
+            return waited == ExitCode.Done ? exitCode : waited;
         });
         return command;
     }
@@ -230,6 +242,22 @@ internal static class OrderCommands
         return ended;
     }
 
+    // Before any of them is touched: half of what was asked for helps nobody.
+    private static async Task<int> CheckStartedAsync(UnitCall call, List<string> names)
+    {
+        foreach (string name in names)
+        {
+            AdminReply<ListedUnit> known = await call.AskAsync(call.Client.GetAsync(name, call.Cancellation));
+            if (known is not AdminReply<ListedUnit>.Done found)
+                return await UnknownUnit.FailAsync(call, known, name);
+            if (found.Value.DesiredState != "launched")
+                return call.Session.Fail(
+                    ExitCode.Failed, $"{name} is not started; start it with `corenode unit start {name}`");
+        }
+
+        return ExitCode.Done;
+    }
+
     private static async Task<int> RestartAsync(
         UnitCall call, List<string> names, Option<bool> noBlock, Option<double> wait)
     {
@@ -238,10 +266,7 @@ internal static class OrderCommands
         {
             AdminReply<ListedUnit> known = await call.AskAsync(call.Client.GetAsync(name, call.Cancellation));
             if (known is not AdminReply<ListedUnit>.Done found)
-                return call.Fail(known, name);
-            if (found.Value.DesiredState != "launched")
-                return call.Session.Fail(
-                    ExitCode.Failed, $"{name} is not started; start it with `corenode unit start {name}`");
+                return await UnknownUnit.FailAsync(call, known, name);
             Remember(goal, found.Value);
             AdminReply<string> reply = await call.AskAsync(call.Client.RestartAsync(name, call.Cancellation));
             if (reply is not AdminReply<string>.Done)
@@ -263,6 +288,4 @@ internal static class OrderCommands
         command.Options.Add(noBlock);
         command.Options.Add(wait);
     }
-
-    private static string Quote(string name) => $"\"{System.Text.Json.JsonEncodedText.Encode(name)}\"";
 }

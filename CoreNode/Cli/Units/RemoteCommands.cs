@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using CoreNode.Api.Client.Units;
+using CoreNode.Units.Model;
 
 namespace CoreNode.Cli.Units;
 
@@ -28,7 +29,7 @@ internal static class RemoteCommands
             string unit = UnitArguments.NameOf(parsed.GetValue(name)!);
             AdminReply<ListedUnit> known = await call.AskAsync(call.Client.GetAsync(unit, call.Cancellation));
             if (known is not AdminReply<ListedUnit>.Done found)
-                return call.Fail(known, unit);
+                return await UnknownUnit.FailAsync(call, known, unit);
             (string? id, int exitCode) = await MachineChoice.FindAsync(call, parsed.GetValue(machine));
             if (id is null)
                 return exitCode;
@@ -48,12 +49,7 @@ internal static class RemoteCommands
     {
         Argument<string> name = UnitArguments.One("a unit of the cluster");
         Option<string> machine = UnitArguments.Machine();
-        Option<int> lines = new("--lines", "-n")
-        {
-            Description = "how many of the last lines of each machine; 0: all",
-            HelpName = "N",
-            DefaultValueFactory = _ => 10,
-        };
+        Option<int> lines = UnitArguments.Lines();
         Option<bool> follow = new("--follow", "-f") { Description = "go on with what is written until Ctrl-C" };
         var command = new CliCommand("journal", "print what a unit wrote, from whichever machine it is on")
         {
@@ -79,7 +75,7 @@ internal static class RemoteCommands
             AdminReply<JournalStream> reply = await call.Client.JournalAsync(
                 unit, id, parsed.GetValue(lines), parsed.GetValue(follow), interrupt.Token);
             if (reply is not AdminReply<JournalStream>.Done done)
-                return call.Fail(reply, unit);
+                return await UnknownUnit.FailAsync(call, reply, unit);
             using JournalStream journal = done.Value;
             return await PrintAsync(call, journal, interrupt.Token);
         });
@@ -119,12 +115,14 @@ internal static class RemoteCommands
 
     private static void Write(TextWriter output, ListedUnit unit, UnitStatuses statuses)
     {
-        string description = unit.Description.Length > 0 ? $" - {unit.Description}" : "";
+        string description = unit.Description.Length > 0 ? $" - {UnitPhrases.Description(unit)}" : "";
         output.WriteLine($"{unit.Name}{description}");
         output.WriteLine($"   wanted: {unit.DesiredState}, is: {unit.CurrentState}");
         if (unit.Reason.Length > 0)
             output.WriteLine($"   reason: {unit.Reason}");
-        if (statuses.Machines.Count == 0)
+        if (unit.Replicas > 0 && statuses.Machines.Count == 0)
+            output.WriteLine($"   keeps {UnitPhrases.Replicas(unit)}; `corenode unit list` shows them");
+        else if (statuses.Machines.Count == 0)
             output.WriteLine("   on no machine");
         foreach (UnitStatus status in statuses.Machines)
             Write(output, status);
@@ -143,8 +141,8 @@ internal static class RemoteCommands
         output.WriteLine($"      {status.Load}, {status.Active} ({status.Sub}){since}");
         List<string> facts = [];
         if (status.Result.Length > 0 && status.Result != "success")
-            facts.Add($"result {status.Result}");
-        if (status.ExitStatus != 0)
+            facts.Add(UnitFailure.Describe(status.Result, status.ExitStatus));
+        else if (status.ExitStatus != 0)
             facts.Add(Number("exit status", status.ExitStatus));
         if (status.MainPid != 0)
             facts.Add(Number("main process", status.MainPid));

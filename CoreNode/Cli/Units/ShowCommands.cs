@@ -21,7 +21,14 @@ internal static class ShowCommands
         },
         ["UNIT", "WANTED", "MACHINE", "ACTIVE", "SUB", "REASON"],
         static unit => unit.Machines.Count == 0
-            ? [[unit.Name, unit.DesiredState, "-", "-", "-", Or(unit.Reason)]]
+            ?
+            [
+                [
+                    unit.Name, unit.DesiredState, "-", "-", "-",
+                    unit.Reason.Length == 0 && unit.Replicas > 0
+                        ? $"keeps {UnitPhrases.Replicas(unit)}" : Or(unit.Reason),
+                ],
+            ]
             : [.. unit.Machines.Select((place, at) => (string[])
                 [
                     unit.Name, unit.DesiredState, MachineText.Short(place.Id, place.Ip), Or(place.Active),
@@ -43,7 +50,7 @@ internal static class ShowCommands
         [
             [
                 unit.Name, unit.Hash.Length > 7 ? unit.Hash[..7] : unit.Hash, unit.DesiredState,
-                unit.IsGlobal ? "-" : unit.CurrentState, TargetOf(unit), Or(unit.Description),
+                unit.IsGlobal ? "-" : unit.CurrentState, TargetOf(unit), Or(UnitPhrases.Description(unit)),
             ],
         ]);
 
@@ -65,7 +72,7 @@ internal static class ShowCommands
             string unit = UnitArguments.NameOf(parsed.GetValue(name)!);
             AdminReply<ListedUnit> reply = await call.AskAsync(call.Client.GetAsync(unit, call.Cancellation));
             if (reply is not AdminReply<ListedUnit>.Done done)
-                return call.Fail(reply, unit);
+                return await UnknownUnit.FailAsync(call, reply, unit);
             await call.Output.WriteAsync(
                 call.IsJson ? done.Value.Json + "\n" : UnitFile.Of(done.Value.Options).Text);
             return ExitCode.Done;
@@ -82,6 +89,7 @@ internal static class ShowCommands
         };
         var command = new CliCommand("verify", "find mistakes in unit files before they run")
         {
+            TakesFiles = true,
             Details = "Asks no node. Errors are what the cluster or systemd would refuse, warnings what they would "
                 + "overlook.",
             Examples =
@@ -93,35 +101,35 @@ internal static class ShowCommands
         command.Arguments.Add(files);
         command.SetAction(parsed =>
         {
-            bool isBad = false;
+            int exitCode = ExitCode.Done;
             List<string> json = [];
             foreach (string file in parsed.GetValue(files)!)
             {
-                IReadOnlyList<UnitProblem> problems = VerifyFile(file);
-                isBad |= problems.Any(static problem => problem.IsError);
+                bool isThere = File.Exists(file) || Directory.Exists(file);
+                IReadOnlyList<UnitProblem> problems = isThere
+                    ? VerifyFile(file)
+                    : [new UnitProblem(0, "there is no such file", IsError: true)];
+                if (problems.Any(static problem => problem.IsError) && exitCode == ExitCode.Done)
+                    exitCode = isThere ? ExitCode.Failed : ExitCode.NotFound;
                 if (session.IsJson(parsed))
                     json.AddRange(problems.Select(problem => ToJson(file, problem)));
-                else
+                else if (problems.Count > 0)
                     ProblemText.Write(session.Host.Output, file, problems);
+                else
+                    session.Host.Output.WriteLine($"{file}: no mistake found");
             }
 
             if (session.IsJson(parsed))
                 session.Host.Output.WriteLine($"{{\"problems\":[{string.Join(',', json)}]}}");
-            return isBad ? ExitCode.Failed : ExitCode.Done;
+            return exitCode;
         });
         return command;
     }
 
     private static IReadOnlyList<UnitProblem> VerifyFile(string file)
     {
-        try
-        {
-            return UnitVerifier.Verify(Path.GetFileName(file), File.ReadAllText(file));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"{file} cannot be read: {fault.Message}");
-        }
+        (string? text, UnitProblem? problem) = UnitTextFile.Read(file);
+        return text is null ? [problem!] : UnitVerifier.Verify(Path.GetFileName(file), text);
     }
 
     private static string ToJson(string file, UnitProblem problem)
@@ -145,15 +153,21 @@ internal static class ShowCommands
         command.Arguments.Add(pattern);
         command.SetAction(async (parsed, _) =>
         {
+            string wanted = parsed.GetValue(pattern) ?? "*";
+            if (!UnitGlob.IsValid(wanted))
+                throw new UsageException($"'{wanted}' is no pattern: a [ or \\ has no end; write 'web@*' in quotes");
             using UnitCall call = new(session, parsed);
-            AdminReply<UnitListing> reply = await call.AskAsync(
-                call.Client.ListAsync(parsed.GetValue(pattern) ?? "*", call.Cancellation));
+            AdminReply<UnitListing> reply = await call.AskAsync(call.Client.ListAsync(wanted, call.Cancellation));
             if (reply is not AdminReply<UnitListing>.Done done)
                 return call.Fail(reply, "the list of units");
             if (call.IsJson)
                 await call.Output.WriteLineAsync(done.Value.Json);
             else
                 TextTable.Write(session, columns, [.. done.Value.Units.SelectMany(rows)]);
+            if (done.Value.Units.Count == 0)
+                await call.Error.WriteLineAsync(wanted == "*"
+                    ? "the cluster has no units yet; `corenode unit start FILE` runs one"
+                    : $"no unit's name matches '{wanted}'");
             return ExitCode.Done;
         });
         return command;

@@ -6,6 +6,10 @@ namespace CoreNode.Cli.Units;
 /// <summary><c>unit ssh</c> and <c>machine ssh</c>: a terminal there, by the system's ssh.</summary>
 internal static class SshCommands
 {
+    private const string ExitCodeRule =
+        "It is the system's ssh with your own keys and configuration. Once it runs, the exit code is ssh's: that of "
+        + "the command there, or 255 if the machine cannot be reached.";
+
     public static CliCommand OfUnit(CliSession session)
     {
         Argument<string> name = UnitArguments.One("a unit that is on a machine");
@@ -13,6 +17,7 @@ internal static class SshCommands
         Parts parts = new();
         var command = new CliCommand("ssh", "open a terminal on the machine of a unit")
         {
+            Details = ExitCodeRule,
             Examples =
             [
                 ("corenode unit ssh web@1", "a shell there"),
@@ -33,7 +38,7 @@ internal static class SshCommands
                     return exitCode;
                 AdminReply<ListedUnit> reply = await call.AskAsync(call.Client.GetAsync(unit, call.Cancellation));
                 if (reply is not AdminReply<ListedUnit>.Done done)
-                    return call.Fail(reply, unit);
+                    return await UnknownUnit.FailAsync(call, reply, unit);
                 UnitPlace[] places =
                     [.. done.Value.Machines.Where(one => id.Length == 0 || one.Id == id)];
                 if (places.Length == 0)
@@ -57,6 +62,7 @@ internal static class SshCommands
         Parts parts = new();
         var command = new CliCommand("ssh", "open a terminal on a machine")
         {
+            Details = ExitCodeRule,
             Examples =
             [
                 ("corenode machine ssh 1315e07d", "a shell there"),

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using CoreNode.Foundation;
 using CoreNode.Units.Model;
 
 namespace CoreNode.Cli.Units;
@@ -6,6 +8,11 @@ namespace CoreNode.Cli.Units;
 /// <summary>How units are named on the command line.</summary>
 internal static class UnitArguments
 {
+    private const double LongestWaitSeconds = 365 * 24 * 3600;
+
+    private static readonly string[] s_types =
+        ["service", "socket", "timer", "path", "mount", "automount", "device", "swap", "target", "slice", "scope"];
+
     public static Argument<string[]> Several(string meaning) =>
         new("UNIT") { Description = meaning, Arity = ArgumentArity.OneOrMore };
 
@@ -20,6 +27,32 @@ internal static class UnitArguments
     {
         Description = "give up waiting after so many seconds; default: wait as long as it takes",
         HelpName = "S",
+        CustomParser = result =>
+        {
+            string value = result.Tokens[0].Value;
+            bool isNumber = double.TryParse(
+                value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double seconds);
+            if (isNumber && seconds is > 0 and <= LongestWaitSeconds)
+                return seconds;
+            result.AddError(
+                $"--wait is a number of seconds, such as 30 or 0.5, not '{value}'; --no-block does not wait");
+            return 0;
+        },
+    };
+
+    public static Option<int> Lines() => new("--lines", "-n")
+    {
+        Description = "how many of the last lines of each machine; 0: all",
+        HelpName = "N",
+        DefaultValueFactory = _ => 10,
+        CustomParser = result =>
+        {
+            string value = result.Tokens[0].Value;
+            if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int lines))
+                return lines;
+            result.AddError($"--lines is a number of lines, 0 for all, not '{value}'");
+            return 0;
+        },
     };
 
     public static Option<bool> Replace() => new("--replace")
@@ -43,6 +76,14 @@ internal static class UnitArguments
             name += ".service";
         string complaint = UnitName.Complaint(name);
         return complaint.Length == 0 ? name : throw new UsageException($"'{word}': {complaint}");
+    }
+
+    /// <summary>What was meant by a name whose type has a slip, as hello.servce; null if it has none.</summary>
+    public static string? WithTypePutRight(string name)
+    {
+        string written = name.EndsWith(".service", StringComparison.Ordinal) ? name[..^".service".Length] : name;
+        int dot = written.LastIndexOf('.');
+        return dot > 0 && NearestWord.Of(written[(dot + 1)..], s_types) is { } type ? $"{written[..dot]}.{type}" : null;
     }
 
     /// <summary>The file that a word may mean, with the type added where it is left out.</summary>

@@ -1,4 +1,5 @@
 using CoreNode.Api.Client.Units;
+using CoreNode.Units.Model;
 
 namespace CoreNode.Cli.Units;
 
@@ -10,6 +11,9 @@ internal sealed class UnitGoal(string desiredState)
 {
     /// <summary>Units that run before a restart, with their "since"; empty for other commands.</summary>
     public Dictionary<string, string> Before { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>True where units are to run.</summary>
+    public bool IsLaunch => desiredState == "launched";
 
     /// <summary>How far it is; null means that the unit is not listed.</summary>
     public UnitProgress Judge(ListedUnit? unit)
@@ -45,7 +49,7 @@ internal sealed class UnitGoal(string desiredState)
             return new UnitProgress(UnitStage.OnItsWay, Where(unit, "is to be restarted"));
         if (failed is not null && unit.CurrentState == "launched")
             return new UnitProgress(
-                UnitStage.Failed, $"failed on {MachineText.Short(failed.Id, failed.Ip)}: {Result(failed)}");
+                UnitStage.Failed, $"failed on {MachineText.Short(failed.Id, failed.Ip)}: {Result(unit, failed)}");
         bool isStarted = unit.CurrentState == "launched" || unit.IsGlobal;
         bool isUp = unit.Machines.Count > 0 && unit.Machines.All(static place => IsUp(place));
         if (isStarted && isUp && (unit.Reason.Length == 0 || !unit.IsGlobal))
@@ -80,8 +84,15 @@ internal sealed class UnitGoal(string desiredState)
         return $"{what} on {string.Join(", ", places)}";
     }
 
-    private static string Result(UnitPlace place) =>
-        place.Result.Length > 0 ? place.Result : $"{place.Active} ({place.Sub})";
+    // The cluster's reason knows more than the state, but names the machine once more.
+    private static string Result(ListedUnit unit, UnitPlace place)
+    {
+        string begin = $"failed on machine {MachineText.Short(place.Id, "")}: ";
+        if (unit.Reason.StartsWith(begin, StringComparison.Ordinal))
+            return unit.Reason[begin.Length..];
+        string result = UnitFailure.Describe(place.Result, exitStatus: 0);
+        return unit.Reason.Length > 0 ? $"{result}; {unit.Reason}" : result;
+    }
 
     private static int Rank(string state) => state switch
     {

@@ -23,11 +23,13 @@ internal sealed class UnitSource(UnitCall call, bool isReplacing)
         if (reply is not AdminReply<ListedUnit>.Refused { Status: 404, Message.Length: > 0 })
             return (null, call.Fail(reply, name));
         if (File.Exists(path))
-            return Take(name, path, Read(path), desiredState);
+            return Take(name, path, desiredState);
         UnitName parts = UnitName.Parse(name)!;
         if (parts.IsInstance)
             return await FromTemplateAsync(parts, path, desiredState);
-        call.Error.WriteLine($"{name}: not in the cluster, and there is no file {path}");
+        call.Error.WriteLine(
+            $"{name}: not in the cluster, and there is no file {path}"
+            + await UnknownUnit.AdviceAsync(call, name, Path.GetDirectoryName(path)));
         return (null, ExitCode.NotFound);
     }
 
@@ -35,11 +37,11 @@ internal sealed class UnitSource(UnitCall call, bool isReplacing)
     {
         if (!File.Exists(path))
             return (new SubmittedUnit(name, [], desiredState), ExitCode.Done);
-        UnitFile? local = UnitFile.Parse(Read(path), out _);
+        UnitFile? local = UnitTextFile.Read(path).Text is { } text ? UnitFile.Parse(text, out _) : null;
         if (local is not null && local.Hash == known.Hash)
             return (new SubmittedUnit(name, [], desiredState), ExitCode.Done);
         if (isReplacing)
-            return Take(name, path, Read(path), desiredState);
+            return Take(name, path, desiredState);
         call.Error.WriteLine($"{name}: the cluster has another text than {path}; --replace takes the file");
         return (new SubmittedUnit(name, [], desiredState), ExitCode.Done);
     }
@@ -54,18 +56,19 @@ internal sealed class UnitSource(UnitCall call, bool isReplacing)
             return (null, call.Fail(reply, name.Template));
         string file = Path.Combine(Path.GetDirectoryName(path) ?? "", name.Template);
         if (File.Exists(file))
-            return Take(name.Full, file, Read(file), desiredState);
+            return Take(name.Full, file, desiredState);
         call.Error.WriteLine(
             $"{name.Full}: neither it nor its template {name.Template} is in the cluster, and there is no file {path} "
             + $"nor {file}");
         return (null, ExitCode.NotFound);
     }
 
-    private (SubmittedUnit? Unit, int ExitCode) Take(string name, string path, string text, string desiredState)
+    private (SubmittedUnit? Unit, int ExitCode) Take(string name, string path, string desiredState)
     {
-        IReadOnlyList<UnitProblem> problems = UnitVerifier.Verify(name, text);
+        (string? text, UnitProblem? fault) = UnitTextFile.Read(path);
+        IReadOnlyList<UnitProblem> problems = text is null ? [fault!] : UnitVerifier.Verify(name, text);
         ProblemText.Write(call.Error, path, problems);
-        UnitFile? file = UnitFile.Parse(text, out _);
+        UnitFile? file = text is null ? null : UnitFile.Parse(text, out _);
         if (file is null || problems.Any(static problem => problem.IsError))
         {
             call.Error.WriteLine($"{name} is not submitted: put the errors right first");
@@ -73,17 +76,5 @@ internal sealed class UnitSource(UnitCall call, bool isReplacing)
         }
 
         return (new SubmittedUnit(name, file.Options, desiredState), ExitCode.Done);
-    }
-
-    private static string Read(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"{path} cannot be read: {fault.Message}");
-        }
     }
 }

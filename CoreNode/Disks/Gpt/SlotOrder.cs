@@ -44,13 +44,21 @@ public static class SlotOrder
         int Rank(GptPartition one) => one == chosen || (wish.IsWithEquals && chosen is not null
             && one.Attributes.Priority == chosen.Attributes.Priority) ? Above : one.Attributes.Priority;
 
-        int[] ranks = [.. slots.Select(Rank).Where(static rank => rank > 0).Distinct().OrderDescending()];
-        int first = wish.Highest ?? Math.Min(ranks.Length, SlotAttributes.Most);
+        // How many different ranks are above each that occurs.
+        int[] places = new int[Above + 1];
+        int different = 0;
+        for (int rank = Above; rank > 0; rank--)
+        {
+            places[rank] = different;
+            different += slots.Any(one => Rank(one) == rank) ? 1 : 0;
+        }
+
+        int first = wish.Highest ?? Math.Min(different, SlotAttributes.Most);
         foreach (GptPartition one in slots)
         {
-            int place = Array.IndexOf(ranks, Rank(one));
-            if (place >= 0)
-                table = table.With(one.Number, one.Attributes.WithPriority(Math.Max(first - place, 1)));
+            int rank = Rank(one);
+            if (rank > 0)
+                table = table.With(one.Number, one.Attributes.WithPriority(Math.Max(first - places[rank], 1)));
         }
 
         return table;

@@ -1,3 +1,4 @@
+using CoreNode.Disks.Gpt;
 using CoreNode.Platform.Blocks;
 
 namespace CoreNode.Disks.Metadata;
@@ -40,7 +41,7 @@ public static class SlotMetadataArea
     {
         byte[] padded = new byte[(encoded.Length + BlockBytes - 1) / BlockBytes * BlockBytes];
         encoded.CopyTo(padded);
-        return VerifiedWrite.Run(slot, [(OffsetIn(slot), padded)]);
+        return VerifiedWrite.Run(slot, [new GptWrite(OffsetIn(slot), padded)]);
     }
 
     /// <summary>
@@ -48,5 +49,5 @@ public static class SlotMetadataArea
     /// for what was there before.
     /// </summary>
     public static ReadBackWay Clear(IBlockDevice slot) =>
-        VerifiedWrite.Run(slot, [(OffsetIn(slot), new byte[BlockBytes])]);
+        VerifiedWrite.Run(slot, [new GptWrite(OffsetIn(slot), new byte[BlockBytes])]);
 }

@@ -38,7 +38,7 @@ internal sealed class MemberUnits : IAsyncDisposable
     {
         LeaseTimes times = new() { Lease = options.Units.Lease, ElectionTimeout = options.ElectionTimeout };
         LeaderLeases leases = LeaderLeases.Create(
-            replica, times, TimeProvider.System, process.Logs, module.RegisteredInstance);
+            replica, times, BootClock.Instance, process.Logs, module.RegisteredInstance);
         LocalKvClient store = new(replica, TimeProvider.System);
         services.Bind(leases, store);
         NodeRequests requests = transport.RequestsOf(new PeerIdentity(replica.ClusterId, replica.Self));

@@ -28,6 +28,7 @@ internal sealed class UnitsModule : IAsyncDisposable
     private readonly MachineUnitsService _service;
     private readonly RegistryKeys _keys = RegistryKeys.Default;
     private readonly MachineIdentity _identity;
+    private readonly AgentMetrics _agentMetrics;
     private RegistryFollower? _registry;
     private volatile bool _isFollowed;
     private EngineLoop? _engine;
@@ -38,6 +39,7 @@ internal sealed class UnitsModule : IAsyncDisposable
         _options = options;
         _process = process;
         _identity = identity;
+        _agentMetrics = new AgentMetrics(process.Metrics, static () => BootClock.Now(BootClock.Instance));
         _service = new MachineUnitsService(_local);
     }
 
@@ -131,17 +133,33 @@ internal sealed class UnitsModule : IAsyncDisposable
             await _surface.DisposeAsync();
     }
 
+    // Who writes keys himself, as fleetctl --driver=etcd does, does not write the one that wakes the others.
     private async Task WaitForUseAsync(UnitsPlace place, CancellationToken stop)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        RegistryFollower use = RegistryFollower.OfUse(
+        RegistryFollower use = RegistryFollower.OfAll(
             place.Store, _keys, TimeProvider.System, _process.Logs.CreateLogger<RegistryFollower>());
         Task following = use.RunAsync(end.Token);
         RegistryState state = await use.WaitForListingAsync(stop);
         while (state.EngineVersion is null)
-            state = await use.WaitForChangeAsync(state.Index, stop);
+        {
+            if (state.Jobs.Count == 0 || await IsWokenAsync(place.Store, stop))
+                state = await use.WaitForChangeAsync(state.Index, stop);
+            else
+                await Task.Delay(s_pause, stop);
+        }
+
         await end.CancelAsync();
         await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Also where another node was quicker.
+    private async Task<bool> IsWokenAsync(IKvClient store, CancellationToken stop)
+    {
+        KvOutcome outcome = await store.SetAsync(
+            _keys.EngineVersion, RegistryValues.EngineVersion, KvSetOptions.Create, stop);
+        return outcome is KvOutcome.Done
+            || (outcome is KvOutcome.Refused refused && refused.Error.Is(ErrorCode.KeyExists));
     }
 
     private async Task WorkAsync(UnitsPlace place, CancellationToken stop)
@@ -153,7 +171,8 @@ internal sealed class UnitsModule : IAsyncDisposable
             _local.Bind(running);
             UnitAgent agent = new(
                 Agent(place), place.Store, running.Manager, running.Guard, place.Lease, new HealthProbe(),
-                _process.Files, TimeProvider.System, static () => BootClock.Now(BootClock.Instance), _process.Logs);
+                _process.Files, BootClock.Instance, static () => BootClock.Now(BootClock.Instance), _agentMetrics,
+                _process.Logs);
             using CancellationTokenSource agentEnd = new();
             Task agentLoop = agent.RunAsync(agentEnd.Token);
             List<Task> loops = [agentLoop];

@@ -13,6 +13,9 @@ namespace CoreNode.Hosting.Wiring;
 /// </summary>
 internal sealed class WorkerUnits : IAsyncDisposable
 {
+    // Many times as many as there can be members, so that each is the first one of as many workers.
+    private const ulong Homes = 5040;
+
     private readonly UnitsModule _module;
     private readonly LeaseClient _lease;
     private readonly UnitsPlace _place;
@@ -37,7 +40,7 @@ internal sealed class WorkerUnits : IAsyncDisposable
         UnitsModule module, NodeOptions options, Func<NodeRequests?> requests, Func<IReadOnlyList<Member>> members)
     {
         LeaseClient lease = new(requests, members, BootClock.Instance, new LeaseClientOptions());
-        NodeKvClient store = new(requests, members, TimeProvider.System);
+        NodeKvClient store = new(requests, members, TimeProvider.System, (int)(module.Instance % Homes));
         UnitsPlace place = new(store, lease, Leadership: null, options.AdvertisePeerUrls);
         return new WorkerUnits(module, lease, place, module.MakeSurface(place, requests));
     }

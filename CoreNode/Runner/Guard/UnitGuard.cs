@@ -26,6 +26,8 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _end = new();
     private volatile HeldUnits _held;
+    private HashSet<string> _written;
+    private bool _isSure;
     private GuardConnection? _connection;
     private ProcessHandle? _process;
     private Task _watch = Task.CompletedTask;
@@ -41,7 +43,8 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
         _time = time;
         _log = loggers.CreateLogger<UnitGuard>();
         Directory.CreateDirectory(options.Folder);
-        _held = new HeldUnits(ReadHeld(), TimeSpan.Zero);
+        _written = ReadHeld();
+        _held = new HeldUnits(_written, null);
     }
 
     private string SocketPath => Path.Combine(_options.Folder, SocketName);
@@ -52,7 +55,7 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
     public TimeSpan? NotAfter(string name)
     {
         HeldUnits held = _held;
-        return held.Names.Contains(name) ? held.Deadline : null;
+        return held.Names.Contains(name) ? held.Deadline ?? TimeSpan.Zero : null;
     }
 
     /// <inheritdoc/>
@@ -61,11 +64,14 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
         await _turn.WaitAsync(cancellation);
         try
         {
-            // Written before it holds: a process that starts after this one died here forbids what may be held.
-            if (!_held.Names.SetEquals(units))
-                WriteHeld(units);
+            // Before and after: a process that starts after this one died in between forbids whatever may be held.
+            HashSet<string> either = new(_held.Names, StringComparer.Ordinal);
+            either.UnionWith(units);
+            WriteHeld(either);
             await ArmOnceAsync(units, deadline, cancellation);
             _held = new HeldUnits(new HashSet<string>(units, StringComparer.Ordinal), deadline);
+            _isSure = true;
+            WriteHeld(_held.Names);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -97,6 +103,7 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
         foreach (string unit in units)
             guarded.Add(new GuardedUnit(unit, _processes.Find(unit)));
         GuardMessage message = new(deadline, guarded);
+        _isSure = false;
         for (int attempt = 0; ; attempt++)
         {
             try
@@ -168,7 +175,9 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
         LogStarted(pid);
     }
 
-    // A guard that is gone is started anew with what it held, not only when it is armed the next time.
+    // A guard that is gone is started anew with what it held, not only when it is armed the next time; and one that was
+    // told something else, and did not confirm it, is told again what its caller was promised. An earlier process's
+    // guard is left as it is until it is armed the first time: until when its units may run is not known here.
     private async Task WatchAsync(CancellationToken cancellation)
     {
         while (true)
@@ -180,8 +189,9 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
             {
                 _process?.TryWait();
                 HeldUnits held = _held;
-                if (held.Names.Count > 0 && _connection?.HasEnded() != false)
-                    await ArmOnceAsync(held.Names, held.Deadline, cancellation);
+                bool isTold = _isSure && _connection?.HasEnded() == false;
+                if (!isTold && held is { Deadline: { } deadline, Names.Count: > 0 })
+                    await RearmAsync(held.Names, deadline, cancellation);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
@@ -191,6 +201,22 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
             {
                 _turn.Release();
             }
+        }
+    }
+
+    // Bounded: whoever wants to arm waits for its turn meanwhile.
+    private async Task RearmAsync(IReadOnlySet<string> names, TimeSpan deadline, CancellationToken cancellation)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(_options.StartTime);
+        try
+        {
+            await ArmOnceAsync(names, deadline, limit.Token);
+            _isSure = true;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // It does not answer: the next time.
         }
     }
 
@@ -223,13 +249,17 @@ public sealed partial class UnitGuard : IUnitGuard, IStartLimit
 
     private void WriteHeld(IReadOnlySet<string> units)
     {
+        if (_written.SetEquals(units))
+            return;
         StringBuilder text = new();
         foreach (string unit in units)
             text.Append(unit).Append('\n');
         string part = HeldPath + ".part";
         File.WriteAllText(part, text.ToString());
         File.Move(part, HeldPath, overwrite: true);
+        _written = new HashSet<string>(units, StringComparer.Ordinal);
     }
 
-    private sealed record HeldUnits(IReadOnlySet<string> Names, TimeSpan Deadline);
+    // The deadline is null until this process has armed the guard.
+    private sealed record HeldUnits(IReadOnlySet<string> Names, TimeSpan? Deadline);
 }

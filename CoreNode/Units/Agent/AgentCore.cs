@@ -221,7 +221,10 @@ public sealed class AgentCore
         WakeDue(now);
         _steps.Free(now, _dirty);
         TimeSpan? machineWake = _machine.Plan(_fenced, _units, _isLeaving, now, steps);
-        MachineFacts machine = new(_isListed, _isManagerThere, _isLeaving, _machine.Fence);
+        MachineFacts machine = new(_isListed, _isManagerThere, _isLeaving, _machine.Fence)
+        {
+            BackSince = _machine.BackSince,
+        };
         PlanDirty(machine, now, steps);
         // Those that follow one whose start was just begun can be started after it, in the same go.
         for (bool isProgress = true; isProgress;)
@@ -240,6 +243,38 @@ public sealed class AgentCore
         _changedNotes.Clear();
         TimeSpan? wake = AgentPlanner.Earlier(_nextDue, AgentPlanner.Earlier(machineWake, _steps.WakeAt));
         return new AgentReady(notes, steps, wake);
+    }
+
+    /// <summary>How the units stand, after a plan.</summary>
+    public AgentFigures Measure(TimeSpan now)
+    {
+        int wanted = 0;
+        int active = 0;
+        int failed = 0;
+        int unsettled = 0;
+        TimeSpan? since = null;
+        foreach (UnitFacts unit in _units.Values)
+        {
+            wanted += unit.Entry is { State: not ScheduleState.Revoked } ? 1 : 0;
+            active += unit.IsActive ? 1 : 0;
+            failed += unit.Observed is { States.Active: "failed" } ? 1 : 0;
+            unit.UnsettledSince = unit.IsSettled ? null : unit.UnsettledSince ?? now;
+            unsettled += unit.IsSettled ? 0 : 1;
+            since = AgentPlanner.Earlier(since, unit.UnsettledSince);
+        }
+
+        FenceFacts fence = _machine.Fence;
+        return new AgentFigures
+        {
+            Wanted = wanted,
+            Active = active,
+            Failed = failed,
+            Unsettled = unsettled,
+            UnsettledSince = since,
+            LeaseUntil = fence.Lease.KillAt,
+            Guarded = fence.Armed.Count,
+            GuardedUntil = fence.ArmedUntil,
+        };
     }
 
     private void PlanDirty(MachineFacts machine, TimeSpan now, List<AgentStep> steps)

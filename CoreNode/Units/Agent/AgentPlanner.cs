@@ -19,6 +19,12 @@ public static class AgentPlanner
     /// <summary>Longest time that a unit waits to be started for those that it follows.</summary>
     public static readonly TimeSpan FollowTime = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// What runs here and was given away while the machine was away goes on for so long once it is back: what can run
+    /// here only, and global units, are given to it again by then.
+    /// </summary>
+    public static readonly TimeSpan ReturnTime = TimeSpan.FromSeconds(2);
+
     /// <summary>The next step of a unit, besides what is being done already.</summary>
     public static PlannedStep Decide(UnitFacts unit, MachineFacts machine, TimeSpan now)
     {
@@ -76,6 +82,8 @@ public static class AgentPlanner
     private static PlannedStep Reconcile(UnitFacts unit, MachineFacts machine, TimeSpan now)
     {
         ScheduleEntry? entry = unit.Entry;
+        if (entry is null && MayBeGivenBack(unit, machine, now))
+            return new PlannedStep(null, IsBack(machine, now) ? machine.BackSince + ReturnTime : null, false);
         if (machine.IsLeaving || entry is null or { State: ScheduleState.Revoked }
             || (entry.IsSingleton && machine.Fence.IsFromBeforeLapse(entry)))
         {
@@ -93,6 +101,14 @@ public static class AgentPlanner
             ? new PlannedStep(StepKind.Fetch, null, false)
             : step;
     }
+
+    // Not where another machine speaks under this id: then nothing comes back.
+    private static bool MayBeGivenBack(UnitFacts unit, MachineFacts machine, TimeSpan now) =>
+        unit is { IsUp: true, IsFenced: false } && !machine.IsLeaving && !machine.Fence.Lease.IsDuplicate
+        && (!IsBack(machine, now) || now < machine.BackSince + ReturnTime);
+
+    private static bool IsBack(MachineFacts machine, TimeSpan now) =>
+        machine.BackSince is not null && machine.Fence.Lease.IsHeld(now);
 
     private static PlannedStep Leave(UnitFacts unit, MachineFacts machine, TimeSpan now)
     {

@@ -31,6 +31,9 @@ internal sealed class MachineSteps
     /// <summary>The lease and the guard.</summary>
     public FenceFacts Fence { get; private set; }
 
+    /// <summary>When the leader granted the lease after its last lapse; null: not yet.</summary>
+    public TimeSpan? BackSince { get; private set; }
+
     /// <summary>The lease that the guard was armed with last; null: none of it is left to tell.</summary>
     public LeaseFacts? ArmedLease { get; private set; }
 
@@ -43,6 +46,10 @@ internal sealed class MachineSteps
         int lapses = Lease.Lapses;
         bool wasGranted = Lease.IsGranted;
         Lease = LeaseRule.After(Lease, grant, asked, sent, now);
+        if (Lease.Lapses != lapses || !Lease.IsGranted)
+            BackSince = null;
+        if (Lease.IsGranted)
+            BackSince ??= now;
         Publish();
         if (Lease.Lapses == lapses)
             return Lease.IsGranted && !wasGranted;
@@ -85,7 +92,13 @@ internal sealed class MachineSteps
             case StepKind.Arm:
                 _arming.End(isDone, now);
                 if (!isDone)
-                    return false;
+                {
+                    // It holds what it held before, or what it was told: only what is in both is surely held.
+                    _armed = new HashSet<string>(_armed.Where(outcome.Step.Armed.Contains), StringComparer.Ordinal);
+                    Publish();
+                    return true;
+                }
+
                 _armed = outcome.Step.Armed;
                 _armedUntil = outcome.Step.Deadline;
                 ArmedLease = outcome.Step.Lease.Lapses == Lease.Lapses

@@ -17,6 +17,7 @@ namespace CoreNode.Units.Agent;
 public sealed partial class UnitAgent : IScheduleListener
 {
     private const int QueueLength = 1024;
+
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_cleaning = TimeSpan.FromSeconds(2);
 
@@ -26,6 +27,7 @@ public sealed partial class UnitAgent : IScheduleListener
     private readonly IMachineLease _lease;
     private readonly TimeProvider _time;
     private readonly Func<TimeSpan> _bootTime;
+    private readonly AgentMetrics _metrics;
     private readonly ILogger _log;
     private readonly StepRunner _runner;
     private readonly AgentNotes _notes;
@@ -43,6 +45,7 @@ public sealed partial class UnitAgent : IScheduleListener
     private bool _isAnyChanged;
     private volatile bool _isFollowed = true;
     private LeaseGrantKind? _lastGrant;
+    private TimeSpan _answeredSent;
     private bool _isAwake;
 
     /// <summary>Reads the notes; does nothing yet.</summary>
@@ -53,12 +56,14 @@ public sealed partial class UnitAgent : IScheduleListener
     /// <param name="lease">How the machine shows that it is there.</param>
     /// <param name="probe">How health is found out.</param>
     /// <param name="files">The disk.</param>
-    /// <param name="time">Timers.</param>
+    /// <param name="time">Timers; such as go on while the machine sleeps.</param>
     /// <param name="bootTime">CLOCK_BOOTTIME.</param>
+    /// <param name="metrics">Its figures.</param>
     /// <param name="loggers">Where to log.</param>
     public UnitAgent(
         AgentOptions options, IKvClient store, IUnitManager manager, IUnitGuard guard, IMachineLease lease,
-        IHealthProbe probe, IFiles files, TimeProvider time, Func<TimeSpan> bootTime, ILoggerFactory loggers)
+        IHealthProbe probe, IFiles files, TimeProvider time, Func<TimeSpan> bootTime, AgentMetrics metrics,
+        ILoggerFactory loggers)
     {
         _options = options;
         _store = store;
@@ -66,6 +71,7 @@ public sealed partial class UnitAgent : IScheduleListener
         _lease = lease;
         _time = time;
         _bootTime = bootTime;
+        _metrics = metrics;
         _log = loggers.CreateLogger<UnitAgent>();
         _runner = new StepRunner(options, store, manager, guard, probe, lease.IsRegistration);
         _notes = new AgentNotes(files, options.Folder, options.BootId);
@@ -202,6 +208,7 @@ public sealed partial class UnitAgent : IScheduleListener
                 _stopped.TrySetResult();
             if (_core.IsGone)
                 _gone.TrySetResult();
+            _metrics.Figures = _core.Measure(now);
             TimeSpan wait = ready.WakeAt is { } wake ? wake - _bootTime() : Timeout.InfiniteTimeSpan;
             timer.Change(
                 ready.WakeAt is not null && wait < TimeSpan.Zero ? TimeSpan.Zero : wait, Timeout.InfiniteTimeSpan);
@@ -219,7 +226,17 @@ public sealed partial class UnitAgent : IScheduleListener
 
     private async Task StepAsync(AgentStep step, CancellationToken cancellation)
     {
-        StepOutcome outcome = await _runner.RunAsync(step, cancellation);
+        _metrics.Began(step.Kind);
+        StepOutcome outcome;
+        try
+        {
+            outcome = await _runner.RunAsync(step, cancellation);
+        }
+        finally
+        {
+            _metrics.Ended(step.Kind);
+        }
+
         await _queue.Writer.WriteAsync(now => Complete(outcome, now), cancellation);
     }
 
@@ -236,6 +253,7 @@ public sealed partial class UnitAgent : IScheduleListener
 
     private void Tell(StepOutcome outcome)
     {
+        _metrics.Told(outcome);
         AgentStep step = outcome.Step;
         bool isDone = outcome.Result == StepResult.Done;
         switch (step.Kind)
@@ -409,44 +427,28 @@ public sealed partial class UnitAgent : IScheduleListener
 
     private async Task RenewAsync(CancellationToken cancellation)
     {
-        TimeSpan period = _options.Lease / LeaseRule.RenewalsPerLease;
-        while (!_left.Task.IsCompleted)
-        {
-            TimeSpan sent = _bootTime();
-            LeaseGrant grant = await AskAsync(period, cancellation);
-            await _queue.Writer.WriteAsync(now => Take(grant, sent, now), cancellation);
-            // Who was not reached is asked again sooner.
-            TimeSpan pause = grant.Kind == LeaseGrantKind.Unreachable ? period / 4 : period;
-            TimeSpan rest = sent + pause - _bootTime();
-            Task delay = Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, _time, cancellation);
-            await await Task.WhenAny(delay, _left.Task);
-        }
-
+        LeaseKeeper keeper = new(
+            _lease, Renewal, _time, _bootTime,
+            (grant, sent, giveUp) => _queue.Writer.WriteAsync(now => Take(grant, sent, now), giveUp));
+        await keeper.RunAsync(_left.Task, cancellation);
         _notRenewing.TrySetResult();
         await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellation);
     }
 
-    private async Task<LeaseGrant> AskAsync(TimeSpan period, CancellationToken cancellation)
-    {
-        using CancellationTokenSource limit = new(period, _time);
-        using CancellationTokenSource either =
-            CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        try
-        {
-            return await _lease.RenewAsync(Renewal, either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return new LeaseGrant(LeaseGrantKind.Unreachable, "no answer in time");
-        }
-    }
-
     private void Take(LeaseGrant grant, TimeSpan sent, TimeSpan now)
     {
+        // A later question was answered meanwhile: that this one was not means nothing.
+        if (grant.Kind == LeaseGrantKind.Unreachable && sent < _answeredSent)
+            return;
+        _answeredSent = grant.Kind != LeaseGrantKind.Unreachable && sent > _answeredSent ? sent : _answeredSent;
         int lapses = _core.Lease.Lapses;
         _core.Renewed(grant, _options.Lease, sent, now);
         if (_core.Lease.Lapses > lapses && lapses > 0)
+        {
+            _metrics.Lapsed();
             LogLapse();
+        }
+
         bool isNews = grant.Kind != _lastGrant;
         bool wasGood = _lastGrant is null or LeaseGrantKind.Granted or LeaseGrantKind.NoLeader;
         _lastGrant = grant.Kind;

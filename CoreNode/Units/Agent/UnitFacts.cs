@@ -123,6 +123,19 @@ public sealed class UnitFacts(string name)
     /// <summary>When to look at it again; null: when something happens.</summary>
     public TimeSpan? WakeAt { get; set; }
 
+    /// <summary>It is not as it is to be since then; null: it is.</summary>
+    public TimeSpan? UnsettledSince { get; set; }
+
+    /// <summary>
+    /// True if it is as it is to be, or was started as asked for: what becomes of it then is its manager's business.
+    /// </summary>
+    public bool IsSettled => Acting is null && Starting is null && Killing is null && Failures == 0 && Entry switch
+    {
+        { State: ScheduleState.Launched } => Observed is not null && Note.IsStarted,
+        { State: ScheduleState.Loaded } => Observed is not null && !Note.IsStarted,
+        _ => Observed is null,
+    };
+
     /// <summary>True if it has processes, or may: neither inactive nor failed.</summary>
     public bool IsUp => Observed is { States.Active: not ("inactive" or "failed") };
 

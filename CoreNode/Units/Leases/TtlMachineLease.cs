@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Units.Registry;
@@ -7,15 +8,20 @@ namespace CoreNode.Units.Leases;
 /// <summary>
 /// A machine's lease where the store is an existing etcd (docs/decisions/0026, point 6): its object's key, with a
 /// lifetime, written by compare-and-swap only, so that of two machines with one id the second is refused. Renewing only
-/// refreshes the lifetime, which tells no watcher. One caller at a time.
+/// refreshes the lifetime, which tells no watcher. Calls take turns, each for a part of the lease at most.
 /// </summary>
 /// <param name="client">The store.</param>
 /// <param name="keys">Where the registry stands in it.</param>
 public sealed class TtlMachineLease(IKvClient client, RegistryKeys keys) : IMachineLease
 {
+    // Of a lease: for one renewal, so that several fit into it.
+    private const int TurnPart = 4;
+
     // A write whose answer was lost shows as another's; it is looked at once and tried again.
     private const int Attempts = 3;
 
+    // Whoever has put something in has the turn, until it takes it out.
+    private readonly Channel<object> _turn = Channel.CreateBounded<object>(1);
     private StoreIndex _index;
     private string _written = "";
 
@@ -28,8 +34,18 @@ public sealed class TtlMachineLease(IKvClient client, RegistryKeys keys) : IMach
         LeaseGrant? grant = null;
         try
         {
-            for (int i = 0; i < Attempts && grant is null; i++)
-                grant = await TryRenewAsync(renewal, cancellation);
+            await _turn.Writer.WriteAsync(this, cancellation);
+            try
+            {
+                using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                limit.CancelAfter(renewal.Duration / TurnPart);
+                for (int i = 0; i < Attempts && grant is null; i++)
+                    grant = await TryRenewAsync(renewal, limit.Token);
+            }
+            finally
+            {
+                _turn.Reader.TryRead(out _);
+            }
         }
         catch (OperationCanceledException)
         {

@@ -1,3 +1,5 @@
+using CoreNode.Foundation;
+
 namespace CoreNode.Units.Model;
 
 /// <summary>
@@ -11,6 +13,10 @@ internal static class SystemdChecks
 
     private static readonly string[] s_restarts =
         ["no", "on-success", "on-failure", "on-abnormal", "on-watchdog", "on-abort", "always"];
+
+    private static readonly string[] s_killModes = ["control-group", "mixed", "process", "none"];
+
+    private static readonly string[] s_shellWords = [" && ", " || ", " | ", " > ", " >> ", " < ", " & "];
 
     private static readonly string[] s_execKeys =
     [
@@ -28,11 +34,20 @@ internal static class SystemdChecks
         {
             UnitOption option = file.Options[i];
             if (option.Section.StartsWith("X-", StringComparison.Ordinal))
+            {
+                if (option.Section == UnitRequirements.Section)
+                    UnitNameChecks.OfFleet(option, file.LineOf(i), problems);
+                else if (NearestWord.Of(option.Section, [UnitRequirements.Section]) is { } meant)
+                    Warn(problems, file.LineOf(i), $"[{option.Section}] means nothing; did you mean [{meant}]?");
                 continue;
+            }
+
             Keys(option, file.LineOf(i), problems);
             Specifier(option, file.LineOf(i), problems);
             if (option.Section == "Service")
                 Service(option, file.LineOf(i), problems);
+            else if (option.Section is "Unit" or "Install")
+                UnitNameChecks.OfSystemd(option, file.LineOf(i), problems);
         }
 
         SectionOf(name, file, problems);
@@ -44,10 +59,28 @@ internal static class SystemdChecks
     {
         bool isEmptyKind = option.Section is "Device" or "Target" or "Snapshot";
         if (!isEmptyKind && !SystemdKeys.IsSection(option.Section))
-            Warn(problems, line, $"systemd knows no section [{option.Section}]: it skips {option.Name}=");
+            Warn(
+                problems,
+                line,
+                $"systemd knows no section [{option.Section}]: it skips {option.Name}="
+                + Meant(SystemdKeys.NearestSection(option.Section), "[", "]"));
         else if (isEmptyKind || !SystemdKeys.IsKey(option.Section, option.Name))
-            Warn(problems, line, $"systemd knows no {option.Name}= in [{option.Section}]");
+            Warn(
+                problems, line, $"systemd knows no {option.Name}= in [{option.Section}]{Advice(option)}");
     }
+
+    private static string Advice(UnitOption option)
+    {
+        string? home = SystemdKeys.HomeOf(option.Name);
+        if (home is not null)
+            return $"; it belongs into [{home}]";
+        if (UnitVerifier.IsFleetKey(option.Name))
+            return $"; it belongs into [{UnitRequirements.Section}]";
+        return Meant(SystemdKeys.NearestKey(option.Section, option.Name), "", "=");
+    }
+
+    private static string Meant(string? word, string before, string behind) =>
+        word is null ? "" : $"; did you mean {before}{word}{behind}?";
 
     private static void Specifier(UnitOption option, int line, List<UnitProblem> problems)
     {
@@ -68,9 +101,20 @@ internal static class SystemdChecks
         if (option.Value.Length == 0)
             return;
         if (option.Name == "Type" && Array.IndexOf(s_serviceTypes, option.Value) < 0)
-            Complain(problems, line, $"Type={option.Value} is no service type");
+            Complain(
+                problems,
+                line,
+                $"Type={option.Value} is no service type"
+                + Meant(NearestWord.Of(option.Value, s_serviceTypes), "Type=", ""));
         if (option.Name == "Restart" && Array.IndexOf(s_restarts, option.Value) < 0)
             Complain(problems, line, $"Restart={option.Value}: write no, always or on-failure");
+        if (option.Name == "KillMode" && Array.IndexOf(s_killModes, option.Value) < 0)
+            Complain(problems, line, $"KillMode={option.Value}: write control-group, mixed, process or none");
+        if (option.Name is "WorkingDirectory" or "EnvironmentFile"
+            && option.Value.TrimStart('-') is not ['/' or '~' or '%', ..])
+            Warn(problems, line, $"{option.Name}={option.Value} is no absolute path: systemd skips it");
+        if (option.Name == "Environment" && !AreQuotesClosed(option.JoinedValue))
+            Warn(problems, line, "Environment: a quote is not closed: systemd skips it");
         if (option.Name.EndsWith("Sec", StringComparison.Ordinal) && option.Name is "TimeoutStartSec"
                 or "TimeoutStopSec" or "TimeoutSec" or "RestartSec" or "RuntimeMaxSec" or "WatchdogSec"
             && !UnitWords.TryDuration(option.JoinedValue, out _))
@@ -91,6 +135,12 @@ internal static class SystemdChecks
             Complain(problems, line, $"{option.Name}: \"{program}\" is a folder");
         if (!AreQuotesClosed(command))
             Complain(problems, line, $"{option.Name}: a quote is not closed");
+        else if (Array.Find(s_shellWords, word => command.Contains(word, StringComparison.Ordinal)) is { } shell
+            && command.AsSpan().IndexOfAny('"', '\'') < 0)
+            Warn(
+                problems,
+                line,
+                $"{option.Name}: no shell reads this:{shell}is an argument to {program}; write /bin/sh -c '...'");
     }
 
     private static bool AreQuotesClosed(string command)

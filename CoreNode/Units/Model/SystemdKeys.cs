@@ -1,3 +1,5 @@
+using CoreNode.Foundation;
+
 namespace CoreNode.Units.Model;
 
 /// <summary>
@@ -117,6 +119,8 @@ internal static class SystemdKeys
         + "TasksAccounting TasksMax TemporaryFileSystem TimeoutCleanSec TimeoutSec TimerSlackNSec UMask "
         + "UnsetEnvironment User UtmpIdentifier UtmpMode WatchdogSignal WorkingDirectory";
 
+    private static readonly string[] s_usual = ["Unit", "Service", "Install", "Timer", "Socket", "Path"];
+
     private static readonly Dictionary<string, HashSet<string>> s_sections = new(StringComparer.Ordinal)
     {
         ["Unit"] = Set(Unit),
@@ -138,6 +142,18 @@ internal static class SystemdKeys
     /// <summary>True for a key that systemd reads in that section.</summary>
     public static bool IsKey(string section, string key) =>
         key.StartsWith("X-", StringComparison.Ordinal) || s_sections[section].Contains(key);
+
+    /// <summary>What was meant by a section that systemd does not know; null if nothing is near.</summary>
+    public static string? NearestSection(string section) =>
+        NearestWord.Of(section, [.. s_sections.Keys, UnitRequirements.Section]);
+
+    /// <summary>What was meant by a key that systemd does not know in that section; null if nothing is near.</summary>
+    public static string? NearestKey(string section, string key) =>
+        s_sections.TryGetValue(section, out HashSet<string>? keys) ? NearestWord.Of(key, keys) : null;
+
+    /// <summary>The usual section of a key, where it stands in another one; null if there is none.</summary>
+    public static string? HomeOf(string key) =>
+        Array.Find(s_usual, section => s_sections[section].Contains(key));
 
     private static HashSet<string> Set(params ReadOnlySpan<string> lists)
     {

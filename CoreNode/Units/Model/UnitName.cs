@@ -79,6 +79,10 @@ public sealed class UnitName
 
         if (name[0] == '@')
             return "unit name cannot start in \"@\"";
+
+        // fleet takes it and then never places it: etcd's listings leave such keys out.
+        if (name[0] == '_')
+            return "unit name cannot start in \"_\": the store hides such keys";
         return name.AsSpan(0, dot).Contains('@') && Array.IndexOf(s_templateTypes, type) < 0
             ? $"unit type \"{type}\" cannot be a template or an instance"
             : "";

@@ -1,3 +1,5 @@
+using CoreNode.Foundation;
+
 namespace CoreNode.Units.Model;
 
 /// <summary>Finds mistakes in units before they run: `unit verify`, and what a surface refuses at submit.</summary>
@@ -11,6 +13,9 @@ public static class UnitVerifier
         "Singleton", "Replicas", "MemoryReserve", "CPUReserve", "Weight", "Spread", "HealthExec", "HealthHTTP",
         "HealthInterval", "RescheduleOnFailure", "Announce",
     ];
+
+    /// <summary>True for a key of [X-Fleet].</summary>
+    internal static bool IsFleetKey(string name) => Array.IndexOf(s_fleetKeys, name) >= 0;
 
     /// <summary>Everything that is odd or wrong with a text, by line.</summary>
     public static IReadOnlyList<UnitProblem> Verify(string name, string text)
@@ -30,7 +35,11 @@ public static class UnitVerifier
         if (Refuse(name, file, problems))
             SystemdChecks.Check(UnitName.Parse(name)!, file, problems);
         UnknownFleetKeys(file, problems);
-        return problems;
+        // Fleet's API calls it so in its answers; in a file nobody ever wrote it.
+        return problems.ConvertAll(static problem => problem with
+        {
+            Message = problem.Message.Replace("with Peers", "with MachineOf", StringComparison.Ordinal),
+        });
     }
 
     /// <summary>
@@ -56,10 +65,12 @@ public static class UnitVerifier
 
         Shape(file, problems);
         UnitName parts = UnitName.Parse(name)!;
-        UnitRequirements requirements = UnitRequirementsReader.Read(parts, file, problems);
+        // Of a template it is judged what its instances would ask for: %i is theirs.
+        UnitName read = parts.IsTemplate ? UnitName.Parse($"{parts.Prefix}@1.{parts.Type}")! : parts;
+        UnitRequirements requirements = UnitRequirementsReader.Read(read, file, problems);
         string rule = UnitRules.Complaint(parts, requirements);
         if (rule.Length > 0)
-            problems.Add(new UnitProblem(LineOfSection(file, UnitRequirements.Section), rule, IsError: true));
+            problems.Add(new UnitProblem(LineOfRule(file, rule), rule, IsError: true));
         return true;
     }
 
@@ -103,21 +114,39 @@ public static class UnitVerifier
         for (int i = 0; i < file.Options.Count; i++)
         {
             UnitOption option = file.Options[i];
-            if (option.Section == UnitRequirements.Section && Array.IndexOf(s_fleetKeys, option.Name) < 0)
+            if (option.Section == UnitRequirements.Section && !IsFleetKey(option.Name))
                 problems.Add(new UnitProblem(
-                    file.LineOf(i), $"unrecognized requirement in [X-Fleet] section: \"{option.Name}\"",
+                    file.LineOf(i),
+                    $"unrecognized requirement in [X-Fleet] section: \"{option.Name}\"{Advice(option.Name)}",
                     IsError: false));
         }
     }
 
-    private static int LineOfSection(UnitFile file, string section)
+    private static string Advice(string key) =>
+        SystemdKeys.HomeOf(key) is { } home ? $"; it belongs into [{home}]"
+        : NearestWord.Of(key, s_fleetKeys) is { } meant ? $"; did you mean {meant}=?"
+        : "";
+
+    // The last line that says something of what does not go together; of the section if none does.
+    private static int LineOfRule(UnitFile file, string rule)
     {
+        string words = rule.Replace("Peers", "MachineOf", StringComparison.Ordinal);
+        int line = 0;
+        bool isNamed = false;
         for (int i = 0; i < file.Options.Count; i++)
         {
-            if (file.Options[i].Section == section)
-                return file.LineOf(i);
+            UnitOption option = file.Options[i];
+            if (option.Section != UnitRequirements.Section)
+                continue;
+            if (words.Contains(option.Name, StringComparison.Ordinal))
+            {
+                line = file.LineOf(i);
+                isNamed = true;
+            }
+            else if (line == 0 && !isNamed)
+                line = file.LineOf(i);
         }
 
-        return 0;
+        return line;
     }
 }

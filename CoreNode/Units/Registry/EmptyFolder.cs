@@ -27,7 +27,7 @@ internal static class EmptyFolder
     /// <summary>A key came: the folders that hold it are not empty.</summary>
     public static void Fill(RegistryEdit edit, string[] parts)
     {
-        for (int i = 2; i < parts.Length; i++)
+        for (int i = 2; i < parts.Length && !edit.EmptyFolders.IsEmpty; i++)
         {
             if (Of(parts[..i]) is { } folder)
                 edit.EmptyFolders.Remove(folder);

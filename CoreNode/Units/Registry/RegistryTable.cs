@@ -28,6 +28,9 @@ internal sealed class RegistryTable<T>(
         }
     }
 
+    /// <summary>Nothing is in it.</summary>
+    public bool IsEmpty => _builder is null ? _value.IsEmpty : _builder.Count == 0;
+
     private ImmutableSortedDictionary<string, T>.Builder Builder => _builder ??= _value.ToBuilder();
 
     /// <summary>What stands under a name; null if nothing.</summary>

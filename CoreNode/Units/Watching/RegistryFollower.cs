@@ -69,11 +69,6 @@ public sealed partial class RegistryFollower
         IKvClient client, RegistryKeys keys, TimeProvider time, ILogger<RegistryFollower> logger) =>
         new(client, keys, keys.Prefix, time, logger);
 
-    /// <summary>Follows only whether units are used in this cluster.</summary>
-    public static RegistryFollower OfUse(
-        IKvClient client, RegistryKeys keys, TimeProvider time, ILogger<RegistryFollower> logger) =>
-        new(client, keys, keys.EngineVersion, time, logger);
-
     /// <summary>Returns a state newer than <paramref name="after"/> as soon as there is one.</summary>
     public async Task<RegistryState> WaitForChangeAsync(StoreIndex after, CancellationToken cancellation)
     {

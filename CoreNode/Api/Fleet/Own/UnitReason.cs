@@ -69,11 +69,7 @@ internal static class UnitReason
         if (job.Desired != DesiredState.Launched)
             return "";
         if (state.States.Active == "failed")
-        {
-            string status = state.ExitStatus == 0
-                ? "" : string.Create(CultureInfo.InvariantCulture, $", status {state.ExitStatus}");
-            return $"failed on machine {machine} ({Or(state.Result, "result unknown")}{status}); see its journal";
-        }
+            return $"failed on machine {machine}: {UnitFailure.Describe(state.Result, state.ExitStatus)}";
 
         return state.IsHealthy == false ? $"not healthy on machine {machine}" : "";
     }

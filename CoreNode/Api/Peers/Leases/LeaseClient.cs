@@ -7,8 +7,10 @@ namespace CoreNode.Api.Peers.Leases;
 
 /// <summary>
 /// A machine's lease with the built-in store (docs/decisions/0026): keeps one request open to the leader and renews in
-/// it. Where that does not help, all members are asked at once: the leader grants, and where a majority knows no
-/// leader, the lease goes on as if it were granted. One caller at a time.
+/// it. Where that does not help, or takes long, all members are asked at once: the leader grants, and where a majority
+/// knows no leader, the lease goes on as if it were granted. The leader's answer is taken also when it comes late: the
+/// lease counts from the question. Renewals may overlap, so that a slow one costs no lease: whoever asks takes the open
+/// request out and puts it back, and who finds none opens another.
 /// </summary>
 public sealed class LeaseClient : IMachineLease, IAsyncDisposable
 {
@@ -20,9 +22,8 @@ public sealed class LeaseClient : IMachineLease, IAsyncDisposable
     private readonly NodeId _self;
     private readonly LeaseClientOptions _options;
     private readonly TimeProvider _clock;
-    private LeaseSession? _leader;
-    private NodeId _leaderId;
-    private TimeSpan? _lastLease;
+    private Seat? _leader;
+    private long _lastLeaseTicks;
 
     /// <param name="requests">The way to other nodes; null while the cluster is not known yet.</param>
     /// <param name="members">The members as they are known now.</param>
@@ -56,84 +57,92 @@ public sealed class LeaseClient : IMachineLease, IAsyncDisposable
     {
         TimeSpan sentAt = Now();
         LeaseQuestion question = new(renewal, IsRelease: false);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        end.CancelAfter(renewal.Duration * (_options.LeaderPart + _options.MembersPart));
+        Task<MemberReply> leading = AskLeaderAsync(question, end.Token);
+        LeaseGrant grant;
         try
         {
-            return await AskLeaderAsync(question, cancellation) is { } reply && Judge(reply) is { } grant
-                ? grant
-                : await AskAllAsync(question, sentAt, cancellation);
+            MemberReply told = await leading.WaitAsync(renewal.Duration * _options.LeaderPart, cancellation);
+            grant = Judge(told.Reply) ?? await AskAllAsync(question, null, sentAt, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            grant = await AskAllAsync(question, leading, sentAt, cancellation);
         }
         catch (OperationCanceledException)
         {
-            return new LeaseGrant(LeaseGrantKind.Unreachable, "no member answered in time");
+            grant = new LeaseGrant(LeaseGrantKind.Unreachable, "no member answered in time");
         }
+
+        await end.CancelAsync();
+        await leading;
+        return grant;
     }
 
     /// <inheritdoc/>
     public async Task ReleaseAsync(LeaseRenewal renewal, CancellationToken cancellation)
     {
         LeaseQuestion question = new(renewal, IsRelease: true);
-        try
-        {
-            if (await AskLeaderAsync(question, cancellation) is not (LeaseReply.Released or LeaseReply.Duplicate))
-                await AskAllAsync(question, Now(), cancellation);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // Nobody is there to hear it: the lease ends by itself.
-        }
-
-        _lastLease = null;
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(renewal.Duration * _options.LeaderPart);
+        MemberReply told = await AskLeaderAsync(question, limit.Token);
+        // Where nobody is there to hear it, the lease ends by itself.
+        if (told.Reply is not (LeaseReply.Released or LeaseReply.Duplicate))
+            await AskAllAsync(question, null, Now(), cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        Volatile.Write(ref _lastLeaseTicks, 0);
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_leader is { } leader)
-            await leader.DisposeAsync();
-        _leader = null;
-    }
+    public async ValueTask DisposeAsync() => await LeaveAsync(Interlocked.Exchange(ref _leader, null)?.Session);
 
-    // Null if that is not to be had in a few steps.
-    private async Task<LeaseReply?> AskLeaderAsync(LeaseQuestion question, CancellationToken cancellation)
+    // Always ends with a reply; the request that it used is put back, or closed where an answer may still come, which
+    // would be taken for that to a later question.
+    private async Task<MemberReply> AskLeaderAsync(LeaseQuestion question, CancellationToken cancellation)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(question.Renewal.Duration * _options.LeaderPart);
+        Seat? seat = Interlocked.Exchange(ref _leader, null);
         try
         {
             LeaseReply? reply = null;
             if (_local is not null)
-                reply = await _local(question.Renewal, question.IsRelease, limit.Token);
-            else if (_leader is not null)
-                reply = await _leader.AskAsync(question, limit.Token);
+                reply = await _local(question.Renewal, question.IsRelease, cancellation);
+            else if (seat is not null)
+                reply = await seat.Session.AskAsync(question, cancellation);
             for (int hops = 0; hops < MostHops && reply is LeaseReply.Elsewhere elsewhere; hops++)
             {
-                if (_leader is null || _leaderId != elsewhere.Leader)
+                if (seat?.Leader != elsewhere.Leader)
                 {
-                    await KeepAsync(
+                    await LeaveAsync(seat?.Session);
+                    seat = null;
+                    seat = new Seat(
                         elsewhere.Leader,
-                        await LeaseSession.OpenAsync(Requests(), elsewhere.PeerUrls, limit.Token));
+                        await LeaseSession.OpenAsync(Requests(), elsewhere.PeerUrls, cancellation));
                 }
 
-                reply = await _leader!.AskAsync(question, limit.Token);
+                reply = await seat.Session.AskAsync(question, cancellation);
             }
 
-            return reply;
+            if (seat is not null)
+                await KeepAsync(seat);
+            return new MemberReply(
+                seat?.Leader ?? _self, reply ?? new LeaseReply.Failed("no member is known to lead"), null);
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException)
         {
-            // An answer may still come, and would be taken for that to a later question.
-            await DisposeAsync();
-            cancellation.ThrowIfCancellationRequested();
-            return null;
+            await LeaveAsync(seat?.Session);
+            string reason = fault is IOException ? fault.Message : "the leader does not answer in time";
+            return new MemberReply(seat?.Leader ?? _self, new LeaseReply.Failed(reason), null);
         }
     }
 
+    // With the one who was asked before and has not answered yet, if there is one.
     private async Task<LeaseGrant> AskAllAsync(
-        LeaseQuestion question, TimeSpan sentAt, CancellationToken cancellation)
+        LeaseQuestion question, Task<MemberReply>? leading, TimeSpan sentAt, CancellationToken cancellation)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(question.Renewal.Duration * _options.MembersPart);
-        List<Task<MemberReply>> asked = [];
+        List<Task<MemberReply>> asked = leading is null ? [] : [leading];
         if (_local is not null)
             asked.Add(AskHereAsync(question, limit.Token));
         foreach (Member member in _members())
@@ -145,7 +154,11 @@ public sealed class LeaseClient : IMachineLease, IAsyncDisposable
         LeaseGrant grant = await FirstAsync(asked, question.Renewal, sentAt);
         await limit.CancelAsync();
         foreach (Task<MemberReply> rest in asked)
-            await LeaveAsync((await rest).Session);
+        {
+            if (rest != leading)
+                await LeaveAsync((await rest).Session);
+        }
+
         return grant;
     }
 
@@ -163,7 +176,7 @@ public sealed class LeaseClient : IMachineLease, IAsyncDisposable
             if (Judge(told.Reply) is { } grant)
             {
                 if (told.Session is not null)
-                    await KeepAsync(told.Member, told.Session);
+                    await KeepAsync(new Seat(told.Member, told.Session));
                 return grant;
             }
 
@@ -219,7 +232,7 @@ public sealed class LeaseClient : IMachineLease, IAsyncDisposable
         switch (reply)
         {
             case LeaseReply.Granted granted:
-                _lastLease = granted.Lease;
+                Volatile.Write(ref _lastLeaseTicks, granted.Lease.Ticks);
                 return new LeaseGrant(LeaseGrantKind.Granted, "") { Duration = granted.Lease };
             case LeaseReply.Released:
                 return new LeaseGrant(LeaseGrantKind.Granted, "");
@@ -234,7 +247,8 @@ public sealed class LeaseClient : IMachineLease, IAsyncDisposable
     // its machine may hold one.
     private LeaseGrant NoLeader(LeaseRenewal renewal, TimeSpan longest)
     {
-        TimeSpan last = _lastLease ?? longest;
+        TimeSpan own = TimeSpan.FromTicks(Volatile.Read(ref _lastLeaseTicks));
+        TimeSpan last = own > TimeSpan.Zero ? own : longest;
         return new LeaseGrant(
             LeaseGrantKind.NoLeader, "a majority of the members knows no leader: nobody can give units away")
         {
@@ -245,16 +259,14 @@ public sealed class LeaseClient : IMachineLease, IAsyncDisposable
     private NodeRequests Requests() =>
         _requests() ?? throw new IOException("the cluster is not known yet: no member has answered");
 
-    private async Task KeepAsync(NodeId member, LeaseSession session)
-    {
-        await LeaveAsync(_leader);
-        _leader = session;
-        _leaderId = member;
-    }
+    private async Task KeepAsync(Seat seat) => await LeaveAsync(Interlocked.Exchange(ref _leader, seat)?.Session);
 
     private static ValueTask LeaveAsync(LeaseSession? session) => session?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private TimeSpan Now() => _clock.GetElapsedTime(0);
+
+    // An open request to the one who led last.
+    private sealed record Seat(NodeId Leader, LeaseSession Session);
 
     private sealed record MemberReply(NodeId Member, LeaseReply Reply, LeaseSession? Session);
 }

@@ -13,8 +13,11 @@ namespace CoreNode.Api.Peers.Store;
 /// <param name="requests">The way to other nodes; null while the cluster is not known yet.</param>
 /// <param name="members">The members as they are known now.</param>
 /// <param name="time">Paces what is tried again.</param>
+/// <param name="home">
+/// Place of the member that is asked first, counted around: another one for each node, or all would ask the same one.
+/// </param>
 public sealed class NodeKvClient(
-    Func<NodeRequests?> requests, Func<IReadOnlyList<Member>> members, TimeProvider time) : IKvClient
+    Func<NodeRequests?> requests, Func<IReadOnlyList<Member>> members, TimeProvider time, int home = 0) : IKvClient
 {
     private static readonly TimeSpan s_dialTime = TimeSpan.FromSeconds(3);
 
@@ -22,7 +25,7 @@ public sealed class NodeKvClient(
     private static readonly TimeSpan s_answerTime = TimeSpan.FromSeconds(10);
 
     // Grows by one for each member that did not do well.
-    private int _home;
+    private int _home = home;
 
     /// <inheritdoc/>
     public Task<KvOutcome> GetAsync(string key, KvGetOptions options, CancellationToken cancellation) =>

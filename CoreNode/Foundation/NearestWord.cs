@@ -1,19 +1,24 @@
-namespace CoreNode.Cli;
+namespace CoreNode.Foundation;
 
 /// <summary>Finds what a mistyped word was meant to be.</summary>
-internal static class Suggestion
+public static class NearestWord
 {
+    private const int ShortestBeginning = 3;
+
     /// <summary>
-    /// The nearest of the known words, if it is near enough to be a slip: at most a third of the letters differ. Null
-    /// if none is.
+    /// The nearest of the known words, if it is near enough to be a slip: at most a third of the letters differ, case
+    /// aside. What was begun and not ended, as the only such word, is nearer than any slip. Null if none is.
     /// </summary>
-    public static string? Nearest(string word, IEnumerable<string> known)
+    public static string? Of(string word, IEnumerable<string> known)
     {
         string? best = null;
         int bestDistance = int.MaxValue;
+        List<string> begun = [];
         foreach (string candidate in known)
         {
-            int distance = Distance(word, candidate);
+            if (candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+                begun.Add(candidate);
+            int distance = Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant());
             if (distance < bestDistance)
             {
                 best = candidate;
@@ -22,6 +27,8 @@ internal static class Suggestion
         }
 
         int letters = word.TrimStart('-').Length;
+        if (begun.Count == 1 && letters >= ShortestBeginning)
+            return begun[0];
         return best is not null && bestDistance <= Math.Max(1, (letters + 1) / 3) ? best : null;
     }
 
