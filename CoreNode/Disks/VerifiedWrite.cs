@@ -23,8 +23,8 @@ internal static class VerifiedWrite
             if (same < found.Length)
             {
                 throw new IOException(
-                    $"{device.Path} gave back something else than was written, at byte {one.Offset + same}: the disk may "
-                    + "be failing; look at the kernel's log and replace it");
+                    $"{device.Path} gave back something else than was written, at byte {one.Offset + same}: the disk "
+                    + "may be failing; look at the kernel's log and replace it");
             }
         }
 
