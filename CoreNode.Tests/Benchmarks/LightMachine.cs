@@ -45,7 +45,8 @@ internal sealed class LightMachine : IAsyncDisposable
         UnitAgent agent = new(
             options, new NodeKvClient(() => requests, () => nodes.Members, TimeProvider.System, number),
             new ScriptedManager(), new ScriptedGuard(), Lease, new HealthProbe(), new SimulatedFiles(new Prng(1)),
-            TimeProvider.System, BootTime, new AgentMetrics(new MetricRegistry(), BootTime), NullLoggerFactory.Instance);
+            TimeProvider.System, BootTime, new AgentMetrics(new MetricRegistry(), BootTime),
+            NullLoggerFactory.Instance);
         _running = agent.RunAsync(_stop.Token);
     }
 

@@ -17,7 +17,7 @@ internal sealed class RequestFormatTests
     private static readonly LeaseQuestion[] s_questions =
     [
         new(new LeaseRenewal("0123456789abcdef0123456789abcdef", 0xab, TimeSpan.FromSeconds(10)), IsRelease: false),
-        new(new LeaseRenewal("m", 1, TimeSpan.FromMilliseconds(1500)), IsRelease: true),
+        new(new LeaseRenewal("m", 1, TimeSpan.FromMilliseconds(1500)) { Process = 1767323045678 }, IsRelease: true),
     ];
 
     private static readonly LeaseReply[] s_replies =

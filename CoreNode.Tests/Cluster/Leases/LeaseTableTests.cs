@@ -136,6 +136,24 @@ internal sealed class LeaseTableTests
     }
 
     [Test]
+    public void What_an_earlier_process_gives_back_late_takes_nothing_from_the_one_after_it()
+    {
+        LeaseTable table = Table();
+        Contacts(table, 100, 120);
+        table.Enter(Of("a") with { Process = 1 }, 0, At(118), At(119));
+        table.Enter(Of("a") with { Process = 2 }, 0, At(119), At(120));
+        Assert.That(table.Release(Of("a") with { Process = 1 }, 0, At(120)), Is.False);
+        table.Enter(Of("a") with { Process = 1 }, 0, At(119.5), At(120));
+        Assert.That(table.Release(Of("a") with { Process = 1 }, 0, At(120)), Is.False, "nor after a renewal so late");
+        Assert.That(table.StateOf("a", At(120)), Is.EqualTo(MachineLeaseState.Held));
+        Assert.That(table.Release(Of("a") with { Process = 2 }, 0, At(120)), Is.True);
+        Contacts(table, 120, 121);
+        table.Enter(Of("a") with { Process = 1 }, 0, At(120.5), At(121));
+        Assert.That(
+            table.Release(Of("a") with { Process = 1 }, 0, At(121)), Is.True, "a clock that was set back is no harm");
+    }
+
+    [Test]
     public void A_lease_that_is_given_back_is_over_at_once_and_a_late_renewal_does_not_bring_it_back()
     {
         LeaseTable table = Table();

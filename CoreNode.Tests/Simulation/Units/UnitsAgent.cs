@@ -19,6 +19,7 @@ internal sealed class UnitsAgent
     private readonly StepRunner _runner;
     private readonly UnitsAgentStore _client;
     private readonly AgentOptions _options;
+    private readonly long _begunAt;
     private StoreMember? _home;
     private StoreMember? _leader;
     private TimeSpan? _lastLease;
@@ -31,6 +32,7 @@ internal sealed class UnitsAgent
     {
         _cluster = cluster;
         _node = node;
+        _begunAt = cluster.World.Now;
         _session = new UnitsManagerSession(node, manager, cluster.Plan);
         _client = new UnitsAgentStore(cluster, node, new UnitsClient(cluster.Store, node, Home));
         _options = new AgentOptions
@@ -47,6 +49,8 @@ internal sealed class UnitsAgent
     }
 
     public AgentCore Core { get; }
+
+    private LeaseRenewal Renewal => new(_node.Id, _options.Instance, _options.Lease) { Process = _begunAt };
 
     /// <summary>It knows what is wanted of its machine.</summary>
     public bool IsListed { get; private set; }
@@ -98,7 +102,7 @@ internal sealed class UnitsAgent
             RegistrationRemoval.RunAsync(_client, _options, default), _node.Delay(TimeSpan.FromSeconds(3)));
         if (_cluster.Store.Leader is { } leader)
         {
-            LeaseRenewal renewal = new(_node.Id, _options.Instance, _options.Lease);
+            LeaseRenewal renewal = Renewal;
             _cluster.Network.Send(_node, leader.Node, () => _cluster.ReleaseLease(leader, renewal));
         }
 
@@ -279,7 +283,7 @@ internal sealed class UnitsAgent
     private async Task RenewAsync()
     {
         TimeSpan period = _options.Lease / LeaseRule.RenewalsPerLease;
-        LeaseRenewal renewal = new(_node.Id, _options.Instance, _options.Lease);
+        LeaseRenewal renewal = Renewal;
         while (!_hasLeft)
         {
             TimeSpan sent = _node.Now;

@@ -106,6 +106,33 @@ internal sealed class LostMachineTests
     }
 
     [Test]
+    public void Registrations_that_end_by_themselves_change_nothing_of_how_many_are_emptied()
+    {
+        EngineWorld world = Of(8);
+        for (int i = 0; i < 16; i++)
+            world.Launch($"u{i:00}.service");
+        world.Settle();
+        string[] lost = ["m00", "m01", "m02", "m03"];
+        foreach (string machine in lost)
+        {
+            world.Lose(machine);
+            world.Remove(world.Keys.MachineObject(machine), StoreIndex.Zero);
+        }
+
+        world.Settle();
+        Assert.That(lost.Count(m => world.Registry.ScheduleOf(m).Count > 0), Is.EqualTo(2));
+        Assert.That(
+            world.NoticeOf(world.Registry.ScheduleOf("m03").Keys.First())!.Reason, Does.Contain("at most a quarter"));
+        world.Cordon("m03", isDraining: true);
+        world.Settle();
+        Assert.That(world.Registry.ScheduleOf("m03"), Is.Empty);
+        world.Pass(TimeSpan.FromSeconds(61));
+        Assert.That(world.Registry.ScheduleOf("m02"), Is.Empty);
+        for (int i = 0; i < 16; i++)
+            Assert.That(world.Registry.EntriesOf($"u{i:00}.service"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public void While_more_than_half_of_the_machines_are_missing_none_is_emptied_unless_it_is_drained()
     {
         EngineWorld world = Of(5);

@@ -240,7 +240,8 @@ public sealed class LeaderLeases : ILeadership
     private LeaseReply Release(LeaderTerm term, LeaseRenewal renewal)
     {
         if (!term.Release(renewal))
-            return new LeaseReply.Duplicate($"another machine holds the lease of machine {renewal.MachineId}");
+            return new LeaseReply.Duplicate(
+                $"another machine, or this one after a restart, holds the lease of machine {renewal.MachineId}");
         _logger.LeaseReleased(renewal.MachineId);
         return new LeaseReply.Released();
     }

@@ -104,15 +104,27 @@ public sealed class LeaseTable
             return new LeaseEntry(LeaseEntryKind.Full, TimeSpan.Zero, false);
         TimeSpan lease = Min(Min(renewal.Duration, _lease), Stored);
         TimeSpan from = isLive && isKnown && entry!.RenewedAt > receivedAt ? entry.RenewedAt : receivedAt;
-        _machines[renewal.MachineId] = new Entry(renewal.Instance, lease, from);
+        bool isOlder = entry is { ReleasedAt: null } && entry.Instance == renewal.Instance
+            && entry.Process > renewal.Process;
+        _machines[renewal.MachineId] = new Entry(renewal.Instance, lease, from)
+        {
+            Process = isOlder ? entry!.Process : renewal.Process,
+        };
         return new LeaseEntry(LeaseEntryKind.Granted, lease, IsChange: !(isKnown && isLive));
     }
 
-    /// <summary>The machine gives its lease back; false if another instance holds it, or may hold it.</summary>
+    /// <summary>
+    /// The machine gives its lease back; false if another instance or a later process of it holds it, or may hold it.
+    /// </summary>
     public bool Release(LeaseRenewal renewal, ulong registered, TimeSpan now)
     {
-        ulong holder = _machines.TryGetValue(renewal.MachineId, out Entry? entry) ? entry.Instance : registered;
-        if (holder != 0 && holder != renewal.Instance)
+        // Whoever leaves removes its registration first: one of a machine that is not heard of yet is a later process'.
+        if (!_machines.TryGetValue(renewal.MachineId, out Entry? entry) && registered != 0)
+            return false;
+        // What is given back may have waited somewhere, at this member while it stood still perhaps.
+        if (entry is not null && entry.Instance != renewal.Instance)
+            return false;
+        if (entry is { ReleasedAt: null } && entry.Process > renewal.Process)
             return false;
         _machines[renewal.MachineId] = new Entry(renewal.Instance, TimeSpan.Zero, now) { ReleasedAt = now };
         return true;
@@ -195,5 +207,8 @@ public sealed class LeaseTable
     private sealed record Entry(ulong Instance, TimeSpan Lease, TimeSpan RenewedAt)
     {
         internal TimeSpan? ReleasedAt { get; init; }
+
+        // The latest process that renewed it.
+        internal long Process { get; init; }
     }
 }

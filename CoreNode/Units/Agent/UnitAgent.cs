@@ -26,6 +26,7 @@ public sealed partial class UnitAgent : IScheduleListener
     private readonly IUnitManager _manager;
     private readonly IMachineLease _lease;
     private readonly TimeProvider _time;
+    private readonly long _begunAt;
     private readonly Func<TimeSpan> _bootTime;
     private readonly AgentMetrics _metrics;
     private readonly ILogger _log;
@@ -70,6 +71,7 @@ public sealed partial class UnitAgent : IScheduleListener
         _manager = manager;
         _lease = lease;
         _time = time;
+        _begunAt = time.GetUtcNow().ToUnixTimeMilliseconds();
         _bootTime = bootTime;
         _metrics = metrics;
         _log = loggers.CreateLogger<UnitAgent>();
@@ -80,6 +82,7 @@ public sealed partial class UnitAgent : IScheduleListener
 
     private LeaseRenewal Renewal => new(_options.Machine.Id, _options.Instance, _options.Lease)
     {
+        Process = _begunAt,
         Registration = RegistryValues.WriteMachine(_options.Machine),
     };
 

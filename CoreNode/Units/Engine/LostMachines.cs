@@ -15,10 +15,12 @@ internal sealed class LostMachines(PlanDraft draft, MachineSurvey survey)
         foreach (string machine in survey.Cap.Emptied)
         {
             RemoveTraces(machine, "its lease is over");
+            if (!draft.Registry.Machines.TryGetValue(machine, out RegisteredMachine? registered)
+                || registered.Object is null)
+                continue;
             draft.Write(
                 EngineStage.Records,
-                EngineWrite.Remove(
-                    draft.Keys.MachineObject(machine), draft.Registry.Machines[machine].ObjectIndex),
+                EngineWrite.Remove(draft.Keys.MachineObject(machine), registered.ObjectIndex),
                 new EngineEvent(EngineEventKind.Emptied, "", machine, "its lease is over"));
         }
 

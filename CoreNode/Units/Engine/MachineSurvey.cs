@@ -26,7 +26,7 @@ internal sealed class MachineSurvey
     /// <summary>Which lost machines are emptied.</summary>
     public StormCap Cap { get; }
 
-    /// <summary>Lost machines that are not registered any longer but have left something behind, in order.</summary>
+    /// <summary>Machines that have left the cluster but have left something behind, in order.</summary>
     public IReadOnlyList<string> Gone { get; }
 
     /// <summary>Lost machines whose units end now: those that are emptied, and those that are gone.</summary>
@@ -44,7 +44,7 @@ internal sealed class MachineSurvey
     /// <summary>Machines that are there and are to be drained, in order.</summary>
     public SortedSet<string> Draining { get; }
 
-    /// <summary>How many registered machines are lost.</summary>
+    /// <summary>How many machines are lost and have not left the cluster.</summary>
     public int Lost { get; }
 
     /// <summary>No machine is lost or was emptied of late: so it stands until machines themselves change.</summary>
@@ -63,25 +63,38 @@ internal sealed class MachineSurvey
         List<string> lost = [];
         foreach (RegisteredMachine machine in facts.Registry.Machines.Values)
         {
+            if (machine.Cordon is { IsDraining: true })
+                asked.Add(machine.Id);
             if (machine.Object is null)
                 continue;
             registered.Add(machine.Id);
-            if (machine.Cordon is { IsDraining: true })
-                asked.Add(machine.Id);
             if (facts.Lost.Contains(machine.Id))
                 lost.Add(machine.Id);
         }
 
+        List<string> gone = AddUnregistered(facts, machines, registered, lost);
         StormCap cap = StormCap.Decide(registered, lost, asked, memory.Emptied, facts.Now, options.StormWindow);
+        return Sort(facts, cap, gone, lost.Count);
+    }
+
+    // Whoever leaves removes what it said of its units first. If that still stands the machine is lost and only its
+    // registration is over: with an existing etcd as the store that has a lifetime of its own. Returns those that left.
+    private static List<string> AddUnregistered(
+        EngineFacts facts, SortedSet<string> machines, HashSet<string> registered, List<string> lost)
+    {
         List<string> gone = [];
+        List<string> expired = [];
         foreach (string id in facts.Lost)
         {
             if (!registered.Contains(id) && machines.Contains(id))
-                gone.Add(id);
+                (facts.Registry.StatesByMachine.ContainsKey(id) ? expired : gone).Add(id);
         }
 
+        registered.UnionWith(expired);
+        lost.AddRange(expired);
+        lost.Sort(string.CompareOrdinal);
         gone.Sort(string.CompareOrdinal);
-        return Sort(facts, cap, gone, lost.Count);
+        return gone;
     }
 
     /// <summary>Why a lost machine keeps its units; null if it is not lost, or does not keep them.</summary>

@@ -24,6 +24,8 @@ internal static class LeaseJson
         json.WriteString("machine", question.Renewal.MachineId);
         WriteHex(json, "instance", question.Renewal.Instance);
         json.WriteNumber("leaseMs", (long)question.Renewal.Duration.TotalMilliseconds);
+        if (question.Renewal.Process != 0)
+            json.WriteNumber("process", question.Renewal.Process);
         if (question.IsRelease)
             json.WriteBoolean("release", true);
     });
@@ -36,7 +38,11 @@ internal static class LeaseJson
         if (machine.Length is 0 or > MaxIdLength || lease <= TimeSpan.Zero || lease > s_longestLease)
             throw new FormatException("the id or the length of the lease makes no sense");
         bool isRelease = root.TryGetProperty("release", out JsonElement release) && release.GetBoolean();
-        return new LeaseQuestion(new LeaseRenewal(machine, Hex(root.GetProperty("instance")), lease), isRelease);
+        LeaseRenewal renewal = new(machine, Hex(root.GetProperty("instance")), lease)
+        {
+            Process = root.TryGetProperty("process", out JsonElement process) ? process.GetInt64() : 0,
+        };
+        return new LeaseQuestion(renewal, isRelease);
     });
 
     internal static byte[] Format(LeaseReply reply) => Write(json =>
