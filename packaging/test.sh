@@ -125,7 +125,7 @@ export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_TELEMETRY
 mkdir -p "$scratch/tmp"
 
 step 'Debian packages' ensure_packages gcc libc6-dev zlib1g-dev etcd-server etcd-client curl \
-  strace systemd systemd-container zsh openssl openssh-server
+  strace systemd systemd-container zsh openssl openssh-server cgpt gdisk fdisk
 step 'restore and build, warnings as errors' dotnet build CoreNode.sln -v quiet --nologo || finish
 
 bash packaging/build.sh >"$scratch/native.log" 2>&1 </dev/null &

@@ -23,6 +23,8 @@ internal static class AllowedEdges
             new("Platform", ModuleKind.Mechanism) { IsNative = true },
             new("Wal", ModuleKind.Mechanism, "Platform"),
             new("Yaml", ModuleKind.Mechanism),
+            new("Disks.Gpt", ModuleKind.Decider),
+            new("Disks", ModuleKind.Mechanism, "Disks.Gpt", "Platform"),
             new("Pki", ModuleKind.Service, "Platform"),
             new("Cluster.Leases", ModuleKind.Decider, "Store"),
             new("Cluster", ModuleKind.Service, "Cluster.Leases", "Raft", "Kv", "Wal", "Store", "Platform"),
@@ -54,9 +56,9 @@ internal static class AllowedEdges
             new(
                 "Hosting", ModuleKind.Composition,
                 "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Leases",
-                "Units.Leases", "Proxy", "Wal", "Discovery", "Pki", "Store", "Platform", "Runner", "Systemd",
-                "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry", "Units.Watching", "Units.Model",
-                "Yaml"),
+                "Disks", "Disks.Gpt", "Units.Leases", "Proxy", "Wal", "Discovery", "Pki", "Store", "Platform",
+                "Runner", "Systemd", "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry",
+                "Units.Watching", "Units.Model", "Yaml"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [

@@ -1,4 +1,5 @@
 using CoreNode.Cli;
+using CoreNode.Disks;
 using CoreNode.Hosting;
 using CoreNode.Platform;
 
@@ -39,5 +40,6 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             SendSignal = ProcessSignals.Send,
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
+            Slots = new SlotOffice(new MachineDisks("/"), verify: null),
         };
 }

@@ -10,7 +10,8 @@ internal sealed class CompletionTests
 
     [TestCase(
         "corenode ",
-        "auth cluster completion discovery doctor etcdctl fleetctl kv machine member node pki role unit user version")]
+        "auth cluster completion discovery doctor etcdctl fleetctl kv machine member node pki role slot unit user "
+            + "version")]
     [TestCase("corenode k", "kv")]
     [TestCase("corenode kv w", "watch")]
     [TestCase("corenode kv exec", "exec-watch")]

@@ -30,6 +30,14 @@ internal static class TestPrograms
         return FromPackage("setpriv", "util-linux");
     }
 
+    public static string Cgpt() => FromPackage("cgpt", "cgpt");
+
+    public static string Sgdisk() => FromPackage("sgdisk", "gdisk");
+
+    public static string Sfdisk() => FromPackage("sfdisk", "fdisk");
+
+    public static string Losetup() => FromPackage("losetup", "mount");
+
     public static string Strace() => FromPackage("strace", "strace");
 
     /// <summary>The native executable: CORENODE_BINARY, else out/corenode.</summary>

@@ -3,6 +3,7 @@ using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Members;
 using CoreNode.Cli.Pki;
+using CoreNode.Cli.Slots;
 
 namespace CoreNode.Cli;
 
@@ -56,6 +57,9 @@ public sealed record CliHost
 
     /// <summary>Work with certificates; null where there is none.</summary>
     public ICertificateOffice? Certificates { get; init; }
+
+    /// <summary>Work on the slots of a disk; null where there is none.</summary>
+    public ISlotOffice? Slots { get; init; }
 
     /// <summary>Looks what would run units on this machine; null where that cannot be done.</summary>
     public Func<CancellationToken, Task<UnitsFinding>>? FindUnitManager { get; init; }

@@ -7,6 +7,7 @@ using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Keys;
 using CoreNode.Cli.Members;
 using CoreNode.Cli.Pki;
+using CoreNode.Cli.Slots;
 using CoreNode.Cli.Units;
 
 namespace CoreNode.Cli;
@@ -26,6 +27,7 @@ internal static class CommandTree
         ("member", MemberCommands.Build),
         ("cluster", ClusterCommands.Build),
         ("pki", PkiCommands.Build),
+        ("slot", SlotCommands.Build),
         ("discovery", DiscoveryCommands.Build),
         ("doctor", DoctorCommand.Build),
         ("auth", AuthCommands.Build),
