@@ -166,6 +166,19 @@ internal sealed class PayloadReaderTests
     }
 
     [Test]
+    public void Who_does_without_the_signature_at_the_end_takes_no_other_data()
+    {
+        PayloadExpectation without = PayloadExpectation.None with { IsSignatureChecked = false };
+        byte[] changed = [.. s_payload];
+        int signature = changed.Length - SignatureMessage.Write(s_keys.Blank).Length;
+        changed.AsSpan(signature + 10, 10).Clear();
+        Assert.That(CodeOf(changed, s_keys), Is.EqualTo(PayloadErrorCode.DownloadPayloadVerification));
+        Assert.That(CodeOf(changed, s_keys, without), Is.Null);
+        changed[signature - 1] ^= 1;
+        Assert.That(CodeOf(changed, s_keys, without), Is.EqualTo(PayloadErrorCode.OperationHashMismatch));
+    }
+
+    [Test]
     public void A_header_that_claims_64_MiB_takes_no_memory_before_the_bytes_come()
     {
         byte[] header = PayloadHeader.Write(PayloadLimits.ManifestBytes, 100);

@@ -30,7 +30,7 @@ public sealed class PayloadReader
         _check = check;
         _hashes = hashes;
         _expectation = expectation;
-        _isSignatureChecked = true;
+        _isSignatureChecked = expectation.IsSignatureChecked;
         _file = expectation.Sha256 is null ? null : new RunningSha256();
     }
 
