@@ -1,5 +1,6 @@
 using CoreNode.Cli;
 using CoreNode.Hosting;
+using CoreNode.Hosting.Payloads;
 using CoreNode.Platform;
 
 namespace CoreNode.Tests.Cli;
@@ -39,5 +40,6 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             SendSignal = ProcessSignals.Send,
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
+            SigningKeys = new KeyOffice(),
         };
 }

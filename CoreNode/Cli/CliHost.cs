@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Members;
+using CoreNode.Cli.Payloads;
 using CoreNode.Cli.Pki;
 
 namespace CoreNode.Cli;
@@ -56,6 +57,9 @@ public sealed record CliHost
 
     /// <summary>Work with certificates; null where there is none.</summary>
     public ICertificateOffice? Certificates { get; init; }
+
+    /// <summary>Work with the keys that sign updates; null where there is none.</summary>
+    public IKeyOffice? SigningKeys { get; init; }
 
     /// <summary>Looks what would run units on this machine; null where that cannot be done.</summary>
     public Func<CancellationToken, Task<UnitsFinding>>? FindUnitManager { get; init; }

@@ -6,6 +6,7 @@ using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Keys;
 using CoreNode.Cli.Members;
+using CoreNode.Cli.Payloads;
 using CoreNode.Cli.Pki;
 using CoreNode.Cli.Units;
 
@@ -26,6 +27,7 @@ internal static class CommandTree
         ("member", MemberCommands.Build),
         ("cluster", ClusterCommands.Build),
         ("pki", PkiCommands.Build),
+        ("key", SigningKeyCommands.Build),
         ("discovery", DiscoveryCommands.Build),
         ("doctor", DoctorCommand.Build),
         ("auth", AuthCommands.Build),

@@ -6,6 +6,7 @@ using System.Text;
 using CoreNode.Cli;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
+using CoreNode.Hosting.Payloads;
 using CoreNode.Platform;
 using CoreNode.Runner.Guard;
 using CoreNode.Runner.Launch;
@@ -53,6 +54,7 @@ internal static class ProcessHost
                 new DiscoveryHost(error, Environment.GetEnvironmentVariable).RunAsync(serving, cancellation),
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
+            SigningKeys = new KeyOffice(),
             FindUnitManager = FindUnitManagerAsync,
         });
     }

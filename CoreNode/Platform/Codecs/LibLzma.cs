@@ -20,7 +20,7 @@ internal static unsafe partial class LibLzma
     /// <summary>LZMA_VLI_UNKNOWN: no filter follows.</summary>
     public const ulong FilterEnd = ulong.MaxValue;
 
-    /// <summary>More than sizeof(lzma_options_lzma), 112 bytes; its first field is the size of the dictionary.</summary>
+    /// <summary>More than sizeof(lzma_options_lzma), 112 bytes; its first field is the dictionary's size.</summary>
     public const int OptionsRoom = 256;
 
     private const string Library = "liblzma.so.5";

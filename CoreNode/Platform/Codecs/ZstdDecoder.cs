@@ -19,7 +19,7 @@ public sealed unsafe class ZstdDecoder : IDisposable
     /// matter: the reference and the output are there as a whole.
     /// </summary>
     /// <param name="data">The frame.</param>
-    /// <param name="reference">What it was packed with; empty for none. Another one gives other bytes or a fault.</param>
+    /// <param name="reference">What it was packed with; empty for none. With another: other bytes, or a fault.</param>
     /// <param name="output">Room for the result; too little of it is <see cref="CodecFault.TooLarge"/>.</param>
     public CodecResult Decode(ReadOnlySpan<byte> data, ReadOnlySpan<byte> reference, Span<byte> output)
     {
