@@ -41,5 +41,6 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
             SigningKeys = new KeyOffice(),
+            Payloads = new PayloadOffice(),
         };
 }

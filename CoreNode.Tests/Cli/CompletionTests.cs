@@ -10,8 +10,8 @@ internal sealed class CompletionTests
 
     [TestCase(
         "corenode ",
-        "auth cluster completion discovery doctor etcdctl fleetctl key kv machine member node pki role unit user "
-            + "version")]
+        "auth cluster completion discovery doctor etcdctl fleetctl key kv machine member node payload pki role unit "
+            + "user version")]
     [TestCase("corenode k", "key kv")]
     [TestCase("corenode kv w", "watch")]
     [TestCase("corenode kv exec", "exec-watch")]

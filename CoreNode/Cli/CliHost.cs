@@ -61,6 +61,9 @@ public sealed record CliHost
     /// <summary>Work with the keys that sign updates; null where there is none.</summary>
     public IKeyOffice? SigningKeys { get; init; }
 
+    /// <summary>Work with updates as files; null where there is none.</summary>
+    public IPayloadOffice? Payloads { get; init; }
+
     /// <summary>Looks what would run units on this machine; null where that cannot be done.</summary>
     public Func<CancellationToken, Task<UnitsFinding>>? FindUnitManager { get; init; }
 

@@ -27,6 +27,7 @@ internal static class CommandTree
         ("member", MemberCommands.Build),
         ("cluster", ClusterCommands.Build),
         ("pki", PkiCommands.Build),
+        ("payload", PayloadCommands.Build),
         ("key", SigningKeyCommands.Build),
         ("discovery", DiscoveryCommands.Build),
         ("doctor", DoctorCommand.Build),

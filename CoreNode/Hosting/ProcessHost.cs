@@ -55,6 +55,7 @@ internal static class ProcessHost
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
             SigningKeys = new KeyOffice(),
+            Payloads = new PayloadOffice(),
             FindUnitManager = FindUnitManagerAsync,
         });
     }

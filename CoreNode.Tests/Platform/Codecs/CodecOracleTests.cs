@@ -34,7 +34,8 @@ internal sealed class CodecOracleTests
         {
             byte[] packed = await OutputAsync(Tool(codec), level, "-c", plain);
             CodecResult result = codec.UnpackInto(packed, data.Length, out byte[] output);
-            Assert.That((result.Fault, output.AsSpan().SequenceEqual(data)), Is.EqualTo((CodecFault.None, true)), level);
+            Assert.That(result.Fault, Is.EqualTo(CodecFault.None), level);
+            Assert.That(output.AsSpan().SequenceEqual(data), Is.True, level);
         }
     }
 

@@ -111,7 +111,8 @@ internal sealed class ZstdPatchTests
     public void Formats_from_before_the_standard_and_skippable_frames_are_refused()
     {
         // Magic of zstd 0.7, and of a skippable frame of 4 bytes.
-        foreach (byte[] data in new byte[][] { [0x27, 0xB5, 0x2F, 0xFD, 0, 0, 0], [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0] })
+        byte[][] all = [[0x27, 0xB5, 0x2F, 0xFD, 0, 0, 0], [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0]];
+        foreach (byte[] data in all)
         {
             byte[] whole = [.. data, 0, 0, 0, 0];
             Assert.That(_decoder.Decode(whole, [], new byte[100]).Fault, Is.EqualTo(CodecFault.Damaged));
