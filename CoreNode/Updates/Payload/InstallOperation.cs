@@ -32,4 +32,17 @@ public sealed class InstallOperation
 
     /// <summary>Whether it reads the old image.</summary>
     public bool HasSource => Type is OperationType.SourceCopy or OperationType.Patch;
+
+    /// <summary>The same with its data there.</summary>
+    internal InstallOperation At(ulong dataOffset) => new()
+    {
+        Type = Type,
+        DataOffset = dataOffset,
+        DataLength = DataLength,
+        SourceExtents = SourceExtents,
+        DestinationExtents = DestinationExtents,
+        DataSha256 = DataSha256,
+        SourceSha256 = SourceSha256,
+        DestinationSha256 = DestinationSha256,
+    };
 }

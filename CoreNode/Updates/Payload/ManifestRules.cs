@@ -110,7 +110,8 @@ internal sealed class ManifestRules
         if (operation.DataOffset != _consumed)
         {
             return Bad(
-                $"has the data of operation {_number} at {operation.DataOffset}, but the one before ends at {_consumed}");
+                $"has the data of operation {_number} at {operation.DataOffset}, "
+                + $"but the one before ends at {_consumed}");
         }
 
         _consumed += operation.DataLength;

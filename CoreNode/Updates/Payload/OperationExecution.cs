@@ -54,7 +54,7 @@ public static class OperationExecution
                 operation.Type == OperationType.Patch
                     ? PayloadErrorCode.OperationHashVerification
                     : PayloadErrorCode.OperationHashMismatch,
-                Text($"an operation ({Name(operation.Type)}) does not make what was signed: the old image has changed"));
+                Text($"an operation ({Name(operation.Type)}) does not make what was signed"));
     }
 
     /// <summary>"SOURCE_COPY": a kind as the format calls it.</summary>

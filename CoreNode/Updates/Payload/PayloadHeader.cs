@@ -41,7 +41,8 @@ public sealed record PayloadHeader
         fault = null;
         if (!magic.StartsWith(begin))
         {
-            fault = new(PayloadErrorCode.InvalidMetadataMagic, "this is no update payload: it does not begin with CrAU");
+            fault = new(
+                PayloadErrorCode.InvalidMetadataMagic, "this is no update payload: it does not begin with CrAU");
             return 0;
         }
 

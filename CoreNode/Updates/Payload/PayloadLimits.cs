@@ -21,7 +21,7 @@ public static class PayloadLimits
     /// <summary>Most operations of all partitions: images of 512 GiB in chunks of 2 MiB.</summary>
     public const int Operations = 1 << 18;
 
-    /// <summary>Most extents of all operations; with them a manifest takes at most about 200 MiB when unpacked.</summary>
+    /// <summary>Most extents of all operations; unpacked, a manifest takes at most about 200 MiB.</summary>
     public const int Extents = 1 << 22;
 
     /// <summary>Most bytes that one operation writes or reads of the old image; zeros may be more.</summary>

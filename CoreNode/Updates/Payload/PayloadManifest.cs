@@ -15,7 +15,7 @@ public sealed class PayloadManifest
     /// <summary>The images, in the order of their data.</summary>
     public IReadOnlyList<PartitionUpdate> Partitions { get; init; } = [];
 
-    /// <summary>Where the payload's signature begins, counted as operations' data is; null where there is none.</summary>
+    /// <summary>Where the payload's signature begins, counted as operations' data is; null without one.</summary>
     public ulong? SignaturesOffset { get; init; }
 
     /// <summary>Bytes of that signature message.</summary>

@@ -115,7 +115,7 @@ public sealed class PayloadReader
     /// </summary>
     public bool TryContinueAt(PayloadPosition position)
     {
-        Invariant.That(_stage == Stage.Operations && OperationNumber < 0, "a payload is gone on with after its metadata");
+        Invariant.That(_stage == Stage.Operations && OperationNumber < 0, "one goes on after the metadata");
         RunningSha256? signed = RunningSha256.TryLoad(position.SignedState);
         RunningSha256? file = RunningSha256.TryLoad(position.FileState);
         if (signed is null || (_file is not null && file is null))

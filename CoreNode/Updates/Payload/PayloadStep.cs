@@ -6,7 +6,7 @@ public enum PayloadStep
     /// <summary>All input is taken; more is needed, from <see cref="PayloadReader.FileOffset"/> on.</summary>
     NeedsBytes = 1,
 
-    /// <summary>The metadata is complete, signed by a trusted key, and makes sense. Now is the time to judge it.</summary>
+    /// <summary>The metadata is complete, signed by a trusted key, and makes sense: the time to judge it.</summary>
     Metadata = 2,
 
     /// <summary>An operation's data is there and is what was signed.</summary>

@@ -22,7 +22,7 @@ public static class ReleaseRules
                 PayloadErrorCode.WrongBoard, release, $"is for {release.Board}, and this machine is {machine.Board}");
         }
 
-        if (machine.AppId.Length > 0 && release.AppId.Length > 0 && Bare(release.AppId) != Bare(machine.AppId))
+        if (machine.AppId.Length > 0 && release.AppId.Length > 0 && !IsSameId(release.AppId, machine.AppId))
         {
             return Refused(
                 PayloadErrorCode.WrongApplication,
@@ -53,8 +53,9 @@ public static class ReleaseRules
             : null;
     }
 
-    /// <summary>An application's id without the braces that some clients write.</summary>
-    private static string Bare(string appId) => appId.Trim('{', '}').ToLowerInvariant();
+    // Some clients write the id in braces.
+    private static bool IsSameId(string one, string other) =>
+        one.Trim('{', '}').Equals(other.Trim('{', '}'), StringComparison.OrdinalIgnoreCase);
 
     private static string Day(ulong unixSeconds) => unixSeconds < 253_402_300_800
         ? DateTimeOffset.FromUnixTimeSeconds((long)unixSeconds).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace CoreNode.Updates.Payload;
 
@@ -152,13 +153,16 @@ public sealed class RunningSha256
         }
     }
 
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round(uint a, uint b, uint c, ref uint d, uint e, uint f, uint g, ref uint h, uint input)
     {
         unchecked
         {
-            uint s1 = BitOperations.RotateRight(e, 6) ^ BitOperations.RotateRight(e, 11) ^ BitOperations.RotateRight(e, 25);
-            uint s0 = BitOperations.RotateRight(a, 2) ^ BitOperations.RotateRight(a, 13) ^ BitOperations.RotateRight(a, 22);
+            // Rotations by 6, 11 and 25, and by 2, 13 and 22, nested: each needs no value but the last.
+            uint s1 = BitOperations.RotateRight(e, 14) ^ e;
+            s1 = BitOperations.RotateRight(BitOperations.RotateRight(s1, 5) ^ e, 6);
+            uint s0 = BitOperations.RotateRight(a, 9) ^ a;
+            s0 = BitOperations.RotateRight(BitOperations.RotateRight(s0, 11) ^ a, 2);
             uint sum = h + s1 + ((e & f) ^ (~e & g)) + input;
             d += sum;
             h = sum + s0 + ((a & b) ^ (a & c) ^ (b & c));

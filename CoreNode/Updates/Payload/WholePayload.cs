@@ -48,7 +48,8 @@ public static class WholePayload
         TryReadHeader(file, out fault) is { } header ? TryReadMetadata(file, header, hashes, out fault) : null;
 
     /// <summary>The signatures of the metadata (empty in version 1) and of the payload, as they stand there.</summary>
-    public static IReadOnlyList<PayloadSignature> Signatures(IPayloadFile file, VerifiedPayload payload, bool ofMetadata)
+    public static IReadOnlyList<PayloadSignature> Signatures(
+        IPayloadFile file, VerifiedPayload payload, bool ofMetadata)
     {
         long offset = ofMetadata ? payload.Header.MetadataBytes : (long)payload.FileBytes;
         int length = ofMetadata ? payload.Header.SignatureBytes : (int)payload.Manifest.SignaturesSize;

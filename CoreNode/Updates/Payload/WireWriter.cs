@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CoreNode.Updates.Payload;
 
-/// <summary>Writes one protobuf message; fields in the order of the calls, so the same calls give the same bytes.</summary>
+/// <summary>Writes one protobuf message: fields in the order of the calls, the same bytes for the same calls.</summary>
 internal sealed class WireWriter
 {
     private byte[] _buffer = new byte[256];
