@@ -43,7 +43,6 @@ internal static class AllowedEdges
             new("Updates.Payload", ModuleKind.Decider),
             new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform") { IsNative = true },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
-            new("Updates.Payload", ModuleKind.Decider),
             new("Updates.Keys", ModuleKind.Mechanism, "Updates.Payload", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model"),
