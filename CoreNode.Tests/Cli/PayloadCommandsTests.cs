@@ -45,8 +45,8 @@ internal sealed class PayloadCommandsTests
         {
             CliRun verified = await VerifyAsync(key);
             Assert.That(verified.ExitCode, Is.Zero, verified.Error);
-            Assert.That(verified.Output.Split('\n').Count(line => line.Contains(" bytes by ", StringComparison.Ordinal)),
-                Is.EqualTo(1));
+            string[] lines = verified.Output.Split('\n');
+            Assert.That(lines.Count(line => line.Contains(" bytes by ", StringComparison.Ordinal)), Is.EqualTo(1));
         }
 
         CliRun json = await RunAsync("-o", "json", "payload", "inspect", _folder.File("new.img.payload"));
@@ -81,7 +81,7 @@ internal sealed class PayloadCommandsTests
         Assert.That((other.ExitCode, other.Error.EndsWith("(error 26)\n", StringComparison.Ordinal)),
             Is.EqualTo((1, true)), other.Error);
         CliRun none = await RunAsync("payload", "verify", payload, "--key", _folder.File("absent"));
-        Assert.That(none.Error, Is.EqualTo($"{_folder.Path}/absent holds no key: nothing can be verified (see --key)\n"));
+        Assert.That(none.Error, Does.StartWith($"{_folder.Path}/absent holds no key: nothing can be verified"));
         byte[] bytes = await File.ReadAllBytesAsync(payload);
         bytes[^1000] ^= 1;
         await File.WriteAllBytesAsync(payload, bytes);

@@ -63,7 +63,8 @@ internal sealed class SigningKeyCommandsTests
             + $"  record  {trust}/000001.rotation, signed by {Id("a.key")}\n"
             + "next: bring it to the trust folder of every machine, and keep it there\n"));
         Assert.That(Trusted(trust), Is.EqualTo(new[] { Id("a.key"), Id("b.key") }));
-        CliRun second = await RotateAsync("a.pub.pem", "b.key", "--signed-by", _folder.File("b.key"), "--records", trust);
+        CliRun second = await RotateAsync(
+            "a.pub.pem", "b.key", "--signed-by", _folder.File("b.key"), "--records", trust);
         Assert.That(second.Output, Does.StartWith($"rotation 2: {Id("b.key")} is trusted, {Id("a.key")} is retired\n"));
         CliRun third = await RotateAsync("b.key", "c.pub.pem", "--records", trust, "-o", "json");
         JsonNode page = JsonNode.Parse(third.Output)!;
