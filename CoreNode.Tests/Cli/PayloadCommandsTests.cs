@@ -106,6 +106,20 @@ internal sealed class PayloadCommandsTests
             $"{_folder.Path}/new.img.payload is there already; --force replaces it\n"));
     }
 
+    [Test]
+    public async Task A_stopped_creation_leaves_nothing_behind()
+    {
+        using CancellationTokenSource stopped = new();
+        await stopped.CancelAsync();
+        using StringWriter output = new();
+        using StringWriter error = new();
+        CliHost host = CliRun.Host(output, error) with { Cancellation = stopped.Token };
+        int code = await CommandLine.RunAsync(["payload", "create", _folder.File("new.img")], host);
+        Assert.That((code, error.ToString()), Is.EqualTo((1,
+            $"stopped: {_folder.Path}/new.img.payload was not made\n")));
+        Assert.That(Directory.GetFiles(_folder.Path, "new.img*"), Has.Length.EqualTo(1));
+    }
+
     [TestCase("--counter is needed: version '1.4' does not begin with three numbers", "--version", "1.4")]
     [TestCase("--packer is one of zstd, xz, bzip2, not 'lzma'", "--packer", "lzma")]
     [TestCase("--expires is a day such as 2027-06-30, not 'soon'", "--expires", "soon")]

@@ -3,7 +3,7 @@ using CoreNode.Updates.Payload;
 
 namespace CoreNode.Tests.Updates.Payload;
 
-/// <summary>Seeded nonsense: every byte string ends in a manifest, a payload or a fault; never in an exception.</summary>
+/// <summary>Seeded nonsense: all bytes end in a manifest, a payload or a fault; never in an exception.</summary>
 [TestFixture, Category("Unit")]
 internal sealed class PayloadFuzzTests
 {
@@ -28,7 +28,7 @@ internal sealed class PayloadFuzzTests
             read++;
             PayloadFault? judged = ManifestRules.Fault(result, header with { MajorVersion = major });
             Assert.That(judged?.Text ?? "", Does.Not.Contain("\n"));
-            if (major == 2)
+            if (major == 2 && judged is null)
                 Assert.That(ManifestWriter.Write(result), Is.Not.Empty);
         }
 

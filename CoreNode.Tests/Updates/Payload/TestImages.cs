@@ -9,6 +9,8 @@ internal static class TestImages
 {
     public const int BlockBytes = PayloadLimits.BlockSizeBytes;
 
+    private const ulong LargestImage = 64 << 20;
+
     /// <summary>Bytes that no codec makes smaller.</summary>
     public static byte[] Noise(ulong seed, int length)
     {
@@ -101,6 +103,8 @@ internal static class TestImages
     {
         InstallOperation operation = reader.Operation!;
         PartitionUpdate partition = reader.Partition!;
+        if (partition.NewInfo.Size > LargestImage || partition.OldInfo?.Size > (ulong)(old?.Length ?? 0))
+            return new(PayloadErrorCode.NewPartitionInfo, "this machine has other partitions");
         if (!images.TryGetValue(partition.Name, out byte[]? image))
             images[partition.Name] = image = Noise(99, (int)partition.NewInfo.Size);
         byte[] output = new byte[OperationExecution.OutputBytes(operation)];

@@ -34,15 +34,7 @@ internal static class PayloadCreateCommand
             PayloadOrder order = Read(parsed, options);
             return PayloadCommands.Run(session, parsed, office =>
             {
-                PayloadReport report;
-                using (ProgressLine line = new(session.Host))
-                {
-                    report = office.Create(
-                        order,
-                        step => line.Show(step.Doing, step.DoneBytes, step.TotalBytes),
-                        session.Host.Cancellation);
-                }
-
+                PayloadReport report = Make(session, office, order);
                 if (order.Keys.Count == 0)
                     session.Host.Error.WriteLine($"{order.OutputFile} is not signed: no machine takes it (see --key)");
                 return report;
@@ -70,6 +62,22 @@ internal static class PayloadCreateCommand
         }
 
         return counter;
+    }
+
+    private static PayloadReport Make(CliSession session, IPayloadOffice office, PayloadOrder order)
+    {
+        // Caught, so that no half of a payload is left behind.
+        using Interrupt interrupt = new(session.Host.Cancellation);
+        using ProgressLine line = new(session.Host);
+        try
+        {
+            return office.Create(
+                order, step => line.Show(step.Doing, step.DoneBytes, step.TotalBytes), interrupt.Token);
+        }
+        catch (OperationCanceledException stopped)
+        {
+            throw new IOException($"stopped: {order.OutputFile} was not made", stopped);
+        }
     }
 
     private static PayloadOrder Read(ParseResult parsed, CreateOptions options)

@@ -7,7 +7,7 @@ using CoreNode.Updates.Payload.Creating;
 namespace CoreNode.Hosting.Payloads;
 
 /// <summary>
-/// Makes one payload: hands the pure creation its files and threads. The operations' data is kept in a nameless file
+/// Makes one payload: hands the pure creation its files and threads. The operations' data is kept in a file
 /// beside the payload until the manifest that precedes it is known. The payload gets its name when it is complete.
 /// </summary>
 internal sealed class PayloadMaker : IDisposable
@@ -47,8 +47,10 @@ internal sealed class PayloadMaker : IDisposable
         try
         {
             PayloadManifest manifest = Pack(creation, dataFile);
+            _cancellation.ThrowIfCancellationRequested();
             using (PayloadFile data = PayloadFile.Open(dataFile))
                 Write(manifest, data, signer, part);
+            _cancellation.ThrowIfCancellationRequested();
             File.Move(part, _order.OutputFile, overwrite: _order.Replaces);
         }
         catch (UnauthorizedAccessException denied)

@@ -54,7 +54,7 @@ internal sealed class ManifestRules
     {
         if (_manifest.SignaturesOffset is not { } offset)
         {
-            return _majorVersion == 1 || header.SignatureBytes > 0
+            return _majorVersion == 1 || header.SignatureBytes > 0 || _manifest.SignaturesSize > 0
                 ? new(PayloadErrorCode.SignatureMissingInManifest, "the payload's manifest names no signature of it")
                 : null;
         }
@@ -84,8 +84,8 @@ internal sealed class ManifestRules
         {
             InstallOperation operation = partition.Operations[i];
             PayloadFault? fault = JudgeData(operation)
-                ?? JudgeSource(operation, oldBlocks)
-                ?? JudgeDestination(operation, written);
+                ?? JudgeDestination(operation, written)
+                ?? JudgeSource(operation, oldBlocks);
             if (fault is not null)
                 return fault;
         }

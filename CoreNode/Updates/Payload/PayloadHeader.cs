@@ -9,7 +9,7 @@ public sealed record PayloadHeader
     /// <summary>Bytes that tell which version it is.</summary>
     public const int PrefixBytes = 12;
 
-    private const int BytesOfVersion1 = 20;
+    internal const int BytesOfVersion1 = 20;
     private const int BytesOfVersion2 = 24;
 
     /// <summary>1 (CoreOS, Flatcar) or 2 (ChromeOS, Android, ours).</summary>

@@ -158,7 +158,7 @@ public sealed class PayloadReader
             int length = PayloadHeader.LengthOf(begin, out PayloadFault? fault);
             if (fault is not null)
                 return Fail(fault);
-            if (length == 20)
+            if (length == PayloadHeader.BytesOfVersion1)
             {
                 return Fail(
                     PayloadErrorCode.MetadataSignatureMissing,

@@ -45,7 +45,7 @@ public static class ReleaseRules
                 PayloadErrorCode.Downgrade,
                 release,
                 $"has release counter {release.Counter}, and this machine was at {machine.Counter}: going back needs "
-                + "--allow-downgrade on the machine");
+                + $"--allow-downgrade on the machine");
         }
 
         return release.Expiry != 0 && machine.UnixSeconds >= release.Expiry && !machine.AllowsDowngrade

@@ -3,10 +3,10 @@ namespace CoreNode.Updates.Payload.Creating;
 /// <summary>For each block of a chunk: zeros, a block of the old image, or new.</summary>
 internal sealed class BlockMatches
 {
-    /// <summary>What <see cref="this"/> gives for zeros.</summary>
+    /// <summary>What <see cref="this[int]"/> gives for zeros.</summary>
     public const int Zero = -1;
 
-    /// <summary>What <see cref="this"/> gives for content that the old image has nowhere as a block.</summary>
+    /// <summary>What <see cref="this[int]"/> gives for content that the old image has nowhere as a block.</summary>
     public const int New = -2;
 
     private const int BlockBytes = PayloadLimits.BlockSizeBytes;

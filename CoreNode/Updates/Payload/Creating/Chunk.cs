@@ -3,9 +3,15 @@ namespace CoreNode.Updates.Payload.Creating;
 /// <summary>What makes one chunk of an image: operations, and the data of each.</summary>
 public sealed class Chunk
 {
+    internal Chunk(int number, IReadOnlyList<PackedOperation> operations)
+    {
+        Number = number;
+        Operations = operations;
+    }
+
     /// <summary>Its number over all images.</summary>
-    public required int Number { get; init; }
+    public int Number { get; }
 
     /// <summary>In the order in which they are carried out.</summary>
-    internal required IReadOnlyList<PackedOperation> Operations { get; init; }
+    internal IReadOnlyList<PackedOperation> Operations { get; }
 }

@@ -81,7 +81,7 @@ public sealed class Creation
         target.Image.New.Read(start, workspace.Chunk.AsSpan(0, bytes));
         workspace.Chunk.AsSpan(bytes, length - bytes).Clear();
         ChunkPlanner planner = new(target.Old, _options, _codecs, _hashes, workspace);
-        return new Chunk { Number = number, Operations = planner.Plan((int)(start / BlockBytes), length) };
+        return new Chunk(number, planner.Plan((int)(start / BlockBytes), length));
     }
 
     /// <summary>Takes the chunks back, one after the other, and gives their data a place.</summary>
@@ -138,11 +138,11 @@ public sealed class Creation
     {
         private readonly List<InstallOperation> _operations = [];
 
-        public CreationImage Image => image;
+        public CreationImage Image { get; } = image;
 
-        public int FirstChunk => firstChunk;
+        public int FirstChunk { get; } = firstChunk;
 
-        public int ChunkCount => (int)((image.New.Length + ChunkBytes - 1) / ChunkBytes);
+        public int ChunkCount { get; } = (int)((image.New.Length + ChunkBytes - 1) / ChunkBytes);
 
         public ImageHashJob NewHash { get; } = new(image.New);
 
