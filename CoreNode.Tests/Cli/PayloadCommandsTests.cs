@@ -121,6 +121,7 @@ internal sealed class PayloadCommandsTests
     }
 
     [TestCase("--counter is needed: version '1.4' does not begin with three numbers", "--version", "1.4")]
+    [TestCase("--board takes up to 128 plain characters without spaces", "--board", "my board")]
     [TestCase("--packer is one of zstd, xz, bzip2, not 'lzma'", "--packer", "lzma")]
     [TestCase("--expires is a day such as 2027-06-30, not 'soon'", "--expires", "soon")]
     [TestCase("--verity-root is a hash in hexadecimal", "--verity-root", "12zz")]

@@ -8,6 +8,7 @@ internal static class PayloadCreateCommand
 {
     private const ulong PartFactor = 1_000_000;
     private const int HashBytes = 32;
+    private const int LongestText = 128;
 
     private static readonly string[] s_packers = ["zstd", "xz", "bzip2"];
 
@@ -83,7 +84,7 @@ internal static class PayloadCreateCommand
     private static PayloadOrder Read(ParseResult parsed, CreateOptions options)
     {
         string image = Path.GetFullPath(parsed.GetValue(options.Image)!);
-        string version = parsed.GetValue(options.Version)!;
+        string version = CheckText("--version", parsed.GetValue(options.Version)!);
         ulong counter = IsGiven(parsed, options.Counter)
             ? parsed.GetValue(options.Counter)
             : CounterOf(version) ?? throw new UsageException(
@@ -101,8 +102,8 @@ internal static class PayloadCreateCommand
             Counter = counter,
             MinimumCounter = parsed.GetValue(options.MinimumCounter),
             Expiry = ReadDay(parsed.GetValue(options.Expires)),
-            Board = parsed.GetValue(options.Board) ?? "",
-            AppId = parsed.GetValue(options.AppId) ?? "",
+            Board = CheckText("--board", parsed.GetValue(options.Board) ?? ""),
+            AppId = CheckText("--app-id", parsed.GetValue(options.AppId) ?? ""),
             VerityRootHash = ReadHex("--verity-root", parsed.GetValue(options.VerityRoot), HashBytes, HashBytes),
             VeritySalt = ReadHex("--verity-salt", parsed.GetValue(options.VeritySalt), 0, HashBytes),
             VerityHashOffset = parsed.GetValue(options.VerityOffset),
@@ -114,6 +115,12 @@ internal static class PayloadCreateCommand
 
     private static bool IsGiven(ParseResult parsed, Option option) =>
         parsed.GetResult(option) is not (null or { Implicit: true });
+
+    // What every reader of the format takes.
+    private static string CheckText(string name, string text) =>
+        text.Length <= LongestText && text.All(static c => c is > ' ' and < '\u007f')
+            ? text
+            : throw new UsageException($"{name} takes up to {LongestText} plain characters without spaces");
 
     private static string? FullPath(string? path) => path is null ? null : Path.GetFullPath(path);
 
