@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace CoreNode.Hosting.Payloads;
 
 /// <summary>
@@ -101,7 +103,7 @@ internal sealed class OrderedWork<T>
                 while (!_made.Remove(number, out result))
                 {
                     if (_fault is { } fault)
-                        throw new IOException(fault.Message, fault);
+                        ExceptionDispatchInfo.Throw(fault);
                     cancellation.ThrowIfCancellationRequested();
                     Monitor.Wait(_gate);
                 }

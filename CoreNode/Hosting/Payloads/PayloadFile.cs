@@ -21,9 +21,16 @@ internal sealed class PayloadFile : IPayloadFile, IDisposable
     /// <summary>Opens it; faults name it.</summary>
     public static PayloadFile Open(string path)
     {
+        SafeFileHandle? handle = null;
         try
         {
-            return new PayloadFile(path, File.OpenHandle(path));
+            handle = File.OpenHandle(path);
+            return new PayloadFile(path, handle);
+        }
+        catch (NotSupportedException pipe)
+        {
+            handle?.Dispose();
+            throw new IOException($"{path} is no ordinary file", pipe);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
