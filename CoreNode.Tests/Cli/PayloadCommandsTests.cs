@@ -17,7 +17,7 @@ internal sealed class PayloadCommandsTests
     {
         _folder = new TestFolder();
         await File.WriteAllBytesAsync(_folder.File("old.img"), CodecSample.Make(5 << 20));
-        byte[] changed = CodecSample.Change(CodecSample.Make(5 << 20), 2);
+        byte[] changed = CodecSample.Change(CodecSample.Make(6 << 20), 2);
         await File.WriteAllBytesAsync(_folder.File("new.img"), changed[..(5 << 20)]);
         await File.WriteAllBytesAsync(_folder.File("vmlinuz"), CodecSample.Make(100_000, seed: 3));
         await RunAsync("key", "new", _folder.File("a.key"), "--type", "rsa-2048");

@@ -15,7 +15,7 @@ internal sealed class NativePayloadTests
     public async Task SetUp()
     {
         _folder = new TestFolder();
-        byte[] old = CodecSample.Make(5 << 20);
+        byte[] old = CodecSample.Make(6 << 20);
         await File.WriteAllBytesAsync(_folder.File("old.img"), old);
         await File.WriteAllBytesAsync(_folder.File("new.img"), CodecSample.Change(old, 2)[..(5 << 20)]);
         ProgramResult key = await RunAsync("key", "new", _folder.File("a.key"), "--type", "rsa-2048");

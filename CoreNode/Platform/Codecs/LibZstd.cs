@@ -25,6 +25,10 @@ internal static unsafe partial class LibZstd
     [LibraryImport(Library, EntryPoint = "ZSTD_freeCCtx")]
     public static partial nuint FreeEncoder(nint context);
 
+    /// <summary>Ends what a failed call left half done; 1 keeps the parameters.</summary>
+    [LibraryImport(Library, EntryPoint = "ZSTD_CCtx_reset")]
+    public static partial nuint ResetEncoder(nint context, int directive);
+
     [LibraryImport(Library, EntryPoint = "ZSTD_CCtx_setParameter")]
     public static partial nuint SetParameter(nint context, int parameter, int value);
 

@@ -65,22 +65,53 @@ public static unsafe class XzCodec
     public static CodecResult Decode(
         ReadOnlySpan<byte> data, Span<byte> output, int memoryLimitBytes = UsualMemoryLimitBytes)
     {
-        ulong limit = (ulong)memoryLimitBytes;
-        nuint read = 0;
-        nuint written = 0;
         fixed (byte* to = Addressable(output), from = Addressable(data))
         {
-            int result = LibLzma.DecodeStream(
-                &limit, 0, 0, from, &read, (nuint)data.Length, to, &written, (nuint)output.Length);
-            return result switch
+            LibLzma.Stream stream = new()
             {
-                LibLzma.Ok when read == (nuint)data.Length => CodecResult.Of((int)written),
-                LibLzma.NoProgress => CodecResult.Of(CodecFault.TooLarge),
-                LibLzma.MemoryLimit => CodecResult.Of(CodecFault.TooMuchMemory),
-                LibLzma.NoMemory => throw new OutOfMemoryException("xz has no memory to unpack data"),
-                _ => CodecResult.Of(CodecFault.Damaged),
+                NextIn = from,
+                AvailableIn = (nuint)data.Length,
+                NextOut = to,
+                AvailableOut = (nuint)output.Length,
             };
+            Check(LibLzma.StartDecoder(&stream, (ulong)memoryLimitBytes, 0));
+            try
+            {
+                return Decode(&stream, output.Length);
+            }
+            finally
+            {
+                LibLzma.End(&stream);
+            }
         }
+    }
+
+    // Not lzma_stream_buffer_decode: it does not tell data that is cut short from an output that is too small.
+    private static CodecResult Decode(LibLzma.Stream* stream, int room)
+    {
+        int result;
+        do
+            result = LibLzma.Code(stream, LibLzma.Finish);
+        while (result == LibLzma.Ok);
+        switch (result)
+        {
+            case LibLzma.StreamEnd when stream->AvailableIn == 0:
+                return CodecResult.Of(room - (int)stream->AvailableOut);
+            case LibLzma.NoProgress when stream->AvailableIn > 0:
+                return CodecResult.Of(CodecFault.TooLarge);
+            case LibLzma.MemoryLimit:
+                return CodecResult.Of(CodecFault.TooMuchMemory);
+            default:
+                Check(result == LibLzma.NoMemory ? result : LibLzma.Ok);
+                return CodecResult.Of(CodecFault.Damaged);
+        }
+    }
+
+    private static void Check(int result)
+    {
+        if (result == LibLzma.NoMemory)
+            throw new OutOfMemoryException("xz has no memory to unpack data");
+        Invariant.That(result == LibLzma.Ok, $"liblzma refuses what it documents: error {result}");
     }
 
     // An empty span is pinned as null, which liblzma takes for a mistake of its caller.

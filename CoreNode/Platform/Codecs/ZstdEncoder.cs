@@ -14,6 +14,7 @@ public sealed unsafe class ZstdEncoder : IDisposable
     public const int ReachBytes = 1 << ReachLog;
 
     private const int ReachLog = 23;
+    private const int SessionOnly = 1;
 
     // Below that the hash table is too small to remember a whole reference.
     private const int FirstLevelWithGoodMemory = 6;
@@ -26,13 +27,15 @@ public sealed unsafe class ZstdEncoder : IDisposable
     /// <summary>Packs <paramref name="data"/> into <paramref name="output"/>.</summary>
     /// <param name="level">1, fast, to 19, slow.</param>
     /// <param name="data">What is to be packed.</param>
-    /// <param name="reference">What the reader has; empty for none.</param>
+    /// <param name="reference">What the reader has; empty for none. Not in the same memory as the data.</param>
     /// <param name="output">Room for the frame; too little of it is <see cref="CodecFault.TooLarge"/>.</param>
     public CodecResult Encode(int level, ReadOnlySpan<byte> data, ReadOnlySpan<byte> reference, Span<byte> output)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(level, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(level, 19);
         bool refers = !reference.IsEmpty;
+        // A frame that did not fit is still open: the library lets nothing be set then.
+        Check(LibZstd.ResetEncoder(_context.DangerousGetHandle(), SessionOnly));
         Set(LibZstd.CompressionLevel, level);
         // 0 is the library's own choice, which follows the length of the data alone.
         Set(LibZstd.WindowLog, refers ? ReachLog : 0);

@@ -91,7 +91,8 @@ internal sealed record PemKey(KeyKind Kind, bool IsPrivate, byte[] Bytes)
             key.ImportFromPem(section);
             return true;
         }
-        catch (Exception fault) when (fault is CryptographicException or ArgumentException)
+        // An unknown curve is not supported by the platform, as .NET tells it.
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException or NotSupportedException)
         {
             return false;
         }
