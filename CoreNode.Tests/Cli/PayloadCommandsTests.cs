@@ -10,18 +10,30 @@ namespace CoreNode.Tests.Cli;
 [TestFixture, Category("Unit")]
 internal sealed class PayloadCommandsTests
 {
+    private TestFolder _made = null!;
     private TestFolder _folder = null!;
 
+    [OneTimeSetUp]
+    public async Task MakeImagesAndKeys()
+    {
+        _made = new TestFolder();
+        byte[] old = CodecSample.Make(6 << 20);
+        await File.WriteAllBytesAsync(_made.File("old.img"), old);
+        await File.WriteAllBytesAsync(_made.File("new.img"), CodecSample.Change(old, 2)[..(5 << 20)]);
+        await File.WriteAllBytesAsync(_made.File("vmlinuz"), CodecSample.Make(100_000, seed: 3));
+        await RunAsync("key", "new", _made.File("a.key"), "--type", "rsa-2048");
+        await RunAsync("key", "new", _made.File("b.key"), "--type", "ecdsa-p256");
+    }
+
+    [OneTimeTearDown]
+    public void RemoveThem() => _made.Dispose();
+
     [SetUp]
-    public async Task SetUp()
+    public void SetUp()
     {
         _folder = new TestFolder();
-        await File.WriteAllBytesAsync(_folder.File("old.img"), CodecSample.Make(5 << 20));
-        byte[] changed = CodecSample.Change(CodecSample.Make(6 << 20), 2);
-        await File.WriteAllBytesAsync(_folder.File("new.img"), changed[..(5 << 20)]);
-        await File.WriteAllBytesAsync(_folder.File("vmlinuz"), CodecSample.Make(100_000, seed: 3));
-        await RunAsync("key", "new", _folder.File("a.key"), "--type", "rsa-2048");
-        await RunAsync("key", "new", _folder.File("b.key"), "--type", "ecdsa-p256");
+        foreach (string file in Directory.GetFiles(_made.Path))
+            File.Copy(file, _folder.File(Path.GetFileName(file)));
     }
 
     [TearDown]

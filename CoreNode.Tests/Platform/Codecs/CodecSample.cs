@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using CoreNode.Foundation;
 
@@ -38,8 +39,13 @@ internal static class CodecSample
     public static byte[] Noise(int length, Prng prng)
     {
         byte[] noise = new byte[length];
-        for (int at = 0; at < length; at++)
-            noise[at] = (byte)prng.Next(256);
+        Span<byte> eight = stackalloc byte[sizeof(ulong)];
+        for (int at = 0; at < length; at += eight.Length)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(eight, prng.NextUInt64());
+            eight[..Math.Min(eight.Length, length - at)].CopyTo(noise.AsSpan(at));
+        }
+
         return noise;
     }
 
