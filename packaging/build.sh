@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Publishes the native executable to out/corenode. Needs the .NET SDK, gcc and the C library's headers;
-# installs the latter two where it is root on Debian, says so otherwise.
+# Publishes the native executable to out/corenode. Needs the .NET SDK, gcc, the C library's headers and the archives of
+# zstd, xz and bzip2; installs all but the first where it is root on Debian, says so otherwise.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/prerequisites.sh
@@ -20,7 +20,8 @@ fail() {
 # One attempt to link is a better question than a list of packages: it also holds on other distributions.
 can_link() {
   command -v gcc >/dev/null && command -v objcopy >/dev/null &&
-    echo 'int main(void) { return 0; }' | gcc -x c - -o "$log.o" -lz -lm -lpthread -ldl 2>/dev/null
+    echo 'int main(void) { return 0; }' | gcc -x c - -o "$log.o" -lz -lm -lpthread -ldl \
+      -l:libzstd.a -l:liblzma.a -l:libbz2.a 2>/dev/null
 }
 
 # 0.1.0+abc1234 for a clean checkout, 0.1.0+abc1234-dirty for a changed one, 0.1.0 where there is no git.
@@ -34,9 +35,11 @@ revision() {
 
 command -v dotnet >/dev/null || fail "the .NET SDK is missing: https://learn.microsoft.com/dotnet/core/install/linux"
 if ! can_link; then
-  ensure_packages gcc libc6-dev zlib1g-dev
-  can_link || fail "native code cannot be linked: install gcc, binutils and the headers of libc and zlib" \
-    "(Debian: apt-get install gcc libc6-dev zlib1g-dev; Fedora: dnf install gcc glibc-devel zlib-devel)"
+  # shellcheck disable=SC2154 # from prerequisites.sh
+  ensure_packages "${build_packages[@]}"
+  can_link || fail "native code cannot be linked: install gcc, binutils, the headers of libc and zlib, and what zstd," \
+    "xz and bzip2 have for static linking (Debian: apt-get install ${build_packages[*]};" \
+    "Fedora: dnf install gcc glibc-devel zlib-devel libzstd-static xz-static bzip2-static)"
 fi
 
 # Nothing of the build may outlive it: a server that keeps a pipe open makes its caller wait.

@@ -1,5 +1,9 @@
 # Sourced by the other scripts: Debian packages that they need, installed without starting what is in them.
 
+# What links the native executable.
+# shellcheck disable=SC2034 # used by who sources this
+build_packages=(gcc libc6-dev zlib1g-dev libzstd-dev liblzma-dev libbz2-dev)
+
 # The packages among "$@" that are not installed, one a line. Without dpkg nothing can be said: none.
 missing_packages() {
   command -v dpkg-query >/dev/null || return 0

@@ -124,8 +124,9 @@ export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_TELEMETRY
 [ -w "${HOME:-/nonexistent}" ] || export DOTNET_CLI_HOME=$scratch NUGET_PACKAGES=$scratch/packages
 mkdir -p "$scratch/tmp"
 
-step 'Debian packages' ensure_packages gcc libc6-dev zlib1g-dev etcd-server etcd-client curl \
-  strace systemd systemd-container zsh openssl openssh-server cgpt gdisk fdisk
+step 'Debian packages' ensure_packages "${build_packages[@]}" etcd-server etcd-client curl \
+  strace systemd systemd-container zsh openssl openssh-server cgpt gdisk fdisk \
+  zstd xz-utils bzip2
 step 'restore and build, warnings as errors' dotnet build CoreNode.sln -v quiet --nologo || finish
 
 bash packaging/build.sh >"$scratch/native.log" 2>&1 </dev/null &

@@ -1,6 +1,7 @@
 using CoreNode.Cli;
 using CoreNode.Disks;
 using CoreNode.Hosting;
+using CoreNode.Hosting.Payloads;
 using CoreNode.Platform;
 
 namespace CoreNode.Tests.Cli;
@@ -41,5 +42,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
             Slots = new SlotOffice(new MachineDisks("/"), verify: null),
+            SigningKeys = new KeyOffice(),
+            Payloads = new PayloadOffice(),
         };
 }

@@ -10,9 +10,9 @@ internal sealed class CompletionTests
 
     [TestCase(
         "corenode ",
-        "auth cluster completion discovery doctor etcdctl fleetctl kv machine member node pki role slot unit user "
-            + "version")]
-    [TestCase("corenode k", "kv")]
+        "auth cluster completion discovery doctor etcdctl fleetctl key kv machine member node payload pki role slot "
+            + "unit user version")]
+    [TestCase("corenode k", "key kv")]
     [TestCase("corenode kv w", "watch")]
     [TestCase("corenode kv exec", "exec-watch")]
     [TestCase("corenode --endpoints kv kv l", "ls")]

@@ -20,6 +20,12 @@ internal static class TestPrograms
 
     public static string SystemdNspawn() => FromPackage("systemd-nspawn", "systemd-container");
 
+    public static string Zstd() => FromPackage("zstd", "zstd");
+
+    public static string Xz() => FromPackage("xz", "xz-utils");
+
+    public static string Bzip2() => FromPackage("bzip2", "bzip2");
+
     public static string Openssl() => FromPackage("openssl", "openssl");
 
     /// <summary>Runs a program as another user; only root can do that.</summary>

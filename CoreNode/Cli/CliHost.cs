@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Members;
+using CoreNode.Cli.Payloads;
 using CoreNode.Cli.Pki;
 using CoreNode.Cli.Slots;
 
@@ -60,6 +61,12 @@ public sealed record CliHost
 
     /// <summary>Work on the slots of a disk; null where there is none.</summary>
     public ISlotOffice? Slots { get; init; }
+
+    /// <summary>Work with the keys that sign updates; null where there is none.</summary>
+    public IKeyOffice? SigningKeys { get; init; }
+
+    /// <summary>Work with updates as files; null where there is none.</summary>
+    public IPayloadOffice? Payloads { get; init; }
 
     /// <summary>Looks what would run units on this machine; null where that cannot be done.</summary>
     public Func<CancellationToken, Task<UnitsFinding>>? FindUnitManager { get; init; }

@@ -6,6 +6,7 @@ using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Keys;
 using CoreNode.Cli.Members;
+using CoreNode.Cli.Payloads;
 using CoreNode.Cli.Pki;
 using CoreNode.Cli.Slots;
 using CoreNode.Cli.Units;
@@ -28,6 +29,8 @@ internal static class CommandTree
         ("cluster", ClusterCommands.Build),
         ("pki", PkiCommands.Build),
         ("slot", SlotCommands.Build),
+        ("payload", PayloadCommands.Build),
+        ("key", SigningKeyCommands.Build),
         ("discovery", DiscoveryCommands.Build),
         ("doctor", DoctorCommand.Build),
         ("auth", AuthCommands.Build),

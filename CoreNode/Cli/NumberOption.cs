@@ -25,6 +25,10 @@ internal static class NumberOption
     public static Option<ulong> Days(string description) =>
         Make("--days", description, "N", LongestDays, "whole days");
 
+    /// <summary>Any number up to a bound.</summary>
+    public static Option<ulong> Count(string name, string description, ulong most = ulong.MaxValue) =>
+        Make(name, description, "N", most, "a whole number");
+
     private static Option<ulong> Make(string name, string description, string helpName, ulong most, string kind) =>
         new(name)
         {

@@ -7,6 +7,7 @@ using CoreNode.Cli;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
 using CoreNode.Disks;
+using CoreNode.Hosting.Payloads;
 using CoreNode.Platform;
 using CoreNode.Runner.Guard;
 using CoreNode.Runner.Launch;
@@ -55,6 +56,8 @@ internal static class ProcessHost
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
             Slots = new SlotOffice(new MachineDisks("/"), verify: null),
+            SigningKeys = new KeyOffice(),
+            Payloads = new PayloadOffice(),
             FindUnitManager = FindUnitManagerAsync,
         });
     }
