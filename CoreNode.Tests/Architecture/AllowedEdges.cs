@@ -42,6 +42,8 @@ internal static class AllowedEdges
             new("Units.Leases", ModuleKind.Service, "Store", "Units.Registry", "Units.Watching"),
             new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform") { IsNative = true },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
+            new("Updates.Omaha", ModuleKind.Decider),
+            new("Updates.Client", ModuleKind.Service, "Updates.Omaha", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),
@@ -56,7 +58,7 @@ internal static class AllowedEdges
                 "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Leases",
                 "Units.Leases", "Proxy", "Wal", "Discovery", "Pki", "Store", "Platform", "Runner", "Systemd",
                 "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry", "Units.Watching", "Units.Model",
-                "Yaml"),
+                "Updates.Client", "Yaml"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
