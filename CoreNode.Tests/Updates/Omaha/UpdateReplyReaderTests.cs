@@ -58,6 +58,7 @@ internal sealed class UpdateReplyReaderTests
             Assert.That(offer.Sha256, Is.EqualTo(Hash));
             Assert.That((offer.DisablePayloadBackoff, offer.IsUrgent, offer.IsDelta), Is.EqualTo((true, true, false)));
             Assert.That(offer.MaxFailureCountPerUrl, Is.EqualTo(10));
+            Assert.That(offer.OtherPackages.Select(p => p.Name), Is.EqualTo(new[] { "oem-azure.gz" }));
             Assert.That(offer.Identity, Is.EqualTo($"287654321 {Hash} full 10 at once {offer.Urls[0].AbsoluteUri}"));
         });
     }

@@ -47,6 +47,9 @@ public sealed record UpdateOffer
     /// <summary>A page about it; null if there is none.</summary>
     public string? MoreInfo { get; init; }
 
+    /// <summary>Files of the version beside the payload, as the server names them (Flatcar's extensions).</summary>
+    public IReadOnlyList<OmahaPackage> OtherPackages { get; init; } = [];
+
     /// <summary>
     /// Which attempt this is part of: counters of failures and backoff begin anew when it changes, as update_engine's
     /// response signature.

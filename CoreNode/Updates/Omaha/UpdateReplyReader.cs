@@ -103,6 +103,7 @@ public static class UpdateReplyReader
             IsFloor = manifest.IsFloor,
             FloorReason = manifest.FloorReason,
             MoreInfo = action.MoreInfo,
+            OtherPackages = [.. manifest.Packages.Skip(1)],
         };
     }
 
