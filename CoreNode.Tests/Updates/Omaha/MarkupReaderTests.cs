@@ -109,7 +109,7 @@ internal sealed class MarkupReaderTests
     {
         Prng random = new(20260711);
         int taken = 0;
-        for (int i = 0; i < 40_000; i++)
+        for (int i = 0; i < 15_000; i++)
         {
             string text = Changed(random);
             string? expected = Reference(text);
@@ -120,7 +120,7 @@ internal sealed class MarkupReaderTests
             taken += real is null ? 0 : 1;
         }
 
-        Assert.That(taken, Is.InRange(2000, 38_000), "both kinds are tried");
+        Assert.That(taken, Is.InRange(700, 14_300), "both kinds are tried");
     }
 
     private static string Changed(Prng random)
@@ -160,7 +160,13 @@ internal sealed class MarkupReaderTests
                 new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
             StringBuilder all = new();
             while (reader.Read())
+            {
+                // It takes whatever begins with 1.0 for a version.
+                if (reader.NodeType == XmlNodeType.XmlDeclaration && reader["version"] != "1.0")
+                    return null;
                 Append(all, reader);
+            }
+
             return all.ToString();
         }
         catch (XmlException)

@@ -261,7 +261,9 @@ internal sealed class MarkupReader
         if (name is null)
             return;
         SkipSpace();
-        if (!Follows(">"))
+        if (_at >= _text.Length)
+            Complain($"the text ends inside the tag </{Shown(name)}");
+        else if (!Follows(">"))
             Complain($"the tag </{Shown(name)} has no >");
         else if (!_open.TryPop(out MarkupElement? element))
             ComplainAt(begin, $"</{Shown(name)}> ends nothing");
