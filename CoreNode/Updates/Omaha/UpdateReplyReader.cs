@@ -121,7 +121,7 @@ public static class UpdateReplyReader
         return next
             ?? manifests.FirstOrDefault(manifest => manifest.IsTarget)
             ?? manifests.LastOrDefault(manifest => !manifest.IsFloor)
-            ?? manifests.FirstOrDefault();
+            ?? (manifests.Count > 0 ? manifests[0] : null);
     }
 
     private static string? ReadSize(string? text, out long size)
@@ -158,7 +158,7 @@ public static class UpdateReplyReader
         byte[] bytes = new byte[Sha256Bytes];
         if (trimmed.Length == 2 * Sha256Bytes)
         {
-            bool isHex = !trimmed.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF");
+            bool isHex = trimmed.All(char.IsAsciiHexDigit);
             return isHex ? Convert.FromHexString(trimmed) : null;
         }
 
