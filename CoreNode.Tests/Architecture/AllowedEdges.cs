@@ -45,6 +45,8 @@ internal static class AllowedEdges
             new("Updates.Payload", ModuleKind.Decider),
             new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform") { IsNative = true },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
+            new("Updates.Omaha", ModuleKind.Decider),
+            new("Updates.Client", ModuleKind.Service, "Updates.Omaha", "Platform"),
             new("Updates.Keys", ModuleKind.Mechanism, "Updates.Payload", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model"),
@@ -60,7 +62,7 @@ internal static class AllowedEdges
                 "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Leases",
                 "Disks", "Disks.Gpt", "Units.Leases", "Proxy", "Wal", "Discovery", "Pki", "Store", "Platform",
                 "Runner", "Systemd", "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry",
-                "Units.Watching", "Units.Model", "Yaml", "Updates.Keys", "Updates.Payload"),
+                "Units.Watching", "Units.Model", "Yaml", "Updates.Keys", "Updates.Payload", "Updates.Client"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
