@@ -157,7 +157,7 @@ internal sealed class LifecycleWorld
 
         UpdateFact fact = Do(step);
         if (!_isQuiet && _chance.Chance(0.08))
-            Kill();
+            KillOrReboot();
         else if (fact is not UpdateFact.Started)
             Tell(fact);
     }
@@ -219,6 +219,12 @@ internal sealed class LifecycleWorld
                 Mark(Running, 0, true);
                 return new UpdateFact.MarkedGood(step.Number);
             case UpdateStepKind.Reboot:
+                if (!_isQuiet && _chance.Chance(0.2))
+                {
+                    ComeUp();
+                    return new UpdateFact.Started(Boot());
+                }
+
                 Mark(Other, Other.Tries, Other.IsGood);
                 Reboot();
                 return new UpdateFact.Started(Boot());
@@ -327,10 +333,24 @@ internal sealed class LifecycleWorld
             _trail.Add($"boot {_boots} of {next.Name} {next.Version} {(isUp ? "up" : "dead")}");
             if (!isUp)
                 continue;
-            _now = _now with { Uptime = TimeSpan.FromSeconds(10) };
-            Start();
+            ComeUp();
             return;
         }
+    }
+
+    private void ComeUp()
+    {
+        _boots++;
+        _now = _now with { Uptime = TimeSpan.FromSeconds(10) };
+        Start();
+    }
+
+    private void KillOrReboot()
+    {
+        if (_chance.Chance(0.5))
+            Kill();
+        else
+            Reboot();
     }
 
     private void Kill()

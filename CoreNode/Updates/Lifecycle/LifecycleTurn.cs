@@ -181,7 +181,7 @@ internal sealed class LifecycleTurn(UpdateState state, UpdateSettings settings, 
     }
 
     /// <summary>A list with one more at its end, and at most so many.</summary>
-    public static IReadOnlyList<T> Added<T>(IReadOnlyList<T> list, T item, int most)
+    private static List<T> Added<T>(IReadOnlyList<T> list, T item, int most)
         where T : class
     {
         List<T> longer = new(list.Count + 1);

@@ -1,5 +1,3 @@
-using CoreNode.Foundation;
-
 namespace CoreNode.Updates.Lifecycle;
 
 /// <summary>
@@ -177,7 +175,6 @@ internal static class StartFacts
         }
         else
         {
-            Invariant.That(turn.State.Stage == LifecycleStage.RollingBack, "only what was sent back comes up again");
             GateState gate = turn.State.Gate;
             GateFacts.Enter(turn, gate with { FailedRollbacks = gate.FailedRollbacks + 1 });
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace CoreNode.Updates.Lifecycle;
@@ -20,11 +21,18 @@ public static class UpdateStateCodec
 
     private const string Magic = "corenode-update-state ";
 
+    // Texts are for people, and the file is no part of a page.
+    private static readonly JsonWriterOptions s_options = new()
+    {
+        Indented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     /// <summary>The file of a state.</summary>
     public static byte[] Write(UpdateState state)
     {
         using MemoryStream body = new();
-        using (Utf8JsonWriter json = new(body, new JsonWriterOptions { Indented = true }))
+        using (Utf8JsonWriter json = new(body, s_options))
             UpdateStateWriter.Write(json, state);
         body.WriteByte((byte)'\n');
         ReadOnlySpan<byte> bytes = body.GetBuffer().AsSpan(0, (int)body.Length);
