@@ -30,7 +30,7 @@ internal sealed class LifecycleRulesTests
         Assert.That(desk.State.Stage, Is.EqualTo(LifecycleStage.Reporting));
         Assert.That((desk.Told[^1].Result, desk.Told[^1].Code), Is.EqualTo((0, code)));
         Assert.That(desk.State.Outcome.IsFailure, Is.True);
-        Assert.That(desk.Told, Has.None.Matches<UpdateEvent>(e => e.Type == UpdateEvent.DownloadStarted));
+        Assert.That(desk.Told, Has.None.Property(nameof(UpdateEvent.Type)).EqualTo(UpdateEvent.DownloadStarted));
     }
 
     [Test]
