@@ -67,7 +67,7 @@ internal sealed class LifecycleStartTests
         desk.Answer(LifecycleDesk.Offer);
         Assert.That((desk.Told[^1].Result, desk.Told[^1].Code), Is.EqualTo((9, UpdateError.KnownBad)));
         desk.Sent();
-        UpdateEvent next = desk.Ask(new UpdateWish { IsBadAccepted = true }).Step.Request!.Event;
+        UpdateEvent next = desk.Ask(new UpdateWish { IsInteractive = true, IsBadAccepted = true }).Step.Request!.Event;
         Assert.That((next.Result, next.PreviousVersion), Is.EqualTo((2, "")));
         desk.Answer(LifecycleDesk.Offer);
         Assert.That(desk.Metadata().Step.Kind, Is.EqualTo(UpdateStepKind.Prepare), "by the operator's word");

@@ -11,12 +11,14 @@ internal static class StartFacts
     {
         UpdateState state = turn.State;
         bool isSameBoot = state.Boot?.BootId == boot.BootId;
-        turn.State = state with { Boot = boot, Live = LiveProgress.None };
+        // Waits count by the uptime of a boot, so none of before holds.
+        CheckTimes times = state.Times.AfterStart(turn.Settings, turn.Now, turn.Chance);
+        turn.State = state with { Boot = boot, Live = LiveProgress.None, Times = times };
         switch (state.Stage)
         {
             case LifecycleStage.Idle:
             case LifecycleStage.Reporting:
-                turn.Rest(turn.State.Times.AfterStart(turn.Settings, turn.Now, turn.Chance));
+                turn.Rest(times);
                 break;
             case LifecycleStage.Checking:
                 Interrupted(turn);
@@ -49,7 +51,7 @@ internal static class StartFacts
         UpdateErrorInfo info = UpdateErrors.Of(UpdateError.Interrupted);
         turn.Note(info.Code, info.Text);
         CheckTimes times = turn.Settings.PeriodicOffReason.Length > 0
-            ? turn.State.Times.AfterStart(turn.Settings, turn.Now, turn.Chance)
+            ? turn.State.Times
             : turn.State.Times.Soon(turn.Settings, turn.Settings.QuickCheck, turn.Now, turn.Chance);
         turn.Rest(times);
     }
@@ -98,7 +100,6 @@ internal static class StartFacts
         }
         else if (boot.IsOtherNext)
         {
-            turn.State = turn.State with { Times = turn.State.Times.AfterStart(turn.Settings, turn.Now, turn.Chance) };
             if (isMade)
                 turn.Go(LifecycleStage.NeedReboot, UpdateStepKind.Wait);
             else
@@ -116,7 +117,7 @@ internal static class StartFacts
                 attempt, UpdateError.Cancelled,
                 $"the next boot stays on {boot.Version}: the slots' attributes were changed by hand");
             turn.State = turn.State with { PreviousVersion = "", Gate = GateState.None };
-            turn.Rest(turn.State.Times.AfterStart(turn.Settings, turn.Now, turn.Chance));
+            turn.Rest(turn.State.Times);
         }
         else if (attempt.IsSwitch)
         {
@@ -140,7 +141,7 @@ internal static class StartFacts
         // The slot that was gone back to has proven itself long ago; or somebody marked it by hand.
         turn.Remember(turn.Attempt, UpdateError.Success, $"{boot.Version} runs, and its slot is marked good");
         turn.State = turn.State with { Gate = GateState.None };
-        turn.Rest(turn.State.Times.AfterStart(turn.Settings, turn.Now, turn.Chance));
+        turn.Rest(turn.State.Times);
     }
 
     private static void Judged(LifecycleTurn turn, BootFacts boot, bool isSameBoot)
