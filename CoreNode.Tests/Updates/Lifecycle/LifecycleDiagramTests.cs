@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using CoreNode.Foundation;
 using CoreNode.Tests.Architecture;
 using CoreNode.Updates.Lifecycle;
 
@@ -45,24 +44,6 @@ internal sealed partial class LifecycleDiagramTests
         ];
         foreach (LifecycleStage stage in Enum.GetValues<LifecycleStage>())
             Assert.That(known, Does.Contain(LifecycleStatus.Name(UpdateState.Initial with { Stage = stage })));
-    }
-
-    [Test]
-    public void Walks_by_chance_take_every_arrow()
-    {
-        HashSet<(LifecycleStage From, LifecycleStage To)> taken = [];
-        for (ulong seed = 1; seed <= 400; seed++)
-        {
-            LifecycleWorld world = new(new Prng(seed));
-            world.OnMove = (from, to) => taken.Add((from, to));
-            world.Chaos(300);
-        }
-
-        string[] missing =
-        [
-            .. LifecycleTransitions.All.Where(t => !taken.Contains((t.From, t.To))).Select(t => $"{t.From} -> {t.To}"),
-        ];
-        Assert.That(missing.Length, Is.Zero, string.Join(", ", missing));
     }
 
     [GeneratedRegex(@"^ {4}(?<from>\w+) --> (?<to>\w+): (?<when>.+)$", RegexOptions.Multiline)]

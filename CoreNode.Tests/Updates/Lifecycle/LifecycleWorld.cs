@@ -356,6 +356,12 @@ internal sealed class LifecycleWorld
     private void Kill()
     {
         _trail.Add("killed");
+        if (!_isQuiet && _chance.Chance(0.03))
+        {
+            _trail.Add("the file is lost");
+            _saved = UpdateStateCodec.Write(UpdateState.Initial);
+        }
+
         Start();
     }
 

@@ -105,7 +105,7 @@ internal static class GateFacts
 
         turn.State = turn.State with { Gate = GateState.None };
         CheckTimes times = turn.Settings.PeriodicOffReason.Length > 0
-            ? turn.State.Times.AfterStart(turn.Settings, turn.Now, turn.Chance)
+            ? turn.State.Times with { Next = null }
             : turn.State.Times.Soon(turn.Settings, turn.Settings.QuickCheck, turn.Now, turn.Chance);
         turn.Rest(times);
     }
@@ -128,7 +128,7 @@ internal static class GateFacts
             PreviousVersion = "",
             Gate = GateState.None,
         };
-        turn.Rest(turn.State.Times.AfterStart(turn.Settings, turn.Now, turn.Chance));
+        turn.Rest(turn.State.Times);
     }
 
     private static void Conclude(LifecycleTurn turn, HealthVerdict verdict)

@@ -23,7 +23,7 @@ internal sealed class StateJson(JsonElement element)
     public long Long(string name) => element.TryGetProperty(name, out JsonElement field) ? field.GetInt64() : 0;
 
     /// <summary>A counter; 0 if missing.</summary>
-    public ulong Counter(string name) => element.TryGetProperty(name, out JsonElement field) ? field.GetUInt64() : 0;
+    public ulong Unsigned(string name) => element.TryGetProperty(name, out JsonElement field) ? field.GetUInt64() : 0;
 
     /// <summary>Yes or no; no if missing.</summary>
     public bool Flag(string name) => element.TryGetProperty(name, out JsonElement field) && field.GetBoolean();

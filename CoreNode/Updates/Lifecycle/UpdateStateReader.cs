@@ -14,7 +14,7 @@ internal static class UpdateStateReader
             StepNumber = json.Long("stepNumber"),
             PreviousVersion = json.Text("previousVersion"),
             IsRollbackUntold = json.Flag("rollbackUntold"),
-            MinimumCounter = json.Counter("minimumCounter"),
+            MinimumCounter = json.Unsigned("minimumCounter"),
             Pin = json.Text("pin"),
             LastEvent = json.Long("lastEvent"),
             Times = CheckTimes.None with
@@ -44,7 +44,7 @@ internal static class UpdateStateReader
         BootId = json.Text("id"),
         Slot = json.Text("slot"),
         Version = json.Text("version"),
-        Counter = json.Counter("counter"),
+        Counter = json.Unsigned("counter"),
         OtherSlot = json.Text("otherSlot"),
         OtherVersion = json.Text("otherVersion"),
         IsMarkedGood = json.Flag("markedGood"),
@@ -56,7 +56,7 @@ internal static class UpdateStateReader
     private static UpdateAttempt Attempt(StateJson json) => new()
     {
         FromVersion = json.Text("fromVersion"),
-        FromCounter = json.Counter("fromCounter"),
+        FromCounter = json.Unsigned("fromCounter"),
         TargetSlot = json.Text("targetSlot"),
         MarkedInBoot = json.Text("markedInBoot"),
         IsSwitch = json.Flag("switch"),
@@ -88,8 +88,8 @@ internal static class UpdateStateReader
     private static ReleaseFacts Release(StateJson json) => new()
     {
         Version = json.Text("version"),
-        Counter = json.Counter("counter"),
-        MinimumCounter = json.Counter("minimumCounter"),
+        Counter = json.Unsigned("counter"),
+        MinimumCounter = json.Unsigned("minimumCounter"),
         Expires = json.Time("expires"),
         Board = json.Text("board"),
         AppId = json.Text("appId"),
@@ -132,7 +132,7 @@ internal static class UpdateStateReader
     private static BadVersion Bad(StateJson json) => new()
     {
         Version = json.Text("version"),
-        Counter = json.Counter("counter"),
+        Counter = json.Unsigned("counter"),
         Payload = json.Text("payload"),
         At = json.Time("at") ?? DateTimeOffset.UnixEpoch,
         Strikes = NotNegative(json, "strikes"),
