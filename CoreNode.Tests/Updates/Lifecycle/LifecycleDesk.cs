@@ -29,18 +29,29 @@ internal sealed class LifecycleDesk
 
     public static readonly BootFacts NewBoot = Boot with
     {
-        BootId = "boot-2", Slot = "B", Version = "2.0", Counter = 20, OtherSlot = "A", OtherVersion = "1.0",
+        BootId = "boot-2",
+        Slot = "B",
+        Version = "2.0",
+        Counter = 20,
+        OtherSlot = "A",
+        OtherVersion = "1.0",
         IsMarkedGood = false,
     };
 
     public static readonly UpdateOffer Offer = new()
     {
-        Version = "2.0", Urls = ["https://a/u.gz", "https://b/u.gz"], Size = 1000, Sha256 = "abc",
+        Version = "2.0",
+        Urls = ["https://a/u.gz", "https://b/u.gz"],
+        Size = 1000,
+        Sha256 = "abc",
     };
 
     public static readonly ReleaseFacts Release = new()
     {
-        Version = "2.0", Counter = 20, MinimumCounter = 5, PayloadId = "abc",
+        Version = "2.0",
+        Counter = 20,
+        MinimumCounter = 5,
+        PayloadId = "abc",
     };
 
     public static readonly IReadOnlyList<HealthCheck> Healthy =

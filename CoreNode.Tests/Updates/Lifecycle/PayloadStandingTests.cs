@@ -101,8 +101,13 @@ internal sealed class PayloadStandingTests
     {
         PayloadStanding standing = PayloadStanding.None.For(s_offer) with
         {
-            Attempts = 3, UrlIndex = 1, UrlFailures = 2, BackoffUntil = s_now, DeltaFailures = 2,
-            CheckpointOf = "abc", ResumeFailures = 4,
+            Attempts = 3,
+            UrlIndex = 1,
+            UrlFailures = 2,
+            BackoffUntil = s_now,
+            DeltaFailures = 2,
+            CheckpointOf = "abc",
+            ResumeFailures = 4,
         };
         Assert.That(standing.For(s_offer), Is.SameAs(standing));
         UpdateOffer[] others =
@@ -116,7 +121,10 @@ internal sealed class PayloadStandingTests
             PayloadStanding anew = standing.For(other);
             PayloadStanding expected = PayloadStanding.None with
             {
-                Signature = other.Signature, DeltaFailures = 2, CheckpointOf = "abc", ResumeFailures = 4,
+                Signature = other.Signature,
+                DeltaFailures = 2,
+                CheckpointOf = "abc",
+                ResumeFailures = 4,
             };
             Assert.That(anew, Is.EqualTo(expected));
         }

@@ -76,7 +76,9 @@ internal static class StartFacts
         {
             Attempt = attempt with
             {
-                Release = null, IsResumed = false, TargetSlot = turn.State.Boot!.OtherSlot,
+                Release = null,
+                IsResumed = false,
+                TargetSlot = turn.State.Boot!.OtherSlot,
             },
         };
         turn.Go(LifecycleStage.Available, UpdateStepKind.FetchMetadata);
