@@ -42,6 +42,7 @@ internal static class AllowedEdges
                 "Units.Agent", ModuleKind.Service,
                 "Store", "Units.Model", "Units.Registry", "Units.Manager", "Platform"),
             new("Units.Leases", ModuleKind.Service, "Store", "Units.Registry", "Units.Watching"),
+            new("Updates.Lifecycle", ModuleKind.Decider),
             new("Updates.Payload", ModuleKind.Decider),
             new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform") { IsNative = true },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),

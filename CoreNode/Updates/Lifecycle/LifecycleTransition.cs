@@ -1,0 +1,7 @@
+namespace CoreNode.Updates.Lifecycle;
+
+/// <summary>An arrow of the diagram.</summary>
+/// <param name="From">From where.</param>
+/// <param name="To">Where to.</param>
+/// <param name="When">When, in words.</param>
+public sealed record LifecycleTransition(LifecycleStage From, LifecycleStage To, string When);
