@@ -2,6 +2,7 @@ using CoreNode.Cluster.Leases;
 using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Units.Agent;
+using CoreNode.Units.Leases;
 using CoreNode.Units.Manager;
 using CoreNode.Units.Registry;
 
@@ -19,6 +20,7 @@ internal sealed class UnitsAgent
     private readonly StepRunner _runner;
     private readonly UnitsAgentStore _client;
     private readonly AgentOptions _options;
+    private readonly TtlMachineLease _ttlLease;
     private StoreMember? _home;
     private StoreMember? _leader;
     private TimeSpan? _lastLease;
@@ -41,7 +43,8 @@ internal sealed class UnitsAgent
             BootId = "boot",
             Lease = cluster.Plan.Lease,
         };
-        _runner = new StepRunner(_options, _client, _session, _session, _session, isRegisteredByLease: false);
+        _runner = new StepRunner(_options, _client, _session, _session, _session, cluster.Plan.IsForeign);
+        _ttlLease = new TtlMachineLease(_client, _options.Keys);
         Core = new AgentCore(
             node.Id, new SortedDictionary<string, UnitNote>(node.Notes, StringComparer.Ordinal), node.LeaseNote);
     }
@@ -74,6 +77,8 @@ internal sealed class UnitsAgent
         _cluster.Track(FollowAsync());
         _cluster.Track(AdoptAnnouncedAsync());
         _cluster.Track(RenewAsync());
+        if (_cluster.Plan.IsForeign)
+            new UnitsTtlTerms(_cluster, _node, new UnitsClient(_cluster.Store, _node, Home)).Begin();
         Poke();
     }
 
@@ -96,9 +101,14 @@ internal sealed class UnitsAgent
         _node.LeaseNote = LeaseFacts.None;
         await Task.WhenAny(
             RegistrationRemoval.RunAsync(_client, _options, default), _node.Delay(TimeSpan.FromSeconds(3)));
-        if (_cluster.Store.Leader is { } leader)
+        LeaseRenewal renewal = Renewal();
+        if (_cluster.Plan.IsForeign)
         {
-            LeaseRenewal renewal = new(_node.Id, _options.Instance, _options.Lease);
+            await Task.WhenAny(
+                _ttlLease.ReleaseAsync(renewal, default), _node.Delay(TimeSpan.FromSeconds(3)));
+        }
+        else if (_cluster.Store.Leader is { } leader)
+        {
             _cluster.Network.Send(_node, leader.Node, () => _cluster.ReleaseLease(leader, renewal));
         }
 
@@ -279,11 +289,13 @@ internal sealed class UnitsAgent
     private async Task RenewAsync()
     {
         TimeSpan period = _options.Lease / LeaseRule.RenewalsPerLease;
-        LeaseRenewal renewal = new(_node.Id, _options.Instance, _options.Lease);
+        LeaseRenewal renewal = Renewal();
         while (!_hasLeft)
         {
             TimeSpan sent = _node.Now;
-            LeaseGrant grant = await AskAsync(renewal, sent, period);
+            LeaseGrant grant = _cluster.Plan.IsForeign
+                ? await AskEtcdAsync(renewal, period)
+                : await AskAsync(renewal, sent, period);
             bool isKept = grant.Kind == LeaseGrantKind.Granted
                 || (grant.Kind == LeaseGrantKind.NoLeader && _node.Now < GrantedUntil);
             if (isKept && sent + grant.Duration > GrantedUntil)
@@ -308,6 +320,25 @@ internal sealed class UnitsAgent
         }
 
         _isRenewing = false;
+    }
+
+    private LeaseRenewal Renewal() => new(_node.Id, _options.Instance, _options.Lease)
+    {
+        Registration = RegistryValues.WriteMachine(_options.Machine),
+    };
+
+    private async Task<LeaseGrant> AskEtcdAsync(LeaseRenewal renewal, TimeSpan limit)
+    {
+        using CancellationTokenSource over = new();
+        bool isAnswered = false;
+        _node.After(limit, () =>
+        {
+            if (!isAnswered)
+                over.Cancel();
+        });
+        LeaseGrant grant = await _ttlLease.RenewAsync(renewal, over.Token);
+        isAnswered = true;
+        return grant;
     }
 
     // The leader first; where that does not help, all members.
