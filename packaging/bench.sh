@@ -8,15 +8,16 @@
 #                                             tls-request tls-handshake; tls: both of those,
 #                                             cluster-put cluster-latency cluster-get cluster-failover
 #                                             cluster-join cluster-fsync cluster-idle; cluster: all of those,
-#                                             schedule-10k schedule-100k machine-lost units-scale,
-#                                             plan-10k plan-100k place
+#                                             schedule-10k schedule-100k machine-lost plan-10k plan-100k place,
+#                                             registry-100k, units-scale units-start units-memory units-rest
+#                                             units-leases units-singleton; units: all of those
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/prerequisites.sh
 
 usage() {
-  sed -n '2,13s/^# \{0,1\}//p' packaging/bench.sh >&2
+  sed -n '2,14s/^# \{0,1\}//p' packaging/bench.sh >&2
   exit 2
 }
 

@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/prerequisites.sh
 
-# A guard against growth that nobody wanted. The target of the store alone was 20 MB (docs/benchmarks.md).
-max_size_bytes=$((26 * 1024 * 1024))
+# A guard against growth that nobody wanted; the target is 20 MB (docs/benchmarks.md, docs/decisions/0040).
+max_size_bytes=20000000
 binary=out/corenode
 decision=docs/decisions/0001-frameworks-and-native-aot.md
 log=$(mktemp)
@@ -57,6 +57,8 @@ unexplained=$(sed -nE 's/.*(warning|error) (IL[23][0-9]{3}): ([^ ]+): .*/\2 \3/p
   while read -r code member; do
     grep -qF "$code in \`$member\`" "$decision" || echo "$code in $member"
   done)
+# What is closed there and has another name now would quietly be compiled again.
+unexplained+=$(sed -nE 's/.*(Substitutions\.xml).*warning (IL[0-9]+: .*)/\1: \2/p' "$log" | sort -u)
 if [ -n "$unexplained" ]; then
   rm -rf CoreNode/obj/native
   fail "warnings that $decision does not explain:"$'\n'"$unexplained"

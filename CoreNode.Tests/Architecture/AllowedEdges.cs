@@ -61,7 +61,6 @@ internal static class AllowedEdges
         ],
         [
             new("System.CommandLine", "Cli"),
-            new("Spectre.Console", "Cli"),
             new("Serilog", "Hosting"),
             new("YamlDotNet", "Yaml"),
             new("Microsoft.AspNetCore", "Api", "Api.Relay", "Api.Fleet"),

@@ -37,6 +37,8 @@ internal sealed class BenchmarkTests
         ["units-scale"] = UnitsScaleRows.AllAsync,
         ["units-start"] = UnitRows.StartManyAsync,
         ["units-memory"] = UnitRows.MemoryAsync,
+        ["units-rest"] = UnitsRestRows.RestAsync,
+        ["units-leases"] = LeaseRows.ConnectionsAsync,
         ["units-singleton"] = UnitRows.SingletonAsync,
         ["registry-100k"] = RegistryRows.LargeAsync,
         ["place"] = EngineRows.PlaceAsync,

@@ -138,7 +138,8 @@ internal static class UnitRows
         return figures;
     }
 
-    private static async Task SubmitAsync(UnitCluster cluster, int count, string exec, string service)
+    /// <summary>Submits that many units in one batch and starts them.</summary>
+    public static async Task SubmitAsync(UnitCluster cluster, int count, string exec, string service)
     {
         JsonArray units = [];
         string[] lines = service.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -13,7 +13,9 @@ internal static class GoldenFile
     {
         if (Environment.GetEnvironmentVariable("CORENODE_REWRITE_GOLDEN") == "1")
         {
-            string project = Path.GetDirectoryName(Path.GetDirectoryName(source))!;
+            string project = source;
+            while (!Directory.Exists(Path.Combine(project, "TestData")))
+                project = Path.GetDirectoryName(project)!;
             Directory.CreateDirectory(Path.Combine(project, "TestData", "formats"));
             File.WriteAllBytes(Path.Combine(project, "TestData", "formats", name), written);
             Assert.Inconclusive($"{name} was written anew");

@@ -29,7 +29,7 @@ internal static class ClusterFigures
         metrics.Gauge("corenode_followers_active", "As the leader: other members that answer; else 0.",
             () => cluster.Status.Followers.Count(static f => f.IsActive));
         metrics.Gauge("corenode_followers_lag_max_entries", "As the leader: what the furthest behind lacks; else 0.",
-            () => cluster.Status.Followers.Select(static f => (double)f.Lag).DefaultIfEmpty().Max());
+            () => MostLag(cluster.Status.Followers));
         metrics.Gauge("corenode_clock_offset_seconds", "How far the clock is ahead of most members'.",
             () => cluster.Status.ClockOffset.TotalSeconds);
         foreach (string role in s_roles)
@@ -37,5 +37,13 @@ internal static class ClusterFigures
             metrics.Gauge("corenode_role", "1 for the role that this member has now.",
                 () => cluster.Status.Role == role ? 1 : 0, $"role=\"{role}\"");
         }
+    }
+
+    private static double MostLag(IReadOnlyList<FollowerStatus> followers)
+    {
+        ulong most = 0;
+        foreach (FollowerStatus follower in followers)
+            most = Math.Max(most, follower.Lag);
+        return most;
     }
 }

@@ -35,8 +35,8 @@ public sealed record CliHost
     /// <summary>Problems and progress.</summary>
     public required TextWriter Error { get; init; }
 
-    /// <summary>True if results go to a terminal, which may get colour.</summary>
-    public bool IsOutputTerminal { get; init; }
+    /// <summary>How many characters fit on a line of the terminal that results go to; null beside a pipe.</summary>
+    public Func<int>? OutputWidth { get; init; }
 
     /// <summary>True if somebody watches standard error: long waits then say what they wait for.</summary>
     public bool IsErrorTerminal { get; init; }

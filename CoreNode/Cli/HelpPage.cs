@@ -88,7 +88,7 @@ internal sealed class HelpPage(TextWriter output) : SynchronousCommandLineAction
     }
 
     private static (string, string)[] Options(Command command) =>
-        [.. command.Options.Where(option => !option.Hidden).Select(option =>
+        [.. command.Options.Where(option => !option.Hidden).ToList().ConvertAll(option =>
         {
             string names = string.Join(", ", option.Aliases.Prepend(option.Name)
                 .Where(name => name.StartsWith('-') && name is not ("-?" or "/?" or "/h"))

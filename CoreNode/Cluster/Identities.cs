@@ -15,8 +15,12 @@ public static class Identities
         new(Hash("member", peerUrls.Order(StringComparer.Ordinal).Append(token)));
 
     /// <summary>The cluster's identity, from its first members.</summary>
-    public static ulong OfCluster(string token, IEnumerable<NodeId> members) =>
-        Hash("cluster", members.Order().Select(m => m.ToString()).Append(token));
+    public static ulong OfCluster(string token, IEnumerable<NodeId> members)
+    {
+        List<NodeId> sorted = [.. members];
+        sorted.Sort();
+        return Hash("cluster", [.. sorted.ConvertAll(static m => m.ToString()), token]);
+    }
 
     /// <summary>An identity as people and headers see it.</summary>
     internal static string Text(ulong id) => id.ToString("x", System.Globalization.CultureInfo.InvariantCulture);

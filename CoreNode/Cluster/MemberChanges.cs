@@ -234,7 +234,7 @@ internal sealed class MemberChanges(
 
     private MemberChangeOutcome CheckRemoval(MemberChange change)
     {
-        NodeId[] voters = [.. raft.Configuration.Voters.Where(v => v != change.Node)];
+        NodeId[] voters = Array.FindAll([.. raft.Configuration.Voters], v => v != change.Node);
         if (voters.Length == 0)
             return Refused(MemberChangeCode.Invalid, "the last member cannot be removed");
         return change.IsForced || !raft.Configuration.IsVoter(change.Node) || HasQuorum(voters)
@@ -262,7 +262,7 @@ internal sealed class MemberChanges(
 
     private MemberChangeOutcome WouldLoseQuorum(NodeId[] voters)
     {
-        string silent = string.Join(", ", voters.Where(v => !IsThere(v)));
+        string silent = string.Join(", ", Array.FindAll(voters, v => !IsThere(v)));
         return Refused(MemberChangeCode.WouldLoseQuorum, string.Create(
             CultureInfo.InvariantCulture,
             $"refused: after it {(voters.Length / 2) + 1} of {voters.Length} voting members have to answer, but "

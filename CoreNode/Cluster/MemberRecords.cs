@@ -35,9 +35,6 @@ public static class MemberRecords
         return Command(AttributesKey(id), [.. Encode(attributes), .. suffix]);
     }
 
-    /// <summary>True if the key is one of these.</summary>
-    internal static bool IsKey(ReadOnlySpan<byte> key) => key.StartsWith("members/"u8);
-
     /// <summary>
     /// True for a member that was removed: its peer URLs are an empty list from then on, so that its identity is never
     /// used again.

@@ -80,16 +80,18 @@ internal sealed class Recovery(
         {
             Dictionary<NodeId, InitialMember> members = InitialMembers();
             LogIndex index = LogIndex.Zero;
-            foreach ((NodeId id, InitialMember member) in members.OrderBy(m => m.Key))
+            List<NodeId> ids = [.. members.Keys];
+            ids.Sort();
+            foreach (NodeId id in ids)
             {
                 index = index.Next;
                 keys.Apply(
-                    MemberRecords.SetCommand(MemberRecords.PeersKey(id), member.PeerUrls), index, s_firstTerm, 0);
+                    MemberRecords.SetCommand(MemberRecords.PeersKey(id), members[id].PeerUrls), index, s_firstTerm, 0);
             }
 
             (ulong clusterId, NodeId self) = InitialIdentity();
             identity = new WalIdentity(clusterId, self);
-            configuration = new Configuration([.. members.Keys.Order()]);
+            configuration = new Configuration(ids);
         }
 
         store.Write(new CapturedSnapshot(keys.Capture(), configuration), CancellationToken.None);

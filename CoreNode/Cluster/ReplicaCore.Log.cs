@@ -248,7 +248,8 @@ internal sealed partial class ReplicaCore
         known = [.. known, .. _toldPeers.Where(told => known.All(m => m.Node != told.Node)
             && !MemberRecords.IsRemoved(Published, told.Node))];
         _connected.Clear();
-        _connected.UnionWith(known.Select(static m => m.Node));
+        foreach (PeerAddress one in known)
+            _connected.Add(one.Node);
         _peers.SetMembers(known);
     }
 

@@ -115,10 +115,14 @@ internal sealed class StateComparison(RaftNode raft, IPeerSender peers)
     private ulong? Agreed(ulong own)
     {
         IReadOnlyList<NodeId> voters = raft.Configuration.Voters;
-        foreach (IGrouping<ulong, NodeId> group in voters.Where(_answers.ContainsKey).GroupBy(v => _answers[v]))
+        Dictionary<ulong, int> counts = [];
+        foreach (NodeId voter in voters)
         {
-            if (group.Count() > voters.Count / 2)
-                return group.Key;
+            if (!_answers.TryGetValue(voter, out ulong answer))
+                continue;
+            counts[answer] = counts.GetValueOrDefault(answer) + 1;
+            if (counts[answer] > voters.Count / 2)
+                return answer;
         }
 
         return voters.All(_answers.ContainsKey) ? own : null;
@@ -140,8 +144,9 @@ internal sealed class StateComparison(RaftNode raft, IPeerSender peers)
                 _clocks.Remove(known);
         }
 
-        TimeSpan[] offsets = [.. _clocks.Values.Append(TimeSpan.Zero).Order()];
-        ClockOffset = offsets[offsets.Length / 2];
+        List<TimeSpan> offsets = [.. _clocks.Values, TimeSpan.Zero];
+        offsets.Sort();
+        ClockOffset = offsets[offsets.Count / 2];
     }
 
     private bool TryGet(LogIndex index, out ulong hash)

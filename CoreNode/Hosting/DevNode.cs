@@ -16,7 +16,7 @@ internal sealed class DevNode : IDisposable
     internal NodeOptions Adapt(NodeOptions options)
     {
         IPEndPoint[] listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
-        HashSet<int> taken = [.. listeners.Select(l => l.Port)];
+        HashSet<int> taken = [.. Array.ConvertAll(listeners, static l => l.Port)];
         List<Uri> clients = [.. options.ListenClientUrls.Select(u => OnFreePort(u, taken))];
         IEnumerable<Uri> wanted = options.ListenAdminUrls.Count > 0 ? options.ListenAdminUrls : [s_admin];
         List<Uri> admins = [.. wanted.Select(u => OnFreePort(u, taken))];

@@ -22,13 +22,21 @@ internal static class InitialClusterText
             return [new InitialMember(name, advertised)];
         Dictionary<string, List<string>> members = Parse(text, name, urlProblem, problems);
         Check(members, name, advertised, problems);
-        return [.. members.Select(m => new InitialMember(m.Key, m.Value))];
+        return ListOf(members);
     }
 
     /// <summary>The members, as somebody names them who is none; what is wrong is added to the problems.</summary>
     public static List<InitialMember> ReadOthers(
         string text, Func<string, string?> urlProblem, List<string> problems) =>
-        [.. Parse(text, "a", urlProblem, problems).Select(m => new InitialMember(m.Key, m.Value))];
+        ListOf(Parse(text, "a", urlProblem, problems));
+
+    private static List<InitialMember> ListOf(Dictionary<string, List<string>> members)
+    {
+        List<InitialMember> list = [];
+        foreach ((string name, List<string> urls) in members)
+            list.Add(new InitialMember(name, urls));
+        return list;
+    }
 
     private static Dictionary<string, List<string>> Parse(
         string text, string name, Func<string, string?> urlProblem, List<string> problems)

@@ -2,11 +2,10 @@ using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
-using Serilog.Extensions.Logging;
 
 namespace CoreNode.Hosting;
 
-/// <summary>Serilog behind the framework's interfaces; the only place that knows it.</summary>
+/// <summary>Serilog behind the framework's interfaces; the only folder that knows it.</summary>
 internal static class Logging
 {
     /// <summary>A factory that writes to stderr in the form that suits its reader.</summary>
@@ -16,7 +15,7 @@ internal static class Logging
             .MinimumLevel.Is(Level(level))
             .WriteTo.Sink(new StderrSink(target, isJournal))
             .CreateLogger();
-        return new SerilogLoggerFactory(logger, dispose: true);
+        return new SerilogLoggers(logger);
     }
 
     private static LogEventLevel Level(string level) => level switch

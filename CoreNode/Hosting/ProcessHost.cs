@@ -41,7 +41,7 @@ internal static class ProcessHost
             Output = output,
             RawOutput = Console.OpenStandardOutput,
             Error = error,
-            IsOutputTerminal = !Console.IsOutputRedirected,
+            OutputWidth = Console.IsOutputRedirected ? null : static () => Console.WindowWidth,
             IsErrorTerminal = !Console.IsErrorRedirected,
             Environment = Environment.GetEnvironmentVariable,
             Build = build,

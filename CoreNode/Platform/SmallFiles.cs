@@ -82,17 +82,6 @@ public static class SmallFiles
         new RealFiles().SyncFolder(folder);
     }
 
-    /// <summary>
-    /// The files of a folder with that ending, in byte order, as paths; null if there is no such folder.
-    /// </summary>
-    public static IReadOnlyList<string>? List(string folder, string ending)
-    {
-        if (!Directory.Exists(folder))
-            return null;
-        return [.. Directory.EnumerateFiles(folder)
-            .Where(path => path.EndsWith(ending, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
-    }
-
     // A link stays one: what it leads to is replaced.
     private static string Resolve(string path) =>
         File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;

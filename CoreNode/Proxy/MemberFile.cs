@@ -71,19 +71,21 @@ public sealed class MemberFile(IFiles files, string folder)
         ulong worker = Hex(page.GetProperty("workerId"));
         if (!page.TryGetProperty("members", out JsonElement members))
             return new RememberedMembers(worker, null);
-        List<Member> list = [.. members.EnumerateArray().Select(static one => new Member(
-            new NodeId(Hex(one.GetProperty("id"))),
-            one.GetProperty("name").GetString() ?? "",
-            Texts(one.GetProperty("peerURLs")),
-            Texts(one.GetProperty("clientURLs"))))];
+        List<Member> list = [];
+        foreach (JsonElement one in members.EnumerateArray())
+        {
+            list.Add(new Member(
+                new NodeId(Hex(one.GetProperty("id"))),
+                one.GetProperty("name").GetString() ?? "",
+                JsonTexts.Of(one.GetProperty("peerURLs")),
+                JsonTexts.Of(one.GetProperty("clientURLs"))));
+        }
+
         return new RememberedMembers(worker, new MemberList(Hex(page.GetProperty("clusterId")), list));
     }
 
     private static ulong Hex(JsonElement element) => ulong.Parse(
         element.GetString() ?? "", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-
-    private static List<string> Texts(JsonElement array) =>
-        [.. array.EnumerateArray().Select(static one => one.GetString() ?? "")];
 
     private static byte[] Format(RememberedMembers remembered)
     {

@@ -114,7 +114,7 @@ public sealed record Configuration
     private static string Part(string name, NodeId[] nodes) =>
         nodes.Length == 0 ? "" : $"{name}=({string.Join(' ', nodes)})";
 
-    private static NodeId[] Sorted(IEnumerable<NodeId> nodes) => [.. nodes.Distinct().Order()];
+    private static NodeId[] Sorted(IEnumerable<NodeId> nodes) => [.. new SortedSet<NodeId>(nodes)];
 
     private string? Contradiction()
     {

@@ -93,8 +93,14 @@ public sealed record ConfigurationChange(IReadOnlyList<ConfigurationStep> Steps)
     private static bool IsOneVote(Configuration current, SortedSet<NodeId> voters) =>
         voters.Count(voter => !current.Voters.Contains(voter)) + current.Voters.Count(v => !voters.Contains(v)) <= 1;
 
-    private static Configuration Joint(Configuration current, SortedSet<NodeId> voters, SortedSet<NodeId> learners) =>
-        new(voters, current.Voters, learners.Except(current.Voters), learners.Intersect(current.Voters));
+    private static Configuration Joint(Configuration current, SortedSet<NodeId> voters, SortedSet<NodeId> learners)
+    {
+        List<NodeId> now = [];
+        List<NodeId> next = [];
+        foreach (NodeId learner in learners)
+            (current.Voters.Contains(learner) ? next : now).Add(learner);
+        return new Configuration(voters, current.Voters, now, next);
+    }
 
     private static ConfigurationChange One(ConfigurationOperation operation, NodeId node) =>
         new([new ConfigurationStep(operation, node)]);

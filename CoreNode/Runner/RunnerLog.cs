@@ -26,4 +26,8 @@ internal static partial class RunnerLog
 
     [LoggerMessage(EventIds.Runner + 6, LogLevel.Information, "took over {Count} units, {Active} of them active")]
     internal static partial void Recovered(this ILogger logger, int count, int active);
+
+    [LoggerMessage(EventIds.Runner + 7, LogLevel.Warning,
+        "journals of units that are gone cannot be removed and take room: {Problem}")]
+    internal static partial void JournalsStay(this ILogger logger, string problem);
 }

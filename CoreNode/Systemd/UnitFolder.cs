@@ -118,8 +118,11 @@ internal sealed class UnitFolder(SystemdOptions options)
         if (environment.Count > 0 && section.Length > 0)
         {
             text.Append('[').Append(section).Append("]\n");
-            foreach ((string key, string value) in environment.OrderBy(v => v.Key, StringComparer.Ordinal))
+            foreach (string key in environment.Keys.Order(StringComparer.Ordinal))
+            {
+                string value = environment[key];
                 text.Append("Environment=\"").Append(Escape(key)).Append('=').Append(Escape(value)).Append("\"\n");
+            }
         }
 
         return text.Length == 0 ? null : text.ToString();

@@ -21,16 +21,14 @@ internal sealed class FleetHarness : IAsyncDisposable
     {
         Options = options;
         _storeOf = storeOf;
-        Client = new V2Client(new ClientOptions { Endpoints = [], EndpointSource = () => _endpoints });
     }
 
-    private IReadOnlyList<ClientEndpoint> _endpoints = [];
     private ApiHarness _api = null!;
     private FleetSurface _surface = null!;
 
     public FleetOptions Options { get; }
 
-    public V2Client Client { get; }
+    public V2Client Client { get; private set; } = null!;
 
     /// <summary>What the surface works on.</summary>
     public IKvClient Store { get; private set; } = null!;
@@ -59,7 +57,7 @@ internal sealed class FleetHarness : IAsyncDisposable
         };
         harness._api = await ApiHarness.StartAsync(api, surface: made => harness.MakeSurface(made));
         Assert.That(ClientEndpoint.TryParse(harness._api.Url.ToString(), out ClientEndpoint? endpoint, out _), Is.True);
-        harness._endpoints = [endpoint!];
+        harness.Client = new V2Client(new ClientOptions { Endpoints = [endpoint!] });
         return harness;
     }
 
@@ -142,7 +140,7 @@ internal sealed class FleetHarness : IAsyncDisposable
 
     private FleetSurface MakeSurface(ApiHarness api)
     {
-        Store = _storeOf(api) ?? Client;
+        Store = _storeOf(api) ?? new LaterStore(() => Client);
         _surface = new FleetSurface(
             Options, Store, static () => null, Machines, Machines, api.Metrics, TimeProvider.System,
             NullLoggerFactory.Instance);

@@ -101,7 +101,7 @@ internal sealed class LeaseClusterTests
         AddMachines(1);
         (LeasingMember leader, ILeaderTerm term) = await LeaderAsync(stop);
         await UntilAsync(() => term.Present.Count == 1, stop);
-        await using LeasingMachine other = new(0, leader, s_lease, () => leader.Replica.Members);
+        await using LeasingMachine other = new(0, () => leader.Requests, s_lease, () => leader.Replica.Members);
         LeaseGrant grant = await other.Client.RenewAsync(other.Renewal with { Instance = 99 }, stop);
         Assert.That(grant.Kind, Is.EqualTo(LeaseGrantKind.Duplicate));
         Assert.That(grant.Reason, Does.Contain(other.Id));
@@ -173,7 +173,7 @@ internal sealed class LeaseClusterTests
         for (int i = 0; i < count; i++)
         {
             LeasingMember entry = _members[i % _members.Count];
-            LeasingMachine machine = new(i, entry, lease ?? s_lease, () => _members[0].Replica.Members);
+            LeasingMachine machine = new(i, () => entry.Requests, lease ?? s_lease, () => _members[0].Replica.Members);
             _machines.Add(machine);
             machine.Start();
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CoreNode.Api.Peers.Leases;
+using CoreNode.Api.Peers.Requests;
 using CoreNode.Platform;
 using CoreNode.Store;
 
@@ -7,16 +8,20 @@ namespace CoreNode.Tests.Cluster.Leading;
 
 /// <summary>A machine that renews its lease as an agent does, and notes when it would have had to let go.</summary>
 internal sealed class LeasingMachine(
-    int number, LeasingMember entry, TimeSpan lease, Func<IReadOnlyList<Member>> members) : IAsyncDisposable
+    int number, Func<NodeRequests?> requests, TimeSpan lease, Func<IReadOnlyList<Member>> members) : IAsyncDisposable
 {
     private const double Margin = 0.05;
 
+    // So many parts of the time between renewals do machines begin in.
+    private const int Phases = 97;
+
     private readonly LeaseClient _client = new(
-        () => entry.Requests, members, BootClock.Instance, new LeaseClientOptions());
+        requests, members, BootClock.Instance, new LeaseClientOptions());
 
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private long _untilTicks;
+    private int _granted;
 
     public string Id { get; } = number.ToString("x32", CultureInfo.InvariantCulture);
 
@@ -29,6 +34,12 @@ internal sealed class LeasingMachine(
 
     /// <summary>How often it held none when a renewal came back.</summary>
     public int Lapses { get; private set; }
+
+    /// <summary>When the last lease that it counts on ends, by CLOCK_BOOTTIME.</summary>
+    public TimeSpan Until => new(Volatile.Read(ref _untilTicks));
+
+    /// <summary>Renewals that were granted.</summary>
+    public int Granted => Volatile.Read(ref _granted);
 
     /// <summary>How often each kind of answer came.</summary>
     public Dictionary<LeaseGrantKind, int> Answers { get; } = [];
@@ -55,7 +66,7 @@ internal sealed class LeasingMachine(
     {
         try
         {
-            await Task.Delay(lease / 4 * (number % 8) / 8, _stop.Token);
+            await Task.Delay(lease / 4 * (number % Phases) / Phases, _stop.Token);
             while (true)
             {
                 await RenewAsync();
@@ -74,6 +85,8 @@ internal sealed class LeasingMachine(
         LeaseGrant grant = await _client.RenewAsync(Renewal, _stop.Token);
         _stop.Token.ThrowIfCancellationRequested();
         Answers[grant.Kind] = Answers.GetValueOrDefault(grant.Kind) + 1;
+        if (grant.Kind == LeaseGrantKind.Granted)
+            Interlocked.Increment(ref _granted);
         bool isFirst = _untilTicks == 0;
         Lapses += !isFirst && !IsAlive ? 1 : 0;
         if (grant.Kind is LeaseGrantKind.Granted or LeaseGrantKind.NoLeader)

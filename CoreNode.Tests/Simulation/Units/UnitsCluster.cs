@@ -28,8 +28,11 @@ internal sealed class UnitsCluster
             World, i, Math.Min(i, plan.Machines - 1), 1 + (plan.Drift * ((2 * Chance.NextDouble()) - 1))))];
         Store = new UnitsStore(plan, World, Network, Nodes, Checker.Claimed) { Led = Lead };
         foreach (UnitsNode node in Nodes)
-            _managers[node.Index] = new UnitsManager(
-                node, Checker, new Prng(plan.Seed).Child($"units of {node.Index}"), plan) { Tally = Tally };
+        {
+            Prng chance = new Prng(plan.Seed).Child($"units of {node.Index}");
+            _managers[node.Index] = new UnitsManager(node, Checker, chance, plan) { Tally = Tally };
+        }
+
         Tally.Count(plan.IsEmbedded ? "cluster: units under the runner" : "cluster: units under PID 1");
         Tally.Count($"cluster: of {plan.Members} members");
         if (plan.IsForeign)

@@ -140,11 +140,13 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
             node = leader.Node;
         bool isKilled = _chance.Chance(0.35);
         string how = isKilled ? "killed" : "stands still";
-        node.Trap = (point, () =>
+        void Spring()
         {
             if (!_isOver && (isKilled ? Kill(node) : Pause(node)) != Nothing)
                 cluster.Tally.Count($"{how} right at its {point}");
-        });
+        }
+
+        node.Trap = (point, Spring);
         return $"the supervisor of machine {node.Index} {how} at its next {point}";
     }
 
@@ -152,13 +154,15 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
     {
         if (cluster.AgentOf(node) is not { } agent || Leave(node) == Nothing)
             return Nothing;
-        node.Trap = (TrapPoint.Removal, () =>
+        void Spring()
         {
             if (_isOver || agent.Home() is not { } home || home.Node == node || Pause(home.Node) == Nothing)
                 return;
             cluster.Tally.Count("the removal of a registration is held up");
             Later(Between(3, 6), () => cluster.Begin(node));
-        });
+        }
+
+        node.Trap = (TrapPoint.Removal, Spring);
         return $"machine {node.Index} leaves, and is not heard at once";
     }
 

@@ -89,6 +89,32 @@ internal sealed class EngineLoopTests
     }
 
     [Test]
+    public async Task A_write_outside_of_the_registry_is_not_waited_for_there(CancellationToken cancellation)
+    {
+        await UseAsync("a", "b", "c");
+        const string Key = "/services/u";
+        await SubmitAsync("u.service", $"Announce={Key} here");
+        await _client.SetAsync(Key, "here", KvSetOptions.None, cancellation);
+        await _client.SetAsync(
+            s_keys.Announced("a", "u.service"), RegistryValues.WriteAnnounced([new(Key, "here")]),
+            KvSetOptions.None, cancellation);
+
+        // Of the first plan only the announced key goes, so its index is the last one that this term has made.
+        int refusals = 0;
+        _term.Fault = (key, _) => _term.Sent.Contains(Key) && key != Key && Interlocked.Increment(ref refusals) < 20
+            ? Task.FromResult<KvOutcome>(
+                new KvOutcome.Refused(new KvError((int)ErrorCode.CompareFailed, "Compare failed", "", 1)))
+            : null;
+        _leadership.Set(_term);
+        await UntilAsync(static s => s.Jobs.GetValueOrDefault("u.service")?.Target == "a", cancellation);
+        _term.Lose("a");
+        await UntilAsync(
+            static s => s.Machine("a") is null && s.Announced.IsEmpty && s.Entry("b", "u.service") is not null,
+            cancellation);
+        Assert.That(refusals, Is.GreaterThan(0));
+    }
+
+    [Test]
     public async Task A_refused_write_is_looked_at_again(CancellationToken cancellation)
     {
         await UseAsync("a", "b");

@@ -226,16 +226,40 @@ internal sealed class EngineWorld
 
     public JobNotice? NoticeOf(string unit) => Registry.Jobs[unit].Notice;
 
+    /// <summary>All keys and folders of the store, without values.</summary>
+    public List<string> Paths()
+    {
+        List<string> paths = [];
+        Add(paths, ListAll().Node);
+        return paths;
+    }
+
     /// <summary>The state that was changed step by step is the one that a listing gives.</summary>
     public void CheckRegistry()
     {
-        KvOutcome outcome = _client.GetAsync(
-            Keys.Prefix, new KvGetOptions { IsRecursive = true, IsSorted = true }, default).GetAwaiter().GetResult();
-        KvChange change = ((KvOutcome.Done)outcome).Change;
+        KvChange change = ListAll();
         RegistryState listed = RegistryState.Of(Keys, change.Node, change.Index);
         Assert.That(listed.ScheduleByUnit.Keys, Is.EqualTo(Registry.ScheduleByUnit.Keys));
         Assert.That(listed.Jobs.Keys, Is.EqualTo(Registry.Jobs.Keys));
         Assert.That(listed.Problems, Is.Empty);
+        Assert.That(listed.EmptyFolders.Keys, Is.EqualTo(Registry.EmptyFolders.Keys));
+    }
+
+    /// <summary>
+    /// Nothing is left of units and machines that are gone: what is empty belongs to somebody who is there.
+    /// </summary>
+    public void CheckFolders()
+    {
+        foreach (string folder in Registry.EmptyFolders.Keys)
+        {
+            string owner = EmptyFolder.OwnerOf(folder);
+            bool isThere = folder.StartsWith("states/", StringComparison.Ordinal)
+                ? Registry.Jobs.ContainsKey(owner)
+                : !EmptyFolder.IsOfUnit(folder) && Registry.Machine(owner) is not null;
+            Assert.That(isThere, Is.True, $"{folder} is left");
+        }
+
+        Assert.That(Registry.Partial, Is.Empty);
     }
 
     // Whoever looks only at what changed comes to the same plan as whoever looks at everything.
@@ -251,10 +275,24 @@ internal sealed class EngineWorld
         Assert.That(plan.Memory.Moving, Is.EquivalentTo(expected.Memory.Moving));
         Assert.That(plan.Memory.Emptied, Is.EquivalentTo(expected.Memory.Emptied));
         Assert.That(plan.Memory.Unused, Is.EquivalentTo(expected.Memory.Unused));
+        Assert.That(plan.Memory.Folders, Is.EquivalentTo(expected.Memory.Folders));
     }
 
     private static string Lines(EnginePlan plan) =>
         string.Join('\n', plan.Writes.Select(static w => $"{w.Stage} {w} {w.PreviousValue} {w.IsTree} {w.Event}"));
+
+    private KvChange ListAll()
+    {
+        KvGetOptions all = new() { IsRecursive = true, IsSorted = true };
+        return ((KvOutcome.Done)_client.GetAsync(Keys.Prefix, all, default).GetAwaiter().GetResult()).Change;
+    }
+
+    private static void Add(List<string> paths, KvNode node)
+    {
+        paths.Add(node.Key);
+        foreach (KvNode child in node.Nodes)
+            Add(paths, child);
+    }
 
     private void Note(string line)
     {

@@ -79,6 +79,7 @@ internal sealed class KilledEngineTests
         }
 
         world.CheckRegistry();
+        world.CheckFolders();
         StoreIndex index = world.Registry.Index;
         world.NewLeader();
         world.Settle();

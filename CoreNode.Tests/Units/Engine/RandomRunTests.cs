@@ -158,6 +158,7 @@ internal sealed class RandomRunTests
 
         Assert.That(unplaced, Is.EqualTo(world.Figures.Unplaceable));
         CheckReplicas(world);
+        world.CheckFolders();
         StoreIndex index = world.Registry.Index;
         world.NewLeader();
         world.Pass(TimeSpan.FromHours(1));

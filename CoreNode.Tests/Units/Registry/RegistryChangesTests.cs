@@ -34,6 +34,13 @@ internal sealed class RegistryChangesTests
             Check(before.StatesByMachine, after.StatesByMachine, changes.Machines);
             Check(before.Announced, after.Announced, changes.Machines);
             Check(before.Texts, after.Texts, changes.Texts);
+            foreach (string folder in before.EmptyFolders.Keys.Concat(after.EmptyFolders.Keys))
+            {
+                if (before.EmptyFolders.ContainsKey(folder) != after.EmptyFolders.ContainsKey(folder))
+                    Assert.That(
+                        EmptyFolder.IsOfUnit(folder) ? changes.Units : changes.Machines,
+                        Does.Contain(EmptyFolder.OwnerOf(folder)), folder);
+            }
         }
 
         Assert.That(named, Is.GreaterThan(10));

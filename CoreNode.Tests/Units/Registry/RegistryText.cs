@@ -13,9 +13,9 @@ internal static class RegistryText
         text.AppendLine(state.EngineVersion);
         foreach (Job job in state.Jobs.Values.Concat(state.Partial.Values))
             text.AppendLine(
-                $"{job.Name} {job.Hash} {job.File?.Hash} {job.Desired} {job.Target} {job.TargetIndex} {job.JobState} "
-                + $"{job.Restart} {job.Notice} {job.CreatedIndex} {job.ObjectIndex} {job.Requirements.MachineId} "
-                + $"{job.Requirements.IsGlobal}");
+                $"{job.Name} {job.Hash} {job.File?.Hash} {job.Desired} {job.DesiredIndex} "
+                + $"{job.Target} {job.TargetIndex} {job.JobState} {job.Restart} {job.Notice} "
+                + $"{job.CreatedIndex} {job.ObjectIndex} {job.Requirements.MachineId} {job.Requirements.IsGlobal}");
         foreach (UnitText unit in state.Texts.Values)
             text.AppendLine($"{unit.Hash} {unit.File?.Hash} {unit.CreatedIndex} {string.Join(',', unit.Jobs)}");
         foreach (RegisteredMachine machine in state.Machines.Values)
@@ -28,7 +28,8 @@ internal static class RegistryText
         Pairs(text, state.StatesByMachine);
         foreach (var (machine, units) in state.Announced)
             text.AppendLine($"{machine} {string.Join(' ', units.Select(u => $"{u.Key}:{string.Join(',', u.Value)}"))}");
-        text.AppendJoin('\n', state.Problems);
+        text.AppendJoin('\n', state.Problems).AppendLine();
+        text.AppendJoin('\n', state.EmptyFolders.Keys);
         return text.ToString();
     }
 

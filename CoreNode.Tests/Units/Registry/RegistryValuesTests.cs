@@ -139,8 +139,6 @@ internal sealed class RegistryValuesTests
         Assert.That(
             RegistryValues.ReadAnnounced(RegistryValues.WriteAnnounced([new("/a", "x"), new("/b", "")])),
             Is.EqualTo(new UnitAnnouncement[] { new("/a", "x"), new("/b", "") }));
-        Assert.That(RegistryValues.WriteEngineLease("m"), Is.EqualTo("{\"MachineID\":\"m\",\"Version\":1}"));
-        Assert.That(RegistryValues.ReadEngineLease("{\"MachineID\":\"m\",\"Version\":1}"), Is.EqualTo("m"));
     }
 
     [TestCase("")]

@@ -121,9 +121,13 @@ internal sealed class NaiveScheduler
         return !reached.Contains(by.Name);
     }
 
-    // Placed units that this one replaces and that replace it.
-    private IEnumerable<UnitToPlace> Rivals(UnitToPlace unit) =>
-        _units.Values.Where(u => _places[u.Name].Count > 0 && Names(u, unit) && Names(unit, u));
+    // Placed units that this one replaces and that replace it; instances of one template do not count.
+    private IEnumerable<UnitToPlace> Rivals(UnitToPlace unit) => _units.Values.Where(u =>
+        _places[u.Name].Count > 0 && Names(u, unit) && Names(unit, u)
+        && (TemplateOf(u).Length == 0 || TemplateOf(u) != TemplateOf(unit)));
+
+    private static string TemplateOf(UnitToPlace unit) =>
+        UnitName.Parse(unit.Name) is { IsInstance: true } name ? name.Template : "";
 
     private void Evict(UnitToPlace unit, Machine machine)
     {

@@ -173,6 +173,27 @@ internal sealed class SchedulerTests
     }
 
     [Test]
+    public void Instances_of_one_template_that_all_replace_each_other_run_all_and_move_nobody()
+    {
+        Machines(A);
+        UnitRequirements all = new() { Replaces = ["web@*.service", "old.service"] };
+        Assert.That(Start("web@1.service", all), Is.EqualTo(A));
+        Assert.That(Start("web@2.service", all), Is.EqualTo(A));
+        Machines(B);
+        Assert.That(Start("web@3.service", all), Is.EqualTo(B));
+        Assert.That(_scheduler.Decide(), Is.Empty);
+        Assert.That(Start("old.service"), Is.Null, "for others it counts");
+        Assert.That(Start("db@1.service", new UnitRequirements { Replaces = ["web@1.service"] }), Is.EqualTo(B));
+        _scheduler.RemoveUnit("db@1.service");
+        _scheduler.Decide();
+        UnitRequirements both = new() { Replaces = ["web@1.service"] };
+        Set("db@1.service", both);
+        Set("web@1.service", new UnitRequirements { Replaces = ["web@*.service", "db@1.service"] });
+        _scheduler.Decide();
+        Assert.That(Places("web@1.service", "db@1.service"), Is.EqualTo(new[] { A }), "these are rivals");
+    }
+
+    [Test]
     public void Reserves_are_kept_where_the_capacity_is_known()
     {
         _scheduler.SetMachine(new Machine { Id = A, MemoryBytes = 1 << 30 });

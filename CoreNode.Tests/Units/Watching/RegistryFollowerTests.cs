@@ -126,11 +126,9 @@ internal sealed class RegistryFollowerTests
     }
 
     [Test]
-    public async Task An_agent_follows_the_schedule_of_its_machine_alone(CancellationToken cancellation)
+    public async Task A_part_of_the_registry_can_be_followed_alone(CancellationToken cancellation)
     {
-        _follower = RegistryFollower.OfSchedule(
-            _store, s_keys, "m1", TimeProvider.System, new Logger<RegistryFollower>(_log));
-        _run = _follower.RunAsync(_ended.Token);
+        Follow(s_keys.Schedule("m1"));
         ScheduleEntry entry = new("m1", "a.service", "cafe", ScheduleState.Launched);
         KvNode node = Node(s_keys.ScheduleEntry("m1", "a.service"), RegistryValues.WriteEntry(entry), 12);
         _store.Answer(Listing(40, node, s_keys.Schedule("m1")));

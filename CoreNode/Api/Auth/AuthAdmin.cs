@@ -267,10 +267,9 @@ internal sealed class AuthAdmin(IKeyStore store, AuthGate gate, ILogger<AuthAdmi
     {
         if (store.Current.TryGetSystem(Encoding.UTF8.GetBytes(AuthRecords.EnabledKey), out _))
             return null;
-        Task<KeyError?>[] all =
-        [
-            .. AuthRecords.First.Select(one => ProposeAsync(KeyOperation.SystemCreate, one.Key, one.Value, 0)),
-        ];
+        List<Task<KeyError?>> all = [];
+        foreach ((string key, byte[] value) in AuthRecords.First)
+            all.Add(ProposeAsync(KeyOperation.SystemCreate, key, value, 0));
         foreach (KeyError? error in await Task.WhenAll(all))
         {
             if (error is not null && error.Code != ErrorCode.KeyExists)

@@ -30,8 +30,17 @@ internal sealed class AuthState
     public AccessRights Guest { get; }
 
     /// <summary>All users in order of their names.</summary>
-    public IEnumerable<AuthUser> Users =>
-        _users.Values.Select(static one => one.User).OrderBy(static user => user.Name, StringComparer.Ordinal);
+    public IEnumerable<AuthUser> Users
+    {
+        get
+        {
+            List<AuthUser> all = [];
+            foreach ((AuthUser user, _) in _users.Values)
+                all.Add(user);
+            all.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+            return all;
+        }
+    }
 
     /// <summary>All roles with the one that is not stored, in order of their names.</summary>
     public IEnumerable<AuthRole> Roles =>

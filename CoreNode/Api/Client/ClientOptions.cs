@@ -3,14 +3,8 @@ namespace CoreNode.Api.Client;
 /// <summary>How a <see cref="V2Client"/> reaches its nodes.</summary>
 public sealed record ClientOptions
 {
-    /// <summary>Nodes, tried in this order; at least one, unless there is a source.</summary>
+    /// <summary>Nodes, tried in this order; at least one.</summary>
     public required IReadOnlyList<ClientEndpoint> Endpoints { get; init; }
-
-    /// <summary>
-    /// Asked for the nodes at each call, best first, instead of <see cref="Endpoints"/>: for clients that follow a
-    /// cluster whose members change. The same list object means that nothing has changed. Any thread.
-    /// </summary>
-    public Func<IReadOnlyList<ClientEndpoint>>? EndpointSource { get; init; }
 
     /// <summary>
     /// Longest time for one request to one endpoint, connecting included; for watches only until the answer begins. The

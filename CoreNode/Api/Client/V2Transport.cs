@@ -14,7 +14,7 @@ public sealed class V2Transport : IDisposable
 
     private static readonly MediaTypeHeaderValue s_jsonType = new("application/json");
 
-    private readonly EndpointPool _pool;
+    private readonly EndpointConnection[] _connections;
     private readonly ClientOptions _options;
     private readonly AuthenticationHeaderValue? _authorization;
     private int _preferred;
@@ -23,10 +23,11 @@ public sealed class V2Transport : IDisposable
     /// <exception cref="ClientConfigurationException">The options cannot be used.</exception>
     public V2Transport(ClientOptions options)
     {
-        if (options.Endpoints.Count == 0 && options.EndpointSource is null)
+        if (options.Endpoints.Count == 0)
             throw new ClientConfigurationException("no endpoint is given");
         _options = options;
-        _pool = new EndpointPool(options, ClientCertificates.Load(options));
+        ClientCertificates certificates = ClientCertificates.Load(options);
+        _connections = [.. options.Endpoints.Select(one => new EndpointConnection(one, options, certificates))];
         if (options.User is { } user)
             _authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));
     }
@@ -36,13 +37,12 @@ public sealed class V2Transport : IDisposable
     {
         var failures = new List<EndpointFailure>();
         V2Reply.Answered? unavailable = null;
-        EndpointConnection[] connections = _pool.Connections;
-        int first = First;
-        for (int tried = 0; tried < connections.Length; tried++)
+        int first = Volatile.Read(ref _preferred);
+        for (int tried = 0; tried < _connections.Length; tried++)
         {
-            int at = (first + tried) % connections.Length;
+            int at = (first + tried) % _connections.Length;
             (V2Reply.Answered? answer, EndpointFailure? failure) =
-                await TryAsync(connections[at], request, cancellation);
+                await TryAsync(_connections[at], request, cancellation);
             if (answer is { Status: < 500 } || (answer is not null && !request.IsSafe))
             {
                 Volatile.Write(ref _preferred, at);
@@ -51,7 +51,7 @@ public sealed class V2Transport : IDisposable
 
             unavailable ??= answer;
             failures.Add(failure ?? new EndpointFailure(
-                connections[at].Endpoint, EndpointFault.Unavailable, $"answered {answer!.Status}"));
+                _connections[at].Endpoint, EndpointFault.Unavailable, $"answered {answer!.Status}"));
             if (failure is { MayHaveArrived: true } && !request.IsSafe)
                 break;
         }
@@ -67,12 +67,11 @@ public sealed class V2Transport : IDisposable
         V2Request request, CancellationToken cancellation)
     {
         var failures = new List<EndpointFailure>();
-        EndpointConnection[] connections = _pool.Connections;
-        int first = First;
-        for (int tried = 0; tried < connections.Length; tried++)
+        int first = Volatile.Read(ref _preferred);
+        for (int tried = 0; tried < _connections.Length; tried++)
         {
-            int at = (first + tried) % connections.Length;
-            EndpointConnection connection = connections[at];
+            int at = (first + tried) % _connections.Length;
+            EndpointConnection connection = _connections[at];
             (HttpResponseMessage? response, EndpointFailure? failure) =
                 await StartAsync(connection, request, cancellation);
             if (response is null)
@@ -107,7 +106,7 @@ public sealed class V2Transport : IDisposable
     {
         var failures = new List<EndpointFailure>();
         V2Reply.Answered? refusal = null;
-        foreach (EndpointConnection connection in _pool.Connections)
+        foreach (EndpointConnection connection in _connections)
         {
             (HttpResponseMessage? response, EndpointFailure? failure) =
                 await StartAsync(connection, request, cancellation);
@@ -131,10 +130,11 @@ public sealed class V2Transport : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _pool.Dispose();
-
-    // A source has the best one first; else it is the one that answered last.
-    private int First => _options.EndpointSource is null ? Volatile.Read(ref _preferred) : 0;
+    public void Dispose()
+    {
+        foreach (EndpointConnection connection in _connections)
+            connection.Dispose();
+    }
 
     private async Task<(V2Reply.Answered? Answer, EndpointFailure? Failure)> TryAsync(
         EndpointConnection connection, V2Request request, CancellationToken cancellation)

@@ -40,7 +40,7 @@ internal sealed class PeerListener(
                 _sockets.Add((Bind(address, url), url.Scheme == Uri.UriSchemeHttps));
         }
 
-        BoundEndPoints = [.. _sockets.Select(static s => (IPEndPoint)s.Socket.LocalEndPoint!)];
+        BoundEndPoints = _sockets.ConvertAll(static s => (IPEndPoint)s.Socket.LocalEndPoint!);
         context.Log.ServingPeers(string.Join(", ", BoundEndPoints));
         for (int i = 0; i < _sockets.Count; i++)
             Track(AcceptAsync(_sockets[i].Socket, BoundEndPoints[i], _sockets[i].IsTls));

@@ -104,7 +104,7 @@ public sealed class PeerTransport : IPeerTransport, IClusterProbe
             _members = members;
             if (_receiver is null || _isStopped)
                 return;
-            Volatile.Write(ref _memberIds, [.. members.Select(static m => m.Node)]);
+            Volatile.Write(ref _memberIds, [.. Array.ConvertAll([.. members], static m => m.Node)]);
             List<RemotePeer> peers = [];
             foreach (PeerAddress member in members.Where(m => m.Node != _self.Node))
             {

@@ -126,8 +126,8 @@ public sealed class MemberProbe(
                         one.GetProperty("id").GetString() ?? "", NumberStyles.AllowHexSpecifier,
                         CultureInfo.InvariantCulture)),
                     one.GetProperty("name").GetString() ?? "",
-                    Texts(one.GetProperty("peerURLs")),
-                    Texts(one.GetProperty("clientURLs"))));
+                    TextsOf(one.GetProperty("peerURLs")),
+                    TextsOf(one.GetProperty("clientURLs"))));
             }
 
             return members.Count == 0 ? null : new MemberList(clusterId, members);
@@ -139,7 +139,6 @@ public sealed class MemberProbe(
         }
     }
 
-    private static List<string> Texts(JsonElement array) => array.ValueKind != JsonValueKind.Array
-        ? []
-        : [.. array.EnumerateArray().Select(static one => one.GetString() ?? "")];
+    private static List<string> TextsOf(JsonElement array) =>
+        array.ValueKind == JsonValueKind.Array ? JsonTexts.Of(array) : [];
 }

@@ -58,7 +58,12 @@ internal sealed class ConnectionFeatures(SocketConnection connection) : IFeature
     public IEnumerator<KeyValuePair<Type, object>> GetEnumerator()
     {
         List<KeyValuePair<Type, object>> all = [.. _added.AsSpan(0, _count)];
-        all.AddRange(s_own.Where(t => IndexOf(t) < 0).Select(t => new KeyValuePair<Type, object>(t, connection)));
+        foreach (Type own in s_own)
+        {
+            if (IndexOf(own) < 0)
+                all.Add(new KeyValuePair<Type, object>(own, connection));
+        }
+
         return all.GetEnumerator();
     }
 

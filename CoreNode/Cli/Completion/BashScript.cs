@@ -32,7 +32,7 @@ internal static class BashScript
         output.WriteLine("  case $path in");
         foreach (CompletionEntry entry in entries)
         {
-            IEnumerable<string> words = entry.Commands.Select(one => one.Name);
+            string[] words = Array.ConvertAll([.. entry.Commands], static one => one.Name);
             output.WriteLine($"    '{entry.Path}')");
             output.WriteLine($"      words='{string.Join(' ', words)}'");
             output.WriteLine($"      [[ $current == -* ]] && words='{string.Join(' ', entry.Options)}' ;;");

@@ -32,9 +32,9 @@ internal static class ZshScript
         output.WriteLine("  case $path_ in");
         foreach (CompletionEntry entry in entries)
         {
-            IEnumerable<string> described =
-                entry.Commands.Select(
-                    one => $"'{one.Name}:{one.Meaning.Replace("'", "'\\''", StringComparison.Ordinal)}'");
+            string[] described = Array.ConvertAll(
+                [.. entry.Commands],
+                static one => $"'{one.Name}:{one.Meaning.Replace("'", "'\\''", StringComparison.Ordinal)}'");
             output.WriteLine($"    ('{entry.Path}')");
             output.WriteLine($"      commands_=({string.Join(' ', described)})");
             output.WriteLine($"      options_=({string.Join(' ', entry.Options)}) ;;");

@@ -69,7 +69,8 @@ internal static class NewCommand
             && !body.Any(char.IsControl);
         if (!isUrl)
         {
-            string line = new([.. body.Split('\n')[0].Where(c => !char.IsControl(c)).Take(200)]);
+            char[] first = Array.FindAll(body.Split('\n')[0].ToCharArray(), static c => !char.IsControl(c));
+            string line = new(first, 0, Math.Min(first.Length, 200));
             return session.Fail(ExitCode.Failed, $"{text} made no token (HTTP {answer.Status}): {line}");
         }
 

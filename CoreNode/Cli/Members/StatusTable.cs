@@ -1,13 +1,15 @@
 using System.Globalization;
 using System.Text;
 using CoreNode.Api.Client;
-using Spectre.Console;
 
 namespace CoreNode.Cli.Members;
 
 /// <summary><c>cluster status</c> as a table, and the same as JSON.</summary>
 internal sealed class StatusTable(IReadOnlyList<MemberStatus> members, string? leaderId)
 {
+    private static readonly string[] s_columns =
+        ["ID", "NAME", "ROLE", "HEALTH", "TERM", "INDEX", "LAG", "KEYS", "DISK", "FSYNC P99", "CLIENTS", "PEERS"];
+
     private MemberStatus? Leader => members.FirstOrDefault(m => m.Member.Id == leaderId);
 
     /// <summary>Writes who leads, then a line for each member, then why some are not healthy.</summary>
@@ -15,21 +17,7 @@ internal sealed class StatusTable(IReadOnlyList<MemberStatus> members, string? l
     {
         TextWriter output = session.Host.Output;
         output.WriteLine(Headline());
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = session.Host.IsOutputTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = session.Host.IsOutputTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(output),
-        });
-        // Beside a pipe there is no width to keep to: nothing may be cut or wrapped.
-        if (!session.Host.IsOutputTerminal)
-            console.Profile.Width = 1000;
-        Table table = new Table().Border(TableBorder.None).AddColumns(
-            "ID", "NAME", "ROLE", "HEALTH", "TERM", "INDEX", "LAG", "KEYS", "DISK", "FSYNC P99", "CLIENTS", "PEERS");
-        foreach (MemberStatus one in members)
-            table.AddRow([.. Row(one).Select(static cell => Markup.Escape(cell))]);
-        console.Write(table);
+        TextTable.Write(session, s_columns, [.. members.Select(Row)]);
         foreach (MemberStatus one in members.Where(m => m.Reason.Length > 0))
             output.WriteLine($"{MemberNames.Label(one.Member)}: {one.Reason}");
     }

@@ -52,7 +52,7 @@ internal static class MachineCommands
                 return ExitCode.Done;
             }
 
-            UnitTable.Write(
+            TextTable.Write(
                 session,
                 ["MACHINE", "IP", "METADATA", "UNITS", "MEMORY RESERVED", "CPU RESERVED", "STATE", "VERSION"],
                 [.. done.Value.Machines.Select(machine => Row(machine, parsed.GetValue(full)))]);

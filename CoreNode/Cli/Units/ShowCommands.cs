@@ -153,7 +153,7 @@ internal static class ShowCommands
             if (call.IsJson)
                 await call.Output.WriteLineAsync(done.Value.Json);
             else
-                UnitTable.Write(session, columns, [.. done.Value.Units.SelectMany(rows)]);
+                TextTable.Write(session, columns, [.. done.Value.Units.SelectMany(rows)]);
             return ExitCode.Done;
         });
         return command;

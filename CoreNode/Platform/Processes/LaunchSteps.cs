@@ -4,7 +4,7 @@ namespace CoreNode.Platform.Processes;
 
 /// <summary>
 /// What a process does to itself before it executes another program. Meant for the small launcher that
-/// <see cref="Spawner"/> starts: one thread of ours, which ends in <see cref="Execute"/> or <see cref="Exit"/>. Those
+/// <see cref="Spawner"/> starts: one thread of ours, which ends in <see cref="Execute"/>. Those
 /// about users concern the calling thread only, which is the one that goes on in the new program.
 /// Safety: pointers are to locals, pinned arrays and strings that outlive the calls, and no call keeps one.
 /// </summary>
@@ -144,7 +144,4 @@ public static unsafe class LaunchSteps
         _ = ProcessCalls.SignalMask(SetMask, none, null);
         _ = ProcessCalls.Execute(paths.Pointer[0], argumentList.Pointer, environmentList.Pointer);
     }
-
-    /// <summary>Ends the process at once.</summary>
-    public static void Exit(int code) => ProcessCalls.ExitNow(code);
 }

@@ -73,9 +73,6 @@ internal static unsafe partial class ProcessCalls
     [LibraryImport("libc", EntryPoint = "execve", SetLastError = true)]
     public static partial int Execute(byte* path, byte** arguments, byte** environment);
 
-    [LibraryImport("libc", EntryPoint = "_exit")]
-    public static partial void ExitNow(int code);
-
     [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
     public static partial int Wait(int kind, int id, byte* information, int options);
 
@@ -106,9 +103,6 @@ internal static unsafe partial class ProcessCalls
 
     [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
     public static partial int Duplicate(int from, int to);
-
-    [LibraryImport("libc", EntryPoint = "setsid", SetLastError = true)]
-    public static partial int NewSession();
 
     [LibraryImport("libc", EntryPoint = "umask")]
     public static partial uint FileMask(uint mask);

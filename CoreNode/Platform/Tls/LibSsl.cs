@@ -110,9 +110,6 @@ internal static unsafe partial class LibSsl
     internal static partial nint BIO_new(nint type);
 
     [LibraryImport(Crypto)]
-    internal static partial int BIO_free(nint bio);
-
-    [LibraryImport(Crypto)]
     internal static partial int BIO_write(nint bio, byte* bytes, int length);
 
     [LibraryImport(Crypto)]

@@ -336,12 +336,21 @@ internal sealed class UnitLoop : IUnitGraph, IDisposable
 
     private LiveUnit Make(UnitSettings settings, MachineState state)
     {
+        string journals = Path.Combine(_options.DataFolder, "journal");
         UnitJournal journal = new(
-            settings.Name, Path.Combine(_options.DataFolder, "journal", settings.Name), _options.JournalBytes,
-            _signals);
+            settings.Name, Path.Combine(journals, settings.Name), _options.JournalBytes, _signals);
         journal.Open();
         LiveUnit unit = new(settings.Name, new UnitMachine(settings, state), journal);
         _units.Add(settings.Name, unit);
+        try
+        {
+            OldJournals.Remove(journals, _units.Keys);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            _logger.JournalsStay(fault.Message);
+        }
+
         return unit;
     }
 

@@ -150,7 +150,9 @@ public sealed partial class EngineLoop
         switch (outcome)
         {
             case KvOutcome.Done done:
-                outcomes.Add(done.Change.Index);
+                // What units announced stands elsewhere: the registry never shows an index of that.
+                bool isShown = write.Key.StartsWith(_registry.Current.Keys.Prefix + "/", StringComparison.Ordinal);
+                outcomes.Add(isShown ? done.Change.Index : StoreIndex.Zero);
                 _metrics.Wrote(write.Event);
                 Tell(write.Event);
                 break;

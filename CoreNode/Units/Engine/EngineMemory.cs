@@ -26,4 +26,11 @@ public sealed record EngineMemory
 
     /// <summary>Content without a job, by hash: at which index it was written, and since when nobody uses it.</summary>
     public IReadOnlyDictionary<string, UnusedContent> Unused { get; init; } = new Dictionary<string, UnusedContent>();
+
+    /// <summary>
+    /// Folders that were to be removed if they are empty, by their path below the prefix, and when. One that is still
+    /// there holds what nobody here knows, or nobody could write just then.
+    /// </summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> Folders { get; init; } =
+        new Dictionary<string, DateTimeOffset>();
 }

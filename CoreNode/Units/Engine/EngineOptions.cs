@@ -24,6 +24,9 @@ public sealed record EngineOptions
     /// <summary>Content that no job has used for this long is removed.</summary>
     public TimeSpan ContentRetention { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>A folder that could not be removed is tried again after this, if there is a plan then.</summary>
+    public TimeSpan FolderPause { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Writes under way at the same time.</summary>
     public int WritesInFlight { get; init; } = 256;
 

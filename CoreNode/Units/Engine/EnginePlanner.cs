@@ -229,6 +229,7 @@ public sealed class EnginePlanner(EngineOptions options)
         else if (_nextContent is { } moment)
             draft.LookAt(moment);
         leftovers.RemovePartialJobs();
+        leftovers.RemoveFolders(_index.Folders);
     }
 
     private EnginePlan Finish(PlanDraft draft, MachineSurvey survey)
@@ -240,6 +241,7 @@ public sealed class EnginePlanner(EngineOptions options)
             Moving = draft.Moving,
             Stuck = draft.Stuck,
             Unused = draft.Unused,
+            Folders = draft.Folders,
         };
         return new EnginePlan
         {
@@ -267,6 +269,7 @@ public sealed class EnginePlanner(EngineOptions options)
         UnitCase unit = new(name, job)
         {
             ReplicaOf = job is null ? "" : ReplicaDecisions.TemplateOf(registry, job),
+            IsDamaged = job is null && registry.IsJobDamaged(name),
         };
         if (entries is null)
             return unit;

@@ -68,7 +68,9 @@ internal sealed class FailureDecisions(PlanDraft draft)
             return known.Hash == job.Hash ? known : null;
         if (job.Notice is not { Failures: > 0 } notice)
             return null;
-        DateTimeOffset due = notice.NotBefore ?? draft.Now;
+        // It was counted by another leader's clock, which may be ahead of this one's.
+        DateTimeOffset latest = draft.Now + draft.Options.MaxBackoff;
+        DateTimeOffset due = notice.NotBefore is not { } told ? draft.Now : told < latest ? told : latest;
         return new FailureRecord
         {
             Hash = job.Hash,

@@ -1,9 +1,12 @@
+using CoreNode.Foundation;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Engine;
 
-/// <summary>What nobody needs any longer: content without a job, and keys that were written into a job just as it was
-/// destroyed.</summary>
+/// <summary>
+/// What nobody needs any longer: content without a job, keys that were written into a job just as it was destroyed, and
+/// the folders of units and machines that are gone.
+/// </summary>
 internal sealed class Leftovers(PlanDraft draft)
 {
     /// <summary>
@@ -33,19 +36,50 @@ internal sealed class Leftovers(PlanDraft draft)
         return next;
     }
 
-    /// <summary>Removes what this engine wrote of a job that was destroyed meanwhile.</summary>
+    /// <summary>
+    /// Removes what was written of a job just as it was destroyed, by this engine, by people, or by the agent of a
+    /// machine that is gone. Who submits writes the object first, so what has none is nobody's; what has a damaged one
+    /// stays as it is until people see to it.
+    /// </summary>
     public void RemovePartialJobs()
     {
         foreach (Job job in draft.Registry.Partial.Values)
         {
             string name = job.Name.Full;
+            if (draft.Registry.IsJobDamaged(name))
+                continue;
             if (job.Target.Length > 0)
                 draft.Write(
                     EngineStage.Placements, EngineWrite.Remove(draft.Keys.JobTarget(name), job.TargetIndex));
             if (job.Notice is not null)
                 draft.Write(EngineStage.Placements, EngineWrite.RemoveValue(draft.Keys.JobNotice(name), null));
-            if (job.Target.Length > 0 || job.Notice is not null)
-                draft.Write(EngineStage.Records, EngineWrite.RemoveEmpty(draft.Keys.Job(name)));
+            if (job.JobState.Length > 0 && draft.Registry.Machine(job.JobState) is null)
+                draft.Write(
+                    EngineStage.Records, EngineWrite.RemoveValue(draft.Keys.JobState(name), job.JobState));
+            if (job.DesiredIndex != StoreIndex.Zero)
+                draft.Write(
+                    EngineStage.Records, EngineWrite.Remove(draft.Keys.JobTargetState(name), job.DesiredIndex));
+            if (job.Restart != 0)
+                draft.Write(
+                    EngineStage.Records,
+                    EngineWrite.RemoveValue(
+                        draft.Keys.JobRestart(name), RegistryValues.WriteCounter(job.Restart)));
+        }
+    }
+
+    /// <summary>
+    /// Removes folders that nobody is going to fill, if they are empty as they seem; each once, and again only after
+    /// long: at rest nothing is written.
+    /// </summary>
+    public void RemoveFolders(IReadOnlyCollection<string> folders)
+    {
+        foreach (string folder in folders)
+        {
+            bool isTried = draft.Memory.Folders.TryGetValue(folder, out DateTimeOffset at)
+                && draft.Now - at < draft.Options.FolderPause;
+            draft.Folders[folder] = isTried ? at : draft.Now;
+            if (!isTried)
+                draft.Write(EngineStage.Records, EngineWrite.RemoveEmpty(draft.Keys.Below(folder)));
         }
     }
 }

@@ -28,6 +28,8 @@ internal sealed class PlanDraft(EngineFacts facts, EngineMemory memory, EngineOp
 
     public IReadOnlyDictionary<string, UnusedContent> Unused { get; set; } = memory.Unused;
 
+    public Dictionary<string, DateTimeOffset> Folders { get; } = new(StringComparer.Ordinal);
+
     /// <summary>How many writes there are.</summary>
     public int Count { get; private set; }
 

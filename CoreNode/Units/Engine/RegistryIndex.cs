@@ -17,6 +17,7 @@ internal sealed class RegistryIndex
     private readonly Dictionary<string, SortedSet<string>> _tended = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedSet<string>> _instances = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, UnitText> _unused = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _folders = new(StringComparer.Ordinal);
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
     private RegistryState? _registry;
 
@@ -25,6 +26,9 @@ internal sealed class RegistryIndex
 
     /// <summary>Stored content that no job uses, in order of the hashes.</summary>
     public IReadOnlyCollection<UnitText> UnusedContent => _unused.Values;
+
+    /// <summary>Empty folders that nobody is going to fill, by their path below the prefix, in order.</summary>
+    public SortedSet<string> Folders => _folders;
 
     /// <summary>Content came, went or is used by others since <see cref="Forget"/>.</summary>
     public bool IsContentTouched { get; private set; }
@@ -57,6 +61,7 @@ internal sealed class RegistryIndex
             LookAtMachine(registry, machine);
         foreach (string hash in changes.Texts)
             LookAtText(registry, hash);
+        LookAtFolders(registry, changes);
     }
 
     /// <summary>Makes it anew.</summary>
@@ -67,6 +72,7 @@ internal sealed class RegistryIndex
         _tended.Clear();
         _instances.Clear();
         _unused.Clear();
+        _folders.Clear();
         RegistryState registry = _registry!;
         foreach (Job job in registry.Jobs.Values)
             LookAtJob(registry, job.Name.Full, job);
@@ -77,6 +83,8 @@ internal sealed class RegistryIndex
         _machines.UnionWith(registry.ScheduleByMachine.Keys);
         _machines.UnionWith(registry.StatesByMachine.Keys);
         _machines.UnionWith(registry.Announced.Keys);
+        foreach (string folder in registry.EmptyFolders.Keys)
+            LookAtFolder(registry, folder);
         _touched.Clear();
         IsAllTouched = true;
         IsContentTouched = true;
@@ -140,6 +148,43 @@ internal sealed class RegistryIndex
         else
             _unused.Remove(hash);
     }
+
+    private void LookAtFolders(RegistryState registry, RegistryChanges changes)
+    {
+        if (registry.EmptyFolders.IsEmpty && _folders.Count == 0)
+            return;
+        foreach (string unit in changes.Units)
+        {
+            LookAtFolder(registry, $"job/{unit}");
+            LookAtFolder(registry, $"states/{unit}");
+        }
+
+        foreach (string machine in changes.Machines)
+        {
+            LookAtFolder(registry, $"schedule/{machine}");
+            LookAtFolder(registry, $"announced/{machine}");
+            LookAtFolder(registry, $"machines/{machine}");
+            LookAtFolder(registry, $"machines/{machine}/metadata");
+        }
+    }
+
+    private void LookAtFolder(RegistryState registry, string folder)
+    {
+        if (registry.EmptyFolders.ContainsKey(folder) && IsForsaken(registry, folder))
+            _folders.Add(folder);
+        else
+            _folders.Remove(folder);
+    }
+
+    // A unit that is submitted gets states again, a registered machine entries and announcements.
+    private static bool IsForsaken(RegistryState registry, string folder) => folder.Split('/') switch
+    {
+        ["states", var unit] => !registry.Jobs.ContainsKey(unit) && !registry.ScheduleByUnit.ContainsKey(unit),
+        ["schedule" or "announced", var machine] => registry.Machines.GetValueOrDefault(machine)?.Object is null,
+        ["machines", var machine] => !registry.ScheduleByMachine.ContainsKey(machine)
+            && !registry.EmptyFolders.ContainsKey(folder + "/metadata"),
+        _ => true,
+    };
 
     private static void Put(Dictionary<string, SortedSet<string>> sets, string key, string item, bool isThere)
     {

@@ -48,10 +48,11 @@ internal sealed class ReplicaDecisions(PlanDraft draft, IReadOnlyDictionary<stri
             || state.Reason.Length > 0 || state.States.Active is "active" or "failed";
     }
 
-    // A template whose content is missing says nothing.
+    // A template whose content is missing, or whose object is damaged, says nothing.
     private bool IsSuperfluous(Job replica) =>
         !draft.Registry.Jobs.TryGetValue(replica.Name.Template, out Job? template)
-        || (template.File is not null
+        ? !draft.Registry.IsJobDamaged(replica.Name.Template)
+        : (template.File is not null
             && (template.Desired == DesiredState.Inactive
                 || NumberOf(replica.Name) is var number && (number == 0 || number > template.Requirements.Replicas)));
 

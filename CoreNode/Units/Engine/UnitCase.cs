@@ -25,8 +25,11 @@ internal sealed class UnitCase(string name, Job? job)
     /// <summary>It shall be on a machine, and its content is known.</summary>
     public bool IsWanted => Job is { File: not null, Desired: not DesiredState.Inactive, Name.IsTemplate: false };
 
-    /// <summary>What stands in the registry stays as it is: its content is missing.</summary>
-    public bool IsUnreadable => Job is { File: null, Desired: not DesiredState.Inactive };
+    /// <summary>Its job is there, but damaged.</summary>
+    public bool IsDamaged { get; init; }
+
+    /// <summary>What stands in the registry stays as it is: its content is missing, or its job is damaged.</summary>
+    public bool IsUnreadable => IsDamaged || Job is { File: null, Desired: not DesiredState.Inactive };
 
     public bool IsGlobal => Job is { Requirements.IsGlobal: true };
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CoreNode.Foundation;
 using CoreNode.Store;
+using CoreNode.Units.Registry;
 using CoreNode.Units.Watching;
 
 namespace CoreNode.Units.Leases;
@@ -38,7 +39,7 @@ public sealed class TtlLeadership : ILeadership
         _times = times;
         _time = time;
         _key = registry.Current.Keys.EngineLease;
-        _value = $$"""{"MachineID":"{{machine}}","Version":1}""";
+        _value = RegistryValues.WriteEngineLease(machine);
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,9 @@ public sealed record Job
     /// <summary>What the user wants; inactive while nothing was said.</summary>
     public DesiredState Desired { get; init; }
 
+    /// <summary>Index of the last change of <see cref="Desired"/>; zero while nothing was said.</summary>
+    public StoreIndex DesiredIndex { get; init; }
+
     /// <summary>Machine that the engine gave it to; empty: none. Never set for global units.</summary>
     public string Target { get; init; } = "";
 
@@ -52,5 +55,5 @@ public sealed record Job
 
     internal bool IsEmpty =>
         !IsSubmitted && Target.Length == 0 && JobState.Length == 0 && Restart == 0 && Notice is null
-        && Desired == DesiredState.Inactive;
+        && DesiredIndex == StoreIndex.Zero;
 }

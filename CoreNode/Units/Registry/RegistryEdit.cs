@@ -30,6 +30,7 @@ internal sealed class RegistryEdit
         StatesByMachine = new(from.StatesByMachine, machine, all);
         Announced = new(from.Announced, machine, all);
         Problems = new(from.Problems);
+        EmptyFolders = new(from.EmptyFolders, TouchOwner, all);
     }
 
     public RegistryKeys Keys { get; }
@@ -61,17 +62,23 @@ internal sealed class RegistryEdit
 
     public RegistryTable<string> Problems { get; }
 
-    /// <summary>Everything in a listing.</summary>
-    public void PutAll(KvNode node)
+    public RegistryTable<string> EmptyFolders { get; }
+
+    /// <summary>Everything in a listing. False if there is nothing but folders in it.</summary>
+    public bool PutAll(KvNode node)
     {
         if (!node.IsDirectory)
         {
             Put(node);
-            return;
+            return true;
         }
 
+        bool hasKeys = false;
         foreach (KvNode child in node.Nodes)
-            PutAll(child);
+            hasKeys |= PutAll(child);
+        if (!hasKeys && Keys.Parts(node.Key) is { } parts && EmptyFolder.Of(parts) is { } folder)
+            EmptyFolders.Set(folder, folder);
+        return hasKeys;
     }
 
     /// <summary>One key with its value.</summary>
@@ -79,6 +86,7 @@ internal sealed class RegistryEdit
     {
         if (Keys.Parts(node.Key) is not { Length: > 1 } parts)
             return;
+        EmptyFolder.Fill(this, parts);
         string complaint = Put(parts, node);
         if (complaint.Length == 0)
         {
@@ -102,6 +110,8 @@ internal sealed class RegistryEdit
             if (damaged == key || damaged.StartsWith(below, StringComparison.Ordinal) || parts.Length == 0)
                 Problems.Remove(damaged);
         }
+
+        EmptyFolder.Leave(this, parts);
     }
 
     // What is wrong with the value; empty if nothing.
@@ -248,6 +258,16 @@ internal sealed class RegistryEdit
             default:
                 break;
         }
+    }
+
+    // Whoever decides about the folder looks at whom it belongs to.
+    private void TouchOwner(string folder)
+    {
+        string owner = EmptyFolder.OwnerOf(folder);
+        if (EmptyFolder.IsOfUnit(folder))
+            Trail.AddUnit(owner);
+        else
+            Trail.AddMachine(owner);
     }
 
     private RegisteredMachine MachineOf(string id) =>

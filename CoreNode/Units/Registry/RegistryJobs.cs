@@ -62,7 +62,7 @@ internal static class RegistryJobs
             case "target-state":
                 if (!DesiredStates.TryParse(value, out DesiredState desired))
                     return "is neither inactive nor loaded nor launched";
-                Keep(edit, job, job with { Desired = desired });
+                Keep(edit, job, job with { Desired = desired, DesiredIndex = node.ModifiedIndex });
                 return "";
             case "target":
                 Keep(edit, job, job with { Target = value, TargetIndex = node.ModifiedIndex });
@@ -109,7 +109,7 @@ internal static class RegistryJobs
                 ObjectIndex = StoreIndex.Zero,
                 IsReplica = false,
             },
-            "target-state" => job with { Desired = DesiredState.Inactive },
+            "target-state" => job with { Desired = DesiredState.Inactive, DesiredIndex = StoreIndex.Zero },
             "target" => job with { Target = "", TargetIndex = StoreIndex.Zero },
             "job-state" => job with { JobState = "" },
             "restart" => job with { Restart = 0 },

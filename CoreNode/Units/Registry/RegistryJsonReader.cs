@@ -79,8 +79,4 @@ internal readonly ref struct RegistryJsonReader(JsonElement element)
             map[item.Name] = item.Value.GetString() ?? "";
         return map;
     }
-
-    /// <summary>An object in it; false if missing or null.</summary>
-    public bool TryObject(string name, out JsonElement field) =>
-        element.TryGetProperty(name, out field) && field.ValueKind == JsonValueKind.Object;
 }

@@ -99,6 +99,9 @@ public sealed class RegistryKeys
     /// <summary>What one unit announced on a machine.</summary>
     public string Announced(string machine, string unit) => $"{Prefix}/announced/{machine}/{unit}";
 
+    /// <summary>What stands at a path below the prefix.</summary>
+    internal string Below(string path) => $"{Prefix}/{path}";
+
     /// <summary>Parts of a key below the prefix; none for the prefix itself and what holds it; null: foreign.</summary>
     internal string[]? Parts(string key)
     {

@@ -29,6 +29,7 @@ public sealed class RegistryState
         StatesByMachine = edit.StatesByMachine.Value;
         Announced = edit.Announced.Value;
         Problems = edit.Problems.Value;
+        EmptyFolders = edit.EmptyFolders.Value;
     }
 
     private RegistryState(RegistryKeys keys) => Keys = keys;
@@ -92,6 +93,9 @@ public sealed class RegistryState
 
     /// <summary>Jobs without an object: on their way in or out.</summary>
     internal ImmutableSortedDictionary<string, Job> Partial { get; } = RegistryTable<Job>.None;
+
+    /// <summary>Folders of one unit or machine in which nothing is left; see <see cref="EmptyFolder"/>.</summary>
+    internal ImmutableSortedDictionary<string, string> EmptyFolders { get; } = RegistryTable<string>.None;
 
     /// <summary>True if a unit announced that key, on whatever machine.</summary>
     public bool IsAnnounced(string key)
@@ -159,6 +163,9 @@ public sealed class RegistryState
 
         return changes;
     }
+
+    /// <summary>A unit was submitted, but what says so is damaged.</summary>
+    public bool IsJobDamaged(string unit) => !Problems.IsEmpty && Problems.ContainsKey(Keys.JobObject(unit));
 
     /// <summary>A machine that has registered itself; null otherwise.</summary>
     public Machine? Machine(string id) =>

@@ -259,10 +259,6 @@ public static class RegistryValues
         new RegistryJsonWriter().Open('{').Name("MachineID").Text(machineId).Name("Version").Number(1).Close('}')
             .ToString();
 
-    /// <summary>The machine in lease/engine-leader.</summary>
-    public static string? ReadEngineLease(string value) =>
-        RegistryJsonReader.Read(value, e => new RegistryJsonReader(e).Text("MachineID"));
-
     private static string WordOf(ScheduleState state) => state switch
     {
         ScheduleState.Loaded => "loaded",

@@ -3,8 +3,9 @@ namespace CoreNode.Units.Scheduling;
 /// <summary>
 /// Which unit makes which other leave its machine (Replaces=). Who leaves takes its followers along. Where that comes
 /// back to the one that began, units would chase each other for ever, so what closes such a circle moves nobody: one
-/// that replaces what it follows, and rivals, two units that name each other. Of rivals only one is placed, as under
-/// fleet.
+/// that replaces what it follows, and two units that name each other. Of those only one is placed (rivals; fleet's
+/// scenario of circular replacing); but instances of one template, whose common text names them all, are no rivals:
+/// for them it says nothing, as a Replaces= that goes both ways does under fleet.
 /// </summary>
 internal sealed class Replacements(Dictionary<string, ScheduledUnit> units)
 {
@@ -69,12 +70,16 @@ internal sealed class Replacements(Dictionary<string, ScheduledUnit> units)
         List<ScheduledUnit> rivals = [];
         foreach (ScheduledUnit other in _replacing)
         {
-            if (other != unit && other.Machines.Count > 0 && Names(unit, other) && Names(other, unit))
+            if (other != unit && other.Machines.Count > 0 && Names(unit, other) && Names(other, unit)
+                && !AreSiblings(unit, other))
                 rivals.Add(other);
         }
 
         return rivals;
     }
+
+    private static bool AreSiblings(ScheduledUnit unit, ScheduledUnit other) =>
+        unit.Template.Length > 0 && unit.Template == other.Template;
 
     private static bool Names(ScheduledUnit by, ScheduledUnit unit)
     {

@@ -5,10 +5,15 @@ namespace CoreNode.Units.Scheduling;
 /// <summary>A unit in the scheduler's books.</summary>
 internal sealed class ScheduledUnit(UnitToPlace facts, long serial)
 {
+    private string? _template;
+
     /// <summary>As it was told last.</summary>
     public UnitToPlace Facts { get; set; } = facts;
 
     public string Name => Facts.Name;
+
+    /// <summary>Template that it is an instance of; empty: none.</summary>
+    public string Template => _template ??= UnitName.Parse(Name) is { IsInstance: true } name ? name.Template : "";
 
     public UnitRequirements Rules => Facts.Requirements;
 

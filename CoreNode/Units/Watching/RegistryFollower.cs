@@ -69,11 +69,6 @@ public sealed partial class RegistryFollower
         IKvClient client, RegistryKeys keys, TimeProvider time, ILogger<RegistryFollower> logger) =>
         new(client, keys, keys.Prefix, time, logger);
 
-    /// <summary>Follows the schedule of one machine: what wakes its agent.</summary>
-    public static RegistryFollower OfSchedule(
-        IKvClient client, RegistryKeys keys, string machine, TimeProvider time, ILogger<RegistryFollower> logger) =>
-        new(client, keys, keys.Schedule(machine), time, logger);
-
     /// <summary>Follows only whether units are used in this cluster.</summary>
     public static RegistryFollower OfUse(
         IKvClient client, RegistryKeys keys, TimeProvider time, ILogger<RegistryFollower> logger) =>

@@ -83,7 +83,7 @@ internal static class LeaseJson
             "duplicate" => new LeaseReply.Duplicate(Text(root, "reason")),
             "elsewhere" => new LeaseReply.Elsewhere(
                 new NodeId(Hex(root.GetProperty("leader"))),
-                [.. root.GetProperty("peerURLs").EnumerateArray().Select(static u => u.GetString() ?? "")]),
+                JsonTexts.Of(root.GetProperty("peerURLs"))),
             "leaderless" => ParseLeaderless(root),
             "failed" => new LeaseReply.Failed(Text(root, "reason")),
             var kind => new LeaseReply.Failed($"it answers \"{kind}\", which is of another version"),
