@@ -1,6 +1,5 @@
 using CoreNode.Cluster.Leading;
 using CoreNode.Cluster.Leases;
-using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Units.Registry;
 
