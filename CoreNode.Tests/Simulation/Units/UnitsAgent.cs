@@ -65,7 +65,7 @@ internal sealed class UnitsAgent
     /// <summary>Until when it was granted its lease, by its own clock.</summary>
     public TimeSpan GrantedUntil { get; private set; }
 
-    /// <summary>Since when it has been granted without a gap, by its own clock.</summary>
+    /// <summary>When it was first told that it has its lease again, by its own clock.</summary>
     public TimeSpan GrantedSince { get; private set; }
 
     /// <summary>The machine leaves.</summary>
@@ -310,7 +310,7 @@ internal sealed class UnitsAgent
             bool isKept = grant.Kind == LeaseGrantKind.Granted
                 || (grant.Kind == LeaseGrantKind.NoLeader && _node.Now < GrantedUntil);
             if (isKept && _node.Now >= GrantedUntil)
-                GrantedSince = sent;
+                GrantedSince = _node.Now;
             if (isKept && sent + grant.Duration > GrantedUntil)
                 GrantedUntil = sent + grant.Duration;
             bool isBug = _cluster.Plan.Bug == UnitsBug.CountsTooLong && grant.Duration > TimeSpan.Zero;

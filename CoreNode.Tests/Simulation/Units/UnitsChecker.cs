@@ -14,7 +14,7 @@ namespace CoreNode.Tests.Simulation.Units;
 internal sealed class UnitsChecker(UnitsCluster cluster)
 {
     private static readonly TimeSpan s_steady = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan s_newsTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_newsTime = TimeSpan.FromSeconds(2);
     private readonly SortedDictionary<string, SortedSet<int>> _copies = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _claimedTwice = new(StringComparer.Ordinal);
     private readonly List<(IUnitsOffice Term, DateTimeOffset At, string Machine)> _emptied = [];
@@ -133,7 +133,8 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
             // while a plan is carried out loses what it had when that was made.
             bool isNews = cluster.Plan.IsForeign && node.Now - agent.GrantedSince < s_newsTime;
             if (!isNews && node.Now < agent.GrantedUntil - (cluster.Plan.Lease / LeaseRule.MarginPart))
-                cluster.Fail($"machine {node.Index} loses what it has though its lease is not over");
+                cluster.Fail($"machine {node.Index} loses what it has though its lease, {agent.GrantedSince} to "
+                    + $"{agent.GrantedUntil}, is not over at {node.Now}");
         }
     }
 
