@@ -43,6 +43,7 @@ internal static class AllowedEdges
                 "Store", "Units.Model", "Units.Registry", "Units.Manager", "Platform"),
             new("Units.Leases", ModuleKind.Service, "Store", "Units.Registry", "Units.Watching"),
             new("Updates.Lifecycle", ModuleKind.Decider),
+            new("Updates.Desk", ModuleKind.Port),
             new("Updates.Payload", ModuleKind.Decider),
             new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform") { IsNative = true },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
