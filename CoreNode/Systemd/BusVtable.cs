@@ -72,6 +72,7 @@ internal sealed unsafe class BusVtable : IDisposable
             B = Text(""),
             C = Text(member.Signature),
             D = onCall,
+            E = 0,
             F = Text(Names(member.Names)),
         };
 

@@ -40,9 +40,11 @@ public sealed partial class UpdateBus : IDisposable
     private readonly BusLoop _loop;
     private readonly BusObject _object;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopping;
     private readonly TaskCompletionSource<bool> _claimed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isServing;
     private bool _hasComplained;
+    private bool _isDisposed;
 
     /// <summary>Opens nothing yet.</summary>
     /// <param name="desk">What is served.</param>
@@ -54,6 +56,7 @@ public sealed partial class UpdateBus : IDisposable
         _desk = desk;
         _logger = logger;
         _time = time;
+        _stopping = _stop.Token;
         _loop = new BusLoop([address], Open, Lose, "updates on D-Bus");
         _object = new BusObject(
             ObjectPath,
@@ -83,6 +86,9 @@ public sealed partial class UpdateBus : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         _stop.Cancel();
         _isServing = false;
         _loop.Dispose();
@@ -114,7 +120,12 @@ public sealed partial class UpdateBus : IDisposable
 
         connection.Send(new BusCall(s_requestName, BusPath, WriteClaim, Judge)
         {
-            OnFailed = reason => Leave($"{reason}; install packaging/dbus/{Name}.conf in /etc/dbus-1/system.d"),
+            OnFailed = reason =>
+            {
+                // A bus that went away meanwhile has refused nothing.
+                if (connection.Fault is null)
+                    Leave($"{reason}; install packaging/dbus/{Name}.conf in /etc/dbus-1/system.d");
+            },
         });
 
         void Judge(BusReader answer)
@@ -144,7 +155,7 @@ public sealed partial class UpdateBus : IDisposable
     // The node does all its work without the name: nothing is tried again before its next start.
     private void Leave(string reason)
     {
-        if (_stop.IsCancellationRequested || _isServing)
+        if (_stopping.IsCancellationRequested || _isServing)
             return;
         LogLeft(Name, reason);
         _claimed.TrySetResult(false);
@@ -186,7 +197,7 @@ public sealed partial class UpdateBus : IDisposable
         string refusal;
         try
         {
-            UpdateOrderResult result = await _desk.OrderAsync(new UpdateOrder(kind), _stop.Token);
+            UpdateOrderResult result = await _desk.OrderAsync(new UpdateOrder(kind), _stopping);
 
             // As with that engine, an attempt while one is under way or waits for its reboot changes nothing, and is
             // no failure.
@@ -217,7 +228,7 @@ public sealed partial class UpdateBus : IDisposable
         {
             while (true)
             {
-                view = await _desk.WaitForChangeAsync(view.Number, _stop.Token);
+                view = await _desk.WaitForChangeAsync(view.Number, _stopping);
                 UpdateSignal now = UpdateSignal.Of(view);
                 if (!_isServing || !now.IsWorthTelling(last, _time.GetElapsedTime(told)))
                     continue;
