@@ -38,7 +38,9 @@ internal sealed class ReleaseRulesTests
     {
         ReleaseExpectation allowed = s_machine with
         {
-            AllowsDowngrade = true, Counter = 8, UnixSeconds = 1_900_000_000,
+            AllowsDowngrade = true,
+            Counter = 8,
+            UnixSeconds = 1_900_000_000,
         };
         using (Assert.EnterMultipleScope())
         {

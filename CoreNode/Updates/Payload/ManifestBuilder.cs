@@ -48,7 +48,10 @@ internal sealed class ManifestBuilder
         {
             PartitionUpdate root = new()
             {
-                Name = PartitionUpdate.Root, OldInfo = OldInfo, NewInfo = newInfo, Operations = Operations,
+                Name = PartitionUpdate.Root,
+                OldInfo = OldInfo,
+                NewInfo = newInfo,
+                Operations = Operations,
             };
             partitions = [root, .. Partitions];
         }
