@@ -8,8 +8,8 @@ internal static class UpdateCommands
         var group = new CliCommand("update", "update the machine's system, and go back")
         {
             Details = "Asks the node of one machine, this one unless --endpoints or --tunnel name another. An update "
-                + "is written to the slot that does not run and takes effect with a reboot; a version that does not prove "
-                + "healthy goes back by itself.",
+                + "is written to the slot that does not run and takes effect with a reboot; a version that does not "
+                + "prove healthy goes back by itself.",
             Examples =
             [
                 ("corenode update status", "what runs, what is done next, when and why"),
