@@ -26,6 +26,8 @@ internal readonly unsafe ref struct BusWriter(nint message)
 
     public void Write(ulong value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'t', &value));
 
+    public void Write(uint value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'u', &value));
+
     /// <summary>Array of strings.</summary>
     public void Write(IEnumerable<string> texts)
     {

@@ -17,11 +17,11 @@ internal sealed class UpdateStateStore(IFiles files, string folder)
     /// it is kept beside it then.
     /// </summary>
     /// <exception cref="IOException">The disk fails.</exception>
-    public (UpdateState State, string Problem) Load()
+    public LoadedState Load()
     {
         files.CreateFolder(folder);
         if (!files.Exists(Path))
-            return (UpdateState.Initial, "");
+            return new LoadedState(UpdateState.Initial, "");
         UpdateStateFile read;
         using (IFile file = files.Open(Path, create: false))
         {
@@ -32,11 +32,11 @@ internal sealed class UpdateStateStore(IFiles files, string folder)
         }
 
         if (read.State is { } state)
-            return (state, "");
+            return new LoadedState(state, "");
         string aside = Path + ".aside";
         files.Rename(Path, aside);
         files.SyncFolder(folder);
-        return (UpdateState.Initial, $"{Path} cannot be used: {read.Problem} (now {aside})");
+        return new LoadedState(UpdateState.Initial, $"{Path} cannot be used: {read.Problem} (now {aside})");
     }
 
     /// <summary>Saves a state.</summary>

@@ -94,8 +94,8 @@ public static class ReleaseRules
             return null;
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{release.Version} can be taken from release counter {release.MinimumCounter} on, and {state.RunningVersion} "
-            + $"has {running}: update to a release between first");
+            $"{release.Version} can be taken from release counter {release.MinimumCounter} on, and "
+            + $"{state.RunningVersion} has {running}: update to a release between first");
         return new UpdateFailure(UpdateError.StepMissing, text);
     }
 

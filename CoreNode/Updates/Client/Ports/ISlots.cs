@@ -22,7 +22,7 @@ public interface ISlots
     /// <summary>Makes a slot that is marked good the next one to boot, whatever the others are.</summary>
     void SwitchTo(string slot);
 
-    /// <summary>Makes the slot that runs the next one again; of the others, what was never good is not booted.</summary>
+    /// <summary>Makes the slot that runs the next one again; of the others no new one is booted.</summary>
     void KeepRunning(string slot);
 
     /// <summary>Marks the slot that runs as good.</summary>

@@ -1,6 +1,6 @@
 namespace CoreNode.Updates.Client.Ports;
 
-/// <summary>Fetches and writes payloads in a process of its own, which cannot take the machine from the store.</summary>
+/// <summary>Fetches and writes payloads in a process of its own, which cannot starve the store.</summary>
 public interface IUpdateWorker
 {
     /// <summary>Starts the process.</summary>

@@ -13,7 +13,7 @@ public abstract record WorkerReport
     public sealed record Progress(long Done, long Total) : WorkerReport;
 
     /// <summary>The metadata, whose signature was verified.</summary>
-    /// <param name="Release">What they say; whether its version is older than the running one is not known there.</param>
+    /// <param name="Release">What they say; that its version is older than the running one is not known there.</param>
     /// <param name="Size">Bytes of the whole payload; 0 if unknown.</param>
     public sealed record Metadata(ReleaseFacts Release, long Size) : WorkerReport;
 
