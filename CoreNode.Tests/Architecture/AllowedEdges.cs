@@ -50,6 +50,10 @@ internal static class AllowedEdges
             new("Updates.Omaha", ModuleKind.Decider),
             new("Updates.Client", ModuleKind.Service, "Updates.Omaha", "Platform"),
             new("Updates.Keys", ModuleKind.Mechanism, "Updates.Payload", "Platform"),
+            new("Updates.Applying.Worker", ModuleKind.Decider),
+            new(
+                "Updates.Applying", ModuleKind.Service,
+                "Updates.Applying.Worker", "Updates.Payload", "Updates.Keys", "Disks", "Disks.Gpt", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),
@@ -64,7 +68,8 @@ internal static class AllowedEdges
                 "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Leases",
                 "Disks", "Disks.Gpt", "Units.Leases", "Proxy", "Wal", "Discovery", "Pki", "Store", "Platform",
                 "Runner", "Systemd", "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry",
-                "Units.Watching", "Units.Model", "Yaml", "Updates.Keys", "Updates.Payload", "Updates.Client"),
+                "Units.Watching", "Units.Model", "Yaml", "Updates.Keys", "Updates.Payload", "Updates.Client",
+                "Updates.Applying", "Updates.Applying.Worker"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [

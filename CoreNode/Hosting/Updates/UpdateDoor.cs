@@ -10,7 +10,7 @@ internal sealed class UpdateDoor : IUpdateDesk
 {
     private readonly Lock _gate = new(); // _desk, _none, _opened
     private IUpdateDesk? _desk;
-    private UpdateStatusView _none = new() { Reason = "updates have not begun yet" };
+    private UpdateStatusView _none = new() { Number = -1, Reason = "updates have not begun yet" };
     private TaskCompletionSource _opened = New();
 
     /// <inheritdoc/>

@@ -13,9 +13,6 @@ internal sealed class UpdateWorker(
     UpdateOptions options, DiskSlots slots, Func<UpdateConfig> configuration, string folder, ILogger logger)
     : IUpdateWorker
 {
-    /// <summary>The hidden command.</summary>
-    public const string Command = "update-worker";
-
     private readonly WorkerGroup _group = WorkerGroup.Find();
     private string _placed = "";
 
@@ -48,7 +45,7 @@ internal sealed class UpdateWorker(
             BytesPerSecond = options.BytesPerSecond,
             MetadataSha256 = task.MetadataSha256,
         };
-        string[] command = [.. OwnProgram.Words(), Command];
+        string[] command = [.. OwnProgram.Words(), WorkerHost.Command];
         return await WorkerProcess.StartAsync(command, pid => PlaceAsync(pid, cancellation), job, logger);
     }
 

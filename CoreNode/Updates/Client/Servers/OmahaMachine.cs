@@ -9,8 +9,8 @@ public sealed record OmahaMachine
     /// <summary>Content of /etc/machine-id.</summary>
     public required string MachineId { get; init; }
 
-    /// <summary>The first version that was ever installed; empty if unknown.</summary>
-    public string AlephVersion { get; init; } = "";
+    /// <summary>Gives the first version that was ever installed, by the one that runs now.</summary>
+    public Func<string, string> FirstVersion { get; init; } = static running => running;
 
     /// <summary>Machine type of the kernel.</summary>
     public string Architecture { get; init; } = "x86_64";

@@ -81,7 +81,7 @@ public sealed class OmahaServer(
         Board = read.Board?.Value ?? "",
         Oem = read.Oem,
         OemVersion = read.OemVersion,
-        AlephVersion = machine.AlephVersion,
+        AlephVersion = machine.FirstVersion(boot.Version),
         Architecture = machine.Architecture,
     };
 
