@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using CoreNode.Api.Fleet;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Relay;
+using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Wiring;
 using CoreNode.Proxy;
 
@@ -13,6 +14,8 @@ namespace CoreNode.Hosting;
 /// </summary>
 internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
 {
+    private volatile bool _isServing;
+
     /// <summary>Runs until the process is to stop; gives the exit code.</summary>
     public async Task<int> RunAsync()
     {
@@ -21,6 +24,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         WorkerPeers peers = new(
             NodeComposition.SecretToken(options), () => found?.View ?? FollowerView.Empty, process.Logger);
         UnitsModule? units = UnitsModule.Of(options, process);
+        UpdatesModule? updates = UpdatesModule.Of(options, process);
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
@@ -54,6 +58,8 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         WorkerUnits? running = units is null ? null : WorkerUnits.Make(
             units, options, () => peers.Requests, () => follower.View.List?.Members ?? []);
         Task tending = running?.RunAsync(stop.Token) ?? Task.CompletedTask;
+        Task updating = updates?.RunAsync(UpdatesPlaces.Of(() => follower.View, () => _isServing), stop.Token)
+            ?? Task.CompletedTask;
         try
         {
             await ServeAsync(
@@ -62,7 +68,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(following, reviewing, listening, tending);
+            await Task.WhenAll(following, reviewing, listening, tending, updating);
             if (running is not null)
                 await running.DisposeAsync();
         }
@@ -87,6 +93,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         await using (server.ConfigureAwait(false))
         {
             await server.StartAsync(process.Stop);
+            _isServing = true;
             string urls = string.Join(' ', server.BoundUrls.Select(u => u.GetLeftPart(UriPartial.Authority)));
             process.Manager.Ready($"proxy: serving on {urls}");
             Task trimming = IdleTrim.RunAsync(TimeProvider.System, process.Stop);

@@ -1,6 +1,6 @@
 using CoreNode.Updates.Client.Ports;
 using CoreNode.Updates.Lifecycle;
-using CoreNode.Updates.Omaha;
+using VersionOrder = CoreNode.Updates.Omaha.VersionOrder;
 
 namespace CoreNode.Updates.Client;
 
