@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoreNode.Hosting.Updates;
 
-/// <summary>Starts worker processes for the update client: with this machine's slots, keys and server's password.</summary>
+/// <summary>Starts worker processes: with this machine's slots and keys, and the server's password.</summary>
 internal sealed class UpdateWorker(
     UpdateOptions options, DiskSlots slots, Func<UpdateConfig> configuration, string folder, ILogger logger)
     : IUpdateWorker
