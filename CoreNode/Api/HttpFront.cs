@@ -40,8 +40,10 @@ internal sealed partial class HttpFront : IAsyncDisposable
             _tls = new TlsGate(certificates, options, tlsLog, time);
         }
 
-        LimitLog limitLog = new(options.Limits, metrics, loggers);
-        _transport = KestrelSettings.MakeTransport(options, limitLog);
+        long files = ProcessFigures.MaxOpenFiles;
+        HeldLimits held = HeldLimits.Of(options.Limits, files == 0 ? long.MaxValue : files);
+        LimitLog limitLog = new(held, metrics, loggers);
+        _transport = KestrelSettings.MakeTransport(options, held, limitLog);
         _kestrel = new KestrelServer(
             Options.Create(KestrelSettings.Make(options, _tls, _admins)),
             _transport,

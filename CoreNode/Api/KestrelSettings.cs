@@ -52,13 +52,10 @@ internal static class KestrelSettings
     }
 
     /// <summary>The transport.</summary>
-    public static FrontTransport MakeTransport(ApiOptions options, LimitLog log)
+    public static FrontTransport MakeTransport(ApiOptions options, HeldLimits held, LimitLog log)
     {
         EndPoint[] encrypted = [.. ListenersOf(options).Where(static l => l.IsTls).Select(static l => l.EndPoint)];
-        long files = ProcessFigures.MaxOpenFiles;
-        return new FrontTransport(
-            options.Limits, new ClientLedger(options.Limits, files == 0 ? long.MaxValue : files, log),
-            encrypted.Contains);
+        return new FrontTransport(options.Limits, new ClientLedger(held, log), encrypted.Contains);
     }
 
     /// <summary>Where connections come in, in the order in which they are opened.</summary>

@@ -130,6 +130,7 @@ internal sealed class ClientLedgerTests
     private ClientLedger Make(ApiLimits limits, long openFiles = 1_000_000, MetricRegistry? metrics = null)
     {
         _log = new RecordedLog();
-        return new ClientLedger(limits, openFiles, new LimitLog(limits, metrics ?? new MetricRegistry(), _log));
+        HeldLimits held = HeldLimits.Of(limits, openFiles);
+        return new ClientLedger(held, new LimitLog(held, metrics ?? new MetricRegistry(), _log));
     }
 }

@@ -11,11 +11,13 @@ namespace CoreNode.Tests.Simulation.Units;
 /// A member of the store: the real key state machine under a model of replication that keeps Raft's promises. What a
 /// process must not forget (term, log, state) outlives it.
 /// </summary>
-internal sealed class StoreMember(UnitsNode node, Action<string, int> claimed)
+internal sealed class StoreMember(UnitsNode node, Action<string, int> claimed, Func<long> wallNs)
 {
-    private readonly KeyStateMachine _machine = new(new KvOptions { HistoryCapacity = 10 }, new StoreStatistics());
+    private readonly KeyStateMachine _machine = new(
+        new KvOptions { HistoryCapacity = 10, MaxExpiredPerCommand = 1 }, new StoreStatistics());
     private readonly List<StoreSubscription> _subscriptions = [];
     private readonly List<KvChange> _history = [];
+    private readonly SortedDictionary<string, KvNode> _mortal = new(StringComparer.Ordinal);
     private readonly List<(int Applied, Action Then)> _waiting = [];
 
     public UnitsNode Node { get; } = node;
@@ -60,6 +62,9 @@ internal sealed class StoreMember(UnitsNode node, Action<string, int> claimed)
 
     public StoreIndex Index => _machine.Index;
 
+    /// <summary>When the next key's lifetime is over.</summary>
+    public long NextExpirationUnixNs => _machine.NextExpirationUnixNs;
+
     public TimeSpan Silence => Node.Now - HeardAt;
 
     /// <summary>A process begins: it knows of nobody.</summary>
@@ -92,17 +97,20 @@ internal sealed class StoreMember(UnitsNode node, Action<string, int> claimed)
                 continue;
             }
 
-            KeyOutcome outcome = _machine.Apply(entry.Command, index, new Term(entry.Term), 0);
+            KeyOutcome outcome = _machine.Apply(entry.Command, index, new Term(entry.Term), wallNs());
             Keyspace = _machine.Publish();
             if (outcome.Event is { } change)
             {
                 KvChange told = KvText.Change(change, change.Index);
-                Registry = Registry.Apply(told);
-                Look(told);
-                Hear(told);
-                _history.Add(told);
-                foreach (StoreSubscription subscription in _subscriptions)
-                    subscription.Offer(told);
+                if (told.Node.Expiration is not null)
+                    _mortal[told.Node.Key] = told.Node;
+                // A refreshed lifetime tells nobody.
+                if (!KeyCommand.Decode(entry.Command).IsRefresh)
+                    Tell(told);
+            }
+            else
+            {
+                TellExpired();
             }
 
             if (entry.Home == this)
@@ -116,6 +124,30 @@ internal sealed class StoreMember(UnitsNode node, Action<string, int> claimed)
             Action then = _waiting[i].Then;
             _waiting.RemoveAt(i--);
             then();
+        }
+    }
+
+    private void Tell(KvChange told)
+    {
+        Registry = Registry.Apply(told);
+        Look(told);
+        Hear(told);
+        _history.Add(told);
+        foreach (StoreSubscription subscription in _subscriptions)
+            subscription.Offer(told);
+    }
+
+    // At most one key: a command ends no more.
+    private void TellExpired()
+    {
+        foreach ((string key, KvNode node) in _mortal)
+        {
+            if (Keyspace.TryGet(KvText.Key(key), out KeyRecord _))
+                continue;
+            _mortal.Remove(key);
+            KvNode gone = new() { Key = key, CreatedIndex = node.CreatedIndex, ModifiedIndex = Index };
+            Tell(new KvChange(KeyAction.Expire, gone, node, Index));
+            return;
         }
     }
 

@@ -2,6 +2,7 @@ using CoreNode.Cluster.Leases;
 using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Units.Agent;
+using CoreNode.Units.Leases;
 using CoreNode.Units.Manager;
 using CoreNode.Units.Registry;
 
@@ -20,6 +21,7 @@ internal sealed class UnitsAgent
     private readonly UnitsAgentStore _client;
     private readonly AgentOptions _options;
     private readonly long _begunAt;
+    private readonly TtlMachineLease _ttlLease;
     private StoreMember? _home;
     private StoreMember? _leader;
     private TimeSpan? _lastLease;
@@ -43,14 +45,19 @@ internal sealed class UnitsAgent
             BootId = "boot",
             Lease = cluster.Plan.Lease,
         };
-        _runner = new StepRunner(_options, _client, _session, _session, _session, isRegisteredByLease: false);
+        _runner = new StepRunner(_options, _client, _session, _session, _session, cluster.Plan.IsForeign);
+        _ttlLease = new TtlMachineLease(_client, _options.Keys);
         Core = new AgentCore(
             node.Id, new SortedDictionary<string, UnitNote>(node.Notes, StringComparer.Ordinal), node.LeaseNote);
     }
 
     public AgentCore Core { get; }
 
-    private LeaseRenewal Renewal => new(_node.Id, _options.Instance, _options.Lease) { Process = _begunAt };
+    private LeaseRenewal Renewal => new(_node.Id, _options.Instance, _options.Lease)
+    {
+        Process = _begunAt,
+        Registration = RegistryValues.WriteMachine(_options.Machine),
+    };
 
     /// <summary>It knows what is wanted of its machine.</summary>
     public bool IsListed { get; private set; }
@@ -78,6 +85,8 @@ internal sealed class UnitsAgent
         _cluster.Track(FollowAsync());
         _cluster.Track(AdoptAnnouncedAsync());
         _cluster.Track(RenewAsync());
+        if (_cluster.Plan.IsForeign)
+            new UnitsTtlTerms(_cluster, _node, new UnitsClient(_cluster.Store, _node, Home)).Begin();
         Poke();
     }
 
@@ -100,9 +109,14 @@ internal sealed class UnitsAgent
         _node.LeaseNote = LeaseFacts.None;
         await Task.WhenAny(
             RegistrationRemoval.RunAsync(_client, _options, default), _node.Delay(TimeSpan.FromSeconds(3)));
-        if (_cluster.Store.Leader is { } leader)
+        LeaseRenewal renewal = Renewal;
+        if (_cluster.Plan.IsForeign)
         {
-            LeaseRenewal renewal = Renewal;
+            await Task.WhenAny(
+                _ttlLease.ReleaseAsync(renewal, default), _node.Delay(TimeSpan.FromSeconds(3)));
+        }
+        else if (_cluster.Store.Leader is { } leader)
+        {
             _cluster.Network.Send(_node, leader.Node, () => _cluster.ReleaseLease(leader, renewal));
         }
 
@@ -287,7 +301,9 @@ internal sealed class UnitsAgent
         while (!_hasLeft)
         {
             TimeSpan sent = _node.Now;
-            LeaseGrant grant = await AskAsync(renewal, sent, period);
+            LeaseGrant grant = _cluster.Plan.IsForeign
+                ? await AskEtcdAsync(renewal, period)
+                : await AskAsync(renewal, sent, period);
             bool isKept = grant.Kind == LeaseGrantKind.Granted
                 || (grant.Kind == LeaseGrantKind.NoLeader && _node.Now < GrantedUntil);
             if (isKept && sent + grant.Duration > GrantedUntil)
@@ -312,6 +328,20 @@ internal sealed class UnitsAgent
         }
 
         _isRenewing = false;
+    }
+
+    private async Task<LeaseGrant> AskEtcdAsync(LeaseRenewal renewal, TimeSpan limit)
+    {
+        using CancellationTokenSource over = new();
+        bool isAnswered = false;
+        _node.After(limit, () =>
+        {
+            if (!isAnswered)
+                over.Cancel();
+        });
+        LeaseGrant grant = await _ttlLease.RenewAsync(renewal, over.Token);
+        isAnswered = true;
+        return grant;
     }
 
     // The leader first; where that does not help, all members.

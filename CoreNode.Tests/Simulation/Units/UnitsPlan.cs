@@ -50,6 +50,12 @@ internal sealed record UnitsPlan
     /// <summary>One more machine has the id of the last one.</summary>
     public required bool HasTwin { get; init; }
 
+    /// <summary>
+    /// The store is an existing etcd: leases and the right to decide are keys with a lifetime, and writes are not bound
+    /// to a term.
+    /// </summary>
+    public required bool IsForeign { get; init; }
+
     public UnitsBug Bug { get; init; }
 
     public static UnitsPlan Of(ulong seed, UnitsBug bug = UnitsBug.None)
@@ -71,6 +77,7 @@ internal sealed record UnitsPlan
             Wishes = 4 + chance.Next(16),
             IsEmbedded = chance.Chance(0.5) || bug is UnitsBug.StartsLate or UnitsBug.MissesNoGuard,
             HasTwin = chance.Chance(0.15),
+            IsForeign = new Prng(seed).Child("foreign").Chance(0.2) && bug == UnitsBug.None,
             Bug = bug,
         };
     }
@@ -80,5 +87,5 @@ internal sealed record UnitsPlan
         $"{Machines} machines, {Members} members, lease {Lease.TotalSeconds} s, election {Election.TotalSeconds} s, "
         + $"drift "
         + $"{Drift}, latency {Latency / 1000}+{Jitter / 1000} µs, {Units} units, {Wishes} wishes, {Faults} faults, "
-        + $"embedded runner {IsEmbedded}, twin {HasTwin}, bug {Bug}");
+        + $"embedded runner {IsEmbedded}, etcd {IsForeign}, twin {HasTwin}, bug {Bug}");
 }

@@ -28,7 +28,7 @@ internal sealed class UnitsStore
         _world = world;
         _network = network;
         _chance = new Prng(plan.Seed).Child("elections");
-        Members = [.. nodes.Take(plan.Members).Select(node => new StoreMember(node, claimed))];
+        Members = [.. nodes.Take(plan.Members).Select(node => new StoreMember(node, claimed, () => WallNs))];
     }
 
     public IReadOnlyList<StoreMember> Members { get; }
@@ -47,6 +47,21 @@ internal sealed class UnitsStore
 
     /// <summary>Called when a member begins to lead, as it thinks.</summary>
     public Action<StoreMember, ulong>? Led { get; set; }
+
+    /// <summary>The members' wall clocks, which agree.</summary>
+    public long WallNs => 1_800_000_000_000_000_000 + _world.Now;
+
+    /// <summary>A watch by way of a member.</summary>
+    public StoreSubscription Subscribe(
+        UnitsNode node, StoreMember home, string prefix, StoreIndex after, Action<KvChange> tell)
+    {
+        StoreSubscription subscription = new(_network, home.Node, node, prefix, after, tell);
+        home.Subscribe(subscription);
+        return subscription;
+    }
+
+    /// <summary>A node reaches a member.</summary>
+    public bool IsOpen(UnitsNode node, StoreMember member) => _network.IsOpen(node, member.Node);
 
     public StoreMember? MemberOf(UnitsNode node) => node.Index < Members.Count ? Members[node.Index] : null;
 
@@ -180,6 +195,7 @@ internal sealed class UnitsStore
             }
             else
             {
+                Expire(member);
                 Beat(member);
             }
         }
@@ -190,6 +206,20 @@ internal sealed class UnitsStore
         }
 
         member.Node.After(s_tick, () => Tick(member));
+    }
+
+    // What is due goes one after the other, each with a command of its own.
+    private void Expire(StoreMember leader)
+    {
+        if (leader.NextExpirationUnixNs > WallNs || leader.Applied < leader.Accepted)
+            return;
+        byte[] command = new KeyCommand
+        {
+            Operation = KeyOperation.Expire,
+            Key = "/"u8,
+            ExpirationUnixNs = WallNs,
+        }.Encode();
+        Append(leader, leader, command, 0, static _ => { });
     }
 
     private TimeSpan Patience() => _plan.Election * (1 + _chance.NextDouble());

@@ -21,6 +21,7 @@ internal sealed class UnitsTally
         .. ((string[])["Placed", "Revoked", "Evicted", "Emptied", "ReplicaMade", "ReplicaRemoved"])
             .Select(static kind => $"engine: {kind}"),
         "cluster: units under PID 1", "cluster: units under the runner", "cluster: two machines with one id",
+        "cluster: an existing etcd as the store", "etcd: somebody decides",
         "cluster: of 1 members", "cluster: of 3 members", "cluster: of 5 members",
         "the store has no leader", "the store has no leader for longer than a lease",
         "the removal of a registration is held up", "a lease lapses", "a claim from before a lapse is given back",

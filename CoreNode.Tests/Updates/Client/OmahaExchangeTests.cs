@@ -220,7 +220,8 @@ internal sealed class OmahaExchangeTests
     {
         TransferLimits quick = s_limits with
         {
-            Connect = TimeSpan.FromMilliseconds(300), SlowWindow = TimeSpan.FromMilliseconds(300),
+            Connect = TimeSpan.FromMilliseconds(300),
+            SlowWindow = TimeSpan.FromMilliseconds(300),
         };
         TransferOptions options = s_options with { Limits = quick };
         await using RawServer silent = new((_, _, stop) => Task.Delay(Timeout.Infinite, stop));

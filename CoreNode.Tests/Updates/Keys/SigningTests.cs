@@ -55,7 +55,7 @@ internal sealed class SigningTests
             Assert.That(signature.Data, Has.Length.EqualTo(72).And.Length.EqualTo(blank.Data.Length));
             Assert.That(signature.UnpaddedSize, Is.InRange(60, 72));
             Assert.That(signature.Data.AsSpan((int)signature.UnpaddedSize!).IndexOfAnyExcept((byte)0), Is.EqualTo(-1));
-            Assert.That(s_keys[2].Public.Verify(s_hash, signature.Signed), Is.True);
+            Assert.That(s_keys[2].Public.Verify(s_hash, signature.Counted), Is.True);
         }
     }
 

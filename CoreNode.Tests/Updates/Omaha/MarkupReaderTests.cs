@@ -143,7 +143,7 @@ internal sealed class MarkupReaderTests
                     break;
                 default:
                     int from = random.Next(Sample.Length);
-                    text.Insert(at, Sample.Substring(from, Math.Min(random.Next(1, 12), Sample.Length - from)));
+                    text.Insert(at, Sample.AsSpan(from, Math.Min(random.Next(1, 12), Sample.Length - from)));
                     break;
             }
         }

@@ -39,8 +39,8 @@ internal sealed class CreationTests
         IReadOnlyList<PayloadSignature> atTheEnd = s_keys.Sign(decoder.SignedHash);
         for (int i = 0; i < expected.Count; i++)
         {
-            Assert.That(decoder.MetadataSignatures[i], Is.EqualTo(expected[i].Signed.ToArray()));
-            Assert.That(decoder.PayloadSignatures[i], Is.EqualTo(atTheEnd[i].Signed.ToArray()));
+            Assert.That(decoder.MetadataSignatures[i], Is.EqualTo(expected[i].Counted.ToArray()));
+            Assert.That(decoder.PayloadSignatures[i], Is.EqualTo(atTheEnd[i].Counted.ToArray()));
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed class TestKeys(params string[] secrets) : IPayloadSigner, ISigna
         {
             foreach (PayloadSignature signature in signatures)
             {
-                if (signature.Signed.SequenceEqual(Of(secret, sha256)))
+                if (signature.Counted.SequenceEqual(Of(secret, sha256)))
                     return SignatureVerdict.Trusted;
             }
         }

@@ -10,35 +10,28 @@ internal sealed class ClientLedger
 {
     private const int Kinds = (int)Resource.Head + 1;
 
-    // Log, snapshots, peers and other listeners need files besides.
-    private const long FilesForOthers = 512;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, ClientUse> _clients = [];
     private readonly long[] _used = new long[Kinds];
     private readonly long[] _limits = new long[Kinds];
     private readonly long[] _clientLimits = new long[Kinds];
-    private readonly ApiLimits _wanted;
-    private readonly ApiLimits _effective;
+    private readonly HeldLimits _held;
     private readonly LimitLog _log;
     private readonly ClientUse _local;
 
     /// <summary>An empty ledger.</summary>
-    /// <param name="limits">What is allowed.</param>
-    /// <param name="openFiles">How many files the process may open.</param>
+    /// <param name="held">What is allowed.</param>
     /// <param name="log">Is told of refusals.</param>
-    public ClientLedger(ApiLimits limits, long openFiles, LimitLog log)
+    public ClientLedger(HeldLimits held, LimitLog log)
     {
         _log = log;
-        _wanted = limits;
+        _held = held;
         _local = new ClientUse(this, null);
-        long files = Math.Max(openFiles - FilesForOthers, openFiles / 2);
-        if (files < limits.MaxConnections)
-            log.FewerFiles(limits.MaxConnections, files);
-        _effective = Effective(limits, (int)Math.Min(limits.MaxConnections, files));
-        log.Holding = _effective;
-        Set(Resource.Connection, _effective.MaxConnections, _effective.MaxClientConnections);
-        Set(Resource.Watch, _effective.MaxWatches, _effective.MaxClientWatches);
+        ApiLimits limits = held.Effective;
+        if (limits.MaxConnections < held.Wanted.MaxConnections)
+            log.FewerFiles(held.Wanted.MaxConnections, limits.MaxConnections);
+        Set(Resource.Connection, limits.MaxConnections, limits.MaxClientConnections);
+        Set(Resource.Watch, limits.MaxWatches, limits.MaxClientWatches);
         Set(Resource.Request, long.MaxValue, limits.MaxClientRequests);
         Set(Resource.Write, limits.MaxWaitingWrites, limits.MaxClientWaitingWrites);
         Set(Resource.Listing, limits.MaxListings, limits.MaxClientListings);
@@ -87,7 +80,7 @@ internal sealed class ClientLedger
     public long Used(Resource resource) => Interlocked.Read(ref _used[(int)resource]);
 
     /// <summary>One line about a limit, with the value that holds.</summary>
-    public string Message(LimitRule rule) => rule.Message(_effective, _wanted);
+    public string Message(LimitRule rule) => rule.Message(_held.Effective, _held.Wanted);
 
     internal long ClientLimit(Resource resource) => _clientLimits[(int)resource];
 
@@ -99,20 +92,6 @@ internal sealed class ClientLedger
     internal void Refused(LimitRule rule, IPAddress? client) => _log.Refused(rule.Kind, client?.ToString() ?? "local");
 
     // One client must not take what all have, and watches must leave connections for requests.
-    private static ApiLimits Effective(ApiLimits limits, int connections)
-    {
-        int ofClient = Math.Min(limits.MaxClientConnections, ThreeQuarters(connections));
-        return limits with
-        {
-            MaxConnections = connections,
-            MaxClientConnections = ofClient,
-            MaxWatches = Math.Min(limits.MaxWatches, ThreeQuarters(connections)),
-            MaxClientWatches = Math.Min(limits.MaxClientWatches, ThreeQuarters(ofClient)),
-        };
-    }
-
-    private static int ThreeQuarters(int number) => Math.Max(1, (int)(number * 3L / 4));
-
     private void Set(Resource resource, long all, long client)
     {
         _limits[(int)resource] = all;

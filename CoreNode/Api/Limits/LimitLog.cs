@@ -14,14 +14,13 @@ internal sealed partial class LimitLog
     private readonly MetricCounter[] _refused;
     private readonly long[] _toldAt = new long[LimitTable.Rules.Count];
     private readonly long[] _untold = new long[LimitTable.Rules.Count];
-    private readonly ApiLimits _wanted;
+    private readonly HeldLimits _limits;
     private readonly ILogger<LimitLog> _log;
 
     /// <summary>Registers the counters.</summary>
-    public LimitLog(ApiLimits limits, MetricRegistry metrics, ILoggerFactory loggers)
+    public LimitLog(HeldLimits limits, MetricRegistry metrics, ILoggerFactory loggers)
     {
-        _wanted = limits;
-        Holding = limits;
+        _limits = limits;
         _log = loggers.CreateLogger<LimitLog>();
         _refused =
         [
@@ -30,9 +29,6 @@ internal sealed partial class LimitLog
         ];
         Array.Fill(_toldAt, -QuietMilliseconds);
     }
-
-    /// <summary>What holds, so that the log says what the refused are told; set before anything is refused.</summary>
-    public ApiLimits Holding { get; set; }
 
     /// <summary>A limit was met.</summary>
     /// <param name="kind">Which.</param>
@@ -47,7 +43,7 @@ internal sealed partial class LimitLog
         if (now - told < QuietMilliseconds || Interlocked.CompareExchange(ref _toldAt[at], now, told) != told)
             return;
         Interlocked.Add(ref _untold[at], -untold);
-        LogRefused(LimitTable.Rules[at].Message(Holding, _wanted), untold, client ?? "unknown");
+        LogRefused(LimitTable.Rules[at].Message(_limits.Effective, _limits.Wanted), untold, client ?? "unknown");
     }
 
     /// <summary>Says that open files allow fewer connections than the limit.</summary>

@@ -77,11 +77,11 @@ internal static class PayloadReports
         foreach (PayloadSignature signature in WholePayload.Signatures(file, payload, ofMetadata))
         {
             VerifyingKey? signer = ofMetadata
-                ? keys.FirstOrDefault(key => key.Verify(payload.MetadataSha256, signature.Signed))
+                ? keys.FirstOrDefault(key => key.Verify(payload.MetadataSha256, signature.Counted))
                 : null;
             lines.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{signature.Signed.Length} bytes{(signer is null ? "" : $" by {signer.ShortId}")}"));
+                $"{signature.Counted.Length} bytes{(signer is null ? "" : $" by {signer.ShortId}")}"));
         }
 
         return lines;

@@ -27,7 +27,7 @@ public static unsafe class Bzip2Codec
                 case LibBzip2.OutputFull:
                     return CodecResult.Of(CodecFault.TooLarge);
                 case LibBzip2.NoMemory:
-                    throw new OutOfMemoryException("bzip2 has no memory to pack data");
+                    throw new InsufficientMemoryException("bzip2 has no memory to pack data");
                 default:
                     Invariant.That(false, $"libbz2 refuses what it documents: error {result}");
                     return CodecResult.Of(CodecFault.Damaged);
@@ -75,7 +75,7 @@ public static unsafe class Bzip2Codec
         }
 
         if (result == LibBzip2.NoMemory)
-            throw new OutOfMemoryException("bzip2 has no memory to unpack data");
+            throw new InsufficientMemoryException("bzip2 has no memory to unpack data");
         return result == LibBzip2.StreamEnd && stream->AvailableIn == 0
             ? CodecResult.Of(length)
             : CodecResult.Of(CodecFault.Damaged);
@@ -84,7 +84,7 @@ public static unsafe class Bzip2Codec
     private static void Check(int result)
     {
         if (result == LibBzip2.NoMemory)
-            throw new OutOfMemoryException("bzip2 has no memory for a stream");
+            throw new InsufficientMemoryException("bzip2 has no memory for a stream");
         Invariant.That(result == LibBzip2.Ok, $"libbz2 refuses what it documents: error {result}");
     }
 

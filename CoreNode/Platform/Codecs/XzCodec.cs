@@ -48,7 +48,7 @@ public static unsafe class XzCodec
                 case LibLzma.NoProgress:
                     return CodecResult.Of(CodecFault.TooLarge);
                 case LibLzma.NoMemory:
-                    throw new OutOfMemoryException("xz has no memory to pack data");
+                    throw new InsufficientMemoryException("xz has no memory to pack data");
                 default:
                     Invariant.That(false, $"liblzma refuses what it documents: error {result}");
                     return CodecResult.Of(CodecFault.Damaged);
@@ -110,7 +110,7 @@ public static unsafe class XzCodec
     private static void Check(int result)
     {
         if (result == LibLzma.NoMemory)
-            throw new OutOfMemoryException("xz has no memory to unpack data");
+            throw new InsufficientMemoryException("xz has no memory to unpack data");
         Invariant.That(result == LibLzma.Ok, $"liblzma refuses what it documents: error {result}");
     }
 

@@ -41,7 +41,7 @@ public sealed unsafe class ZstdDecoder : IDisposable
             return LibZstd.ErrorCode(result) switch
             {
                 LibZstd.OutputTooSmall => CodecResult.Of(CodecFault.TooLarge),
-                LibZstd.OutOfMemory => throw new OutOfMemoryException("zstd has no memory to unpack data"),
+                LibZstd.OutOfMemory => throw new InsufficientMemoryException("zstd has no memory to unpack data"),
                 _ => CodecResult.Of(CodecFault.Damaged),
             };
         }
@@ -57,7 +57,7 @@ public sealed unsafe class ZstdDecoder : IDisposable
         {
             SetHandle(LibZstd.CreateDecoder());
             if (IsInvalid)
-                throw new OutOfMemoryException("zstd has no memory for a context");
+                throw new InsufficientMemoryException("zstd has no memory for a context");
         }
 
         public override bool IsInvalid => handle == 0;

@@ -64,7 +64,7 @@ public sealed unsafe class ZstdEncoder : IDisposable
             return;
         int code = LibZstd.ErrorCode(result);
         if (code == LibZstd.OutOfMemory)
-            throw new OutOfMemoryException("zstd has no memory to pack data");
+            throw new InsufficientMemoryException("zstd has no memory to pack data");
         Invariant.That(false, $"zstd refuses what it documents: error {code}");
     }
 
@@ -78,7 +78,7 @@ public sealed unsafe class ZstdEncoder : IDisposable
         {
             SetHandle(LibZstd.CreateEncoder());
             if (IsInvalid)
-                throw new OutOfMemoryException("zstd has no memory for a context");
+                throw new InsufficientMemoryException("zstd has no memory for a context");
         }
 
         public override bool IsInvalid => handle == 0;

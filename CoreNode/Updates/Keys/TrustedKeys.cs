@@ -57,7 +57,7 @@ public sealed class TrustedKeys : ISignatureCheck
         {
             foreach (VerifyingKey key in _keys)
             {
-                if (key.Verify(sha256, signature.Signed))
+                if (key.Verify(sha256, signature.Counted))
                     return SignatureVerdict.Trusted;
             }
         }

@@ -7,10 +7,10 @@ namespace CoreNode.Updates.Payload;
 public interface ICodecs
 {
     /// <summary>What <see cref="Decode"/> gives for data that is no whole stream of that kind.</summary>
-    public const int Broken = -1;
+    const int Broken = -1;
 
     /// <summary>What <see cref="Decode"/> gives for data that holds more than the output has room for.</summary>
-    public const int TooMuch = -2;
+    const int TooMuch = -2;
 
     /// <summary>
     /// Unpacks one whole stream (<see cref="OperationType.ReplaceBz"/>, <see cref="OperationType.ReplaceXz"/>,

@@ -50,7 +50,10 @@ internal sealed class ManifestBuilder
         {
             PartitionUpdate root = new()
             {
-                Name = PartitionUpdate.Root, OldInfo = OldInfo, NewInfo = newInfo, Operations = Operations,
+                Name = PartitionUpdate.Root,
+                OldInfo = OldInfo,
+                NewInfo = newInfo,
+                Operations = Operations,
             };
             partitions = [root, .. Partitions];
         }

@@ -10,6 +10,6 @@ namespace CoreNode.Updates.Payload;
 public sealed record PayloadSignature(byte[] Data, uint? UnpaddedSize = null, uint Version = 0)
 {
     /// <summary>The part that counts; nothing where the size is a lie.</summary>
-    public ReadOnlySpan<byte> Signed =>
+    public ReadOnlySpan<byte> Counted =>
         UnpaddedSize is not { } size ? Data : size <= (uint)Data.Length ? Data.AsSpan(0, (int)size) : [];
 }

@@ -175,7 +175,8 @@ public sealed class Creation
                 return false;
             _operations[^1] = new InstallOperation
             {
-                Type = OperationType.Zero, DestinationExtents = [new Extent(one.Start, one.Count + other.Count)],
+                Type = OperationType.Zero,
+                DestinationExtents = [new Extent(one.Start, one.Count + other.Count)],
             };
             return true;
         }

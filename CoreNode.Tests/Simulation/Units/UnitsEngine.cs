@@ -1,0 +1,112 @@
+using CoreNode.Foundation;
+using CoreNode.Store;
+using CoreNode.Units.Engine;
+using CoreNode.Units.Registry;
+
+namespace CoreNode.Tests.Simulation.Units;
+
+/// <summary>The engine of one term: the real planner; the loop around it is the simulation's own.</summary>
+internal sealed class UnitsEngine(UnitsCluster cluster, UnitsNode node, IUnitsOffice office)
+{
+    private static readonly KvSetOptions s_mark = new() { PreviousValue = RegistryValues.EngineVersion };
+
+    /// <summary>Decides until the term is over.</summary>
+    public async Task RunAsync()
+    {
+        EngineOptions options = new()
+        {
+            MaxBackoff = TimeSpan.FromSeconds(20),
+            FailureMemory = TimeSpan.FromSeconds(40),
+        };
+        await SettleAsync(options);
+        EnginePlanner planner = new(options);
+        EngineMemory memory = EngineMemory.Empty;
+        while (!office.IsOver)
+        {
+            RegistryState registry = office.Registry;
+            string lost = string.Join(' ', Lost(registry));
+            EngineFacts facts = new() { Registry = registry, Lost = Lost(registry), Now = Now };
+            EnginePlan plan = planner.Plan(facts, memory);
+            memory = plan.Memory;
+            if (plan.Writes.Count > 0)
+                await WriteAsync(plan.Writes, facts, options);
+            else
+                await WaitAsync(registry, lost, plan.LookAgain);
+            await node.Delay(options.MinPause);
+        }
+    }
+
+    private DateTimeOffset Now => DateTimeOffset.UnixEpoch + node.Now;
+
+    private SortedSet<string> Lost(RegistryState registry)
+    {
+        SortedSet<string> lost = new(StringComparer.Ordinal);
+        foreach (string machine in EnginePlanner.MachinesOf(registry))
+        {
+            if (office.IsExpired(machine))
+                lost.Add(machine);
+        }
+
+        return lost;
+    }
+
+    private async Task WaitAsync(RegistryState registry, string lost, DateTimeOffset? lookAgain)
+    {
+        do
+        {
+            await node.Delay(TimeSpan.FromMilliseconds(100));
+        }
+        while (!office.IsOver && office.Registry.Index == registry.Index && (lookAgain is null || Now < lookAgain)
+            && string.Join(' ', Lost(registry)) == lost);
+    }
+
+    private async Task WriteAsync(IReadOnlyList<EngineWrite> writes, EngineFacts facts, EngineOptions options)
+    {
+        bool isHeldUp = false;
+        foreach (EngineWrite write in writes)
+        {
+            if (write.Event is not { } coming)
+                continue;
+            cluster.Checker.Deciding(coming);
+            if (coming.Kind == EngineEventKind.Placed && UnitsChecker.IsFenced(coming.Unit))
+                isHeldUp |= node.Pass(TrapPoint.Write);
+        }
+
+        // Long enough that the member has noticed what happened meanwhile when the engine goes on.
+        if (isHeldUp)
+            await node.Delay(TimeSpan.FromMilliseconds(200));
+
+        bool isUnknown = false;
+        StoreIndex index = StoreIndex.Zero;
+        await EngineWriter.SendAsync(
+            writes, office.Writes, options.WritesInFlight,
+            (write, outcome) =>
+            {
+                isUnknown |= EngineWriter.IsUnknown(outcome);
+                if (outcome is not KvOutcome.Done done)
+                    return;
+                index = done.Change.Index > index ? done.Change.Index : index;
+                if (write.Event is { } told)
+                    cluster.Checker.Decided(office, node, told, facts);
+            },
+            CancellationToken.None);
+        if (isUnknown)
+            await SettleAsync(options);
+        else if (index == StoreIndex.Zero)
+            await node.Delay(options.RetryPause);
+        while (!office.IsOver && office.Registry.Index < index)
+            await node.Delay(TimeSpan.FromMilliseconds(2));
+    }
+
+    private async Task SettleAsync(EngineOptions options)
+    {
+        while (!office.IsOver)
+        {
+            KvOutcome outcome = await office.Writes.SetAsync(
+                RegistryKeys.Default.EngineVersion, RegistryValues.EngineVersion, s_mark, CancellationToken.None);
+            if (outcome is KvOutcome.Done or KvOutcome.Refused && !EngineWriter.IsUnknown(outcome))
+                return;
+            await node.Delay(options.RetryPause);
+        }
+    }
+}
