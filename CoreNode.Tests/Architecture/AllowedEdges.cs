@@ -45,7 +45,10 @@ internal static class AllowedEdges
             new("Updates.Lifecycle", ModuleKind.Decider),
             new("Updates.Desk", ModuleKind.Port),
             new("Updates.Payload", ModuleKind.Decider),
-            new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform") { IsNative = true },
+            new("Systemd", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Updates.Desk", "Platform")
+            {
+                IsNative = true,
+            },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
             new("Updates.Omaha", ModuleKind.Decider),
             new(
@@ -57,21 +60,23 @@ internal static class AllowedEdges
                 "Updates.Applying", ModuleKind.Service,
                 "Updates.Applying.Worker", "Updates.Payload", "Updates.Keys", "Disks", "Disks.Gpt", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
-            new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model"),
+            new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model", "Updates.Desk"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),
             new("Api", ModuleKind.Edge, "Api.Wire", "Discovery", "Pki", "Platform", "Store"),
             new("Api.Relay", ModuleKind.Edge, "Api", "Api.Wire", "Pki", "Proxy", "Store"),
             new(
                 "Api.Fleet", ModuleKind.Edge,
                 "Api", "Api.Wire", "Store", "Units.Model", "Units.Registry", "Units.Scheduling", "Units.Watching"),
-            new("Cli", ModuleKind.Edge, "Api.Client", "Store", "Units.Model"),
+            new("Api.Updates", ModuleKind.Edge, "Api", "Api.Wire", "Updates.Desk"),
+            new("Cli", ModuleKind.Edge, "Api.Client", "Store", "Units.Model", "Updates.Desk"),
             new(
                 "Hosting", ModuleKind.Composition,
                 "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Leases",
                 "Disks", "Disks.Gpt", "Units.Leases", "Proxy", "Wal", "Discovery", "Pki", "Store", "Platform",
                 "Runner", "Systemd", "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry",
                 "Units.Watching", "Units.Model", "Yaml", "Updates.Keys", "Updates.Payload", "Updates.Client",
-                "Updates.Applying", "Updates.Applying.Worker", "Updates.Lifecycle", "Updates.Omaha", "Updates.Desk"),
+                "Updates.Applying", "Updates.Applying.Worker", "Updates.Lifecycle", "Updates.Omaha", "Updates.Desk",
+                "Api.Updates"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
