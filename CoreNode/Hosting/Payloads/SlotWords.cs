@@ -22,7 +22,11 @@ internal static class SlotWords
     /// <summary>Its bytes; empty without keys, or without a dm-verity tree to start from.</summary>
     /// <exception cref="IOException">There is no such tree in the image.</exception>
     public static byte[] Make(
-        PayloadOrder order, IPayloadFile image, IPayloadFile? kernel, byte[]? kernelHash, IReadOnlyList<SigningKey> keys)
+        PayloadOrder order,
+        IPayloadFile image,
+        IPayloadFile? kernel,
+        byte[]? kernelHash,
+        IReadOnlyList<SigningKey> keys)
     {
         if (keys.Count == 0 || order.VerityRootHash.Length == 0)
             return [];
@@ -57,7 +61,11 @@ internal static class SlotWords
 
         string hash = Encoding.ASCII.GetString(block.AsSpan(32, 32)).TrimEnd('\0');
         if (BinaryPrimitives.ReadUInt32LittleEndian(block.AsSpan(8)) != 1 || hash != "sha256")
-            throw new IOException($"{order.NewImage}: its dm-verity tree is of another kind than version 1 with sha256");
+        {
+            throw new IOException(
+                $"{order.NewImage}: its dm-verity tree is of another kind than version 1 with sha256");
+        }
+
         int saltBytes = Math.Min(BinaryPrimitives.ReadUInt16LittleEndian(block.AsSpan(80)), (ushort)256);
         byte[] salt = block.AsSpan(88, saltBytes).ToArray();
         if (order.VeritySalt.Length > 0 && !salt.AsSpan().SequenceEqual(order.VeritySalt))

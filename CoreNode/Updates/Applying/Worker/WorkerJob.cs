@@ -47,7 +47,9 @@ public sealed record WorkerJob
     /// </summary>
     public bool IsResumed { get; init; }
 
-    /// <summary>Most bytes a second that are fetched, and as many that are written or read back; 0 for no limit.</summary>
+    /// <summary>
+    /// Most bytes a second that are fetched, and as many that are written or read back; 0 for no limit.
+    /// </summary>
     public long BytesPerSecond { get; init; }
 
     /// <summary>
