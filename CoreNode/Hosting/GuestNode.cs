@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using CoreNode.Api;
 using CoreNode.Api.Client;
 using CoreNode.Api.Fleet;
 using CoreNode.Api.Guest;
@@ -59,7 +60,7 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         {
             await transport.StartAsync(
                 self, new WorkerReceiver(() => new ClusterDescription(self.ClusterId, [], [])), process.Stop);
-            await ServeAsync(certificates, surface);
+            await ServeAsync(certificates, UpdatesModule.SurfaceWith(updates, surface)!);
         }
         finally
         {
@@ -71,7 +72,7 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         return 0;
     }
 
-    private async Task ServeAsync(NodeCertificates certificates, FleetSurface surface)
+    private async Task ServeAsync(NodeCertificates certificates, IAdminSurface surface)
     {
         string? socket = await UnixSocketPath.PrepareAsync(
             options.UnixSocket, "unix-socket", process.Logger, process.Stop);

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using CoreNode.Api;
-using CoreNode.Api.Fleet;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
@@ -49,7 +48,8 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
                     ?? Task.CompletedTask;
                 try
                 {
-                    await ServeAsync(replica, certificates, running?.Surface);
+                    await ServeAsync(
+                        replica, certificates, UpdatesModule.SurfaceWith(updates, running?.Surface));
                 }
                 finally
                 {
@@ -90,7 +90,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             before.Last - before.KnownCommitted, others);
     }
 
-    private async Task ServeAsync(Replica replica, NodeCertificates certificates, FleetSurface? surface)
+    private async Task ServeAsync(Replica replica, NodeCertificates certificates, IAdminSurface? surface)
     {
         string? socket = await UnixSocketPath.PrepareAsync(
             options.UnixSocket, "unix-socket", process.Logger, process.Stop);

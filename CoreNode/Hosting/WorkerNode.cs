@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using CoreNode.Api.Fleet;
+using CoreNode.Api;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Relay;
 using CoreNode.Hosting.Updates;
@@ -63,7 +63,8 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         try
         {
             await ServeAsync(
-                follower, upstreams, certificates, running?.Surface, Task.WhenAny(following, reviewing).Unwrap());
+                follower, upstreams, certificates, UpdatesModule.SurfaceWith(updates, running?.Surface),
+                Task.WhenAny(following, reviewing).Unwrap());
         }
         finally
         {
@@ -78,7 +79,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
     }
 
     private async Task ServeAsync(
-        MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, FleetSurface? surface, Task loops)
+        MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, IAdminSurface? surface, Task loops)
     {
         string? socket = await UnixSocketPath.PrepareAsync(
             options.UnixSocket, "unix-socket", process.Logger, process.Stop);

@@ -24,8 +24,6 @@ internal readonly unsafe ref struct BusWriter(nint message)
 
     public void Write(int value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'i', &value));
 
-    public void Write(uint value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'u', &value));
-
     public void Write(long value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'x', &value));
 
     public void Write(double value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'d', &value));

@@ -1,14 +1,17 @@
 using System.Runtime.InteropServices;
+using CoreNode.Api;
+using CoreNode.Api.Updates;
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;
 using CoreNode.Platform;
 using CoreNode.Platform.Blocks;
+using CoreNode.Systemd;
+using CoreNode.Systemd.Updates;
 using CoreNode.Updates.Client;
 using CoreNode.Updates.Client.Exchange;
 using CoreNode.Updates.Client.Ports;
 using CoreNode.Updates.Client.Servers;
 using CoreNode.Updates.Client.Slots;
-using CoreNode.Updates.Desk;
 using CoreNode.Updates.Lifecycle;
 using CoreNode.Updates.Omaha;
 using Microsoft.Extensions.Logging;
@@ -43,8 +46,14 @@ internal sealed class UpdatesModule
         _files = new UpdateConfigFiles(_options.Root);
     }
 
-    /// <summary>Where surfaces ask.</summary>
-    public IUpdateDesk Desk => _door;
+    /// <summary>What the HTTP server is given, beside what it has of others already.</summary>
+    public static IAdminSurface? SurfaceWith(UpdatesModule? module, IAdminSurface? others)
+    {
+        if (module is null)
+            return others;
+        UpdateSurface own = new(module._door);
+        return others is null ? own : new AdminSurfaces(others, own);
+    }
 
     /// <summary>The module of a node; null where the options leave it out.</summary>
     /// <exception cref="IOException">The machine's id cannot be read or kept.</exception>
@@ -58,6 +67,8 @@ internal sealed class UpdatesModule
         {
             if (FindDisk() is not { } disk)
                 return;
+            using UpdateBus? bus = FindBus(disk);
+            bus?.Start();
             while (true)
             {
                 try
@@ -103,6 +114,13 @@ internal sealed class UpdatesModule
         _door.Close($"this machine is not updated: {reason}");
         return null;
     }
+
+    // Under the older name, for what drives this machine; an image is nobody's machine.
+    private UpdateBus? FindBus(DiskPlace disk) =>
+        disk.IsMachine && _options.Root == "/" && Directory.Exists("/run/systemd/system")
+            ? new UpdateBus(
+                _door, BusAddress.System, _process.Logs.CreateLogger<UpdateBus>(), TimeProvider.System)
+            : null;
 
     // Most machines are not made for this: that is no error.
     private static string? SlotsProblem(string disk)
