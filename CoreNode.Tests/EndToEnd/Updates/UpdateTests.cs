@@ -1,10 +1,11 @@
 using System.Text.Json;
 using CoreNode.Disks.Gpt;
 using CoreNode.Foundation;
+using CoreNode.Updates.Lifecycle;
 
 namespace CoreNode.Tests.EndToEnd.Updates;
 
-/// <summary>The native node updates its machine: an image with two slots, a served payload, kills at any moment.</summary>
+/// <summary>The native node updates its machine, an image with two slots, and is killed at any moment.</summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
 internal sealed class UpdateTests
 {
@@ -116,7 +117,7 @@ internal sealed class UpdateTests
         Assert.That(failure.GetProperty("text").GetString(), Does.Contain("health.d/works"));
         await _machine.NowAsync();
         await _machine.UntilAsync(static now =>
-            now.GetProperty("lastFailure").GetProperty("code").GetInt32() == (int)CoreNode.Updates.Lifecycle.UpdateError.KnownBad);
+            now.GetProperty("lastFailure").GetProperty("code").GetInt32() == (int)UpdateError.KnownBad);
         Assert.That(_machine.Server.Events, Does.Contain("3:0:44"));
         SlotAttributes good = _machine.Attributes("USR-A");
         Assert.That(good.IsSuccessful, Is.True);

@@ -51,7 +51,8 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     public static async Task<UpdatedMachine> MakeAsync()
     {
         UpdatedMachine machine = new();
-        foreach (string folder in (string[])["root/proc/sys/kernel/random", "root/usr/share/coreos", "keys", "health.d"])
+        string[] folders = ["root/proc/sys/kernel/random", "root/usr/share/coreos", "keys", "health.d"];
+        foreach (string folder in folders)
             Directory.CreateDirectory(machine._folder.File(folder));
         machine.WriteDisk();
         await File.WriteAllTextAsync(
@@ -125,7 +126,7 @@ internal sealed class UpdatedMachine : IAsyncDisposable
         return new SlotRule().Find(new SlotDisk(device).Table).Single(one => one.Label == label).Attributes;
     }
 
-    /// <summary>Whatever happened: there is a slot that boots, and one that may be booted holds a whole system.</summary>
+    /// <summary>Whatever happened: a slot boots, and one that may be booted holds a whole system.</summary>
     public void AssertBootable()
     {
         using RealBlockDevice device = RealBlockDevice.Open(Disk, BlockAccess.Read);

@@ -93,7 +93,8 @@ internal sealed class HealthFolder(string folder, TimeSpan deadline)
             catch (OperationCanceledException)
             {
                 process.Kill(entireProcessTree: true);
-                await Task.WhenAll(output, error).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Task ends = Task.WhenAll(output, error);
+                await ends.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellation.ThrowIfCancellationRequested();
                 string late = string.Create(
                     CultureInfo.InvariantCulture, $"no answer within {deadline.TotalSeconds:0} s");

@@ -54,7 +54,7 @@ internal sealed class UpdateDoor : IUpdateDesk
             if (first == change)
                 return await change;
             await end.CancelAsync();
-            await change.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(change);
         }
     }
 
