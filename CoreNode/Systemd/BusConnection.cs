@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace CoreNode.Systemd;
 
 /// <summary>
-/// One connection to systemd or a message bus, from opening to loss. Owned by one thread, which alone may touch an sd_bus. Safety: each
-/// call and match gives the library a handle to a managed object, which is freed when its answer came or, after the bus
-/// is closed and calls nobody any more, with the connection.
+/// One connection to systemd or a message bus, from opening to loss. Owned by one thread, which alone may touch an
+/// sd_bus. Safety: each call, match and exported object gives the library a handle to a managed object, which is freed
+/// when its answer came or, after the bus is closed and calls nobody any more, with the connection.
 /// </summary>
 internal sealed unsafe class BusConnection : IDisposable
 {

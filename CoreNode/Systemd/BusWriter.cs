@@ -3,8 +3,8 @@ using System.Text;
 namespace CoreNode.Systemd;
 
 /// <summary>
-/// Writes the arguments of a D-Bus call, answer or signal. Lives on the connection's thread. Safety: the library copies what it is given;
-/// signatures are UTF-8 literals, which end with a zero byte.
+/// Writes the arguments of a D-Bus call, answer or signal. Lives on the connection's thread. Safety: the library copies
+/// what it is given; signatures are UTF-8 literals, which end with a zero byte.
 /// </summary>
 internal readonly unsafe ref struct BusWriter(nint message)
 {

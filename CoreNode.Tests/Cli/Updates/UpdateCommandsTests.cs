@@ -269,7 +269,8 @@ internal sealed class UpdateCommandsTests
         Assert.That(lines[0], Is.EqualTo("AT                  FROM TO  OUTCOME     TEXT"));
         Assert.That(lines[1], Does.EndWith("1.4  -   44 Rollback back"));
         Assert.That(lines[2], Does.EndWith("1.3  1.4 Success     fine"));
-        Assert.That((await RunAsync("update", "history", "-o", "json")).Output, Does.StartWith("{\"entries\":[{\"at\":1"));
+        string json = (await RunAsync("update", "history", "-o", "json")).Output;
+        Assert.That(json, Does.StartWith("{\"entries\":[{\"at\":1"));
     }
 
     [Test]

@@ -75,7 +75,7 @@ public sealed class UpdateSurface(IUpdateDesk desk) : IAdminSurface
             CancellationTokenSource.CreateLinkedTokenSource(context.ClientGone, _stopping);
         try
         {
-            context.Headers.ContentType = "application/x-ndjson";
+            context.BeginLines();
             context.ExpectSilence();
             UpdateStatusView view = desk.Status;
             while (true)

@@ -78,7 +78,8 @@ internal sealed class UpdateEngineSession(CliHost host) : IDisposable
                 case Idle or Reporting when view.LastFailure is { } failure:
                     Print(view);
                     Log(string.Create(
-                        CultureInfo.InvariantCulture, $"Update failed: {failure.Text} ({failure.Code} {failure.Name})"));
+                        CultureInfo.InvariantCulture,
+                        $"Update failed: {failure.Text} ({failure.Code} {failure.Name})"));
                     return Failed;
                 case Idle:
                     Print(view);

@@ -7,9 +7,9 @@ internal static class UpdateCommands
     {
         var group = new CliCommand("update", "update the machine's system, and go back")
         {
-            Details = "Asks the node of one machine, this one unless --endpoints or --tunnel name another. An update is "
-                + "written to the slot that does not run and takes effect with a reboot; a version that does not prove "
-                + "healthy goes back by itself.",
+            Details = "Asks the node of one machine, this one unless --endpoints or --tunnel name another. An update "
+                + "is written to the slot that does not run and takes effect with a reboot; a version that does not "
+                + "prove healthy goes back by itself.",
             Examples =
             [
                 ("corenode update status", "what runs, what is done next, when and why"),

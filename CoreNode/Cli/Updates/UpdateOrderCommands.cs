@@ -53,8 +53,8 @@ internal static class UpdateOrderCommands
         var command = new CliCommand("apply", "install a payload without asking a server")
         {
             TakesFiles = true,
-            Details = "Its signature and its release are judged as those of a server's: only a key of this machine makes "
-                + "it good. See `corenode payload create`.",
+            Details = "Its signature and its release are judged as those of a server's: only a key of this machine "
+                + "makes it good. See `corenode payload create`.",
             Examples =
             [
                 ("corenode update apply /root/1.4.1.payload", "a file, also without network"),
@@ -88,8 +88,8 @@ internal static class UpdateOrderCommands
     {
         var command = new CliCommand("cancel", "stop the update that is under way")
         {
-            Details = "What was written is gone on with if the same payload is taken again. An update that waits for its "
-                + "reboot is taken back by `update reset`.",
+            Details = "What was written is gone on with if the same payload is taken again. An update that waits for "
+                + "its reboot is taken back by `update reset`.",
             Examples =
             [
                 ("corenode update cancel", "stops checking, fetching, writing"),
@@ -122,8 +122,8 @@ internal static class UpdateOrderCommands
         Option<bool> noBlock = UpdateWishes.MakeNoBlock();
         var command = new CliCommand("rollback", "make the version before the next to boot")
         {
-            Details = "The other slot must hold a version that was good here. Before the reboot of an update this takes "
-                + "the update back. `update pin` keeps the next check from bringing the newer version again.",
+            Details = "The other slot must hold a version that was good here. Before the reboot of an update this "
+                + "takes the update back. `update pin` keeps the next check from bringing the newer version again.",
             Examples =
             [
                 ("corenode update rollback", "then reboot"),

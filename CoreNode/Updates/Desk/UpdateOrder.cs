@@ -4,7 +4,9 @@ namespace CoreNode.Updates.Desk;
 /// <param name="Kind">What is ordered.</param>
 public sealed record UpdateOrder(UpdateOrderKind Kind)
 {
-    /// <summary>Of <see cref="UpdateOrderKind.Pin"/>: the version, or beginning of versions; never empty there.</summary>
+    /// <summary>
+    /// Of <see cref="UpdateOrderKind.Pin"/>: the version, or beginning of versions; never empty there.
+    /// </summary>
     public string Version { get; init; } = "";
 
     /// <summary>
