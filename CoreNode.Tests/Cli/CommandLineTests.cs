@@ -127,8 +127,8 @@ internal sealed class CommandLineTests
         Assert.That(run, Is.EqualTo(new CliRun(7, "node --help -- -o json", "")));
     }
 
+    [TestCase("locksmithctl")]
     [TestCase("/usr/bin/locksmithctl")]
-    [TestCase("update_engine_client")]
     public async Task Old_tools_that_are_not_there_yet_say_so(string program)
     {
         CliRun run = await CliRun.OfAsync(program, ["list-units"], null, null);

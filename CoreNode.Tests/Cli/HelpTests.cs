@@ -6,7 +6,7 @@ namespace CoreNode.Tests.Cli;
 [TestFixture, Category("Unit")]
 internal sealed class HelpTests
 {
-    // node, etcdctl and fleetctl print help of their own.
+    // node and the older tools print help of their own.
     public static IEnumerable<string> Commands() =>
         All(Root()).Where(command => command.TreatUnmatchedTokensAsErrors).Select(HelpPage.Path);
 
@@ -40,7 +40,8 @@ internal sealed class HelpTests
                 .Where(line => line.StartsWith("corenode ", StringComparison.Ordinal)
                     && !line.StartsWith("corenode node ", StringComparison.Ordinal)
                     && !line.StartsWith("corenode etcdctl ", StringComparison.Ordinal)
-                    && !line.StartsWith("corenode fleetctl ", StringComparison.Ordinal))
+                    && !line.StartsWith("corenode fleetctl ", StringComparison.Ordinal)
+                    && !line.StartsWith("corenode update_engine_client ", StringComparison.Ordinal))
                 .Select(line => line.Split(" > ")[0])
                 .Where(line => UsageErrors.Find(Root().Parse([.. ShellWords.Split(line).Skip(1)])).Count > 0),
         ];

@@ -18,6 +18,10 @@ internal static class TestPrograms
 
     public static string SystemdSysusers() => FromPackage("systemd-sysusers", "systemd");
 
+    public static string DbusDaemon() => FromPackage("dbus-daemon", "dbus-daemon");
+
+    public static string Busctl() => FromPackage("busctl", "systemd");
+
     public static string SystemdNspawn() => FromPackage("systemd-nspawn", "systemd-container");
 
     public static string Zstd() => FromPackage("zstd", "zstd");

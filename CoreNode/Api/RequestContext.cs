@@ -196,6 +196,9 @@ internal sealed class RequestContext
         return Json(json);
     }
 
+    /// <summary>From now on the answer is one JSON object a line, sent with each flush.</summary>
+    public void BeginLines() => Headers.ContentType = "application/x-ndjson";
+
     /// <summary>Answers with {"message":…}, the shape of errors outside of /v2/keys.</summary>
     public Task Message(int status, string message)
     {

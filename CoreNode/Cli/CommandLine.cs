@@ -2,6 +2,7 @@ using System.CommandLine;
 using CoreNode.Api.Client;
 using CoreNode.Cli.Etcdctl;
 using CoreNode.Cli.Fleetctl;
+using CoreNode.Cli.UpdateEngine;
 
 namespace CoreNode.Cli;
 
@@ -23,10 +24,12 @@ public static class CommandLine
                 return EtcdctlProgram.RunAsync(args, host);
             case "fleetctl":
                 return FleetctlProgram.RunAsync(args, host);
-            case "locksmithctl" or "update_engine_client":
+            case "update_engine_client":
+                return UpdateEngineProgram.RunAsync(args, host);
+            case "locksmithctl":
                 host.Error.WriteLine(
-                    $"this corenode does not speak {Path.GetFileName(programName)} yet: the reboot lock and updates "
-                    + "come with later parts of CoreNode. What there is now: corenode --help");
+                    $"this corenode does not speak {Path.GetFileName(programName)} yet: the reboot lock comes with a "
+                    + "later part of CoreNode. What there is now: corenode --help");
                 return Task.FromResult(ExitCode.Usage);
             default:
                 return RunAsync(args, host);
@@ -43,6 +46,7 @@ public static class CommandLine
                 ["node", .. var rest] => await host.RunNode(rest, host.Cancellation),
                 ["etcdctl", .. var rest] => await EtcdctlProgram.RunAsync(rest, host),
                 ["fleetctl", .. var rest] => await FleetctlProgram.RunAsync(rest, host),
+                ["update_engine_client", .. var rest] => await UpdateEngineProgram.RunAsync(rest, host),
                 ["--version"] => await RunParsedAsync(["version"], host),
                 _ => await RunParsedAsync(args, host),
             };

@@ -10,6 +10,7 @@ using CoreNode.Cli.Payloads;
 using CoreNode.Cli.Pki;
 using CoreNode.Cli.Slots;
 using CoreNode.Cli.Units;
+using CoreNode.Cli.Updates;
 
 namespace CoreNode.Cli;
 
@@ -28,6 +29,7 @@ internal static class CommandTree
         ("member", MemberCommands.Build),
         ("cluster", ClusterCommands.Build),
         ("pki", PkiCommands.Build),
+        ("update", UpdateCommands.Build),
         ("slot", SlotCommands.Build),
         ("payload", PayloadCommands.Build),
         ("key", SigningKeyCommands.Build),
@@ -40,6 +42,7 @@ internal static class CommandTree
         ("completion", CompletionCommand.Build),
         ("etcdctl", EtcdctlCommand),
         ("fleetctl", FleetctlCommand),
+        ("update_engine_client", UpdateEngineCommand),
     ];
 
     /// <summary>Builds the tree for these arguments.</summary>
@@ -78,7 +81,7 @@ internal static class CommandTree
         return root;
     }
 
-    // `node`, `etcdctl` and `fleetctl` parse their own flags; they are here for help, completion and suggestions.
+    // `node` and the older tools parse their own flags; they are here for help, completion and suggestions.
     private static CliCommand NodeCommand(CliSession session) => Forwarding(session, new CliCommand(
         "node", "run the supervisor of this machine")
     {
@@ -109,6 +112,17 @@ internal static class CommandTree
         [
             ("corenode fleetctl list-units", "as fleetctl would"),
             ("ln -s /usr/bin/corenode /usr/local/bin/fleetctl", "for scripts that call fleetctl"),
+        ],
+    });
+
+    private static CliCommand UpdateEngineCommand(CliSession session) => Forwarding(session, new CliCommand(
+        "update_engine_client", "speak update_engine_client's flags, for scripts that use it")
+    {
+        Details = "The same happens if the binary is called update_engine_client, by a link for example.",
+        Examples =
+        [
+            ("corenode update_engine_client -status", "as update_engine_client would"),
+            ("ln -s /usr/bin/corenode /usr/local/bin/update_engine_client", "for scripts that call it"),
         ],
     });
 

@@ -14,6 +14,7 @@ internal sealed class ProgressLine(CliHost host) : IDisposable
 
     private string? _doing;
     private long _started;
+    private long _startBytes;
     private long _shown;
     private int _length;
 
@@ -24,15 +25,19 @@ internal sealed class ProgressLine(CliHost host) : IDisposable
             return;
         long now = host.Time.GetTimestamp();
         if (doing != _doing)
-            (_doing, _started, _shown) = (doing, now, 0);
+            (_doing, _started, _startBytes, _shown) = (doing, now, doneBytes, 0);
         else if (host.Time.GetElapsedTime(_shown, now) < s_pause && doneBytes < totalBytes)
             return;
         _shown = now;
-        Write(Line(doing, doneBytes, totalBytes, host.Time.GetElapsedTime(_started, now)));
+        Write(Line(doing, doneBytes, totalBytes, host.Time.GetElapsedTime(_started, now), _startBytes));
     }
 
-    /// <summary>"packing [######      ] 25 %, 12.5 of 50.0 MB, 40.0 MB/s, 1 s left".</summary>
-    public static string Line(string doing, long doneBytes, long totalBytes, TimeSpan elapsed)
+    /// <summary>
+    /// "packing [######      ] 25 %, 12.5 of 50.0 MB, 40.0 MB/s, 1 s left". What was done before the time began says
+    /// nothing about the speed.
+    /// </summary>
+    public static string Line(
+        string doing, long doneBytes, long totalBytes, TimeSpan elapsed, long startBytes = 0)
     {
         double share = totalBytes <= 0 ? 1 : Math.Clamp((double)doneBytes / totalBytes, 0, 1);
         int full = (int)(share * BarLength);
@@ -40,9 +45,9 @@ internal sealed class ProgressLine(CliHost host) : IDisposable
         string text = string.Create(
             CultureInfo.InvariantCulture,
             $"{doing} [{bar}] {(int)(share * 100)} %, {doneBytes / 1e6:f1} of {totalBytes / 1e6:f1} MB");
-        if (elapsed < TimeSpan.FromMilliseconds(500) || doneBytes <= 0)
+        if (elapsed < TimeSpan.FromMilliseconds(500) || doneBytes <= startBytes)
             return text;
-        double speed = doneBytes / elapsed.TotalSeconds;
+        double speed = (doneBytes - startBytes) / elapsed.TotalSeconds;
         double left = Math.Ceiling((totalBytes - doneBytes) / speed);
         return text + string.Create(CultureInfo.InvariantCulture, $", {speed / 1e6:f1} MB/s, {left:f0} s left");
     }

@@ -59,7 +59,7 @@ internal static class ProcessHost
                 new DiscoveryHost(error, Environment.GetEnvironmentVariable).RunAsync(serving, cancellation),
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
-            Slots = new SlotOffice(new MachineDisks("/"), SlotTrust.By(PayloadCommands.TrustFolder)),
+            Slots = new SlotOffice(new MachineDisks("/"), new SlotTrust(PayloadCommands.TrustFolder).Judge),
             SigningKeys = new KeyOffice(),
             Payloads = new PayloadOffice(),
             FindUnitManager = FindUnitManagerAsync,

@@ -3,14 +3,16 @@ using System.Runtime.InteropServices;
 namespace CoreNode.Systemd;
 
 /// <summary>
-/// One connection to systemd, from opening to loss. Owned by one thread, which alone may touch an sd_bus. Safety: each
-/// call and match gives the library a handle to a managed object, which is freed when its answer came or, after the bus
-/// is closed and calls nobody any more, with the connection.
+/// One connection to systemd or a message bus, from opening to loss. Owned by one thread, which alone may touch an
+/// sd_bus. Safety: each call, match and exported object gives the library a handle to a managed object, which is freed
+/// when its answer came or, after the bus is closed and calls nobody any more, with the connection.
 /// </summary>
 internal sealed unsafe class BusConnection : IDisposable
 {
     private readonly Dictionary<BusCall, GCHandle> _pending = [];
     private readonly List<GCHandle> _matches = [];
+    private readonly List<BusVtable> _exports = [];
+    private readonly HashSet<BusRequest> _requests = [];
     private readonly BusAddress _address;
     private nint _bus;
 
@@ -53,7 +55,7 @@ internal sealed unsafe class BusConnection : IDisposable
         try
         {
             int result = LibSystemd.MessageNewMethodCall(
-                _bus, out message, _address.IsBus ? BusAddress.SystemdName : null, call.Path, call.Method.Interface,
+                _bus, out message, _address.IsBus ? call.Method.Destination : null, call.Path, call.Method.Interface,
                 call.Method.Member);
             if (result >= 0)
             {
@@ -90,6 +92,44 @@ internal sealed unsafe class BusConnection : IDisposable
             _ => Abort("systemd left the message bus"));
     }
 
+    /// <summary>Has an object's methods be called from now on, as long as the connection lasts.</summary>
+    public void Export(BusObject exported)
+    {
+        BusVtable table = new(exported.Members, &OnRequest, new Exporting(this, exported));
+        _exports.Add(table);
+        int result = LibSystemd.BusAddObjectVtable(
+            _bus, 0, exported.Path, exported.Interface, table.Entries, table.Handle);
+        if (result < 0)
+            Abort($"{exported.Path} cannot be served: {Reason(result)}");
+    }
+
+    /// <summary>Sends a signal of an object to whoever listens.</summary>
+    public void Emit(BusObject exported, string member, BusWrite write)
+    {
+        nint message = 0;
+        try
+        {
+            int result = LibSystemd.MessageNewSignal(
+                _bus, out message, exported.Path, exported.Interface, member);
+            if (result >= 0)
+            {
+                write(new BusWriter(message));
+                result = LibSystemd.BusSend(_bus, message, 0);
+            }
+
+            if (result < 0)
+                Abort($"{member} cannot be sent: {Reason(result)}");
+        }
+        finally
+        {
+            if (message != 0)
+                LibSystemd.MessageUnref(message);
+        }
+    }
+
+    /// <summary>The request has its answer and is not kept any longer; false if it was not any more.</summary>
+    internal bool Settle(BusRequest request) => _requests.Remove(request);
+
     /// <summary>Handles what has come; false once the connection is lost, <see cref="Fault"/> says why.</summary>
     public bool Process()
     {
@@ -116,6 +156,9 @@ internal sealed unsafe class BusConnection : IDisposable
 
     public void Dispose()
     {
+        foreach (BusRequest request in _requests)
+            request.Forget();
+        _requests.Clear();
         if (_bus != 0)
             LibSystemd.BusCloseUnref(_bus);
         _bus = 0;
@@ -130,6 +173,9 @@ internal sealed unsafe class BusConnection : IDisposable
         foreach (GCHandle handle in _matches)
             handle.Free();
         _matches.Clear();
+        foreach (BusVtable table in _exports)
+            table.Dispose();
+        _exports.Clear();
     }
 
     private int SendMessage(nint message, BusCall call)
@@ -210,6 +256,26 @@ internal sealed unsafe class BusConnection : IDisposable
 
         return 0;
     }
+
+    [UnmanagedCallersOnly]
+    private static int OnRequest(nint message, nint userdata, BusError* error)
+    {
+        Exporting exporting = (Exporting)GCHandle.FromIntPtr(userdata).Target!;
+        try
+        {
+            BusRequest request = new(exporting.Owner, message);
+            exporting.Owner._requests.Add(request);
+            exporting.Exported.Handle(request);
+        }
+        catch (Exception fault)
+        {
+            exporting.Owner.Abort(fault.Message);
+        }
+
+        return 1;
+    }
+
+    private sealed record Exporting(BusConnection Owner, BusObject Exported);
 
     private sealed record WaitingCall(BusConnection Owner, BusCall Call);
 

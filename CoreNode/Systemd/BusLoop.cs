@@ -18,6 +18,7 @@ internal sealed class BusLoop : IDisposable
     private readonly Action<BusConnection> _onOpen;
     private readonly Action<string> _onLost;
     private readonly ConcurrentQueue<BusCall> _queue = new();
+    private readonly ConcurrentQueue<Action<BusConnection>> _posted = new();
     private readonly WakeEvent _wake = new();
     private readonly Thread _thread;
     private volatile bool _isStopping;
@@ -51,6 +52,15 @@ internal sealed class BusLoop : IDisposable
         if (_isStopping)
             FailQueued("the connection to systemd was closed");
         return call.Done.WaitAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Has something done on the thread with the connection that there is. Dropped if there is none.
+    /// </summary>
+    public void Post(Action<BusConnection> work)
+    {
+        _posted.Enqueue(work);
+        _wake.Set();
     }
 
     public void Dispose()
@@ -96,6 +106,12 @@ internal sealed class BusLoop : IDisposable
                     connection.Send(call);
                 }
 
+                while (_posted.TryDequeue(out Action<BusConnection>? work))
+                {
+                    isIdle = false;
+                    work(connection);
+                }
+
                 // What was sent may have answers or unsent bytes already.
                 if (isIdle)
                     connection.Wait(_wake);
@@ -131,5 +147,6 @@ internal sealed class BusLoop : IDisposable
     {
         while (_queue.TryDequeue(out BusCall? call))
             call.Fail("org.freedesktop.DBus.Error.NoServer", reason);
+        _posted.Clear();
     }
 }

@@ -1,6 +1,6 @@
 namespace CoreNode.Systemd;
 
-/// <summary>A method of systemd's objects on D-Bus, and how long its answer may take.</summary>
+/// <summary>A method of objects on D-Bus, of systemd's mostly, and how long its answer may take.</summary>
 internal sealed record BusMethod(string Interface, string Member)
 {
     public const string ManagerPath = "/org/freedesktop/systemd1";
@@ -28,6 +28,9 @@ internal sealed record BusMethod(string Interface, string Member)
 
     /// <summary>A call without an answer by then has failed.</summary>
     public TimeSpan Timeout { get; init; } = s_patience;
+
+    /// <summary>Whose it is, on a bus.</summary>
+    public string Destination { get; init; } = BusAddress.SystemdName;
 
     private static BusMethod OfManager(string member) => new(ManagerInterface, member);
 }

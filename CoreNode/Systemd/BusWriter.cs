@@ -3,8 +3,8 @@ using System.Text;
 namespace CoreNode.Systemd;
 
 /// <summary>
-/// Writes the arguments of a D-Bus call. Lives on the connection's thread. Safety: the library copies what it is given;
-/// signatures are UTF-8 literals, which end with a zero byte.
+/// Writes the arguments of a D-Bus call, answer or signal. Lives on the connection's thread. Safety: the library copies
+/// what it is given; signatures are UTF-8 literals, which end with a zero byte.
 /// </summary>
 internal readonly unsafe ref struct BusWriter(nint message)
 {
@@ -24,7 +24,13 @@ internal readonly unsafe ref struct BusWriter(nint message)
 
     public void Write(int value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'i', &value));
 
+    public void Write(long value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'x', &value));
+
+    public void Write(double value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'d', &value));
+
     public void Write(ulong value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'t', &value));
+
+    public void Write(uint value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'u', &value));
 
     /// <summary>Array of strings.</summary>
     public void Write(IEnumerable<string> texts)

@@ -12,6 +12,11 @@ internal static unsafe partial class LibSystemd
 {
     private const string Library = "libsystemd.so.0";
 
+    /// <summary>What each table of methods begins with: the address of a constant of the library.</summary>
+    /// <exception cref="DllNotFoundException">The library is not installed.</exception>
+    public static nint ObjectVtableFormat =>
+        NativeLibrary.GetExport(NativeLibrary.Load(Library), "sd_bus_object_vtable_format");
+
     [LibraryImport(Library, EntryPoint = "sd_bus_new")]
     public static partial int BusNew(out nint bus);
 
@@ -52,6 +57,29 @@ internal static unsafe partial class LibSystemd
     public static partial int BusCallAsync(
         nint bus, nint slot, nint message, delegate* unmanaged<nint, nint, BusError*, int> onReply, nint userdata,
         ulong timeoutMicroseconds);
+
+    [LibraryImport(Library, EntryPoint = "sd_bus_add_object_vtable", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int BusAddObjectVtable(
+        nint bus, nint slot, string path, string iface, void* vtable, nint userdata);
+
+    [LibraryImport(Library, EntryPoint = "sd_bus_send")]
+    public static partial int BusSend(nint bus, nint message, nint cookie);
+
+    [LibraryImport(Library, EntryPoint = "sd_bus_message_new_signal", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MessageNewSignal(
+        nint bus, out nint message, string path, string iface, string member);
+
+    [LibraryImport(Library, EntryPoint = "sd_bus_message_new_method_return")]
+    public static partial int MessageNewMethodReturn(nint call, out nint message);
+
+    [LibraryImport(Library, EntryPoint = "sd_bus_reply_method_error")]
+    public static partial int ReplyMethodError(nint call, BusError* error);
+
+    [LibraryImport(Library, EntryPoint = "sd_bus_message_ref")]
+    public static partial nint MessageRef(nint message);
+
+    [LibraryImport(Library, EntryPoint = "sd_bus_message_get_member")]
+    public static partial nint MessageGetMember(nint message);
 
     [LibraryImport(Library, EntryPoint = "sd_bus_message_unref")]
     public static partial nint MessageUnref(nint message);

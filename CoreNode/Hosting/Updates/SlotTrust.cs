@@ -4,19 +4,19 @@ using CoreNode.Updates.Keys;
 
 namespace CoreNode.Hosting.Updates;
 
-/// <summary>Judges what slots say of themselves by the keys that payloads are judged by.</summary>
-internal static class SlotTrust
+/// <summary>Judges what slots say of themselves by the keys that payloads must be signed by, as they are now.</summary>
+internal sealed class SlotTrust(string keysFolder)
 {
-    /// <summary>By the keys of a folder as they are when something is judged.</summary>
-    public static SlotVerifier By(string folder) => (message, signatures) =>
+    /// <summary>As <see cref="SlotVerifier"/> wants it.</summary>
+    public string? Judge(ReadOnlySpan<byte> message, IReadOnlyList<SlotSignature> signatures)
     {
         try
         {
-            return SlotSignatures.Trusting(TrustFolder.Read(folder).Keys)(message, signatures);
+            return SlotSignatures.Trusting(TrustFolder.Read(keysFolder).Keys)(message, signatures);
         }
-        catch (IOException bad)
+        catch (IOException unreadable)
         {
-            return bad.Message;
+            return unreadable.Message;
         }
-    };
+    }
 }

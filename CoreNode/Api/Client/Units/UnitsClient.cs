@@ -62,7 +62,7 @@ public sealed class UnitsClient(ClientOptions options) : IDisposable
             await _transport.OpenAsync(Get(query) with { IsWatch = true }, cancellation);
         return stream is not null
             ? new AdminReply<JournalStream>.Done(new JournalStream(stream))
-            : Outcome<JournalStream>(reply!, static _ => throw new JsonException("no stream"));
+            : AdminAnswer.Read<JournalStream>(reply!, static _ => throw new JsonException("no stream"));
     }
 
     /// <summary>The machines in order of their ids.</summary>
@@ -98,25 +98,7 @@ public sealed class UnitsClient(ClientOptions options) : IDisposable
     private async Task<AdminReply<T>> CallAsync<T>(
         V2Request request, Func<byte[], T> read, CancellationToken cancellation)
         where T : class =>
-        Outcome(await _transport.SendAsync(request, cancellation), read);
-
-    private static AdminReply<T> Outcome<T>(V2Reply reply, Func<byte[], T> read)
-        where T : class
-    {
-        if (reply is V2Reply.Failed failed)
-            return new AdminReply<T>.Failed(failed);
-        var answer = (V2Reply.Answered)reply;
-        if (!answer.IsSuccess)
-            return new AdminReply<T>.Refused(answer.Endpoint, answer.Status, UnitsJson.ParseMessage(answer.Body));
-        try
-        {
-            return new AdminReply<T>.Done(read(answer.Body));
-        }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException)
-        {
-            return new AdminReply<T>.Refused(answer.Endpoint, answer.Status, $"it is no answer: {fault.Message}");
-        }
-    }
+        AdminAnswer.Read(await _transport.SendAsync(request, cancellation), read);
 
     private static V2Request Get(string path) => V2Request.Plain("/corenode/v1/" + path);
 
