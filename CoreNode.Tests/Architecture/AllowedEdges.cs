@@ -51,8 +51,14 @@ internal static class AllowedEdges
             },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
             new("Updates.Omaha", ModuleKind.Decider),
-            new("Updates.Client", ModuleKind.Service, "Updates.Omaha", "Platform"),
+            new(
+                "Updates.Client", ModuleKind.Service,
+                "Updates.Omaha", "Updates.Lifecycle", "Updates.Desk", "Disks", "Disks.Gpt", "Platform"),
             new("Updates.Keys", ModuleKind.Mechanism, "Updates.Payload", "Platform"),
+            new("Updates.Applying.Worker", ModuleKind.Decider),
+            new(
+                "Updates.Applying", ModuleKind.Service,
+                "Updates.Applying.Worker", "Updates.Payload", "Updates.Keys", "Disks", "Disks.Gpt", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model", "Updates.Desk"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),
@@ -68,7 +74,9 @@ internal static class AllowedEdges
                 "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Leases",
                 "Disks", "Disks.Gpt", "Units.Leases", "Proxy", "Wal", "Discovery", "Pki", "Store", "Platform",
                 "Runner", "Systemd", "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry",
-                "Units.Watching", "Units.Model", "Yaml", "Updates.Keys", "Updates.Payload", "Updates.Client"),
+                "Units.Watching", "Units.Model", "Yaml", "Updates.Keys", "Updates.Payload", "Updates.Client",
+                "Updates.Applying", "Updates.Applying.Worker", "Updates.Lifecycle", "Updates.Omaha", "Updates.Desk",
+                "Api.Updates"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
@@ -82,7 +90,8 @@ internal static class AllowedEdges
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
                 "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine",
-                "Units.Agent", "Systemd", "Runner", "Api", "Api.Peers", "Api.Relay", "Api.Fleet", "Hosting"),
+                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Api", "Api.Peers", "Api.Relay", "Api.Fleet",
+                "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),

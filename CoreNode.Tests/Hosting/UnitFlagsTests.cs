@@ -19,7 +19,7 @@ internal sealed class UnitFlagsTests
     [TestCase("--store ftp://etcd", "a client URL such as http://10.0.0.1:2379 is needed")]
     [TestCase("--store http://etcd:2379 --modules store", "without the module units")]
     [TestCase("--modules units", "store is needed, unless --store names an existing etcd")]
-    [TestCase("--modules store,unit", "there are the modules store and units")]
+    [TestCase("--modules store,unit", "there are the modules store, units and updates")]
     [TestCase("--metdata a=b", "unknown flag --metdata; did you mean --metadata?")]
     public void Each_mistake_is_named(string line, string problem)
     {

@@ -42,13 +42,16 @@ internal sealed class SimulatedBlockDevice : IBlockDevice
     public double KeptShare { get; init; } = 0.5;
 
     /// <summary>True for a disk that says it has synced and has not.</summary>
-    public bool LiesAboutSync { get; init; }
+    public bool LiesAboutSync { get; set; }
 
     /// <summary>What was written, in order.</summary>
     public IReadOnlyList<(long Offset, int Length)> Written => _written;
 
     /// <summary>What the disk holds now that the power is gone.</summary>
     public ReadOnlySpan<byte> Image => _disk;
+
+    /// <summary>What a process finds that starts after the one that wrote was killed: synced or not.</summary>
+    public ReadOnlySpan<byte> Seen => _seen;
 
     public void Read(long offset, Span<byte> buffer)
     {
@@ -88,10 +91,9 @@ internal sealed class SimulatedBlockDevice : IBlockDevice
     {
     }
 
-    private void CutIfDue()
+    /// <summary>The power fails while nothing is written: what was not synced is lost or kept by chance.</summary>
+    public void FailPower()
     {
-        if (_steps++ != CutAt)
-            return;
         foreach (long at in _unsynced)
         {
             if (Chance is null || !Chance.Chance(KeptShare))
@@ -99,7 +101,13 @@ internal sealed class SimulatedBlockDevice : IBlockDevice
             // A torn sector: its first part is new, the rest old.
             Keep(at, Chance.Chance(0.05) ? Chance.Next(_sectorBytes) : _sectorBytes);
         }
+    }
 
+    private void CutIfDue()
+    {
+        if (_steps++ != CutAt)
+            return;
+        FailPower();
         throw new PowerCutException();
     }
 

@@ -21,4 +21,5 @@ public static class EventIds
     public const int Systemd = 2200;
     public const int Runner = 2300;
     public const int UnitsWatching = 2400;
+    public const int UpdatesClient = 2500;
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using CoreNode.Api;
 using CoreNode.Api.Client;
 using CoreNode.Api.Fleet;
 using CoreNode.Api.Guest;
@@ -9,6 +10,7 @@ using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
+using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Wiring;
 using CoreNode.Units.Leases;
 
@@ -20,6 +22,8 @@ namespace CoreNode.Hosting;
 /// </summary>
 internal sealed class GuestNode(NodeOptions options, NodeProcess process)
 {
+    private volatile bool _isServing;
+
     /// <summary>Runs until the process is to stop; gives the exit code.</summary>
     public async Task<int> RunAsync()
     {
@@ -33,6 +37,7 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
             AuthoritiesFlag = "--trusted-ca-file",
         });
         UnitsModule units = UnitsModule.Of(options, process)!;
+        UpdatesModule? updates = UpdatesModule.Of(options, process);
         await using ConfiguredAsyncDisposable closingUnits = units.ConfigureAwait(false);
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
@@ -49,23 +54,25 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(process.Stop);
         Task leading = ((TtlLeadership)place.Leadership!).RunAsync(stop.Token);
         Task running = units.RunAsync(place, stop.Token);
+        Task updating = updates?.RunAsync(UpdatesPlaces.Of(options.Units.Store, () => _isServing), stop.Token)
+            ?? Task.CompletedTask;
         try
         {
             await transport.StartAsync(
                 self, new WorkerReceiver(() => new ClusterDescription(self.ClusterId, [], [])), process.Stop);
-            await ServeAsync(certificates, surface);
+            await ServeAsync(certificates, UpdatesModule.SurfaceWith(updates, surface)!);
         }
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(leading, running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(leading, running, updating).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         process.Logger.Stopped();
         return 0;
     }
 
-    private async Task ServeAsync(NodeCertificates certificates, FleetSurface surface)
+    private async Task ServeAsync(NodeCertificates certificates, IAdminSurface surface)
     {
         string? socket = await UnixSocketPath.PrepareAsync(
             options.UnixSocket, "unix-socket", process.Logger, process.Stop);
@@ -80,6 +87,7 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         await using (server.ConfigureAwait(false))
         {
             await server.StartAsync(process.Stop);
+            _isServing = true;
             string urls = string.Join(
                 ' ', server.BoundAdminUrls.Concat(server.BoundUrls).Select(u => u.GetLeftPart(UriPartial.Authority)));
             process.Manager.Ready($"units with the store of others: serving on {urls}");

@@ -76,4 +76,24 @@ internal static partial class HostingLog
         "the peer URL {Url} is of this machine alone: members on other machines cannot reach it. Say where they can "
         + "with --listen-peer-urls and --initial-advertise-peer-urls")]
     internal static partial void PeerUrlIsLocal(this ILogger logger, string url);
+
+    [LoggerMessage(EventIds.Hosting + 40, LogLevel.Warning, "the update's worker process says: {Line}")]
+    internal static partial void WorkerComplains(this ILogger logger, string line);
+
+    [LoggerMessage(EventIds.Hosting + 41, LogLevel.Information,
+        "the update's worker process {Pid} runs in {Place}")]
+    internal static partial void WorkerPlaced(this ILogger logger, string pid, string place);
+
+    [LoggerMessage(EventIds.Hosting + 42, LogLevel.Warning, "this machine is restarted by \"{Command}\"")]
+    internal static partial void Reboots(this ILogger logger, string command);
+
+    [LoggerMessage(EventIds.Hosting + 43, LogLevel.Warning, "{File} cannot be changed: {Reason}")]
+    internal static partial void NoMarker(this ILogger logger, string file, string reason);
+
+    [LoggerMessage(EventIds.Hosting + 44, LogLevel.Error,
+        "the module updates broke off, and starts anew in {Seconds} s")]
+    internal static partial void UpdatesFailed(this ILogger logger, Exception fault, double seconds);
+
+    [LoggerMessage(EventIds.Hosting + 45, LogLevel.Information, "this machine is not updated: {Reason}")]
+    internal static partial void NoUpdates(this ILogger logger, string reason);
 }

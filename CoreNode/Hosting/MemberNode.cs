@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using CoreNode.Api;
-using CoreNode.Api.Fleet;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
+using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Wiring;
 
 namespace CoreNode.Hosting;
@@ -11,6 +11,8 @@ namespace CoreNode.Hosting;
 /// <summary>A node with a vote and data: replica, peer transport and HTTP surface, until it is stopped.</summary>
 internal sealed class MemberNode(NodeOptions options, NodeProcess process)
 {
+    private volatile bool _isServing;
+
     /// <summary>Runs until the process is to stop; gives the exit code.</summary>
     public async Task<int> RunAsync()
     {
@@ -19,6 +21,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             ForceNewCluster(Path.Combine(options.DataFolder, "raft"));
         MemberKeys keys = new(NodeComposition.SecretToken(options));
         UnitsModule? units = UnitsModule.Of(options, process);
+        UpdatesModule? updates = UpdatesModule.Of(options, process);
         MemberServices services = new();
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
@@ -40,14 +43,18 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
                 MemberUnits? running = units is null
                     ? null : MemberUnits.Make(units, options, process, replica, transport, services);
                 Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;
+                Task updating = updates?.RunAsync(
+                    UpdatesPlaces.Of(replica, options.ElectionTimeout, () => _isServing), end.Token)
+                    ?? Task.CompletedTask;
                 try
                 {
-                    await ServeAsync(replica, certificates, running?.Surface);
+                    await ServeAsync(
+                        replica, certificates, UpdatesModule.SurfaceWith(updates, running?.Surface));
                 }
                 finally
                 {
                     await end.CancelAsync();
-                    await tending;
+                    await Task.WhenAll(tending, updating);
                     if (running is not null)
                         await running.DisposeAsync();
                 }
@@ -83,7 +90,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             before.Last - before.KnownCommitted, others);
     }
 
-    private async Task ServeAsync(Replica replica, NodeCertificates certificates, FleetSurface? surface)
+    private async Task ServeAsync(Replica replica, NodeCertificates certificates, IAdminSurface? surface)
     {
         string? socket = await UnixSocketPath.PrepareAsync(
             options.UnixSocket, "unix-socket", process.Logger, process.Stop);
@@ -98,6 +105,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         await using (server.ConfigureAwait(false))
         {
             await server.StartAsync(process.Stop);
+            _isServing = true;
             string urls = string.Join(' ', server.BoundUrls.Select(u => u.GetLeftPart(UriPartial.Authority)));
             process.Manager.Ready($"serving on {urls}");
             if (options.IsDev)

@@ -69,6 +69,9 @@ public sealed record NodeOptions
     /// <summary>What this node does about units.</summary>
     public required UnitOptions Units { get; init; }
 
+    /// <summary>What this node does about updates of its machine.</summary>
+    public UpdateOptions Updates { get; init; } = new() { IsOn = false };
+
     /// <summary>One Raft tick.</summary>
     public required TimeSpan HeartbeatInterval { get; init; }
 

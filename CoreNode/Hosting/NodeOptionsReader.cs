@@ -156,6 +156,7 @@ public sealed class NodeOptionsReader(
             ListenAdminUrls = AdminUrls(clientTls, isInsecure, clients),
             IsAdminInsecure = isInsecure,
             Units = UnitFlags.Read(Text, _problems),
+            Updates = UpdateFlags.Read(Text, _problems),
             HeartbeatInterval = heartbeat,
             ElectionTimeout = election,
             SnapshotCount = Number("snapshot-count", 1, 100_000_000),

@@ -8,6 +8,7 @@ using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
 using CoreNode.Disks;
 using CoreNode.Hosting.Payloads;
+using CoreNode.Hosting.Updates;
 using CoreNode.Platform;
 using CoreNode.Runner.Guard;
 using CoreNode.Runner.Launch;
@@ -32,6 +33,8 @@ internal static class ProcessHost
         // Hidden: started by a node itself, and as small as it can be.
         if (args is [GuardProgram.Command, .. var guarding])
             return GuardProgram.Run(guarding);
+        if (args is [WorkerHost.Command])
+            return await RunWorkerAsync();
         using Stream input = Console.OpenStandardInput();
         await using StreamWriter output = Utf8(Console.OpenStandardOutput(), isAutoFlushed: false);
         await using StreamWriter error = Utf8(Console.OpenStandardError(), isAutoFlushed: true);
@@ -60,6 +63,13 @@ internal static class ProcessHost
             Payloads = new PayloadOffice(),
             FindUnitManager = FindUnitManagerAsync,
         });
+    }
+
+    private static async Task<int> RunWorkerAsync()
+    {
+        using StreamReader input = new(Console.OpenStandardInput());
+        await using StreamWriter output = Utf8(Console.OpenStandardOutput(), isAutoFlushed: false);
+        return await WorkerHost.RunAsync(input, output, ReadBuild().Version);
     }
 
     // As --unit-manager auto chooses.

@@ -10,7 +10,7 @@ internal static class UnitFlags
     /// <summary>In the order of help.</summary>
     public static readonly IReadOnlyList<NodeFlag> All =
     [
-        new("modules", "store,units", "NAME,...", "what this node runs: store, units"),
+        new("modules", "store,units,updates", "NAME,...", "what this node runs: store, units, updates"),
         new("metadata", "", "K=V,...", "what units may ask of their machine: disk=ssd,zone=a"),
         new("public-ip", "", "ADDRESS", "where this machine is reached (default: where its default route leaves)"),
         new("machine-id", "", "ID", "32 hex digits (default: /etc/machine-id, else made once and kept)"),
@@ -26,8 +26,8 @@ internal static class UnitFlags
         string[] modules = text("modules").Split(',', StringSplitOptions.RemoveEmptyEntries);
         foreach (string module in modules)
         {
-            if (module is not ("store" or "units"))
-                problems.Add($"--modules {module}: there are the modules store and units");
+            if (module is not ("store" or "units" or "updates"))
+                problems.Add($"--modules {module}: there are the modules store, units and updates");
         }
 
         List<Uri> store = Store(text("store"), problems);

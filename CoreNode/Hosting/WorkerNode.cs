@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
-using CoreNode.Api.Fleet;
+using CoreNode.Api;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Relay;
+using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Wiring;
 using CoreNode.Proxy;
 
@@ -13,6 +14,8 @@ namespace CoreNode.Hosting;
 /// </summary>
 internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
 {
+    private volatile bool _isServing;
+
     /// <summary>Runs until the process is to stop; gives the exit code.</summary>
     public async Task<int> RunAsync()
     {
@@ -21,6 +24,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         WorkerPeers peers = new(
             NodeComposition.SecretToken(options), () => found?.View ?? FollowerView.Empty, process.Logger);
         UnitsModule? units = UnitsModule.Of(options, process);
+        UpdatesModule? updates = UpdatesModule.Of(options, process);
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
@@ -54,15 +58,18 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         WorkerUnits? running = units is null ? null : WorkerUnits.Make(
             units, options, () => peers.Requests, () => follower.View.List?.Members ?? []);
         Task tending = running?.RunAsync(stop.Token) ?? Task.CompletedTask;
+        Task updating = updates?.RunAsync(UpdatesPlaces.Of(() => follower.View, () => _isServing), stop.Token)
+            ?? Task.CompletedTask;
         try
         {
             await ServeAsync(
-                follower, upstreams, certificates, running?.Surface, Task.WhenAny(following, reviewing).Unwrap());
+                follower, upstreams, certificates, UpdatesModule.SurfaceWith(updates, running?.Surface),
+                Task.WhenAny(following, reviewing).Unwrap());
         }
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(following, reviewing, listening, tending);
+            await Task.WhenAll(following, reviewing, listening, tending, updating);
             if (running is not null)
                 await running.DisposeAsync();
         }
@@ -72,7 +79,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
     }
 
     private async Task ServeAsync(
-        MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, FleetSurface? surface, Task loops)
+        MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, IAdminSurface? surface, Task loops)
     {
         string? socket = await UnixSocketPath.PrepareAsync(
             options.UnixSocket, "unix-socket", process.Logger, process.Stop);
@@ -87,6 +94,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         await using (server.ConfigureAwait(false))
         {
             await server.StartAsync(process.Stop);
+            _isServing = true;
             string urls = string.Join(' ', server.BoundUrls.Select(u => u.GetLeftPart(UriPartial.Authority)));
             process.Manager.Ready($"proxy: serving on {urls}");
             Task trimming = IdleTrim.RunAsync(TimeProvider.System, process.Stop);

@@ -11,12 +11,22 @@ public static class BackgroundPriority
     private const long SetIoPriority = 251;
     private const int WhichProcess = 1;
     private const int BestEffortLowest = (2 << 13) | 7;
+    private const int Idle = 3 << 13;
+    private const int LowestNice = 19;
 
     /// <summary>
     /// Gives the calling thread little processor time and the lowest best-effort I/O. Not the idle classes: the log
     /// may come to wait for this thread. A refusal by the system changes nothing but the priority.
     /// </summary>
-    public static void Enter()
+    public static void Enter() => Enter(Nice, BestEffortLowest);
+
+    /// <summary>
+    /// Gives the calling thread, and those that it starts from then on, what nobody else wants of processor and disk.
+    /// For processes that nobody waits for.
+    /// </summary>
+    public static void EnterIdle() => Enter(LowestNice, Idle);
+
+    private static void Enter(int nice, int ioPriority)
     {
         if (!OperatingSystem.IsLinux()
             || System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture
@@ -26,7 +36,7 @@ public static class BackgroundPriority
         }
 
         uint thread = (uint)LibC.SystemCall(GetThreadId, 0, 0, 0);
-        _ = LibC.SetPriority(0, thread, Nice);
-        _ = LibC.SystemCall(SetIoPriority, WhichProcess, thread, BestEffortLowest);
+        _ = LibC.SetPriority(0, thread, nice);
+        _ = LibC.SystemCall(SetIoPriority, WhichProcess, thread, ioPriority);
     }
 }

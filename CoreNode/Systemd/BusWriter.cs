@@ -24,13 +24,13 @@ internal readonly unsafe ref struct BusWriter(nint message)
 
     public void Write(int value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'i', &value));
 
-    public void Write(uint value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'u', &value));
-
     public void Write(long value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'x', &value));
 
     public void Write(double value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'d', &value));
 
     public void Write(ulong value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'t', &value));
+
+    public void Write(uint value) => Check(LibSystemd.MessageAppendBasic(message, (byte)'u', &value));
 
     /// <summary>Array of strings.</summary>
     public void Write(IEnumerable<string> texts)

@@ -36,7 +36,7 @@ internal sealed class LifecycleFlowTests
         Assert.That(desk.Health(LifecycleDesk.Healthy).Step.Kind, Is.EqualTo(UpdateStepKind.MarkGood));
         desk.Tell(new UpdateFact.MarkedGood(desk.State.StepNumber));
         Assert.That(desk.State.Stage, Is.EqualTo(LifecycleStage.Idle));
-        Assert.That(desk.State.MinimumCounter, Is.EqualTo(5));
+        Assert.That(desk.State.HighestCounter, Is.EqualTo(20));
         Assert.That(desk.State.History[^1].Code, Is.EqualTo(UpdateError.Success));
         UpdateEvent last = desk.PassUntilDue().Step.Request!.Event;
         Assert.That((last.Type, last.Result, last.PreviousVersion), Is.EqualTo((3, 2, "1.0")));

@@ -15,6 +15,7 @@ internal sealed class LifecycleRulesTests
         yield return new TestCaseData(release with { Counter = 0 }, UpdateError.ReleaseOlder);
         yield return new TestCaseData(
             release with { Counter = 10, IsOlderThanRunning = true }, UpdateError.ReleaseOlder);
+        yield return new TestCaseData(release with { MinimumCounter = 11 }, UpdateError.StepMissing);
         yield return new TestCaseData(release with { Expires = s_before }, UpdateError.ReleaseExpired);
         yield return new TestCaseData(release with { Board = "arm64-usr" }, UpdateError.WrongBoard);
         yield return new TestCaseData(release with { AppId = "{other}" }, UpdateError.WrongApplication);
@@ -37,7 +38,11 @@ internal sealed class LifecycleRulesTests
     public void An_older_or_expired_release_is_taken_by_the_operators_word_only()
     {
         foreach (ReleaseFacts release in (ReleaseFacts[])
-            [LifecycleDesk.Release with { Counter = 3 }, LifecycleDesk.Release with { Expires = s_before }])
+            [
+                LifecycleDesk.Release with { Counter = 3 },
+                LifecycleDesk.Release with { Expires = s_before },
+                LifecycleDesk.Release with { MinimumCounter = 11 },
+            ])
         {
             LifecycleDesk desk = LifecycleDesk.Started();
             desk.Ask(new UpdateWish { IsDowngradeAllowed = true });

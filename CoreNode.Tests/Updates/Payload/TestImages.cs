@@ -42,10 +42,15 @@ internal static class TestImages
         IPayloadSigner? signer,
         ICodecs? codecs = null,
         CreationOptions? options = null,
-        ulong seed = 0)
+        ulong seed = 0,
+        ReleaseInfo? release = null)
     {
         Creation creation = new(
-            images, Release, options ?? new CreationOptions(), codecs ?? new TestCodecs(), FastHashes.Instance);
+            images,
+            release ?? Release,
+            options ?? new CreationOptions(),
+            codecs ?? new TestCodecs(),
+            FastHashes.Instance);
         Prng random = new(seed);
         List<CreationJob> jobs = [.. creation.Jobs];
         while (jobs.Count > 0)

@@ -40,7 +40,7 @@ internal sealed class PayloadMaker : IDisposable
         // All that can be wrong with keys is found before the work.
         SigningKey[] keys = [.. _order.Keys.Select(SigningKey.ReadFile)];
         PayloadSigner? signer = keys.Length > 0 ? new PayloadSigner(keys) : null;
-        Creation creation = new(Images(), Release(), Options(), _codecs, _hashes);
+        Creation creation = new(Images(), Release(keys), Options(), _codecs, _hashes);
         string own = string.Create(CultureInfo.InvariantCulture, $".{Environment.ProcessId}");
         string dataFile = _order.OutputFile + own + ".data";
         string part = _order.OutputFile + own + ".part";
@@ -137,7 +137,13 @@ internal sealed class PayloadMaker : IDisposable
         return file.Length > 0 ? file : throw new IOException($"{path} is empty");
     }
 
-    private ReleaseInfo Release() => new()
+    private ReleaseInfo Release(IReadOnlyList<SigningKey> keys)
+    {
+        byte[]? kernel = _order.Kernel is null ? null : HashOf(_news[^1]);
+        return Release(kernel, SlotWords.Make(_order, _news[0], kernel is null ? null : _news[^1], kernel, keys));
+    }
+
+    private ReleaseInfo Release(byte[]? kernelHash, byte[] slotWords) => new()
     {
         Version = _order.Version,
         Counter = _order.Counter,
@@ -148,7 +154,8 @@ internal sealed class PayloadMaker : IDisposable
         VerityRootHash = _order.VerityRootHash,
         VeritySalt = _order.VeritySalt,
         VerityHashOffset = _order.VerityHashOffset,
-        KernelHashes = _order.Kernel is null ? [] : [HashOf(_news[^1])],
+        KernelHashes = kernelHash is null ? [] : [kernelHash],
+        SlotMetadata = slotWords,
     };
 
     private static byte[] HashOf(PayloadFile file)

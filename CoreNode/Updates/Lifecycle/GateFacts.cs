@@ -94,7 +94,7 @@ internal static class GateFacts
             turn.Forgive(running);
             turn.State = turn.State with
             {
-                MinimumCounter = Math.Max(turn.State.MinimumCounter, attempt.Release?.MinimumCounter ?? 0),
+                HighestCounter = Highest(turn.State, attempt),
                 Payload = turn.State.Payload.Done(),
             };
             if (attempt.Offer is not null || attempt.IsSwitch)
@@ -129,6 +129,13 @@ internal static class GateFacts
             Gate = GateState.None,
         };
         turn.Rest(turn.State.Times);
+    }
+
+    // Who goes back by force means it: releases after that one are taken again.
+    private static ulong Highest(UpdateState state, UpdateAttempt attempt)
+    {
+        ulong counter = Math.Max(attempt.Release?.Counter ?? 0, state.Boot?.Counter ?? 0);
+        return attempt.Wish.IsDowngradeAllowed ? counter : Math.Max(state.HighestCounter, counter);
     }
 
     private static void Conclude(LifecycleTurn turn, HealthVerdict verdict)

@@ -11,7 +11,7 @@ public sealed record ReleaseFacts
     /// <summary>The release counter, which only grows; 0 if the payload carries none (major version 1).</summary>
     public ulong Counter { get; init; }
 
-    /// <summary>Once this release has proven itself, none with a lower counter is taken.</summary>
+    /// <summary>The lowest release counter that a machine may come from; 0: any.</summary>
     public ulong MinimumCounter { get; init; }
 
     /// <summary>When it must not be taken any more; null: no date.</summary>

@@ -70,8 +70,12 @@ public static class ReleaseRules
 
         if (PinRefusal(state, release.Version) is { } pinned)
             return pinned;
-        if (!attempt.Wish.IsDowngradeAllowed && Outdated(state, release, now) is { } outdated)
-            return outdated;
+        if (!attempt.Wish.IsDowngradeAllowed
+            && (StepMissing(state, release) ?? Outdated(state, release, now)) is { } outOfOrder)
+        {
+            return outOfOrder;
+        }
+
         bool isBad = Bad(state, release.Version) is { IsRefused: true } bad && release.Counter <= bad.Counter;
         return isBad && !attempt.Wish.IsBadAccepted ? KnownBad(Bad(state, release.Version)!) : null;
     }
@@ -81,6 +85,19 @@ public static class ReleaseRules
         pin.Length == 0 || version == pin
         || (version.Length > pin.Length && version.StartsWith(pin, StringComparison.Ordinal)
             && (pin[^1] == '.' || version[pin.Length] == '.'));
+
+    // A release may need what one before it has brought, such as another layout of the data.
+    private static UpdateFailure? StepMissing(UpdateState state, ReleaseFacts release)
+    {
+        ulong running = state.Boot?.Counter ?? 0;
+        if (release.MinimumCounter <= running)
+            return null;
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{release.Version} can be taken from release counter {release.MinimumCounter} on, and "
+            + $"{state.RunningVersion} has {running}: update to a release between first");
+        return new UpdateFailure(UpdateError.StepMissing, text);
+    }
 
     private static UpdateFailure? Outdated(UpdateState state, ReleaseFacts release, DateTimeOffset now)
     {
@@ -93,7 +110,7 @@ public static class ReleaseRules
             return new UpdateFailure(UpdateError.ReleaseExpired, text);
         }
 
-        ulong least = Math.Max(state.Boot?.Counter ?? 0, state.MinimumCounter);
+        ulong least = Math.Max(state.Boot?.Counter ?? 0, state.HighestCounter);
         if (release.Counter < least)
         {
             string text = string.Create(

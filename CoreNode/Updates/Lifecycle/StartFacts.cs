@@ -13,7 +13,15 @@ internal static class StartFacts
         bool isSameBoot = state.Boot?.BootId == boot.BootId;
         // Waits count by the uptime of a boot, so none of before holds.
         CheckTimes times = state.Times.AfterStart(turn.Settings, turn.Now, turn.Chance);
-        turn.State = state with { Boot = boot, Live = LiveProgress.None, Times = times };
+        turn.State = state with
+        {
+            Boot = boot,
+            Live = LiveProgress.None,
+            Times = times,
+            HighestCounter = boot.IsMarkedGood
+                ? Math.Max(state.HighestCounter, boot.Counter)
+                : state.HighestCounter,
+        };
         switch (state.Stage)
         {
             case LifecycleStage.Idle:

@@ -179,4 +179,7 @@ public enum UpdateError
 
     /// <summary>The node ended in the middle of a step.</summary>
     Interrupted = 112,
+
+    /// <summary>The signed release can only be taken from a later one than the one that runs.</summary>
+    StepMissing = 113,
 }

@@ -158,6 +158,8 @@ public static class UpdateErrors
             + "publish a newer one, and look at this machine's clock");
         Add(UpdateError.ReleaseOlder, RetryClass.Refused, "the release is older than what this machine has had: "
             + "publish a newer one, or take it by hand with --allow-downgrade");
+        Add(UpdateError.StepMissing, RetryClass.Refused, "the release cannot be taken from the one that runs: update "
+            + "to a release between first");
         Add(UpdateError.WrongBoard, RetryClass.Refused, "the release is for another kind of machine: look at which "
             + "group this machine is in");
         Add(UpdateError.WrongApplication, RetryClass.Refused, "the release is of another product: look at SERVER and "

@@ -45,8 +45,11 @@ public sealed record UpdateState
     /// <summary>True until the server has been told that the machine went back.</summary>
     public bool IsRollbackUntold { get; init; }
 
-    /// <summary>Releases with a lower counter are refused.</summary>
-    public ulong MinimumCounter { get; init; }
+    /// <summary>
+    /// The highest release counter that was marked good here, or the one that the operator went back to by force:
+    /// releases with a lower one are refused.
+    /// </summary>
+    public ulong HighestCounter { get; init; }
 
     /// <summary>The version, or beginning of versions, that alone is taken; empty: any.</summary>
     public string Pin { get; init; } = "";

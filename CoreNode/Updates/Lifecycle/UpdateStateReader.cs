@@ -14,7 +14,7 @@ internal static class UpdateStateReader
             StepNumber = json.Long("stepNumber"),
             PreviousVersion = json.Text("previousVersion"),
             IsRollbackUntold = json.Flag("rollbackUntold"),
-            MinimumCounter = json.Unsigned("minimumCounter"),
+            HighestCounter = json.Unsigned("highestCounter"),
             Pin = json.Text("pin"),
             LastEvent = json.Long("lastEvent"),
             Times = CheckTimes.None with

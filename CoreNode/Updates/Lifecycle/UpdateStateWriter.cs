@@ -14,7 +14,7 @@ internal static class UpdateStateWriter
         json.WriteNumber("stepNumber", state.StepNumber);
         json.WriteString("previousVersion", state.PreviousVersion);
         json.WriteBoolean("rollbackUntold", state.IsRollbackUntold);
-        json.WriteNumber("minimumCounter", state.MinimumCounter);
+        json.WriteNumber("highestCounter", state.HighestCounter);
         json.WriteString("pin", state.Pin);
         json.WriteNumber("lastEvent", state.LastEvent);
         Time(json, "lastAnswer", state.Times.LastAnswer);

@@ -21,14 +21,19 @@ public static class ClientRequests
     {
         // Who runs what ran before the update is back on the old slot.
         bool isRolledBack = previousVersion is { Length: > 0 } && previousVersion == machine.Version;
-        OmahaEvent boot = isRolledBack ? OmahaEvent.RolledBack : OmahaEvent.Running(previousVersion ?? NeverUpdated);
-        return Request(machine, isOnDemand, App(machine) with
+        return CheckWith(
+            machine, isOnDemand,
+            isRolledBack ? OmahaEvent.RolledBack : OmahaEvent.Running(previousVersion ?? NeverUpdated));
+    }
+
+    /// <summary>The same, with the event about the boot as it is.</summary>
+    public static OmahaRequest CheckWith(UpdateMachine machine, bool isOnDemand, OmahaEvent boot) =>
+        Request(machine, isOnDemand, App(machine) with
         {
             Ping = new OmahaPing(IsActive: true),
             UpdateCheck = new OmahaUpdateCheck(),
             Events = [boot],
         });
-    }
 
     /// <summary>Tells one thing that happened.</summary>
     public static OmahaRequest Event(UpdateMachine machine, bool isOnDemand, OmahaEvent what) =>

@@ -16,6 +16,9 @@ public sealed class UpdateConfig
     /// <summary>The word that stops updates (and only them: a slot is still marked good).</summary>
     public const string Disabled = "disabled";
 
+    /// <summary>Where a setting comes from that nobody made.</summary>
+    public const string DefaultOrigin = "default";
+
     private const string DefaultGroup = "stable";
     private const string LockPrefix = "LOCKSMITHD_";
     private static readonly string[] s_strategies = ["etcd-lock", "reboot", "off", "best-effort"];
@@ -37,7 +40,7 @@ public sealed class UpdateConfig
     public bool IsDisabled { get; private init; }
 
     /// <summary>The group, never empty.</summary>
-    public UpdateSetting Group { get; private init; } = new(DefaultGroup, "default");
+    public UpdateSetting Group { get; private init; } = new(DefaultGroup, DefaultOrigin);
 
     /// <summary>How a reboot is decided: etcd-lock, reboot, off or best-effort; null if not set.</summary>
     public UpdateSetting? RebootStrategy { get; private init; }
@@ -61,7 +64,7 @@ public sealed class UpdateConfig
     public UpdateSetting? Board { get; private init; }
 
     /// <summary>Identity of what is updated; CoreOS's if no release file says.</summary>
-    public UpdateSetting App { get; private init; } = new(AppId.CoreOs, "default");
+    public UpdateSetting App { get; private init; } = new(AppId.CoreOs, DefaultOrigin);
 
     /// <summary>What the machine runs on; empty if not set.</summary>
     public string Oem { get; private init; } = "";
@@ -110,7 +113,7 @@ public sealed class UpdateConfig
             ServerOrigin = address is null ? null : server?.Origin,
             WhyNoServer = why,
             IsDisabled = isDisabled,
-            Group = Given(groupFlag, "--update-group") ?? Find(settings, "GROUP") ?? new(DefaultGroup, "default"),
+            Group = Given(groupFlag, "--update-group") ?? Find(settings, "GROUP") ?? new(DefaultGroup, DefaultOrigin),
             RebootStrategy = strategy,
             PcrPolicyServer = Find(settings, "PCR_POLICY_SERVER"),
             User = Find(settings, "DOWNLOAD_USER")?.Value,
@@ -118,7 +121,7 @@ public sealed class UpdateConfig
             MachineAlias = Find(settings, "MACHINE_ALIAS"),
             ReleaseVersion = Find(settings, "COREOS_RELEASE_VERSION"),
             Board = Find(settings, "COREOS_RELEASE_BOARD"),
-            App = Find(settings, "COREOS_RELEASE_APPID") ?? new(AppId.CoreOs, "default"),
+            App = Find(settings, "COREOS_RELEASE_APPID") ?? new(AppId.CoreOs, DefaultOrigin),
             Oem = Find(oem, "ID")?.Value ?? "",
             OemVersion = Find(oem, "VERSION_ID")?.Value ?? "",
             LockSettings = OfLock(settings),

@@ -40,6 +40,8 @@ internal sealed class ManifestBuilder
 
     public List<byte[]> KernelHashes { get; } = [];
 
+    public byte[] SlotMetadata { get; set; } = [];
+
     /// <summary>All of it.</summary>
     public PayloadManifest ToManifest()
     {
@@ -82,5 +84,6 @@ internal sealed class ManifestBuilder
             VeritySalt = VeritySalt,
             VerityHashOffset = VerityHashOffset,
             KernelHashes = KernelHashes,
+            SlotMetadata = SlotMetadata,
         };
 }

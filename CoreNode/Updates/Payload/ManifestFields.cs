@@ -24,6 +24,7 @@ internal static class ManifestFields
     public const uint VeritySalt = 1007;
     public const uint VerityHashOffset = 1008;
     public const uint KernelHash = 1009;
+    public const uint SlotMetadata = 1010;
 
     // PartitionUpdate
     public const uint PartitionName = 1;

@@ -148,6 +148,11 @@ internal sealed class ManifestReader
                 else
                     _manifest.KernelHashes.Add(Hash(ref fields));
                 break;
+            case F.SlotMetadata:
+                _manifest.SlotMetadata = Message(ref fields).ToArray();
+                if (_manifest.SlotMetadata.Length > PayloadLimits.SlotMetadataBytes)
+                    Fail("says too much of the slot");
+                break;
         }
     }
 

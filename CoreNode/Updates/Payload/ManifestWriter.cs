@@ -107,5 +107,6 @@ internal sealed class ManifestWriter
         _manifest.NumberUnlessZero(F.VerityHashOffset, release.VerityHashOffset);
         foreach (byte[] hash in release.KernelHashes)
             _manifest.Bytes(F.KernelHash, hash);
+        _manifest.BytesUnlessEmpty(F.SlotMetadata, release.SlotMetadata);
     }
 }

@@ -1,8 +1,7 @@
 namespace CoreNode.Updates.Payload;
 
 /// <summary>
-/// Why a payload is refused, by the numbers that update_engine reports to the server (its ErrorCode); from 200 on our
-/// own.
+/// Why a payload is refused, by the numbers that update_engine reports to the server (its ErrorCode).
 /// </summary>
 public enum PayloadErrorCode
 {
@@ -56,22 +55,4 @@ public enum PayloadErrorCode
 
     /// <summary>The metadata is not signed.</summary>
     MetadataSignatureMissing = 39,
-
-    /// <summary>Ours: the payload says nothing of a release.</summary>
-    ReleaseMissing = 200,
-
-    /// <summary>Ours: made for another kind of machine.</summary>
-    WrongBoard = 201,
-
-    /// <summary>Ours: made for another application.</summary>
-    WrongApplication = 202,
-
-    /// <summary>Ours: not newer than what the machine had.</summary>
-    Downgrade = 203,
-
-    /// <summary>Ours: too old to be taken.</summary>
-    Expired = 204,
-
-    /// <summary>Ours: the machine must take a release between first.</summary>
-    StepMissing = 205,
 }

@@ -9,6 +9,9 @@ namespace CoreNode.Updates.Payload;
 /// </param>
 public sealed record PayloadExpectation(ulong? Size, byte[]? Sha256, bool IsSignatureChecked = true)
 {
+    /// <summary>A longer manifest is refused before it is read.</summary>
+    public int MaxManifestBytes { get; init; } = PayloadLimits.ManifestBytes;
+
     /// <summary>Nothing was announced: the signatures count.</summary>
     public static PayloadExpectation None { get; } = new(null, null);
 }

@@ -39,6 +39,9 @@ public static class PayloadLimits
     /// <summary>Most kernels that a release names.</summary>
     public const int Kernels = 16;
 
+    /// <summary>Most bytes of what a slot says of itself: it has a MiB for it, and uses 132 KiB at most.</summary>
+    public const int SlotMetadataBytes = 132 << 10;
+
     /// <summary>Bytes of a SHA-256.</summary>
     public const int HashBytes = 32;
 }

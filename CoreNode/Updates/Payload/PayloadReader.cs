@@ -178,6 +178,14 @@ public sealed class PayloadReader
     {
         if (PayloadHeader.TryRead(_buffer.AsSpan(0, _filled), out PayloadFault? fault) is not { } header)
             return Fail(fault!);
+        if (header.ManifestBytes > _expectation.MaxManifestBytes)
+        {
+            return Fail(
+                PayloadErrorCode.InvalidMetadataSize,
+                $"the payload's manifest has {header.ManifestBytes} bytes; {_expectation.MaxManifestBytes} are taken "
+                + "here");
+        }
+
         if (!Fill(ref input, header.DataStart))
             return PayloadStep.NeedsBytes;
         ReadOnlySpan<byte> bytes = _buffer.AsSpan(0, header.DataStart);

@@ -2,7 +2,7 @@ namespace CoreNode.Updates.Payload;
 
 /// <summary>
 /// What CoreNode signs with a payload beyond what the container knows: who may take it, and what the slot proves
-/// itself with at boot. Fields 1000 to 1009 of the manifest.
+/// itself with at boot. Fields 1000 to 1010 of the manifest.
 /// </summary>
 public sealed class ReleaseInfo
 {
@@ -35,4 +35,10 @@ public sealed class ReleaseInfo
 
     /// <summary>SHA-256 of each kernel that this slot may boot.</summary>
     public IReadOnlyList<byte[]> KernelHashes { get; init; } = [];
+
+    /// <summary>
+    /// What the slot shall say of itself in its last MiB, as it stands there; empty for nothing. What it means is not
+    /// the payload's to know.
+    /// </summary>
+    public byte[] SlotMetadata { get; init; } = [];
 }

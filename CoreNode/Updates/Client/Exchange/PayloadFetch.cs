@@ -12,10 +12,10 @@ public sealed class PayloadFetch(TransferOptions options, TimeProvider time)
     /// <summary>Opens it; the stream gives the bytes from <paramref name="from"/> to the end.</summary>
     /// <param name="url">Where it is.</param>
     /// <param name="from">First byte that is wanted.</param>
-    /// <param name="size">Bytes of the whole payload.</param>
+    /// <param name="size">Bytes of the whole payload; null if they are not known.</param>
     /// <param name="cancellation">Ends the opening.</param>
     /// <exception cref="TransferException">It cannot be had; the same comes from the stream later.</exception>
-    public async Task<PayloadDownload> OpenAsync(Uri url, long from, long size, CancellationToken cancellation)
+    public async Task<PayloadDownload> OpenAsync(Uri url, long from, long? size, CancellationToken cancellation)
     {
         ServerConnection connection = Connect(url);
         try
@@ -55,7 +55,7 @@ public sealed class PayloadFetch(TransferOptions options, TimeProvider time)
     }
 
     private async Task<Stream> OpenBodyAsync(
-        ServerAnswer answer, long from, long size, CancellationToken cancellation)
+        ServerAnswer answer, long from, long? size, CancellationToken cancellation)
     {
         HttpResponseMessage response = answer.Response;
         bool isPart = response.StatusCode == HttpStatusCode.PartialContent;
@@ -77,7 +77,7 @@ public sealed class PayloadFetch(TransferOptions options, TimeProvider time)
         }
     }
 
-    private static TransferFault? Judge(ServerAnswer answer, bool isPart, long from, long size)
+    private static TransferFault? Judge(ServerAnswer answer, bool isPart, long from, long? size)
     {
         HttpContentHeaders headers = answer.Response.Content.Headers;
         string place = TransferFaults.Place(TransferPurpose.Payload, answer.At);
@@ -89,7 +89,7 @@ public sealed class PayloadFetch(TransferOptions options, TimeProvider time)
         }
 
         long? whole = isPart ? headers.ContentRange?.Length : headers.ContentLength;
-        if (whole is { } announced && announced != size)
+        if (whole is { } announced && announced != (size ?? announced))
         {
             return new TransferFault(
                 TransferFaultKind.Size, TransferFaults.PayloadSize,
@@ -108,7 +108,10 @@ public sealed class PayloadFetch(TransferOptions options, TimeProvider time)
         while (count > 0)
         {
             int most = (int)Math.Min(count, buffer.Length);
-            count -= await stream.ReadAsync(buffer.AsMemory(0, most), cancellation);
+            int got = await stream.ReadAsync(buffer.AsMemory(0, most), cancellation);
+            if (got == 0)
+                return;
+            count -= got;
         }
     }
 }

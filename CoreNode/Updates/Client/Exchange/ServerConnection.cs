@@ -29,7 +29,6 @@ internal sealed class ServerConnection : IDisposable
         _invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             UseProxy = !options.Proxies.IsEmpty,
             Proxy = options.Proxies.IsEmpty ? null : options.Proxies,

@@ -9,6 +9,9 @@ public sealed record TransferFault(TransferFaultKind Kind, uint Code, string Mes
     /// <summary>The server said to come back after that time.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>What the server answered; 0 where it did not.</summary>
+    public int Status { get; init; }
+
     /// <summary>There was no connection at all: the network may not be up yet.</summary>
     public bool IsNoNetwork => Kind is TransferFaultKind.Resolve or TransferFaultKind.Connect;
 }

@@ -60,6 +60,7 @@ internal static class TransferFaults
             $"{Place(purpose, at)} answered {(int)status}{Meaning(purpose, status)}");
         return new TransferFault(TransferFaultKind.Status, CodeOf(purpose, (int)status), what)
         {
+            Status = (int)status,
             RetryAfter = retry?.Delta ?? (retry?.Date is { } date && date > now ? date - now : null),
         };
     }

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using CoreNode.Tests.Updates.Client;
+
+namespace CoreNode.Tests.EndToEnd.Updates;
+
+/// <summary>
+/// An Omaha server with one payload, which it also serves, in parts if asked. Notes the events that it is told and what
+/// was fetched.
+/// </summary>
+internal sealed partial class UpdateServerStub : IAsyncDisposable
+{
+    private const string Headers = "HTTP/1.1 {0} X\r\nConnection: close\r\nContent-Length: {1}\r\n{2}\r\n";
+
+    private readonly RawServer _server;
+    private readonly string _version;
+    private readonly byte[] _payload;
+    private readonly string _sha256;
+
+    public UpdateServerStub(string version, byte[] payload)
+    {
+        _version = version;
+        _payload = payload;
+        _sha256 = Convert.ToBase64String(SHA256.HashData(payload));
+        _server = new RawServer((request, stream, stop) => AnswerAsync(request, stream, stop));
+    }
+
+    /// <summary>Where machines ask.</summary>
+    public string Url => _server.At("/v1/update/").AbsoluteUri;
+
+    /// <summary>type:result, with :code if there is one, in the order in which they came.</summary>
+    public ConcurrentQueue<string> Events { get; } = new();
+
+    /// <summary>First byte of each request for the payload.</summary>
+    public ConcurrentQueue<long> FetchedFrom { get; } = new();
+
+    /// <summary>The last request of Omaha.</summary>
+    public string LastRequest { get; private set; } = "";
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private Task AnswerAsync(RawRequest request, Stream stream, CancellationToken stop) =>
+        request.Line.StartsWith("POST", StringComparison.Ordinal)
+            ? stream.WriteAsync(Encoding.Latin1.GetBytes(Omaha(request.Body)), stop).AsTask()
+            : SendPayloadAsync(request, stream, stop);
+
+    private string Omaha(string request)
+    {
+        LastRequest = request;
+        foreach (Match told in Event().Matches(request))
+        {
+            string code = Code().Match(told.Value) is { Success: true } found ? ":" + found.Groups[1].Value : "";
+            Events.Enqueue($"{told.Groups[1].Value}:{told.Groups[2].Value}{code}");
+        }
+
+        string running = Version().Match(request).Groups[1].Value;
+        string check = !request.Contains("<updatecheck", StringComparison.Ordinal) ? ""
+            : running == _version ? "<updatecheck status=\"noupdate\"/>"
+            : Offer();
+        string app = AppId().Match(request).Groups[1].Value;
+        string body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><response protocol=\"3.0\" server=\"stub\">"
+            + $"<daystart elapsed_seconds=\"0\"/><app appid=\"{app}\" status=\"ok\">{check}</app></response>";
+        return string.Format(CultureInfo.InvariantCulture, Headers, 200, body.Length, "") + body;
+    }
+
+    private string Offer() =>
+        $"<updatecheck status=\"ok\"><urls><url codebase=\"{_server.At("/packages/")}\"/></urls>"
+        + $"<manifest version=\"{_version}\"><packages><package name=\"update.payload\" size=\"{_payload.Length}\""
+        + " required=\"true\"/></packages><actions><action event=\"postinstall\" DisablePayloadBackoff=\"true\""
+        + $" sha256=\"{_sha256}\"/></actions></manifest></updatecheck>";
+
+    private async Task SendPayloadAsync(RawRequest request, Stream stream, CancellationToken stop)
+    {
+        Match range = Range().Match(request.Header("Range"));
+        long from = range.Success ? long.Parse(range.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+        FetchedFrom.Enqueue(from);
+        string content = range.Success
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"Content-Range: bytes {from}-{_payload.Length - 1}/{_payload.Length}\r\n")
+            : "";
+        string head = string.Format(
+            CultureInfo.InvariantCulture, Headers, range.Success ? 206 : 200, _payload.Length - from, content);
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(head), stop);
+        await stream.WriteAsync(_payload.AsMemory((int)from), stop);
+    }
+
+    [GeneratedRegex("<event eventtype=\"(\\d+)\" eventresult=\"(\\d+)\"[^>]*>")]
+    private static partial Regex Event();
+
+    [GeneratedRegex("errorcode=\"(\\d+)\"")]
+    private static partial Regex Code();
+
+    [GeneratedRegex("<app appid=\"[^\"]*\" version=\"([^\"]*)\"")]
+    private static partial Regex Version();
+
+    [GeneratedRegex("<app appid=\"([^\"]*)\"")]
+    private static partial Regex AppId();
+
+    [GeneratedRegex("bytes=(\\d+)-")]
+    private static partial Regex Range();
+}

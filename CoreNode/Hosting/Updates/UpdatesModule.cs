@@ -1,0 +1,217 @@
+using System.Runtime.InteropServices;
+using CoreNode.Api;
+using CoreNode.Api.Updates;
+using CoreNode.Disks;
+using CoreNode.Disks.Gpt;
+using CoreNode.Platform;
+using CoreNode.Platform.Blocks;
+using CoreNode.Systemd;
+using CoreNode.Systemd.Updates;
+using CoreNode.Updates.Client;
+using CoreNode.Updates.Client.Exchange;
+using CoreNode.Updates.Client.Ports;
+using CoreNode.Updates.Client.Servers;
+using CoreNode.Updates.Client.Slots;
+using CoreNode.Updates.Lifecycle;
+using CoreNode.Updates.Omaha;
+using Microsoft.Extensions.Logging;
+
+namespace CoreNode.Hosting.Updates;
+
+/// <summary>
+/// The module updates of one node: its desk from the start, the client from when the slots are found. A fault of the
+/// module never ends the store beside it: it is told, and the module starts anew.
+/// </summary>
+internal sealed class UpdatesModule
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_checkLimit = TimeSpan.FromSeconds(30);
+
+    private readonly UpdateOptions _options;
+    private readonly NodeProcess _process;
+    private readonly string _folder;
+    private readonly string _machineId;
+    private readonly UpdateDoor _door = new();
+    private readonly MachineDisks _disks;
+    private readonly UpdateConfigFiles _files;
+
+    private UpdatesModule(NodeOptions options, NodeProcess process)
+    {
+        _options = options.Updates;
+        _process = process;
+        _folder = Path.Combine(options.DataFolder, "updates");
+        _machineId = MachineIdentity.Find(
+            options.Units.MachineId, Path.Combine(options.DataFolder, "units"), process.Files).Id;
+        _disks = new MachineDisks(_options.Root);
+        _files = new UpdateConfigFiles(_options.Root);
+    }
+
+    /// <summary>What the HTTP server is given, beside what it has of others already.</summary>
+    public static IAdminSurface? SurfaceWith(UpdatesModule? module, IAdminSurface? others)
+    {
+        if (module is null)
+            return others;
+        UpdateSurface own = new(module._door);
+        return others is null ? own : new AdminSurfaces(others, own);
+    }
+
+    /// <summary>The module of a node; null where the options leave it out.</summary>
+    /// <exception cref="IOException">The machine's id cannot be read or kept.</exception>
+    public static UpdatesModule? Of(NodeOptions options, NodeProcess process) =>
+        options.Updates.IsOn ? new UpdatesModule(options, process) : null;
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(UpdatesPlace place, CancellationToken stop)
+    {
+        try
+        {
+            if (FindDisk() is not { } disk)
+                return;
+            using UpdateBus? bus = FindBus(disk);
+            bus?.Start();
+            while (true)
+            {
+                try
+                {
+                    UpdateClient client = Make(disk, place);
+                    _door.Open(client);
+                    await client.RunAsync(stop);
+                    stop.ThrowIfCancellationRequested();
+                }
+                catch (Exception fault) when (!stop.IsCancellationRequested)
+                {
+                    _process.Logger.UpdatesFailed(fault, s_pause.TotalSeconds);
+                    _door.Close($"updates broke off and start anew: {fault.Message}");
+                }
+
+                await Task.Delay(s_pause, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The node stops.
+        }
+        finally
+        {
+            if (stop.IsCancellationRequested)
+                _door.Close("the node is stopping");
+        }
+    }
+
+    private DiskPlace? FindDisk()
+    {
+        if (_options.Disk is { } named)
+            return _disks.Resolve(named);
+        string reason = "it does not say from which disk it runs: --update-disk names one";
+        if (_disks.FindRunning()?.Place is { } running)
+        {
+            if (SlotsProblem(running.Disk) is not { } problem)
+                return _disks.Resolve(running.Disk);
+            reason = problem;
+        }
+
+        _process.Logger.NoUpdates(reason);
+        _door.Close($"this machine is not updated: {reason}");
+        return null;
+    }
+
+    // Under the older name, for what drives this machine; an image is nobody's machine.
+    private UpdateBus? FindBus(DiskPlace disk) =>
+        disk.IsMachine && _options.Root == "/" && Directory.Exists("/run/systemd/system")
+            ? new UpdateBus(
+                _door, BusAddress.System, _process.Logs.CreateLogger<UpdateBus>(), TimeProvider.System)
+            : null;
+
+    // Most machines are not made for this: that is no error.
+    private static string? SlotsProblem(string disk)
+    {
+        try
+        {
+            using RealBlockDevice device = RealBlockDevice.Open(disk, BlockAccess.Read);
+            return new SlotRule().Find(new SlotDisk(device).Table).Count > 0
+                ? null
+                : $"{disk}, from which it runs, has no slots";
+        }
+        catch (IOException unreadable)
+        {
+            return $"the disk from which it runs has no slots: {unreadable.Message}";
+        }
+    }
+
+    private UpdateClient Make(DiskPlace disk, UpdatesPlace place)
+    {
+        ILogger logger = _process.Logs.CreateLogger<UpdatesModule>();
+        UpdateOptions options = _options with { Disk = disk.Disk };
+        SlotTrust trust = new(options.KeysFolder);
+        DiskSlots slots = new(
+            new SlotsOptions
+            {
+                Disk = disk.Disk,
+                BootId = File.ReadAllText(Below("proc/sys/kernel/random/boot_id")).Trim(),
+                ReleaseVersion = () => Settings().ReleaseVersion?.Value ?? "",
+            },
+            _disks.FindRunning, () => trust.Judge);
+        OmahaServer server = new(
+            new OmahaMachine
+            {
+                Client = "corenode-" + _process.Version.Split('+')[0],
+                MachineId = _machineId,
+                FirstVersion = FirstVersion,
+                Architecture = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64",
+            },
+            Settings, PeriodicOff, Transfers(), TimeProvider.System);
+        HealthFolder folder = new(options.HealthFolder, s_checkLimit);
+        return new UpdateClient(
+            new UpdateClientOptions
+            {
+                Folder = _folder,
+                Seed = Seeds.Fresh(),
+                Settings = new UpdateSettings
+                {
+                    GateDeadline = options.HealthDeadline,
+                    GateSettle = options.HealthSettle,
+                },
+                HealthInterval = TimeSpan.FromSeconds(Math.Clamp(options.HealthSettle.TotalSeconds / 9, 0.2, 5)),
+            },
+            new UpdatePorts(
+                slots,
+                new UpdateWorker(options, slots, Settings, _folder, logger),
+                server,
+                new NodeHealth(place, () => Settings().Server, folder),
+                new MachineReboot(options, disk.IsMachine, logger),
+                new StoreHolds(place)),
+            _process.Files, TimeProvider.System, BootClock.Instance, _process.Logs.CreateLogger<UpdateClient>());
+    }
+
+    private TransferOptions Transfers() => new()
+    {
+        Client = "corenode-" + _process.Version,
+        Trust = new UpdateTrust(_options.CaFile, "--update-ca-file"),
+        Proxies = ProxySettings.Of(Environment.GetEnvironmentVariable),
+    };
+
+    private UpdateConfig Settings() => _files.Read(
+        _options.Server.Length > 0 ? _options.Server : null, _options.Group.Length > 0 ? _options.Group : null);
+
+    private string PeriodicOff() => File.Exists(Below("root/.dev_mode")) ? "/root/.dev_mode is there" : "";
+
+    // The first version that ran here with this data folder, for as long as it is kept.
+    private string FirstVersion(string running)
+    {
+        string file = Path.Combine(_folder, "first-version");
+        try
+        {
+            return System.Text.Encoding.UTF8.GetString(SmallFiles.Read(file)).Trim();
+        }
+        catch (FileNotFoundException)
+        {
+            SmallFiles.Write(
+                file, System.Text.Encoding.UTF8.GetBytes(running + "\n"),
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+                replaces: true);
+            return running;
+        }
+    }
+
+    private string Below(string path) => Path.Combine(_options.Root, path);
+}

@@ -1,0 +1,17 @@
+namespace CoreNode.Hosting.Updates;
+
+/// <summary>What the updates module is given by the kind of node that it runs on. Any thread.</summary>
+internal sealed record UpdatesPlace
+{
+    /// <summary>What is wrong with the node's own services; empty: nothing.</summary>
+    public required Func<string> NodeProblem { get; init; }
+
+    /// <summary>Why the node is not in its cluster; empty: it is.</summary>
+    public required Func<string> ClusterProblem { get; init; }
+
+    /// <summary>Addresses of other machines of the cluster.</summary>
+    public required Func<IReadOnlyList<Uri>> Others { get; init; }
+
+    /// <summary>Why heavy work must wait for the store; empty: it need not.</summary>
+    public Func<string> StoreProblem { get; init; } = static () => "";
+}

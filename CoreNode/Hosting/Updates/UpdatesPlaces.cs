@@ -1,0 +1,66 @@
+using System.Globalization;
+using CoreNode.Cluster;
+using CoreNode.Proxy;
+using CoreNode.Store;
+
+namespace CoreNode.Hosting.Updates;
+
+/// <summary>The kinds of node, as updates see them.</summary>
+internal static class UpdatesPlaces
+{
+    // A disk that holds a sync up for that part of the time until an election has nothing left for an update.
+    private const int SlowPart = 5;
+
+    /// <summary>A member: its own store must not suffer.</summary>
+    public static UpdatesPlace Of(Replica replica, TimeSpan electionTimeout, Func<bool> isServing) => new()
+    {
+        NodeProblem = () => replica.Completion.IsCompleted ? "the store has ended"
+            : isServing() ? "" : "clients are not served yet",
+        ClusterProblem = () => replica.UnhealthyReason ?? "",
+        Others = () => Others(replica.Members, replica.Self),
+        StoreProblem = () => replica.UnhealthyReason ?? SlowSync(replica, electionTimeout / SlowPart),
+    };
+
+    /// <summary>A worker: there is no store here, and the members are its cluster.</summary>
+    public static UpdatesPlace Of(Func<FollowerView> view, Func<bool> isServing) => new()
+    {
+        NodeProblem = () => isServing() ? "" : "clients are not served yet",
+        ClusterProblem = () => view().HasWorking ? "" : "no member of the cluster answers",
+        Others = () => Others(view().List?.Members ?? [], default),
+    };
+
+    /// <summary>A node whose store is an existing etcd.</summary>
+    public static UpdatesPlace Of(IReadOnlyList<Uri> store, Func<bool> isServing) => new()
+    {
+        NodeProblem = () => isServing() ? "" : "clients are not served yet",
+        ClusterProblem = static () => "",
+        Others = () => store,
+    };
+
+    private static List<Uri> Others(IReadOnlyList<Member> members, Foundation.NodeId self)
+    {
+        List<Uri> others = [];
+        foreach (Member member in members)
+        {
+            if (member.Id == self)
+                continue;
+            foreach (string url in member.PeerUrls)
+            {
+                if (Uri.TryCreate(url, UriKind.Absolute, out Uri? one))
+                    others.Add(one);
+            }
+        }
+
+        return others;
+    }
+
+    private static string SlowSync(Replica replica, TimeSpan limit)
+    {
+        TimeSpan running = replica.SyncStatistics.Running;
+        return running < limit
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"the store's disk has been syncing for {running.TotalMilliseconds:0} ms");
+    }
+}

@@ -1,0 +1,44 @@
+using CoreNode.Updates.Payload;
+
+namespace CoreNode.Updates.Applying;
+
+/// <summary>
+/// All memory that operations work in, so that it is bounded: room for the largest operation there may be, and usually
+/// less than that is touched, since the lowest free place is taken first. Not synchronised.
+/// </summary>
+internal sealed class WorkArena
+{
+    /// <summary>Data, source and output at their largest.</summary>
+    private const int RoomBytes = PayloadLimits.DataBytes + (2 * PayloadLimits.OperationBytes);
+
+    /// <summary>No more than this is in use while another operation could be waited for.</summary>
+    private const int UsualBytes = 16 << 20;
+
+    private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(RoomBytes, pinned: true);
+    private readonly List<WorkRegion> _taken = [];
+    private int _takenBytes;
+
+    /// <summary>A region; null if there is no room now. Alone, every operation has room.</summary>
+    public WorkRegion? TryTake(int bytes)
+    {
+        if (_taken.Count > 0 && _takenBytes + bytes > UsualBytes)
+            return null;
+        int start = 0;
+        int place = 0;
+        for (; place < _taken.Count && _taken[place].Start - start < bytes; place++)
+            start = _taken[place].Start + _taken[place].Length;
+        if (start + bytes > RoomBytes)
+            return null;
+        WorkRegion region = new(_bytes, start, bytes);
+        _taken.Insert(place, region);
+        _takenBytes += bytes;
+        return region;
+    }
+
+    /// <summary>It is free again.</summary>
+    public void Return(WorkRegion region)
+    {
+        _taken.Remove(region);
+        _takenBytes -= region.Length;
+    }
+}
