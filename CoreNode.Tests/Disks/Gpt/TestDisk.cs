@@ -43,6 +43,20 @@ internal sealed record TestDisk
         return image;
     }
 
+    /// <summary>Writes boot record and both tables to a file, which gets the disk's length; the rest is a hole.</summary>
+    public void WriteTables(Stream file)
+    {
+        byte[] first = new byte[2 * SectorBytes];
+        WriteBootRecord(first);
+        byte[] entries = Entries();
+        Header(1, (ulong)(Sectors - 1), 2, entries).CopyTo(first, SectorBytes);
+        file.Write(first);
+        file.Write(entries);
+        file.Position = (long)(Sectors - 1 - EntrySectors) * SectorBytes;
+        file.Write(entries);
+        file.Write(Header((ulong)(Sectors - 1), 1, (ulong)(Sectors - 1 - EntrySectors), entries));
+    }
+
     /// <summary>Makes the checksum of a header fit again after a test changed a field.</summary>
     public void Sign(byte[] image, int sector)
     {

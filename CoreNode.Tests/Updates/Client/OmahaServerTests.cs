@@ -1,3 +1,4 @@
+using CoreNode.Hosting;
 using CoreNode.Updates.Client.Exchange;
 using CoreNode.Updates.Client.Ports;
 using CoreNode.Updates.Client.Servers;
@@ -120,6 +121,6 @@ internal sealed class OmahaServerTests
         return new OmahaServer(
             new OmahaMachine { Client = "corenode-test", MachineId = "m-1", FirstVersion = static _ => "0.5" },
             () => UpdateConfig.Of([], [], flag, "beta", []), static () => "",
-            new TransferOptions { Client = "test", Trust = new AnyTrust() }, TimeProvider.System);
+            new TransferOptions { Client = "test", Trust = new UpdateTrust(null, "the CA file") }, TimeProvider.System);
     }
 }
