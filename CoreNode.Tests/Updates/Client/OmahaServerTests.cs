@@ -47,8 +47,8 @@ internal sealed class OmahaServerTests
         string hash = Convert.ToBase64String(new byte[32]);
         await using RawServer server = new(_ => RawServer.Answer(200, Response(
             "<updatecheck status=\"ok\" PollInterval=\"120\"><urls><url codebase=\"http://a/x\"/>"
-            + "<url codebase=\"http://b/\"/></urls><manifest version=\"2.0\"><packages><package name=\"u.gz\" size=\"77\""
-            + $" required=\"true\"/></packages><actions><action event=\"postinstall\" sha256=\"{hash}\" "
+            + "<url codebase=\"http://b/\"/></urls><manifest version=\"2.0\"><packages>"
+            + $"<package name=\"u.gz\" size=\"77\" required=\"true\"/></packages><actions><action event=\"postinstall\" sha256=\"{hash}\" "
             + "IsDeltaPayload=\"true\" DisablePayloadBackoff=\"true\" MaxFailureCountPerUrl=\"3\"/></actions>"
             + "</manifest></updatecheck>")));
         ServerReply reply = await Server(server).CheckAsync(s_request, s_boot, CancellationToken.None);
@@ -73,7 +73,7 @@ internal sealed class OmahaServerTests
     [TestCase(503, "", 2503, 503)]
     [TestCase(404, "", 2404, 404)]
     [TestCase(200, "", 30, 0)]
-    [TestCase(200, "<html>sign in</html>", 31, 0)]
+    [TestCase(200, "please sign in first", 31, 0)]
     [TestCase(200, "<response protocol=\"3.0\"/>", 34, 0)]
     public async Task What_is_no_answer_has_its_code(int status, string body, int code, int httpStatus)
     {
