@@ -52,7 +52,9 @@ internal sealed class UpdateWorkerTests
         Assert.That(metadata.Size, Is.EqualTo(_payload.Length));
         WorkerJob apply = job with
         {
-            Step = WorkerStep.Apply, MetadataSha256 = metadata.MetadataSha256, IsResumed = true,
+            Step = WorkerStep.Apply,
+            MetadataSha256 = metadata.MetadataSha256,
+            IsResumed = true,
             BytesPerSecond = 10_000_000,
         };
         Prng chance = new(3);
@@ -78,7 +80,9 @@ internal sealed class UpdateWorkerTests
         WorkerLine.Metadata metadata = (WorkerLine.Metadata)(await UpdateWorkerProcess.RunAsync(job))!;
         WorkerJob apply = job with
         {
-            Step = WorkerStep.Apply, MetadataSha256 = metadata.MetadataSha256, BytesPerSecond = 4_000_000,
+            Step = WorkerStep.Apply,
+            MetadataSha256 = metadata.MetadataSha256,
+            BytesPerSecond = 4_000_000,
         };
         using UpdateWorkerProcess worker = UpdateWorkerProcess.Start(apply);
         while (await worker.NextAsync() is WorkerLine.Progress { Done: < 1 * MiB })

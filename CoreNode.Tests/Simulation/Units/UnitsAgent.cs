@@ -65,6 +65,9 @@ internal sealed class UnitsAgent
     /// <summary>Until when it was granted its lease, by its own clock.</summary>
     public TimeSpan GrantedUntil { get; private set; }
 
+    /// <summary>When it was first told that it has its lease again, by its own clock.</summary>
+    public TimeSpan GrantedSince { get; private set; }
+
     /// <summary>The machine leaves.</summary>
     public bool IsLeaving { get; private set; }
 
@@ -306,6 +309,8 @@ internal sealed class UnitsAgent
                 : await AskAsync(renewal, sent, period);
             bool isKept = grant.Kind == LeaseGrantKind.Granted
                 || (grant.Kind == LeaseGrantKind.NoLeader && _node.Now < GrantedUntil);
+            if (isKept && _node.Now >= GrantedUntil)
+                GrantedSince = _node.Now;
             if (isKept && sent + grant.Duration > GrantedUntil)
                 GrantedUntil = sent + grant.Duration;
             bool isBug = _cluster.Plan.Bug == UnitsBug.CountsTooLong && grant.Duration > TimeSpan.Zero;

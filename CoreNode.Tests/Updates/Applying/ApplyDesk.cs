@@ -51,7 +51,9 @@ internal sealed class ApplyDesk
         ReleaseInfo release = TestImages.Release;
         Payload = TestImages.Payload([image], Keys, release: new ReleaseInfo
         {
-            Version = release.Version, Counter = release.Counter, SlotMetadata = SlotWords,
+            Version = release.Version,
+            Counter = release.Counter,
+            SlotMetadata = SlotWords,
         });
     }
 
@@ -73,8 +75,12 @@ internal sealed class ApplyDesk
         Board = "any",
         Verity = new SlotVerity
         {
-            DataBlockBytes = 4096, HashBlockBytes = 4096, DataBlocks = 10, HashOffsetBytes = 40960,
-            RootHash = new byte[32], Salt = new byte[16],
+            DataBlockBytes = 4096,
+            HashBlockBytes = 4096,
+            DataBlocks = 10,
+            HashOffsetBytes = 40960,
+            RootHash = new byte[32],
+            Salt = new byte[16],
         },
     };
 
@@ -101,7 +107,8 @@ internal sealed class ApplyDesk
         static TestPartition Slot(int number, int first, int sectors, ulong bits) =>
             new(number, (ulong)first, (ulong)(first + sectors - 1))
             {
-                Attributes = bits, Label = number == 1 ? "USR-A" : "USR-B",
+                Attributes = bits,
+                Label = number == 1 ? "USR-A" : "USR-B",
             };
     }
 

@@ -1,6 +1,5 @@
 using CoreNode.Foundation;
 using CoreNode.Tests.Simulation;
-using CoreNode.Tests.Updates.Payload;
 using CoreNode.Updates.Applying;
 using CoreNode.Updates.Applying.Worker;
 
@@ -123,7 +122,8 @@ internal sealed class ApplyTests
             breaksAt += chance.Next(700_000);
             MemorySource source = new(desk.Payload)
             {
-                BreaksAt = breaksAt < desk.Payload.Length ? breaksAt : -1, Piece = 10_000,
+                BreaksAt = breaksAt < desk.Payload.Length ? breaksAt : -1,
+                Piece = 10_000,
             };
             sources.Add(source);
             WorkerLine line = await ApplyDesk.WorkAsync(

@@ -42,9 +42,21 @@ internal sealed class WorkerCodecTests
     {
         WorkerJob job = new()
         {
-            Step = step, Url = "https://u/p?q=\"1\"", Size = 5, Sha256 = "aa", User = "u", Password = "p\n",
-            CaFile = "/ca", TrustFolder = "/keys", Disk = "/dev/vda", Partition = 4, SourcePartition = 3,
-            Checkpoint = "/c", IsResumed = true, BytesPerSecond = 10, MetadataSha256 = "bb",
+            Step = step,
+            Url = "https://u/p?q=\"1\"",
+            Size = 5,
+            Sha256 = "aa",
+            User = "u",
+            Password = "p\n",
+            CaFile = "/ca",
+            TrustFolder = "/keys",
+            Disk = "/dev/vda",
+            Partition = 4,
+            SourcePartition = 3,
+            Checkpoint = "/c",
+            IsResumed = true,
+            BytesPerSecond = 10,
+            MetadataSha256 = "bb",
         };
         string text = WorkerJobCodec.Write(job);
         Assert.That(text, Does.Not.Contain("\n"));
