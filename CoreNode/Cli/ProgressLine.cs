@@ -52,8 +52,11 @@ internal sealed class ProgressLine(CliHost host) : IDisposable
         return text + string.Create(CultureInfo.InvariantCulture, $", {speed / 1e6:f1} MB/s, {left:f0} s left");
     }
 
-    /// <summary>Clears the line.</summary>
-    public void Dispose()
+    /// <inheritdoc/>
+    public void Dispose() => Clear();
+
+    /// <summary>Clears the line, so that something else can be written.</summary>
+    public void Clear()
     {
         if (_length > 0)
             Write("");

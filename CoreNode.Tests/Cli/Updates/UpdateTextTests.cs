@@ -64,6 +64,14 @@ internal sealed class UpdateTextTests
         ]));
     }
 
+    [TestCase("idle", "wait", 0, "nothing by itself")]
+    [TestCase("need-reboot", "wait", 5, "the reboot")]
+    [TestCase("reporting", "report", 0, "telling the server")]
+    [TestCase("verifying", "verify", 0, "verify now")]
+    public void What_comes_next_is_told_in_a_few_words(string stage, string step, int at, string text) => Assert.That(
+        UpdateText.Next(new UpdateStatusView { Stage = stage, NextStep = step, NextAt = at }, s_now),
+        Is.EqualTo(text));
+
     [TestCase(0.2, "1 s")]
     [TestCase(99, "99 s")]
     [TestCase(101, "2 min")]

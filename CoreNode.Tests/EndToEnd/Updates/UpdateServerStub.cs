@@ -19,6 +19,7 @@ internal sealed partial class UpdateServerStub : IAsyncDisposable
     private readonly string _version;
     private readonly byte[] _payload;
     private readonly string _sha256;
+    private bool _hasEnded;
 
     public UpdateServerStub(string version, byte[] payload)
     {
@@ -40,7 +41,13 @@ internal sealed partial class UpdateServerStub : IAsyncDisposable
     /// <summary>The last request of Omaha.</summary>
     public string LastRequest { get; private set; } = "";
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    /// <summary>Ends; a second time does nothing.</summary>
+    public ValueTask DisposeAsync()
+    {
+        bool isFirst = !_hasEnded;
+        _hasEnded = true;
+        return isFirst ? _server.DisposeAsync() : ValueTask.CompletedTask;
+    }
 
     private Task AnswerAsync(RawRequest request, Stream stream, CancellationToken stop) =>
         request.Line.StartsWith("POST", StringComparison.Ordinal)

@@ -42,6 +42,9 @@ internal sealed class UpdatedMachine : IAsyncDisposable
 
     public string Disk => _folder.File("disk.img");
 
+    /// <summary>What the machine has for its /.</summary>
+    public string Root => _folder.File("root");
+
     public string RebootMark => _folder.File("rebooted");
 
     /// <summary>A file that makes the operator's check of health fail while it is there.</summary>

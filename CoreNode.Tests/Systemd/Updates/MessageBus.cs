@@ -38,14 +38,18 @@ internal sealed class MessageBus : IDisposable
     /// <summary>Whether another engine is installed that the bus starts when it is asked for.</summary>
     public bool HasOtherEngine { get; init; }
 
+    /// <summary>The socket that it listens on; null: one in a folder of its own.</summary>
+    public string? Socket { get; init; }
+
     /// <summary>Where it listens.</summary>
-    public BusAddress Address => new($"unix:path={_folder.File("bus")}", IsBus: true);
+    public BusAddress Address => new($"unix:path={Path}", IsBus: true);
+
+    private string Path => Socket ?? _folder.File("bus");
 
     /// <summary>Begins to listen.</summary>
     public async Task StartAsync()
     {
-        string socket = _folder.File("bus");
-        File.Delete(socket);
+        File.Delete(Path);
         Directory.CreateDirectory(_folder.File("services"));
         if (HasOtherEngine)
         {
@@ -58,7 +62,7 @@ internal sealed class MessageBus : IDisposable
         await File.WriteAllTextAsync(_folder.File("bus.conf"), Configuration());
         _running = RunningProgram.Start(
             _daemon, ["--nofork", "--nopidfile", "--nosyslog", $"--config-file={_folder.File("bus.conf")}"]);
-        await FakeDesk.UntilAsync(() => File.Exists(socket) || _running.HasExited, "the bus does not listen");
+        await FakeDesk.UntilAsync(() => File.Exists(Path) || _running.HasExited, "the bus does not listen");
         Assert.That(_running.HasExited, Is.False, () => _running.StandardError);
     }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using CoreNode.Api.Limits;
-using CoreNode.Api.Wire;
 using CoreNode.Updates.Desk;
 
 namespace CoreNode.Api.Updates;

@@ -205,7 +205,11 @@ internal static class UpdateOrderCommands
         if (reply is not AdminReply<ToldStatus>.Done done)
             return call.Fail(reply, what);
         if (noBlock is null || !parsed.GetValue(noBlock))
-            return await new UpdateWait(call, goal) { Before = before }.RunAsync(done.Value);
+        {
+            using UpdateWait wait = new(call, goal) { Before = before };
+            return await wait.RunAsync(done.Value);
+        }
+
         await call.Output.WriteLineAsync(call.IsJson
             ? done.Value.Json
             : $"{done.Value.View.Stage}: {done.Value.View.Reason}");

@@ -27,7 +27,11 @@ internal static class UpdateShowCommands
         {
             using UpdateCall call = new(session, parsed);
             if (parsed.GetValue(follow))
-                return await new UpdateWait(call, UpdateGoal.Follow).RunAsync(null);
+            {
+                using UpdateWait wait = new(call, UpdateGoal.Follow);
+                return await wait.RunAsync(null);
+            }
+
             AdminReply<ToldStatus> reply = await call.AskAsync(call.Client.StatusAsync(call.Cancellation));
             if (reply is not AdminReply<ToldStatus>.Done done)
                 return call.Fail(reply, "the status of the updates");

@@ -40,6 +40,8 @@ internal static class UpdateText
         string step = isResting ? "check" : view.NextStep;
         if (view.NextStep == "report")
             return "telling the server";
+        if (isResting && view.Stage == "need-reboot")
+            return "the reboot";
         if (view.NextAt > 0)
             return $"{step} at {Moment(view.NextAt, now)}";
         return isResting ? "nothing by itself" : $"{step} now";

@@ -8,7 +8,7 @@ namespace CoreNode.Cli.Updates;
 /// Follows what was ordered to its end: a line for each step, a bar while bytes come, and how it ended. A failure is
 /// told with its text and code and never as "no update". One run.
 /// </summary>
-internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal)
+internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal) : IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
@@ -35,7 +35,7 @@ internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal)
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
-            _bar.Dispose();
+            _bar.Clear();
             return goal == UpdateGoal.Follow
                 ? ExitCode.Done
                 : call.Session.Fail(
@@ -43,9 +43,12 @@ internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal)
         }
         finally
         {
-            _bar.Dispose();
+            _bar.Clear();
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _bar.Dispose();
 
     private async Task<int> FollowAsync(ToldStatus? ordered, CancellationToken cancellation)
     {
@@ -69,7 +72,7 @@ internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal)
             else if (reply is AdminReply<UpdateWatch>.Refused { Status: < 500 }
                 || time.GetElapsedTime(answered) > call.Patience)
             {
-                _bar.Dispose();
+                _bar.Clear();
                 return call.Fail(reply, "following the update");
             }
 
@@ -96,7 +99,7 @@ internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal)
         if (_hasToldAway)
             return;
         _hasToldAway = true;
-        _bar.Dispose();
+        _bar.Clear();
         call.Error.WriteLine("the node does not answer now: waiting for it");
     }
 
@@ -121,7 +124,7 @@ internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal)
         if (text != _told && !IsEnd(view) && !call.IsJson)
         {
             _told = text;
-            _bar.Dispose();
+            _bar.Clear();
             call.Output.WriteLine(text);
             call.Output.Flush();
         }
@@ -129,12 +132,12 @@ internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal)
         if (view.BytesTotal > 0 && view.Stage is "downloading" or "verifying")
             _bar.Show(view.NewVersion.Length > 0 ? view.NewVersion : view.Stage, view.BytesDone, view.BytesTotal);
         else
-            _bar.Dispose();
+            _bar.Clear();
     }
 
     private async Task<int> EndAsync(ToldStatus ordered, ToldStatus last, CancellationToken cancellation)
     {
-        _bar.Dispose();
+        _bar.Clear();
         if (call.IsJson)
             await call.Output.WriteLineAsync(last.Json);
         if (last.View.Stage == "need-reboot")

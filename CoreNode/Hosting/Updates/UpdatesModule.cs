@@ -115,12 +115,14 @@ internal sealed class UpdatesModule
         return null;
     }
 
-    // Under the older name, for what drives this machine; an image is nobody's machine.
-    private UpdateBus? FindBus(DiskPlace disk) =>
-        disk.IsMachine && _options.Root == "/" && Directory.Exists("/run/systemd/system")
-            ? new UpdateBus(
-                _door, BusAddress.System, _process.Logs.CreateLogger<UpdateBus>(), TimeProvider.System)
-            : null;
+    // Under the older name, for what drives the machine; an image alone is nobody's machine.
+    private UpdateBus? FindBus(DiskPlace disk)
+    {
+        if ((!disk.IsMachine && _options.Root == "/") || !Directory.Exists(Below("run/systemd/system")))
+            return null;
+        BusAddress address = new($"unix:path={Below("run/dbus/system_bus_socket")}", IsBus: true);
+        return new UpdateBus(_door, address, _process.Logs.CreateLogger<UpdateBus>(), TimeProvider.System);
+    }
 
     // Most machines are not made for this: that is no error.
     private static string? SlotsProblem(string disk)
