@@ -10,14 +10,16 @@
 #                                             cluster-join cluster-fsync cluster-idle; cluster: all of those,
 #                                             schedule-10k schedule-100k machine-lost plan-10k plan-100k place,
 #                                             registry-100k, units-scale units-start units-systemd units-memory
-#                                             units-rest units-leases units-singleton; units: all of those
+#                                             units-rest units-leases units-singleton; units: all of those,
+#                                             apply-zstd apply-xz; apply: both of those,
+#                                             payload-create payload-bytes; payload: both of those
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/prerequisites.sh
 
 usage() {
-  sed -n '2,14s/^# \{0,1\}//p' packaging/bench.sh >&2
+  sed -n '2,16s/^# \{0,1\}//p' packaging/bench.sh >&2
   exit 2
 }
 
@@ -38,15 +40,44 @@ done
 # Nothing that the build starts may outlive it.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-ensure_packages etcd-server strace
+ensure_packages etcd-server strace zstd xz-utils
 if [ -z "${CORENODE_BINARY:-}" ]; then
   bash packaging/build.sh
   export CORENODE_BINARY=$PWD/out/corenode
 fi
 
+# Two kernels of Debian as plain erofs images, with the same names in both: $1/old.img and $1/new.img.
+make_kernel_images() {
+  local folder=$1 image=old package version file
+  local -a packages
+  mapfile -t packages < <(apt-cache search --names-only '^linux-image-6\.1\.0-[0-9]+-amd64$' |
+    awk '{ print $1 }' | sort -V | tail -n 2)
+  [ "${#packages[@]}" = 2 ] || { echo 'bench.sh: Debian has no two kernel packages to compare' >&2; return 1; }
+  for package in "${packages[@]}"; do
+    version=${package#linux-image-}
+    (cd "$folder" && apt-get -qq download "$package") </dev/null || return 1
+    dpkg-deb -x "$folder/${package}"_*.deb "$folder/tree"
+    mv "$folder/tree/lib/modules/$version" "$folder/tree/lib/modules/kernel"
+    for file in "$folder"/tree/boot/*"$version"; do mv "$file" "${file%-"$version"}"; done
+    mkfs.erofs -T 0 -U 00000000-0000-0000-0000-000000000001 "$folder/$image.img" "$folder/tree" >/dev/null
+    rm -rf "$folder/tree"
+    image=new
+  done
+}
+
 result=$(mktemp -t corenode-bench.XXXXXX)
 log=$(mktemp -t corenode-bench.XXXXXX)
-trap 'rm -f "$result" "$log"' EXIT
+images=$(mktemp -d -t corenode-bench.XXXXXX)
+trap 'rm -rf "$result" "$log" "$images"' EXIT
+if [ -z "${CORENODE_BENCH_IMAGES:-}" ]; then
+  case ,${CORENODE_BENCH_ROWS:-payload}, in
+    *,payload*)
+      ensure_packages erofs-utils
+      # The rows that need them say what is missing.
+      ! make_kernel_images "$images" || export CORENODE_BENCH_IMAGES=$images
+      ;;
+  esac
+fi
 export CORENODE_BENCH_RESULT=$result
 
 echo 'building the load generator'

@@ -45,6 +45,10 @@ internal sealed class BenchmarkTests
         ["place"] = EngineRows.PlaceAsync,
         ["plan-10k"] = PlanRows.SmallAsync,
         ["plan-100k"] = PlanRows.LargeAsync,
+        ["apply-zstd"] = ApplyRows.ZstdAsync,
+        ["apply-xz"] = ApplyRows.XzAsync,
+        ["payload-create"] = PayloadRows.CreateAsync,
+        ["payload-bytes"] = PayloadRows.BytesAsync,
     };
 
     [Test]

@@ -42,7 +42,8 @@ internal static class UpdateImages
     }
 
     /// <summary>Where a slot begins.</summary>
-    public static long OffsetOf(int slot, long slotBytes) => ((long)FirstSector * SectorBytes) + ((slot - 1) * slotBytes);
+    public static long OffsetOf(int slot, long slotBytes) =>
+        ((long)FirstSector * SectorBytes) + ((slot - 1) * slotBytes);
 
     /// <summary>The slot that is booted next.</summary>
     public static int Next(string path)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using CoreNode.Updates.Applying.Worker;
 
 namespace CoreNode.Tests.EndToEnd;
@@ -14,6 +15,9 @@ internal sealed class UpdateWorkerProcess : IDisposable
 
     /// <summary>The most memory that it had, in MB; as it was seen at its last line of progress.</summary>
     public double PeakMegabytes { get; private set; }
+
+    /// <summary>What it gave the disk to write (proc(5), "io"), in bytes; seen at the same moment.</summary>
+    public long WrittenBytes { get; private set; }
 
     public static UpdateWorkerProcess Start(WorkerJob job)
     {
@@ -83,6 +87,9 @@ internal sealed class UpdateWorkerProcess : IDisposable
         try
         {
             PeakMegabytes = Benchmarks.ProcessMeter.PeakMegabytes(Pid);
+            string line = File.ReadLines($"/proc/{Pid}/io").First(
+                static one => one.StartsWith("write_bytes:", StringComparison.Ordinal));
+            WrittenBytes = long.Parse(line["write_bytes:".Length..], CultureInfo.InvariantCulture);
         }
         catch (Exception over) when (over is IOException or InvalidOperationException)
         {

@@ -6,6 +6,7 @@ using System.Text;
 using CoreNode.Cli;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
+using CoreNode.Cli.Payloads;
 using CoreNode.Disks;
 using CoreNode.Hosting.Payloads;
 using CoreNode.Hosting.Updates;
@@ -58,7 +59,7 @@ internal static class ProcessHost
                 new DiscoveryHost(error, Environment.GetEnvironmentVariable).RunAsync(serving, cancellation),
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
-            Slots = new SlotOffice(new MachineDisks("/"), verify: null),
+            Slots = new SlotOffice(new MachineDisks("/"), new SlotTrust(PayloadCommands.TrustFolder).Judge),
             SigningKeys = new KeyOffice(),
             Payloads = new PayloadOffice(),
             FindUnitManager = FindUnitManagerAsync,

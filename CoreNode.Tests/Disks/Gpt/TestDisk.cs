@@ -43,7 +43,7 @@ internal sealed record TestDisk
         return image;
     }
 
-    /// <summary>Writes boot record and both tables to a file, which gets the disk's length; the rest is a hole.</summary>
+    /// <summary>Writes boot record and tables to a file, which gets the disk's length; the rest is holes.</summary>
     public void WriteTables(Stream file)
     {
         byte[] first = new byte[2 * SectorBytes];

@@ -6,7 +6,7 @@ namespace CoreNode.Updates.Applying;
 /// <summary>
 /// Writes blocks to a slot, but only those that it does not hold already, and keeps the checkpoint. One thread.
 /// </summary>
-internal sealed class BlockWriter
+internal sealed class BlockWriter : IDisposable
 {
     private const int BlockBytes = PayloadLimits.BlockSizeBytes;
     private const int PieceBytes = 256 << 10;
@@ -15,10 +15,11 @@ internal sealed class BlockWriter
     private readonly CheckpointFiles _checkpoint;
     private readonly ApplyTools _tools;
     private readonly WorkControl _control;
+    private readonly DurableSaves _saves;
     private readonly byte[] _there = new byte[PieceBytes];
     private readonly byte[] _zeros = new byte[PieceBytes];
     private PayloadPosition? _last;
-    private PayloadPosition? _durable;
+    private PayloadPosition? _begun;
     private long _sinceSync;
     private long _syncedAt;
 
@@ -28,6 +29,7 @@ internal sealed class BlockWriter
         _checkpoint = checkpoint;
         _tools = tools;
         _control = control;
+        _saves = new DurableSaves(slot, checkpoint, hasThread: tools.Threads > 0);
         _syncedAt = tools.Time.GetTimestamp();
     }
 
@@ -67,11 +69,19 @@ internal sealed class BlockWriter
     /// <summary>Makes all that was written durable and says so.</summary>
     public void Save()
     {
-        if (_last is null || ReferenceEquals(_last, _durable))
+        BeginSave();
+        _saves.Wait();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _saves.Dispose();
+
+    private void BeginSave()
+    {
+        if (_last is null || ReferenceEquals(_last, _begun))
             return;
-        Sync();
-        Keep(_last, static (checkpoint, position) => checkpoint.SaveDurable(position));
-        _durable = _last;
+        _saves.Begin(_last);
+        _begun = _last;
         _sinceSync = 0;
         _syncedAt = _tools.Time.GetTimestamp();
     }
@@ -79,9 +89,18 @@ internal sealed class BlockWriter
     private void Done(PayloadPosition position)
     {
         _last = position;
-        Keep(position, static (checkpoint, at) => checkpoint.SaveNow(at));
+        try
+        {
+            _checkpoint.SaveNow(position);
+        }
+        catch (IOException failed)
+        {
+            throw new ApplyException(
+                ApplyCodes.Checkpoint, $"how far the update came cannot be kept: {failed.Message}", failed);
+        }
+
         if (_sinceSync >= _tools.SyncBytes || _tools.Time.GetElapsedTime(_syncedAt) >= _tools.SyncPause)
-            Save();
+            BeginSave();
     }
 
     private bool WriteZeros(Extent extent)
@@ -147,31 +166,5 @@ internal sealed class BlockWriter
         }
 
         return true;
-    }
-
-    private void Sync()
-    {
-        try
-        {
-            _slot.Sync();
-        }
-        catch (IOException failed)
-        {
-            throw new ApplyException(
-                ApplyCodes.Write, $"what was written is not on the disk: {failed.Message}", failed);
-        }
-    }
-
-    private void Keep(PayloadPosition position, Action<CheckpointFiles, PayloadPosition> save)
-    {
-        try
-        {
-            save(_checkpoint, position);
-        }
-        catch (IOException failed)
-        {
-            throw new ApplyException(
-                ApplyCodes.Checkpoint, $"how far the update came cannot be kept: {failed.Message}", failed);
-        }
     }
 }

@@ -103,7 +103,7 @@ public sealed class UpdateWork
             input.Seek(payload.Reader.FileOffset);
         else if (_job.Sha256.Length > 0 && !payload.Beginning.IsEmpty)
             input.BeginHash(payload.Beginning.Span);
-        BlockWriter writer = new(slot.Device, checkpoint, _tools, _control);
+        using BlockWriter writer = new(slot.Device, checkpoint, _tools, _control);
         long total = (long)payload.Verified.FileBytes;
         Progress(payload.Reader.FileOffset, total);
         OperationPipeline pipeline = new(_tools, writer, old?.Device, done => Progress(done, total));

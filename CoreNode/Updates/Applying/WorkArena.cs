@@ -12,7 +12,7 @@ internal sealed class WorkArena
     private const int RoomBytes = PayloadLimits.DataBytes + (2 * PayloadLimits.OperationBytes);
 
     /// <summary>No more than this is in use while another operation could be waited for.</summary>
-    private const int UsualBytes = 16 << 20;
+    private const int UsualBytes = 8 << 20;
 
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(RoomBytes, pinned: true);
     private readonly List<WorkRegion> _taken = [];

@@ -202,9 +202,22 @@ public sealed class PayloadReader
         _signed.Append(bytes[..header.MetadataBytes]);
         _file?.Append(bytes);
         _filled = 0;
-        _buffer = new byte[FirstBufferBytes];
+        // What a verified manifest says may be believed: one buffer for all that follows.
+        _buffer = new byte[LargestPart(Verified.Manifest)];
         _stage = Stage.Operations;
         return PayloadStep.Metadata;
+    }
+
+    private static int LargestPart(PayloadManifest manifest)
+    {
+        ulong most = Math.Max(FirstBufferBytes, manifest.SignaturesSize);
+        foreach (PartitionUpdate partition in manifest.Partitions)
+        {
+            for (int i = 0; i < partition.Operations.Count; i++)
+                most = Math.Max(most, partition.Operations[i].DataLength);
+        }
+
+        return (int)most;
     }
 
     private PayloadStep? ReadOperation(ref ReadOnlySpan<byte> input)
