@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CoreNode.Disks.Gpt;
 using CoreNode.Foundation;
+using CoreNode.Tests.Faults.Clusters;
 using CoreNode.Updates.Lifecycle;
 
 namespace CoreNode.Tests.EndToEnd.Updates;
@@ -121,5 +122,52 @@ internal sealed class UpdateTests
         Assert.That(_machine.Server.Events, Does.Contain("3:0:44"));
         SlotAttributes good = _machine.Attributes("USR-A");
         Assert.That(good.IsSuccessful, Is.True);
+    }
+
+    [Test]
+    public async Task While_the_stores_disk_hangs_the_update_waits_and_takes_nothing_from_it()
+    {
+        await _machine.StartAsync("--update-rate", "2000000");
+        await _machine.NowAsync();
+        await _machine.UntilAsync(static now => now.GetProperty("progress").GetDouble() > 0.05);
+        RunningProgram strace = await HangingDisk.AttachAsync(_machine.Node.Pid, TimeSpan.FromMilliseconds(600));
+        using CancellationTokenSource end = new();
+        Task writing = WriteKeysAsync(end.Token);
+        JsonElement held = await _machine.UntilAsync(static now => now.GetProperty("hold").GetString()!.Length > 0);
+        Assert.That(held.GetProperty("hold").GetString(), Does.Contain("disk"));
+        // What was on its way when it was told to pause may still be counted; then nothing more.
+        long before = 0;
+        await _machine.UntilAsync(now =>
+        {
+            long done = now.GetProperty("bytesDone").GetInt64();
+            bool isStill = done == before;
+            before = done;
+            return isStill;
+        });
+        for (int look = 0; look < 20; look++)
+        {
+            JsonElement now = await _machine.StatusAsync();
+            Assert.That(now.GetProperty("bytesDone").GetInt64(), Is.EqualTo(before), "it waits");
+            await Task.Delay(50);
+        }
+
+        await end.CancelAsync();
+        await writing;
+        await HangingDisk.DetachAsync(strace);
+        strace.Dispose();
+        await _machine.UntilStageAsync("need-reboot");
+        _machine.AssertBootable();
+    }
+
+    // So that the store has something to sync all the time.
+    private async Task WriteKeysAsync(CancellationToken end)
+    {
+        using HttpClient client = new() { Timeout = TimeSpan.FromSeconds(20) };
+        while (!end.IsCancellationRequested)
+        {
+            using StringContent value = new("value=x", null, "application/x-www-form-urlencoded");
+            using HttpResponseMessage answer = await client.PutAsync(
+                $"{_machine.Node.Url}/v2/keys/busy", value, CancellationToken.None);
+        }
     }
 }

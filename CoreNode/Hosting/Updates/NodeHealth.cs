@@ -4,7 +4,7 @@ using CoreNode.Updates.Lifecycle;
 
 namespace CoreNode.Hosting.Updates;
 
-/// <summary>How healthy this machine is: the node itself, its cluster, its network, and the operator's checks.</summary>
+/// <summary>How healthy this machine is: node, cluster, network, and the operator's checks.</summary>
 /// <param name="place">What the node says of itself.</param>
 /// <param name="server">Host and port of the update server; null without one.</param>
 /// <param name="folder">The operator's executables.</param>

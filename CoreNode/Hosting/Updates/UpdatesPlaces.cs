@@ -16,9 +16,11 @@ internal static class UpdatesPlaces
     {
         NodeProblem = () => replica.Completion.IsCompleted ? "the store has ended"
             : isServing() ? "" : "clients are not served yet",
-        ClusterProblem = () => replica.UnhealthyReason ?? "",
+        ClusterProblem = () => NoLeader(replica),
         Others = () => Others(replica.Members, replica.Self),
-        StoreProblem = () => replica.UnhealthyReason ?? SlowSync(replica, electionTimeout / SlowPart),
+        StoreProblem = () => NoLeader(replica) is { Length: > 0 } problem
+            ? problem
+            : SlowSync(replica, electionTimeout / SlowPart),
     };
 
     /// <summary>A worker: there is no store here, and the members are its cluster.</summary>
@@ -53,6 +55,11 @@ internal static class UpdatesPlaces
 
         return others;
     }
+
+    // Not all that /health judges by: that a disk was slow some time ago, in a store that is quiet since, must neither
+    // hold up an update for ever nor send a machine back.
+    private static string NoLeader(Replica replica) =>
+        replica.Leader.IsNone ? "the store has no leader that this member knows" : "";
 
     private static string SlowSync(Replica replica, TimeSpan limit)
     {

@@ -3,7 +3,7 @@ using CoreNode.Updates.Lifecycle;
 namespace CoreNode.Updates.Client;
 
 /// <summary>The step that is being carried out. Owned by the client's loop.</summary>
-internal sealed class ActiveStep
+internal sealed class ActiveStep : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
     private readonly Task _work;
@@ -26,7 +26,7 @@ internal sealed class ActiveStep
         new(step, work);
 
     /// <summary>Ends it, and waits until nothing of it happens any more.</summary>
-    public async Task EndAsync()
+    public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await _work;

@@ -7,7 +7,7 @@ namespace CoreNode.Updates.Client;
 /// Looks, while heavy work is under way, whether it must wait: at once when there is a reason, and released only after
 /// there has been none for some time, so that a store on the edge is not pushed over it again and again.
 /// </summary>
-internal sealed class HoldWatch
+internal sealed class HoldWatch : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
     private readonly Task _work;
@@ -26,7 +26,7 @@ internal sealed class HoldWatch
         new(cancellation => RunAsync(holds, options, bootClock, told, tell, cancellation));
 
     /// <summary>Ends.</summary>
-    public async Task EndAsync()
+    public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -4,7 +4,7 @@ using CoreNode.Updates.Lifecycle;
 namespace CoreNode.Updates.Client;
 
 /// <summary>Sends events to the server, in their order, beside everything else. Owned by the client's loop.</summary>
-internal sealed class OutboxSender
+internal sealed class OutboxSender : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
 
@@ -24,7 +24,7 @@ internal sealed class OutboxSender
         new(cancellation => RunAsync(events, boot, server, tell, cancellation));
 
     /// <summary>Ends it, whether all is sent or not.</summary>
-    public async Task EndAsync()
+    public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await Work;

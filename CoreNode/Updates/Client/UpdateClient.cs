@@ -230,7 +230,7 @@ public sealed partial class UpdateClient : IUpdateDesk
         else
         {
             if (_step is not null)
-                await _step.EndAsync();
+                await _step.DisposeAsync();
             bool asks = step.Kind is UpdateStepKind.Check or UpdateStepKind.Ping;
             if (asks)
                 _triedUpTo = 0;
@@ -292,7 +292,7 @@ public sealed partial class UpdateClient : IUpdateDesk
         if (_holds is { } watch)
         {
             _holds = null;
-            await watch.EndAsync();
+            await watch.DisposeAsync();
         }
 
         if (_state.Live.Hold.Length > 0)
@@ -320,7 +320,7 @@ public sealed partial class UpdateClient : IUpdateDesk
     private async Task SendingEndedAsync(UpdateFailure? failure, CancellationToken stop)
     {
         if (_sender is { } sender)
-            await sender.EndAsync();
+            await sender.DisposeAsync();
         _sender = null;
         if (failure is not null)
             LogNotTold(failure.Text);
@@ -409,11 +409,11 @@ public sealed partial class UpdateClient : IUpdateDesk
     {
         _unready = Stopping;
         if (_holds is not null)
-            await _holds.EndAsync();
+            await _holds.DisposeAsync();
         if (_step is not null)
-            await _step.EndAsync();
+            await _step.DisposeAsync();
         if (_sender is not null)
-            await _sender.EndAsync();
+            await _sender.DisposeAsync();
         _queue.Writer.TryComplete();
         while (_queue.Reader.TryRead(out ClientMessage? message))
         {
