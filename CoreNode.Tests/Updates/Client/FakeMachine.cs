@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using CoreNode.Updates.Client.Ports;
 using CoreNode.Updates.Lifecycle;
 

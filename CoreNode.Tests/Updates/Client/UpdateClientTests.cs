@@ -1,5 +1,4 @@
 using CoreNode.Platform;
-using CoreNode.Tests.Simulation;
 using CoreNode.Updates.Client.Ports;
 using CoreNode.Updates.Desk;
 using CoreNode.Updates.Lifecycle;
