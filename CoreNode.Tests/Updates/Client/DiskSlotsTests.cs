@@ -15,6 +15,8 @@ internal sealed class DiskSlotsTests
 {
     private const ulong SlotSectors = (4 << 20) / 512;
 
+    private static readonly MachineDisks s_disks = new("/");
+
     private TestFolder _folder = null!;
 
     private string Disk => _folder.File("disk.img");
@@ -104,7 +106,7 @@ internal sealed class DiskSlotsTests
         Assert.That(
             () => Slots("USR-C").Read(),
             Throws.InstanceOf<IOException>().With.Message.Contains("USR-A, USR-B"));
-        DiskSlots unknown = new(Options(), static () => null, Verifier(isTrusted: true));
+        DiskSlots unknown = new(Options(), s_disks, static () => null, Verifier(isTrusted: true));
         Assert.That(() => unknown.Read(), Throws.InstanceOf<IOException>().With.Message.Contains("corenode.slot="));
     }
 
@@ -135,7 +137,7 @@ internal sealed class DiskSlotsTests
     private static Func<SlotVerifier> Verifier(bool isTrusted) => () => (_, _) => isTrusted ? null : "a stranger";
 
     private DiskSlots Slots(string running = "USR-A", bool isTrusted = true) => new(
-        Options(), () => new RunningSlot { Source = "the test", Label = running }, Verifier(isTrusted));
+        Options(), s_disks, () => new RunningSlot { Source = "the test", Label = running }, Verifier(isTrusted));
 
     private SlotsOptions Options() =>
         new() { Disk = Disk, BootId = "boot-7", ReleaseVersion = static () => "1.0" };

@@ -48,8 +48,9 @@ internal sealed class OmahaServerTests
         await using RawServer server = new(_ => RawServer.Answer(200, Response(
             "<updatecheck status=\"ok\" PollInterval=\"120\"><urls><url codebase=\"http://a/x\"/>"
             + "<url codebase=\"http://b/\"/></urls><manifest version=\"2.0\"><packages>"
-            + $"<package name=\"u.gz\" size=\"77\" required=\"true\"/></packages><actions><action event=\"postinstall\" sha256=\"{hash}\" "
-            + "IsDeltaPayload=\"true\" DisablePayloadBackoff=\"true\" MaxFailureCountPerUrl=\"3\"/></actions>"
+            + "<package name=\"u.gz\" size=\"77\" required=\"true\"/></packages><actions>"
+            + $"<action event=\"postinstall\" sha256=\"{hash}\" IsDeltaPayload=\"true\" "
+            + "DisablePayloadBackoff=\"true\" MaxFailureCountPerUrl=\"3\"/></actions>"
             + "</manifest></updatecheck>")));
         ServerReply reply = await Server(server).CheckAsync(s_request, s_boot, CancellationToken.None);
         CoreNode.Updates.Lifecycle.UpdateOffer offer = reply.Answer!.Offer!;

@@ -10,11 +10,11 @@ namespace CoreNode.Hosting.Updates;
 
 /// <summary>Starts worker processes: with this machine's slots and keys, and the server's password.</summary>
 internal sealed class UpdateWorker(
-    UpdateOptions options, DiskSlots slots, Func<UpdateConfig> configuration, string folder, ILogger logger)
+    UpdateOptions options, DiskSlots slots, Func<UpdateConfig> configuration, string folder, string key, ILogger logger)
     : IUpdateWorker
 {
-    private readonly WorkerGroup _group = WorkerGroup.Find();
-    private string _placed = "";
+    private readonly WorkerGroup _group = WorkerGroup.Find(key);
+    private bool _isPlaced;
 
     /// <inheritdoc/>
     public async Task<IWorkerRun> StartAsync(WorkerTask task, CancellationToken cancellation)
@@ -46,14 +46,15 @@ internal sealed class UpdateWorker(
             MetadataSha256 = task.MetadataSha256,
         };
         string[] command = [.. OwnProgram.Words(), WorkerHost.Command];
-        return await WorkerProcess.StartAsync(command, pid => PlaceAsync(pid, cancellation), job, logger);
+        return await WorkerProcess.StartAsync(
+            command, pid => PlaceAsync(pid, cancellation), job, logger, _group.Leave);
     }
 
     private async Task PlaceAsync(int pid, CancellationToken cancellation)
     {
         string place = await _group.PlaceAsync(pid, cancellation);
-        if (place != _placed)
+        if (!_isPlaced)
             logger.WorkerPlaced(pid.ToString(CultureInfo.InvariantCulture), place);
-        _placed = place;
+        _isPlaced = true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using CoreNode.Api;
 using CoreNode.Api.Updates;
@@ -31,6 +32,7 @@ internal sealed class UpdatesModule
     private readonly NodeProcess _process;
     private readonly string _folder;
     private readonly string _machineId;
+    private readonly string _instance;
     private readonly UpdateDoor _door = new();
     private readonly MachineDisks _disks;
     private readonly UpdateConfigFiles _files;
@@ -40,8 +42,10 @@ internal sealed class UpdatesModule
         _options = options.Updates;
         _process = process;
         _folder = Path.Combine(options.DataFolder, "updates");
-        _machineId = MachineIdentity.Find(
-            options.Units.MachineId, Path.Combine(options.DataFolder, "units"), process.Files).Id;
+        MachineIdentity identity = MachineIdentity.Find(
+            options.Units.MachineId, Path.Combine(options.DataFolder, "units"), process.Files);
+        _machineId = identity.Id;
+        _instance = identity.Instance.ToString("x16", CultureInfo.InvariantCulture);
         _disks = new MachineDisks(_options.Root);
         _files = new UpdateConfigFiles(_options.Root);
     }
@@ -152,7 +156,7 @@ internal sealed class UpdatesModule
                 BootId = File.ReadAllText(Below("proc/sys/kernel/random/boot_id")).Trim(),
                 ReleaseVersion = () => Settings().ReleaseVersion?.Value ?? "",
             },
-            _disks.FindRunning, () => trust.Judge);
+            _disks, _disks.FindRunning, () => trust.Judge);
         OmahaServer server = new(
             new OmahaMachine
             {
@@ -177,7 +181,7 @@ internal sealed class UpdatesModule
             },
             new UpdatePorts(
                 slots,
-                new UpdateWorker(options, slots, Settings, _folder, logger),
+                new UpdateWorker(options, slots, Settings, _folder, _instance, logger),
                 server,
                 new NodeHealth(place, () => Settings().Server, folder),
                 new MachineReboot(options, disk.IsMachine, logger),

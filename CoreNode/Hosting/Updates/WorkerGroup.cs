@@ -13,34 +13,21 @@ internal sealed class WorkerGroup
 {
     private const ulong Weight = 10;
     private const ulong MemoryBytes = 256UL << 20;
-    private const string ScopeName = "corenode-update-worker.scope";
-    private const string GroupName = "corenode-update-worker";
+    private const string Name = "corenode-update-worker-";
 
     private readonly string _group;
 
     private WorkerGroup(string group) => _group = group;
 
-    /// <summary>Makes ready what there is; what an earlier process left in it is killed.</summary>
-    public static WorkerGroup Find()
+    /// <summary>Looks what there is; what an earlier process of this node left there is killed.</summary>
+    /// <param name="key">Tells this node's from another's on the same machine.</param>
+    public static WorkerGroup Find(string key)
     {
         ControlGroupMounts mounts = ControlGroupMounts.Read();
-        if (Directory.Exists("/run/systemd/system") || mounts.Unified.Length == 0)
-            return new WorkerGroup("");
-        string group = Path.Combine(mounts.Unified, GroupName);
-        try
-        {
-            Directory.CreateDirectory(group);
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            return new WorkerGroup("");
-        }
-
-        _ = TryWrite(Path.Combine(group, "cgroup.kill"), "1");
-        // Both only where the group above hands them down.
-        _ = TryWrite(Path.Combine(group, "cpu.weight"), Weight.ToString(CultureInfo.InvariantCulture));
-        _ = TryWrite(Path.Combine(group, "io.weight"), Weight.ToString(CultureInfo.InvariantCulture));
-        return new WorkerGroup(group);
+        bool isOurs = !Directory.Exists("/run/systemd/system") && mounts.Unified.Length > 0;
+        WorkerGroup found = new(isOurs ? Path.Combine(mounts.Unified, Name + key) : "");
+        found.Leave();
+        return found;
     }
 
     /// <summary>Puts a process there; gives where it is now, for the log.</summary>
@@ -49,24 +36,51 @@ internal sealed class WorkerGroup
         string number = pid.ToString(CultureInfo.InvariantCulture);
         if (_group.Length > 0)
         {
-            return TryWrite(Path.Combine(_group, "cgroup.procs"), number) is { } refused
-                ? $"no control group of its own ({refused})"
-                : $"the control group {_group}";
+            string? problem = TryMake() ?? TryWrite(Path.Combine(_group, "cgroup.procs"), number);
+            return problem is null ? $"the control group {_group}" : $"no control group of its own ({problem})";
         }
 
         if (!Directory.Exists("/run/systemd/system") || !Environment.IsPrivilegedProcess)
             return "no control group of its own: this machine gives none to this program";
         ProcessScope scope = new(new SystemdOptions());
-        string problem = await scope.PlaceAsync(
-            ScopeName, "Fetches and writes an update", pid, Weight, MemoryBytes, cancellation);
-        return problem.Length == 0 ? ScopeName : $"no scope of its own ({problem})";
+        // The one before may still be there for a moment.
+        string name = $"{Name}{number}.scope";
+        string refusal = await scope.PlaceAsync(
+            name, "Fetches and writes an update", pid, Weight, MemoryBytes, cancellation);
+        return refusal.Length == 0 ? name : $"no scope of its own ({refusal})";
     }
 
-    /// <summary>Kills what is left there.</summary>
-    public void Kill()
+    /// <summary>Kills what is left there, and removes the group if it is empty by then.</summary>
+    public void Leave()
     {
-        if (_group.Length > 0)
-            _ = TryWrite(Path.Combine(_group, "cgroup.kill"), "1");
+        if (_group.Length == 0 || !Directory.Exists(_group))
+            return;
+        _ = TryWrite(Path.Combine(_group, "cgroup.kill"), "1");
+        try
+        {
+            Directory.Delete(_group);
+        }
+        catch (Exception busy) when (busy is IOException or UnauthorizedAccessException)
+        {
+            // It is used again for the next one.
+        }
+    }
+
+    private string? TryMake()
+    {
+        try
+        {
+            Directory.CreateDirectory(_group);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return refused.Message;
+        }
+
+        // Both only where the group above hands them down.
+        _ = TryWrite(Path.Combine(_group, "cpu.weight"), Weight.ToString(CultureInfo.InvariantCulture));
+        _ = TryWrite(Path.Combine(_group, "io.weight"), Weight.ToString(CultureInfo.InvariantCulture));
+        return null;
     }
 
     private static string? TryWrite(string file, string text)

@@ -19,11 +19,13 @@ internal sealed class WorkerProcess : IWorkerRun
     private readonly Process _process;
     private readonly Task _complaints;
     private readonly ILogger _logger;
+    private readonly Action? _ended;
     private readonly Lock _gate = new(); // the process's input, _isClosed
     private bool _isClosed;
 
-    private WorkerProcess(Process process, ILogger logger)
+    private WorkerProcess(Process process, ILogger logger, Action? ended)
     {
+        _ended = ended;
         _process = process;
         _logger = logger;
         _complaints = LogComplaintsAsync();
@@ -37,9 +39,10 @@ internal sealed class WorkerProcess : IWorkerRun
     /// <param name="place">Puts it where it shall run, by its number; before it is told what to do.</param>
     /// <param name="job">What it does.</param>
     /// <param name="logger">Told what it writes to its standard error.</param>
+    /// <param name="ended">Called once it is gone.</param>
     /// <exception cref="IOException">It cannot be started.</exception>
     public static async Task<WorkerProcess> StartAsync(
-        IReadOnlyList<string> command, Func<int, Task> place, WorkerJob job, ILogger logger)
+        IReadOnlyList<string> command, Func<int, Task> place, WorkerJob job, ILogger logger, Action? ended = null)
     {
         ProcessStartInfo start = new(command[0], command.Skip(1))
         {
@@ -52,7 +55,7 @@ internal sealed class WorkerProcess : IWorkerRun
         WorkerProcess worker;
         try
         {
-            worker = new WorkerProcess(Process.Start(start)!, logger);
+            worker = new WorkerProcess(Process.Start(start)!, logger, ended);
         }
         catch (Win32Exception refused)
         {
@@ -104,6 +107,7 @@ internal sealed class WorkerProcess : IWorkerRun
         }
 
         _process.Dispose();
+        _ended?.Invoke();
     }
 
     private static WorkerReport? Translate(WorkerLine line) => line switch

@@ -13,9 +13,11 @@ namespace CoreNode.Updates.Client.Slots;
 /// between: a worker, or somebody at the command line, may hold it then.
 /// </summary>
 /// <param name="options">Where they are.</param>
+/// <param name="machine">What the kernel tells of its disks.</param>
 /// <param name="running">Which of them runs, by what the machine says.</param>
 /// <param name="verifier">Whose signatures on slots are trusted, as the trust folder is now.</param>
-public sealed class DiskSlots(SlotsOptions options, Func<RunningSlot?> running, Func<SlotVerifier> verifier) : ISlots
+public sealed class DiskSlots(
+    SlotsOptions options, MachineDisks machine, Func<RunningSlot?> running, Func<SlotVerifier> verifier) : ISlots
 {
     private const string NoVersion = "0.0.0";
 
@@ -51,28 +53,33 @@ public sealed class DiskSlots(SlotsOptions options, Func<RunningSlot?> running, 
     }
 
     /// <inheritdoc/>
-    public void Clear(string slot) => Change((disk, slots) =>
+    public void Clear(string slot)
     {
-        GptPartition target = Target(disk, slots, slot);
-        disk.Change(table => SlotOrder.MarkEmpty(table, table.Find(target.Number)!));
-        using DeviceWindow window = disk.Open(target);
-        SlotMetadataArea.Clear(window);
-    });
+        int number = 0;
+        Change((disk, slots) =>
+        {
+            number = Target(disk, slots, slot).Number;
+            disk.Change(table => SlotOrder.MarkEmpty(table, table.Find(number)!));
+        });
+        // By the partition's own node, as the worker writes it.
+        using OpenSlot target = OpenSlot.Open(machine, options.Disk, number, BlockAccess.Write);
+        SlotMetadataArea.Clear(target.Device);
+    }
 
     /// <inheritdoc/>
-    public void MakeNext(string slot, ReadOnlyMemory<byte> metadata) => Change((disk, slots) =>
+    public void MakeNext(string slot, ReadOnlyMemory<byte> metadata)
     {
-        GptPartition target = Target(disk, slots, slot);
-        using (DeviceWindow window = disk.Open(target))
+        int number = Work(BlockAccess.Read, (disk, slots) => Target(disk, slots, slot)).Number;
+        using (OpenSlot target = OpenSlot.Open(machine, options.Disk, number, BlockAccess.Write))
         {
             if (metadata.IsEmpty)
-                SlotMetadataArea.Clear(window);
+                SlotMetadataArea.Clear(target.Device);
             else
-                SlotMetadataArea.Write(window, metadata.Span);
+                SlotMetadataArea.Write(target.Device, metadata.Span);
         }
 
-        disk.Change(table => SlotOrder.MarkForTrial(table, options.Rule, target.Number, tries: 1));
-    });
+        Change((disk, _) => disk.Change(table => SlotOrder.MarkForTrial(table, options.Rule, number, tries: 1)));
+    }
 
     /// <inheritdoc/>
     public void SwitchTo(string slot) => Change((disk, slots) =>
