@@ -27,7 +27,8 @@ internal static class UpdateImages
             [
                 new(1, FirstSector, FirstSector + sectors - 1)
                 {
-                    Attributes = TestPartition.Bits(1, 0, 1), Label = "USR-A",
+                    Attributes = TestPartition.Bits(1, 0, 1),
+                    Label = "USR-A",
                 },
                 new(2, FirstSector + sectors, FirstSector + (2 * sectors) - 1) { Label = "USR-B" },
             ],

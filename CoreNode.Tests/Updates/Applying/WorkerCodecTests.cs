@@ -12,8 +12,15 @@ internal sealed class WorkerCodecTests
         new WorkerLine.Metadata { MetadataSha256 = "ab", Size = 7 },
         new WorkerLine.Metadata
         {
-            MetadataSha256 = "ab", Size = 7, Version = "1.4.0", Counter = ulong.MaxValue, MinimumCounter = 3,
-            Expiry = 1_900_000_000, Board = "amd64-usr", AppId = "{e96281a6}", IsDelta = true,
+            MetadataSha256 = "ab",
+            Size = 7,
+            Version = "1.4.0",
+            Counter = ulong.MaxValue,
+            MinimumCounter = 3,
+            Expiry = 1_900_000_000,
+            Board = "amd64-usr",
+            AppId = "{e96281a6}",
+            IsDelta = true,
         },
         new WorkerLine.Applied(1, 2, 3),
         new WorkerLine.Stopped(),
