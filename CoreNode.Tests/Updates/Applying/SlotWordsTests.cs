@@ -35,7 +35,8 @@ internal sealed class SlotWordsTests
     [Test]
     public async Task It_is_signed_by_each_key_and_names_the_tree_of_the_image()
     {
-        byte[] words = await WordsAsync("--verity-root", s_root, "--verity-offset", $"{TreeAt}", "--board", "amd64-usr");
+        byte[] words = await WordsAsync(
+            "--verity-root", s_root, "--verity-offset", $"{TreeAt}", "--board", "amd64-usr");
         foreach (string key in new[] { "a", "b" })
         {
             SlotMetadataReading reading = SlotMetadataCodec.Read(words, Trusting(key));
