@@ -84,8 +84,13 @@ internal static class ApplyRows
         UpdateImages.Make(disk, SlotBytes, null);
         WorkerJob job = new()
         {
-            Step = WorkerStep.Metadata, Url = payload, TrustFolder = folder.File("a.pub.pem"), Disk = disk,
-            Partition = 2, SourcePartition = 1, Checkpoint = disk + ".checkpoint",
+            Step = WorkerStep.Metadata,
+            Url = payload,
+            TrustFolder = folder.File("a.pub.pem"),
+            Disk = disk,
+            Partition = 2,
+            SourcePartition = 1,
+            Checkpoint = disk + ".checkpoint",
         };
         var (metadata, told, _) = await WorkAsync<WorkerLine.Metadata>(job);
         job = job with { MetadataSha256 = metadata.MetadataSha256 };

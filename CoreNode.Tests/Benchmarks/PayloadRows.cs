@@ -84,8 +84,13 @@ internal static class PayloadRows
 
         WorkerJob job = new()
         {
-            Step = WorkerStep.Metadata, Url = folder.File("payload"), TrustFolder = folder.File("a.pub.pem"),
-            Disk = disk, Partition = 2, SourcePartition = 1, Checkpoint = disk + ".checkpoint",
+            Step = WorkerStep.Metadata,
+            Url = folder.File("payload"),
+            TrustFolder = folder.File("a.pub.pem"),
+            Disk = disk,
+            Partition = 2,
+            SourcePartition = 1,
+            Checkpoint = disk + ".checkpoint",
         };
         var (metadata, _, _) = await ApplyRows.WorkAsync<WorkerLine.Metadata>(job);
         job = job with { Step = WorkerStep.Apply, MetadataSha256 = metadata.MetadataSha256 };

@@ -292,6 +292,47 @@ internal sealed class UpdateCommandsTests
     }
 
     [Test]
+    public async Task Whoever_watches_a_terminal_sees_a_bar_that_goes_with_the_download()
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        CliHost host = CliRun.Host(output, error, endpoints: _api.Endpoint) with { IsErrorTerminal = true };
+        Begin("checking", "the server is asked for an update");
+        Task<int> run = CommandLine.RunAsAsync("corenode", ["update", "now"], host);
+        await FollowedAsync();
+        Desk.Change(static view => view with
+        {
+            Stage = "downloading",
+            Reason = "1.4.1 is fetched and written",
+            NewVersion = "1.4.1",
+            BytesDone = 100_000_000,
+            BytesTotal = 400_000_000,
+        });
+        await GoAsync("need-reboot", "done");
+        Assert.That(await run, Is.Zero);
+        Assert.That(error.ToString(), Does.StartWith("\r1.4.1 [######                  ] 25 %, 100.0 of 400.0 MB\r"));
+        Assert.That(error.ToString().Split('\r')[^1], Is.Empty, "the line is cleared before the end is told");
+        Assert.That(output.ToString(), Does.EndWith("downloading: 1.4.1 is fetched and written\ndone\n"));
+    }
+
+    [Test]
+    public async Task Programs_can_follow_line_by_line()
+    {
+        using CancellationTokenSource stop = new();
+        using StringWriter output = new();
+        using StringWriter error = new();
+        CliHost host = CliRun.Host(output, error, endpoints: _api.Endpoint) with { Cancellation = stop.Token };
+        Task<int> run = CommandLine.RunAsAsync("corenode", ["update", "status", "-f", "-o", "json"], host);
+        await GoAsync("checking", "the server is asked");
+        await FakeDesk.UntilAsync(() => output.ToString().Split('\n').Length == 3, "no second line");
+        await stop.CancelAsync();
+        Assert.That(await run, Is.Zero, error.ToString());
+        string[] lines = output.ToString().Split('\n');
+        Assert.That(lines[0], Does.StartWith("{\"stage\":\"idle\"").And.EndsWith("}"));
+        Assert.That(lines[1], Does.StartWith("{\"stage\":\"checking\""));
+    }
+
+    [Test]
     public async Task A_node_that_goes_away_for_a_moment_does_not_end_the_wait()
     {
         int calls = 0;

@@ -13,7 +13,6 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 /// </summary>
 internal sealed partial class UpdateServerStub : IAsyncDisposable
 {
-    private const string Headers = "HTTP/1.1 {0} X\r\nConnection: close\r\nContent-Length: {1}\r\n{2}\r\n";
 
     private readonly RawServer _server;
     private readonly string _version;
@@ -70,8 +69,12 @@ internal sealed partial class UpdateServerStub : IAsyncDisposable
         string app = AppId().Match(request).Groups[1].Value;
         string body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><response protocol=\"3.0\" server=\"stub\">"
             + $"<daystart elapsed_seconds=\"0\"/><app appid=\"{app}\" status=\"ok\">{check}</app></response>";
-        return string.Format(CultureInfo.InvariantCulture, Headers, 200, body.Length, "") + body;
+        return Head(200, body.Length, "") + body;
     }
+
+    private static string Head(int status, long length, string more) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {length}\r\n{more}\r\n");
 
     private string Offer() =>
         $"<updatecheck status=\"ok\"><urls><url codebase=\"{_server.At("/packages/")}\"/></urls>"
@@ -89,8 +92,7 @@ internal sealed partial class UpdateServerStub : IAsyncDisposable
                 CultureInfo.InvariantCulture,
                 $"Content-Range: bytes {from}-{_payload.Length - 1}/{_payload.Length}\r\n")
             : "";
-        string head = string.Format(
-            CultureInfo.InvariantCulture, Headers, range.Success ? 206 : 200, _payload.Length - from, content);
+        string head = Head(range.Success ? 206 : 200, _payload.Length - from, content);
         await stream.WriteAsync(Encoding.Latin1.GetBytes(head), stop);
         await stream.WriteAsync(_payload.AsMemory((int)from), stop);
     }

@@ -1,6 +1,8 @@
 namespace CoreNode.Api.Limits;
 
-/// <summary>Limits as they were wanted, and as they hold: no more connections than files may be open.</summary>
+/// <summary>
+/// Limits as they were wanted, and as they hold: no more connections than the process may open files.
+/// </summary>
 /// <param name="Wanted">By the configuration.</param>
 /// <param name="Effective">What holds.</param>
 internal sealed record HeldLimits(ApiLimits Wanted, ApiLimits Effective)
