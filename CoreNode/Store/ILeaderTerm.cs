@@ -21,6 +21,11 @@ public interface ILeaderTerm
     /// </summary>
     MachineLeaseState StateOf(string machineId);
 
+    /// <summary>
+    /// Leases are keys in the store, known of by following it: what <see cref="StateOf"/> says is as old as that.
+    /// </summary>
+    bool AreLeasesKeys { get; }
+
     /// <summary>Machines that hold a lease which this term has granted.</summary>
     IReadOnlyCollection<string> Present { get; }
 

@@ -15,6 +15,9 @@ internal interface IUnitsOffice
     /// <summary>The store, for what it decides.</summary>
     IKvClient Writes { get; }
 
+    /// <summary>Leases are keys in the store, known of by following it.</summary>
+    bool AreLeasesKeys { get; }
+
     /// <summary>A machine's lease is over.</summary>
     bool IsExpired(string machine);
 }

@@ -46,7 +46,7 @@ internal sealed class UnitsAgent
             Lease = cluster.Plan.Lease,
         };
         _runner = new StepRunner(_options, _client, _session, _session, _session, cluster.Plan.IsForeign);
-        _ttlLease = new TtlMachineLease(_client, _options.Keys);
+        _ttlLease = new TtlMachineLease(_client, _options.Keys, new UnitsProcessTime(node));
         Core = new AgentCore(
             node.Id, new SortedDictionary<string, UnitNote>(node.Notes, StringComparer.Ordinal), node.LeaseNote);
     }

@@ -38,6 +38,9 @@ internal enum UnitsBug
     /// <summary>Checks of health say nothing.</summary>
     SeesNoSickness,
 
+    /// <summary>On an existing etcd an engine gives machines up by what its follower knew last.</summary>
+    BelievesOldNews,
+
     /// <summary>Nobody notices that a guard was killed.</summary>
     MissesNoGuard,
 }

@@ -146,7 +146,7 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         RegistryState registry = facts.Registry;
         if (what.Kind == EngineEventKind.Revoked && registry.Jobs.GetValueOrDefault(what.Unit) is { } job
             && job.Desired != DesiredState.Inactive && !MayMove(registry, job, what)
-            && registry.Machines.GetValueOrDefault(what.Machine) is { Cordon: null, Object: not null })
+            && registry.Machines.GetValueOrDefault(what.Machine)?.Cordon is null)
             cluster.Fail($"{what.Unit} is taken from machine {what.Machine} without need: {what.Reason}");
         if (what.Kind != EngineEventKind.Emptied)
             return;

@@ -9,24 +9,30 @@ namespace CoreNode.Tests.Simulation.Units;
 internal sealed class UnitsEngine(UnitsCluster cluster, UnitsNode node, IUnitsOffice office)
 {
     private static readonly KvSetOptions s_mark = new() { PreviousValue = RegistryValues.EngineVersion };
+    private static readonly EngineOptions s_options = new()
+    {
+        MaxBackoff = TimeSpan.FromSeconds(20),
+        FailureMemory = TimeSpan.FromSeconds(40),
+    };
+
+    private EnginePlanner _planner = new(s_options);
+    private TimeSpan _settledAt;
 
     /// <summary>Decides until the term is over.</summary>
     public async Task RunAsync()
     {
-        EngineOptions options = new()
-        {
-            MaxBackoff = TimeSpan.FromSeconds(20),
-            FailureMemory = TimeSpan.FromSeconds(40),
-        };
+        EngineOptions options = s_options;
         await SettleAsync(options);
-        EnginePlanner planner = new(options);
         EngineMemory memory = EngineMemory.Empty;
         while (!office.IsOver)
         {
+            if (office.AreLeasesKeys && Lost(office.Registry).Count > 0 && node.Now - _settledAt >= options.NewsAge
+                && cluster.Plan.Bug != UnitsBug.BelievesOldNews)
+                await SettleAsync(options);
             RegistryState registry = office.Registry;
             string lost = string.Join(' ', Lost(registry));
             EngineFacts facts = new() { Registry = registry, Lost = Lost(registry), Now = Now };
-            EnginePlan plan = planner.Plan(facts, memory);
+            EnginePlan plan = _planner.Plan(facts, memory);
             memory = plan.Memory;
             if (plan.Writes.Count > 0)
                 await WriteAsync(plan.Writes, facts, options);
@@ -91,22 +97,37 @@ internal sealed class UnitsEngine(UnitsCluster cluster, UnitsNode node, IUnitsOf
             },
             CancellationToken.None);
         if (isUnknown)
+        {
+            _planner = new EnginePlanner(options);
             await SettleAsync(options);
+        }
         else if (index == StoreIndex.Zero)
             await node.Delay(options.RetryPause);
-        while (!office.IsOver && office.Registry.Index < index)
-            await node.Delay(TimeSpan.FromMilliseconds(2));
+        await ShowAsync(index);
     }
 
     private async Task SettleAsync(EngineOptions options)
     {
         while (!office.IsOver)
         {
+            _settledAt = node.Now;
             KvOutcome outcome = await office.Writes.SetAsync(
                 RegistryKeys.Default.EngineVersion, RegistryValues.EngineVersion, s_mark, CancellationToken.None);
-            if (outcome is KvOutcome.Done or KvOutcome.Refused && !EngineWriter.IsUnknown(outcome))
+            if (outcome is KvOutcome.Done done)
+            {
+                await ShowAsync(done.Change.Index);
+                return;
+            }
+
+            if (outcome is KvOutcome.Refused && !EngineWriter.IsUnknown(outcome))
                 return;
             await node.Delay(options.RetryPause);
         }
+    }
+
+    private async Task ShowAsync(StoreIndex index)
+    {
+        while (!office.IsOver && office.Registry.Index < index)
+            await node.Delay(TimeSpan.FromMilliseconds(2));
     }
 }

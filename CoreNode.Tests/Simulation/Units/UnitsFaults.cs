@@ -76,6 +76,7 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
             {
                 UnitsBug.WritesLate or UnitsBug.StartsLate => UnitsFault.StopAt,
                 UnitsBug.RemovesLate => UnitsFault.LeaveLate,
+                UnitsBug.BelievesOldNews => choice < 25 ? UnitsFault.Reboot : UnitsFault.Isolate,
                 UnitsBug.MissesNoGuard when choice < 10 => UnitsFault.KillGuard,
                 _ => fault,
             };

@@ -77,7 +77,8 @@ internal sealed record UnitsPlan
             Wishes = 4 + chance.Next(16),
             IsEmbedded = chance.Chance(0.5) || bug is UnitsBug.StartsLate or UnitsBug.MissesNoGuard,
             HasTwin = chance.Chance(0.15),
-            IsForeign = new Prng(seed).Child("foreign").Chance(0.2) && bug == UnitsBug.None,
+            IsForeign = bug == UnitsBug.BelievesOldNews
+                || (bug == UnitsBug.None && new Prng(seed).Child("foreign").Chance(0.2)),
             Bug = bug,
         };
     }

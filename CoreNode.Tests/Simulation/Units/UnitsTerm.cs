@@ -38,6 +38,8 @@ internal sealed class UnitsTerm : IUnitsOffice
 
     public IKvClient Writes { get; }
 
+    public bool AreLeasesKeys => false;
+
     public bool IsExpired(string machine)
     {
         bool isBug = _cluster.Plan.Bug == UnitsBug.EvictsAtOnce && !_table!.Knows(machine);

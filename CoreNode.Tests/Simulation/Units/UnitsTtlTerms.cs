@@ -62,6 +62,8 @@ internal sealed class UnitsTtlTerms
 
         public IKvClient Writes => term.Writes;
 
+        public bool AreLeasesKeys => term.AreLeasesKeys;
+
         public bool IsExpired(string machine) => term.StateOf(machine) == MachineLeaseState.Expired;
     }
 }

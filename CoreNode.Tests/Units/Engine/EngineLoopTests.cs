@@ -21,6 +21,7 @@ internal sealed class EngineLoopTests
     private readonly RecordedLog _log = new();
     private CancellationTokenSource _stop = new();
     private LocalKvClient _client = null!;
+    private StalledWatch _watched = null!;
     private RegistryFollower _registry = null!;
     private FakeLeadership _leadership = null!;
     private FakeTerm _term = null!;
@@ -32,12 +33,14 @@ internal sealed class EngineLoopTests
         _log.Lines.Clear();
         _stop = new CancellationTokenSource();
         _client = new LocalKvClient(new MemoryKeyStore(TimeProvider.System), TimeProvider.System);
+        _watched = new StalledWatch(_client);
         _registry = RegistryFollower.OfAll(
-            _client, s_keys, TimeProvider.System, new Logger<RegistryFollower>(_log));
+            _watched, s_keys, TimeProvider.System, new Logger<RegistryFollower>(_log));
         _leadership = new FakeLeadership();
         _term = new FakeTerm(_client);
         EngineLoop loop = new(
-            _leadership, _registry, new EngineOptions(), TimeProvider.System, new MetricRegistry(), _log);
+            _leadership, _registry, new EngineOptions { NewsAge = TimeSpan.Zero }, TimeProvider.System,
+            new MetricRegistry(), _log);
         _run = Task.WhenAll(FollowAsync(), loop.RunAsync(_stop.Token));
     }
 
@@ -86,6 +89,53 @@ internal sealed class EngineLoopTests
         await UntilAsync(static s => s.Jobs.GetValueOrDefault("u.service")?.Target == "a", cancellation);
         _term.Lose("a");
         await UntilAsync(static s => s.Entry("b", "u.service") is not null && s.Machine("a") is null, cancellation);
+    }
+
+    [Test]
+    public async Task Where_leases_are_keys_a_machine_is_not_given_up_by_what_was_known_before_it_came_back(
+        CancellationToken cancellation)
+    {
+        await UseAsync("a", "b", "c");
+        await SubmitAsync("u.service");
+        _term.AreLeasesKeys = true;
+        _leadership.Set(_term);
+        await UntilAsync(static s => s.Jobs.GetValueOrDefault("u.service")?.Target == "a", cancellation);
+        await _client.DeleteAsync(s_keys.MachineObject("a"), KvDeleteOptions.None, cancellation);
+        await UntilAsync(static s => s.Machine("a") is null, cancellation);
+
+        // It is back, and whoever decides knows nothing of that before it has written something.
+        _watched.Stall();
+        await PutAsync(s_keys.MachineObject("a"), RegistryValues.WriteMachine(new MachineObject { Id = "a" }));
+        int before = _term.Sent.Count;
+        TaskCompletionSource sent = new();
+        _term.Fault = (_, _) =>
+        {
+            _watched.GoOn();
+            sent.TrySetResult();
+            return null;
+        };
+        _term.IsOver = machine => _registry.Current.Machine(machine) is null;
+        _term.Change();
+        await sent.Task.WaitAsync(cancellation);
+        await SubmitAsync("v.service");
+        await UntilAsync(static s => s.Entry("b", "v.service") is not null, cancellation);
+        string entry = s_keys.ScheduleEntry("a", "u.service");
+        Assert.That(_term.Sent.Skip(before), Has.None.EqualTo(entry));
+        Assert.That(_registry.Current.Entry("a", "u.service"), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Where_leases_are_keys_a_machine_that_is_away_is_given_up(CancellationToken cancellation)
+    {
+        await UseAsync("a", "b", "c");
+        await SubmitAsync("u.service");
+        _term.AreLeasesKeys = true;
+        _term.IsOver = machine => _registry.Current.Machine(machine) is null;
+        _leadership.Set(_term);
+        await UntilAsync(static s => s.Jobs.GetValueOrDefault("u.service")?.Target == "a", cancellation);
+        await _client.DeleteAsync(s_keys.MachineObject("a"), KvDeleteOptions.None, cancellation);
+        await UntilAsync(static s => s.Jobs.GetValueOrDefault("u.service")?.Target == "b", cancellation);
+        Assert.That(_registry.Current.ScheduleOf("a"), Is.Empty);
     }
 
     [Test]
@@ -145,6 +195,33 @@ internal sealed class EngineLoopTests
         string[] marks = [.. _term.Sent.Where(static k => k == s_keys.EngineVersion)];
         Assert.That(marks, Has.Length.EqualTo(2), "one at the start of the term and one after the lost answer");
         Assert.That(_registry.Current.EntriesOf("s.service"), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task What_could_not_be_taken_from_a_machine_stays_there_when_that_is_back(
+        CancellationToken cancellation)
+    {
+        await UseAsync("a", "b", "c");
+        await SubmitAsync("u.service");
+        _leadership.Set(_term);
+        await UntilAsync(static s => s.Jobs.GetValueOrDefault("u.service")?.Target == "a", cancellation);
+        string entry = s_keys.ScheduleEntry("a", "u.service");
+        int before = _term.Sent.Count;
+        _term.Fault = (key, _) =>
+        {
+            if (key != entry)
+                return null;
+            _term.Return("a");
+            _term.Fault = static (_, _) => null;
+            return Task.FromResult<KvOutcome>(new KvOutcome.Unknown("no answer came"));
+        };
+        _term.Lose("a");
+        while (_term.Sent.Count == before)
+            await Task.Delay(10, cancellation);
+        await SubmitAsync("v.service");
+        await UntilAsync(static s => s.ScheduleByUnit.ContainsKey("v.service"), cancellation);
+        Assert.That(_registry.Current.Entry("a", "u.service"), Has.Property("State").EqualTo(ScheduleState.Launched));
+        Assert.That(_registry.Current.EntriesOf("u.service"), Has.Count.EqualTo(1));
     }
 
     [Test]

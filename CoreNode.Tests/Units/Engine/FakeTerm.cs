@@ -19,6 +19,8 @@ internal sealed class FakeTerm(IKvClient store) : ILeaderTerm, IKvClient, IDispo
 
     public IKvClient Writes => this;
 
+    public bool AreLeasesKeys { get; set; }
+
     public IReadOnlyCollection<string> Present => [];
 
     /// <summary>Writes that were sent.</summary>
@@ -32,14 +34,22 @@ internal sealed class FakeTerm(IKvClient store) : ILeaderTerm, IKvClient, IDispo
 
     public void End() => _ended.Cancel();
 
+    /// <summary>Whose lease is over, besides those that are lost.</summary>
+    public Func<string, bool> IsOver { get; set; } = static _ => false;
+
+    /// <summary>Some lease may have ended.</summary>
+    public void Change() => _changed.Release();
+
     public void Lose(string machine)
     {
         _lost[machine] = true;
         _changed.Release();
     }
 
+    public void Return(string machine) => _lost.TryRemove(machine, out _);
+
     public MachineLeaseState StateOf(string machineId) =>
-        _lost.ContainsKey(machineId) ? MachineLeaseState.Expired : MachineLeaseState.Held;
+        _lost.ContainsKey(machineId) || IsOver(machineId) ? MachineLeaseState.Expired : MachineLeaseState.Held;
 
     public Task WaitForChangeAsync(TimeSpan limit, CancellationToken cancellation) =>
         _changed.WaitAsync(limit, cancellation);

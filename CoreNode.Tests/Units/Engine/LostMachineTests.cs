@@ -190,6 +190,31 @@ internal sealed class LostMachineTests
         Assert.That(world.PlaceOf("u.service"), Is.EqualTo(machine));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_machine_whose_registration_alone_is_over_keeps_its_global_units(bool isMostMissing)
+    {
+        EngineWorld world = Of(3);
+        world.Launch("g.service", "Global=yes");
+        world.Settle();
+        foreach (string machine in (string[])["m00", "m01"])
+        {
+            if (isMostMissing)
+                world.Lose(machine);
+            world.Remove(world.Keys.MachineObject(machine), StoreIndex.Zero);
+        }
+
+        Assert.That(world.Plan(), Is.Zero);
+        Assert.That(world.Registry.EntriesOf("g.service"), Has.Count.EqualTo(3));
+        foreach (string machine in (string[])["m00", "m01"])
+            world.Return(machine);
+        world.Settle();
+        Assert.That(world.Agents.Values.Select(static a => a.Starts), Is.All.EqualTo(1));
+        world.Desire("g.service", DesiredState.Inactive);
+        world.Settle();
+        Assert.That(world.Registry.EntriesOf("g.service"), Is.Empty);
+    }
+
     [Test]
     public void A_machine_that_left_in_good_order_is_not_given_its_units_again()
     {

@@ -33,7 +33,7 @@ internal sealed class TtlLeaseTests
     [Test]
     public async Task A_machine_registers_with_a_lifetime_and_keeps_it(CancellationToken stop)
     {
-        TtlMachineLease lease = new(_client, s_keys);
+        TtlMachineLease lease = new(_client, s_keys, _time);
         LeaseGrant grant = await lease.RenewAsync(Renewal("one"), stop);
         Assert.That((grant.Kind, grant.Duration), Is.EqualTo((LeaseGrantKind.Granted, TimeSpan.FromSeconds(10))));
         ulong index = _store.Current.Index.Value;
@@ -52,7 +52,7 @@ internal sealed class TtlLeaseTests
     [Test]
     public async Task A_renewal_tells_no_watcher_and_a_changed_registration_does(CancellationToken stop)
     {
-        TtlMachineLease lease = new(_client, s_keys);
+        TtlMachineLease lease = new(_client, s_keys, _time);
         await lease.RenewAsync(Renewal("one"), stop);
         await using IAsyncEnumerator<KvWatchItem> watch =
             _client.WatchAsync(s_keys.Machines, true, _store.Current.Index.Next, stop).GetAsyncEnumerator(stop);
@@ -65,8 +65,8 @@ internal sealed class TtlLeaseTests
     [Test]
     public async Task A_second_machine_of_that_id_is_refused_until_the_first_is_gone(CancellationToken stop)
     {
-        TtlMachineLease first = new(_client, s_keys);
-        TtlMachineLease second = new(_client, s_keys);
+        TtlMachineLease first = new(_client, s_keys, _time);
+        TtlMachineLease second = new(_client, s_keys, _time);
         await first.RenewAsync(Renewal("one"), stop);
         LeaseGrant refused = await second.RenewAsync(Renewal("two"), stop);
         Assert.That(refused.Kind, Is.EqualTo(LeaseGrantKind.Duplicate));
@@ -80,8 +80,8 @@ internal sealed class TtlLeaseTests
     [Test]
     public async Task A_program_that_starts_again_takes_its_own_key_over(CancellationToken stop)
     {
-        await new TtlMachineLease(_client, s_keys).RenewAsync(Renewal("one"), stop);
-        TtlMachineLease again = new(_client, s_keys);
+        await new TtlMachineLease(_client, s_keys, _time).RenewAsync(Renewal("one"), stop);
+        TtlMachineLease again = new(_client, s_keys, _time);
         Assert.That((await again.RenewAsync(Renewal("one"), stop)).Kind, Is.EqualTo(LeaseGrantKind.Granted));
         await again.ReleaseAsync(Renewal("one"), stop);
         Assert.That(await FindAsync(stop), Is.Null);
@@ -90,7 +90,7 @@ internal sealed class TtlLeaseTests
     [Test]
     public async Task Without_a_quorum_the_store_is_not_reached(CancellationToken stop)
     {
-        TtlMachineLease lease = new(_client, s_keys);
+        TtlMachineLease lease = new(_client, s_keys, _time);
         await lease.RenewAsync(Renewal("one"), stop);
         _store.Refusal = KeyError.Of(ErrorCode.RaftInternal, "etcdserver: request timed out");
         LeaseGrant grant = await lease.RenewAsync(Renewal("one"), stop);
@@ -137,7 +137,7 @@ internal sealed class TtlLeaseTests
     [Test]
     public async Task A_machine_is_gone_when_its_key_is_and_not_before_a_new_term_has_waited(CancellationToken stop)
     {
-        await new TtlMachineLease(_client, s_keys).RenewAsync(Renewal("one"), stop);
+        await new TtlMachineLease(_client, s_keys, _time).RenewAsync(Renewal("one"), stop);
         RegistryFollower registry = RegistryFollower.OfAll(
             _client, s_keys, TimeProvider.System, NullLogger<RegistryFollower>.Instance);
         _ = registry.RunAsync(stop);

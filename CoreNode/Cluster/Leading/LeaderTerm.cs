@@ -53,6 +53,8 @@ internal sealed class LeaderTerm : ILeaderTerm, IDisposable
 
     public IKvClient Writes { get; }
 
+    public bool AreLeasesKeys => false;
+
     /// <summary>How long nobody is called gone that this term has not heard of.</summary>
     internal TimeSpan Wait
     {

@@ -67,7 +67,7 @@ internal sealed class UnitsModule : IAsyncDisposable
             store, _keys, TimeProvider.System, _process.Logs.CreateLogger<RegistryFollower>());
         TtlLeadership leadership = new(
             store, _registry, _identity.Id, new TtlTimes(), BootClock.Instance);
-        return new UnitsPlace(store, new TtlMachineLease(store, _keys), leadership, peerUrls);
+        return new UnitsPlace(store, new TtlMachineLease(store, _keys, BootClock.Instance), leadership, peerUrls);
     }
 
     /// <summary>The instance under which a machine stands in the store; zero if it does not.</summary>

@@ -21,7 +21,7 @@ internal sealed class ClaimDecisions(PlanDraft draft, IReadOnlyDictionary<string
         foreach (ScheduleEntry entry in unit.Entries)
         {
             bool isWanted = unit.HasPlace(entry.MachineId) && unit.Ousted.Length == 0;
-            if (entry.State == ScheduleState.Revoked)
+            if (entry.State == ScheduleState.Revoked || unit.IsKept(entry.MachineId))
                 continue;
             if (!isWanted)
                 Revoke(unit, entry);

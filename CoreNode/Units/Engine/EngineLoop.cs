@@ -28,6 +28,8 @@ public sealed partial class EngineLoop
     private readonly ILogger _log;
     private readonly DateTimeOffset _start;
     private readonly long _startTimestamp;
+    private EnginePlanner _planner;
+    private long _settledAt;
 
     /// <summary>Does nothing yet.</summary>
     /// <param name="leadership">Whether this process decides.</param>
@@ -47,6 +49,7 @@ public sealed partial class EngineLoop
         _leadership = leadership;
         _registry = registry;
         _options = options;
+        _planner = new EnginePlanner(options);
         _metrics = new EngineMetrics(metrics);
         _time = time;
         _log = loggers.CreateLogger<EngineLoop>();
@@ -85,10 +88,10 @@ public sealed partial class EngineLoop
         {
             await SettleAsync(term, source.Token);
             await _registry.WaitForListingAsync(source.Token);
-            EnginePlanner planner = new(_options);
+            _planner = new EnginePlanner(_options);
             EngineMemory memory = EngineMemory.Empty;
             while (!source.IsCancellationRequested)
-                memory = await RoundAsync(term, planner, memory, source.Token);
+                memory = await RoundAsync(term, memory, source.Token);
         }
         catch (OperationCanceledException) when (source.IsCancellationRequested)
         {
@@ -98,18 +101,24 @@ public sealed partial class EngineLoop
         LogTermEnds(term.Number);
     }
 
-    private async Task<EngineMemory> RoundAsync(
-        ILeaderTerm term, EnginePlanner planner, EngineMemory memory, CancellationToken cancellation)
+    private async Task<EngineMemory> RoundAsync(ILeaderTerm term, EngineMemory memory, CancellationToken cancellation)
     {
-        RegistryState registry = _registry.Current;
+        EngineFacts facts = FactsOf(term);
+        if (term.AreLeasesKeys && facts.Lost.Count > 0 && _time.GetElapsedTime(_settledAt) >= _options.NewsAge)
+        {
+            // The follower may have lost its watch: a machine is given up by what stands in the store now.
+            await SettleAsync(term, cancellation);
+            facts = FactsOf(term);
+        }
+
         long began = _time.GetTimestamp();
-        EnginePlan plan = planner.Plan(FactsOf(term, planner, registry), memory);
+        EnginePlan plan = _planner.Plan(facts, memory);
         TimeSpan spent = _time.GetElapsedTime(began);
         _metrics.Planned(plan.Figures, spent);
         if (plan.Writes.Count > 0)
             await WriteAsync(term, plan.Writes, cancellation);
         else
-            await WaitAsync(term, registry, plan.LookAgain, cancellation);
+            await WaitAsync(term, facts.Registry, plan.LookAgain, cancellation);
 
         // While much happens, planning takes a quarter of the time at most: changes are collected meanwhile.
         TimeSpan pause = spent * 3;
@@ -118,10 +127,11 @@ public sealed partial class EngineLoop
         return plan.Memory;
     }
 
-    private EngineFacts FactsOf(ILeaderTerm term, EnginePlanner planner, RegistryState registry)
+    private EngineFacts FactsOf(ILeaderTerm term)
     {
+        RegistryState registry = _registry.Current;
         HashSet<string> lost = new(StringComparer.Ordinal);
-        foreach (string machine in planner.Machines(registry))
+        foreach (string machine in _planner.Machines(registry))
         {
             if (term.StateOf(machine) == MachineLeaseState.Expired)
                 lost.Add(machine);
@@ -138,7 +148,11 @@ public sealed partial class EngineLoop
             cancellation);
         cancellation.ThrowIfCancellationRequested();
         if (outcomes.IsUnknown)
+        {
+            // What the plan took from a machine may still stand there: the next one begins from the registry.
+            _planner = new EnginePlanner(_options);
             await SettleAsync(term, cancellation);
+        }
         else if (outcomes.Done > 0)
             await _registry.WaitForIndexAsync(outcomes.Index, cancellation);
         else
@@ -175,6 +189,7 @@ public sealed partial class EngineLoop
     {
         while (true)
         {
+            _settledAt = _time.GetTimestamp();
             KvOutcome outcome = await term.Writes.SetAsync(
                 _registry.Current.Keys.EngineVersion, RegistryValues.EngineVersion, s_mark, cancellation);
             cancellation.ThrowIfCancellationRequested();

@@ -36,6 +36,11 @@ public sealed record EngineOptions
     /// <summary>Longest pause between two plans while things change.</summary>
     public TimeSpan MaxPause { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// What is known of machines whose leases are keys may be that old when one of them is given up.
+    /// </summary>
+    public TimeSpan NewsAge { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Wait after the store did not answer.</summary>
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromMilliseconds(250);
 }

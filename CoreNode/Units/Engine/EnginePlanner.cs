@@ -288,9 +288,17 @@ public sealed class EnginePlanner(EngineOptions options)
         }
 
         unit.Entries.Add(entry);
-        if (entry.State == ScheduleState.Revoked || unit.IsGlobal)
+        if (entry.State == ScheduleState.Revoked)
             return;
-        if (!survey.Known.Contains(entry.MachineId))
+        bool isKnown = survey.Known.Contains(entry.MachineId);
+        if (unit.IsGlobal)
+        {
+            if (!isKnown && unit.IsWanted)
+                unit.Keep(entry.MachineId);
+            return;
+        }
+
+        if (!isKnown)
             unit.IsFixed |= unit.IsWanted;
         if (unit.Claim is null || unit.Job?.Target == entry.MachineId)
             unit.Claim = entry;

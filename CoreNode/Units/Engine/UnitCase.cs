@@ -10,6 +10,7 @@ namespace CoreNode.Units.Engine;
 internal sealed class UnitCase(string name, Job? job)
 {
     private Dictionary<string, string>? _avoided;
+    private HashSet<string>? _kept;
 
     public string Name { get; } = name;
 
@@ -85,6 +86,14 @@ internal sealed class UnitCase(string name, Job? job)
         (_avoided ??= new Dictionary<string, string>(StringComparer.Ordinal))[machine] = why;
 
     public void AvoidNothing() => _avoided = null;
+
+    /// <summary>
+    /// Of a unit that is global: that machine is there but has not registered yet, and keeps its entry.
+    /// </summary>
+    public void Keep(string machine) => (_kept ??= new HashSet<string>(StringComparer.Ordinal)).Add(machine);
+
+    /// <summary>That machine keeps its entry as it is.</summary>
+    public bool IsKept(string machine) => _kept is not null && _kept.Contains(machine);
 
     /// <summary>Scheduling wants it on that machine.</summary>
     public bool HasPlace(string machine) => Places.BinarySearch(machine, StringComparer.Ordinal) >= 0;

@@ -12,7 +12,8 @@ namespace CoreNode.Units.Leases;
 /// </summary>
 /// <param name="client">The store.</param>
 /// <param name="keys">Where the registry stands in it.</param>
-public sealed class TtlMachineLease(IKvClient client, RegistryKeys keys) : IMachineLease
+/// <param name="time">Ends the turns; at a machine that may sleep the boot clock.</param>
+public sealed class TtlMachineLease(IKvClient client, RegistryKeys keys, TimeProvider time) : IMachineLease
 {
     // Of a lease: for one renewal, so that several fit into it.
     private const int TurnPart = 4;
@@ -37,8 +38,9 @@ public sealed class TtlMachineLease(IKvClient client, RegistryKeys keys) : IMach
             await _turn.Writer.WriteAsync(this, cancellation);
             try
             {
-                using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                limit.CancelAfter(renewal.Duration / TurnPart);
+                using CancellationTokenSource over = new(renewal.Duration / TurnPart, time);
+                using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(
+                    cancellation, over.Token);
                 for (int i = 0; i < Attempts && grant is null; i++)
                     grant = await TryRenewAsync(renewal, limit.Token);
             }

@@ -43,6 +43,8 @@ internal sealed class TtlTerm : ILeaderTerm, IDisposable
 
     public IKvClient Writes { get; }
 
+    public bool AreLeasesKeys => true;
+
     public IReadOnlyCollection<string> Present => PresentIn(_registry.Current);
 
     /// <summary>True while nobody else can hold the key.</summary>
