@@ -13,7 +13,6 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 /// </summary>
 internal sealed partial class UpdateServerStub : IAsyncDisposable
 {
-
     private readonly RawServer _server;
     private readonly string _version;
     private readonly byte[] _payload;
