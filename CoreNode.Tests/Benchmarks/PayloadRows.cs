@@ -104,7 +104,7 @@ internal static class PayloadRows
                 "the same: written to the slot, of the blocks that changed", "%", new Target.AtMost(105),
                 [(double.NaN, applied.BytesWritten / changed)]),
             new Figure(
-                "the same: by the kernel's count of dirty folios", "%", Target.None,
+                "the same: by the kernel's count of dirty folios", "%", new Target.AtMost(105),
                 [(double.NaN, worker.WrittenBytes / changed)]),
         ];
     }
