@@ -30,6 +30,7 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     private readonly byte[] _image = NewImage();
     private HttpClient? _http;
     private ServerProcess? _node;
+    private ServerProcess? _own;
     private int _boots;
 
     private UpdatedMachine()
@@ -77,14 +78,23 @@ internal sealed class UpdatedMachine : IAsyncDisposable
             return;
         }
 
-        _node = await NodeProcess.StartAsync(
-        [
-            "--update-disk", Disk, "--update-root", _folder.File("root"), "--update-keys", _folder.File("keys"),
-            "--update-health", _folder.File("health.d"), "--update-server", Server.Url, "--update-settle", "500ms",
-            "--update-health-deadline", "4s", "--reboot-command", _folder.File("reboot"), "--unit-manager", "embedded",
-            .. extra,
-        ]);
-        string path = _node.Place.SocketPath;
+        _own = await NodeProcess.StartAsync([.. Flags, .. extra]);
+        Use(_own);
+    }
+
+    /// <summary>What a node is started with that runs on this machine.</summary>
+    public IReadOnlyList<string> Flags =>
+    [
+        "--update-disk", Disk, "--update-root", _folder.File("root"), "--update-keys", _folder.File("keys"),
+        "--update-health", _folder.File("health.d"), "--update-server", Server.Url, "--update-settle", "500ms",
+        "--update-health-deadline", "4s", "--reboot-command", _folder.File("reboot"), "--unit-manager", "embedded",
+    ];
+
+    /// <summary>A node that was started with these flags; whoever started it ends it.</summary>
+    public void Use(ServerProcess node)
+    {
+        _node = node;
+        string path = node.Place.SocketPath;
         _http = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancellation) =>
@@ -200,8 +210,8 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _http?.Dispose();
-        if (_node is not null)
-            await _node.DisposeAsync();
+        if (_own is not null)
+            await _own.DisposeAsync();
         if (Server is not null)
             await Server.DisposeAsync();
         _folder.Dispose();

@@ -9,6 +9,28 @@ namespace CoreNode.Cli.Members;
 /// <param name="Members">All members, this one included.</param>
 internal sealed record JoinText(string Name, ListedMember Member, IReadOnlyList<ListedMember> Members)
 {
+    /// <summary>
+    /// What to run by a list of members that may be older than the change: another member may have told it, which has
+    /// not applied that yet.
+    /// </summary>
+    /// <param name="name">The new member's name.</param>
+    /// <param name="added">The new member.</param>
+    /// <param name="removed">Those that it replaces.</param>
+    /// <param name="listed">The list.</param>
+    public static JoinText Of(
+        string name, ListedMember added, IReadOnlyList<ListedMember> removed, IReadOnlyList<ListedMember> listed)
+    {
+        List<ListedMember> members = [];
+        foreach (ListedMember one in listed)
+        {
+            if (one.Id != added.Id && removed.All(other => other.Id != one.Id))
+                members.Add(one);
+        }
+
+        members.Add(added);
+        return new JoinText(name, added, members);
+    }
+
     // A member that never started has no name yet; any will do, since it is only looked up by its URL.
     private string InitialCluster => string.Join(',', Members.SelectMany(m =>
         m.PeerUrls.Select(url => $"{(m.Id == Member.Id ? Name : m.Name.Length == 0 ? m.Id : m.Name)}={url}")));

@@ -66,10 +66,8 @@ internal static class MemberAddCommand
         if (added is not MembersOutcome.Listed { Members: [var member, ..] })
             return MemberChangeCommands.Fail(session, added);
         MembersOutcome after = await client.ListMembersAsync(session.Host.Cancellation);
-        IReadOnlyList<ListedMember> members = after is MembersOutcome.Listed listed
-            ? listed.Members
-            : [.. known.Members.Except(same), member];
-        JoinText join = new(name, member, members);
+        JoinText join = JoinText.Of(
+            name, member, same, after is MembersOutcome.Listed listed ? listed.Members : known.Members);
         session.Host.Output.Write(session.IsJson(parsed) ? join.ToJson() : join.ToText());
         return ExitCode.Done;
     }
