@@ -68,8 +68,9 @@ internal static class PayloadRows
         ];
     }
 
-    // The slot holds the old version, too. The kernel counts whole folios of its cache, also where one block of them is
-    // written, so its count is shown and the worker's own compared with the blocks that differ.
+    // The slot holds the old version, too. The kernel counts a process' writes by whole folios of its cache: of 4 KiB
+    // written to every 64 it counts 64, while the disk's own counter (/sys/block/…/stat) rises by 4. So the worker's
+    // own count is compared with the blocks that differ, and the kernel's is shown.
     private static async Task<Figure[]> WrittenAsync(TestFolder folder, string old, string image)
     {
         long slotBytes = (new FileInfo(image).Length + (32 << 20)) / (1 << 20) * (1 << 20);
@@ -104,7 +105,7 @@ internal static class PayloadRows
                 "the same: written to the slot, of the blocks that changed", "%", new Target.AtMost(105),
                 [(double.NaN, applied.BytesWritten / changed)]),
             new Figure(
-                "the same: by the kernel's count of dirty folios", "%", new Target.AtMost(105),
+                "the same: by the kernel's count of dirty folios", "%", Target.None,
                 [(double.NaN, worker.WrittenBytes / changed)]),
         ];
     }

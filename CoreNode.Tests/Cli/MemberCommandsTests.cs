@@ -88,9 +88,7 @@ internal sealed class MemberCommandsTests
         string command = (string?)json["command"] + "";
         CoreNode.Hosting.NodeOptionsReader reader = new(static _ => null, static _ => "");
         Assert.That(command, Does.StartWith("corenode node "));
-        string line = command.Replace("--initial-cluster ", "--initial-cluster d=http://10.0.0.4:2380,",
-            StringComparison.Ordinal);
-        Assert.That(reader.Read(line.Split(' ')[2..]), Is.Not.Null, string.Join('\n', reader.Problems));
+        Assert.That(reader.Read(command.Split(' ')[2..]), Is.Not.Null, string.Join('\n', reader.Problems));
     }
 
     [Test]

@@ -23,7 +23,8 @@ internal sealed record JoinText(string Name, ListedMember Member, IReadOnlyList<
         List<ListedMember> members = [];
         foreach (ListedMember one in listed)
         {
-            if (one.Id != added.Id && removed.All(other => other.Id != one.Id))
+            bool isAdded = one.Id == added.Id || one.PeerUrls.Any(added.PeerUrls.Contains);
+            if (!isAdded && removed.All(other => other.Id != one.Id))
                 members.Add(one);
         }
 
