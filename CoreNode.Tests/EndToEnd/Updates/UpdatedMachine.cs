@@ -177,7 +177,7 @@ internal sealed class UpdatedMachine : IAsyncDisposable
             Assert.That(File.ReadAllBytes(KernelFile('b')).AsSpan().SequenceEqual(_kernel), "and so is its kernel");
     }
 
-    /// <summary>The kernel of the slot that runs is what it was, and under the other's name there is no half one.</summary>
+    /// <summary>The running slot's kernel is what it was, and under the other's name there is no half one.</summary>
     public void AssertKernels()
     {
         Assert.That(File.ReadAllText(KernelFile('a')), Is.EqualTo("the running kernel"));

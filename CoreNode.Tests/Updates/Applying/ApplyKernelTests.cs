@@ -47,7 +47,7 @@ internal sealed class ApplyKernelTests
         Assert.That((applied as WorkerLine.Applied)?.BytesWritten, Is.Zero, applied.ToString());
         CheckKernels(files);
         applied = await WorkAsync(WorkerStep.Apply, disk, files);
-        Assert.That((applied as WorkerLine.Applied)?.BytesWritten, Is.GreaterThan(0), "what begins anew writes it anew");
+        Assert.That((applied as WorkerLine.Applied)?.BytesWritten, Is.GreaterThan(0), "begun anew it is written anew");
         again = await WorkAsync(WorkerStep.Verify, disk, files);
         Assert.That(again, Is.InstanceOf<WorkerLine.Verified>(), again.ToString());
         CheckKernels(files);

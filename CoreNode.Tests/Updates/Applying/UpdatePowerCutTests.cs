@@ -10,8 +10,7 @@ namespace CoreNode.Tests.Updates.Applying;
 
 /// <summary>
 /// The power fails at every write and every sync of a whole update, on the disk and among the files: there is always a
-/// slot that boots, none is marked that is not complete, the same is true of kernels beside the slots, and the update is
-/// gone on with to its end.
+/// slot that boots, none is marked that is not complete with its kernel, and the update is gone on with to its end.
 /// </summary>
 [TestFixture(false), TestFixture(true), Category("Fault")]
 internal sealed class UpdatePowerCutTests(bool hasKernel)

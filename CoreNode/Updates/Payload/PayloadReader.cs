@@ -66,7 +66,7 @@ public sealed class PayloadReader
     public VerifiedPayload? Verified { get; private set; }
 
     /// <summary>
-    /// All bytes before the data, from <see cref="PayloadStep.Metadata"/> on; not of a payload that was verified before.
+    /// All bytes before the data, from <see cref="PayloadStep.Metadata"/> on; empty for one that was verified before.
     /// </summary>
     public ReadOnlyMemory<byte> MetadataBytes { get; private set; }
 
