@@ -17,6 +17,9 @@ internal sealed class ManifestReader
     private int _extentCount;
     private PayloadFault? _fault;
 
+    // For one operation alone.
+    private ManifestReader() => _manifest = null!;
+
     private ManifestReader(ReadOnlyMemory<byte> bytes)
     {
         _bytes = bytes;
@@ -37,7 +40,7 @@ internal sealed class ManifestReader
 
     /// <summary>An operation that <see cref="TryRead"/> found good.</summary>
     public static InstallOperation OperationIn(ReadOnlySpan<byte> message) =>
-        new ManifestReader(default).ReadOperation(message)!;
+        new ManifestReader().ReadOperation(message)!;
 
     private void ReadManifest(ReadOnlySpan<byte> bytes, int majorVersion)
     {
