@@ -28,7 +28,6 @@ internal static class PayloadCreateCommand
                 ("corenode payload create new.img --key release.key --version 1.4.0", "makes new.img.payload"),
                 ("corenode payload create new.img --from old.img --key release.key --version 1.4.1", "what changed"),
                 ("corenode payload create new.img --key a.key --key b.key --version 2.0.0", "for two keys"),
-                ("corenode payload create new.img --kernel vmlinuz --key a.key --version 1.4.0", "with its kernel"),
                 ("corenode payload create new.img --packer xz --key release.key --version 1.4.0", "smaller, slower"),
             ],
         };
