@@ -26,16 +26,19 @@ internal sealed class SiteServiceTests
         Uri there = new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
         Uri nobody = NobodyAt();
         SitePlace place = new(
-            static () => true, asker => asker == s_asker ? [nobody, there] : [],
+            "m1", static () => true, asker => asker == s_asker ? [nobody, there] : [],
             () => new UpdateTarget("https://updates", nobody));
         WitnessAccount? account = await AskAsync(place, cancellation);
         Assert.That(account, Is.Not.Null);
-        Assert.That(account, Is.EqualTo(new WitnessAccount(account!.Name, true, true, "https://updates", false)));
+        Assert.That(account, Is.EqualTo(new WitnessAccount(account!.Name, true, true, "https://updates", false)
+        {
+            Member = "m1",
+        }));
         Assert.That(account.Name, Does.StartWith("127.0.0.1:"));
         account = await AskAsync(
             place with { IsInCluster = static () => false, Find = _ => [nobody], Server = static () => null },
             cancellation);
-        Assert.That(account, Is.EqualTo(new WitnessAccount(account!.Name, false, false)));
+        Assert.That(account, Is.EqualTo(new WitnessAccount(account!.Name, false, false) { Member = "m1" }));
         account = await AskAsync(place with { Find = static _ => [], Server = static () => null }, cancellation);
         Assert.That(account!.IsAskerReached, Is.Null, "a worker is none of the members");
     }
@@ -53,7 +56,7 @@ internal sealed class SiteServiceTests
     public void Answers_are_read_as_they_are_written_and_nonsense_is_none()
     {
         foreach (WitnessAccount account in (WitnessAccount[])
-            [new("b", true), new("b", false, false, "https://u", true), new("b", true, true, "https://u", false)])
+            [new("b", true), new("b", false, false, "https://u", true), new("b", true, true, "https://u", false) { Member = "m" }])
         {
             Assert.That(SiteJson.Read(SiteJson.Write(account), "b"), Is.EqualTo(account));
         }

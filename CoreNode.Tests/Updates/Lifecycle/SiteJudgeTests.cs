@@ -32,6 +32,18 @@ internal sealed class SiteJudgeTests
     }
 
     [Test]
+    public void A_majority_that_is_connected_and_elects_nobody_is_no_site()
+    {
+        WitnessAccount b = new("b", false, true) { Member = "b" };
+        WitnessAccount c = new("c", false, true) { Member = "c" };
+        SiteEvidence five = s_reached with { OthersOfQuorum = 2 };
+        Assert.That(Judge(five, b, c).Cluster, Is.EqualTo(SiteAnswer.OthersAreFine));
+        Assert.That(Judge(five, b, b with { Name = "b's other address" }).Cluster, Is.EqualTo(SiteAnswer.OthersFailToo));
+        Assert.That(Judge(five, b, c with { IsAskerReached = null }).Cluster, Is.EqualTo(SiteAnswer.OthersFailToo));
+        Assert.That(Judge(s_reached, b, c).Cluster, Is.EqualTo(SiteAnswer.OthersFailToo), "of a worker");
+    }
+
+    [Test]
     public void Others_that_take_a_connection_and_answer_nothing_say_nothing()
     {
         Assert.That(Judge(s_reached).Cluster, Is.EqualTo(SiteAnswer.Unknown));

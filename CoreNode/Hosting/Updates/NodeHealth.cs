@@ -72,6 +72,7 @@ internal sealed class NodeHealth(
         {
             Others = around.Others,
             Connected = connected.Count,
+            OthersOfQuorum = place.OthersOfQuorum(),
             Server = around.Server,
             IsServerConnected = await around.IsServerConnectedAsync(),
             Accounts = accounts,

@@ -17,6 +17,7 @@ internal static class SiteJson
         {
             json.WriteStartObject();
             json.WriteNumber("version", 1);
+            json.WriteString("member", account.Member);
             json.WriteBoolean("inCluster", account.IsInCluster);
             if (account.IsAskerReached is { } isAskerReached)
                 json.WriteBoolean("reachesYou", isAskerReached);
@@ -42,6 +43,9 @@ internal static class SiteJson
             return page.ValueKind == JsonValueKind.Object && Flag(page, "inCluster") is { } isInCluster
                 ? new WitnessAccount(
                     name, isInCluster, Flag(page, "reachesYou"), Text(page, "server"), Flag(page, "reachesServer"))
+                {
+                    Member = Text(page, "member"),
+                }
                 : null;
         }
         catch (JsonException)

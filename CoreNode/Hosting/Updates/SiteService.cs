@@ -45,7 +45,10 @@ internal sealed class SiteService(TimeProvider time) : INodeService
         bool? isServerReached = server is null ? null : await Try(server).WaitAsync(cancellation);
         bool? isAskerReached = back is null ? null : await back;
         cancellation.ThrowIfCancellationRequested();
-        return new WitnessAccount("", place.IsInCluster(), isAskerReached, server?.Name ?? "", isServerReached);
+        return new WitnessAccount("", place.IsInCluster(), isAskerReached, server?.Name ?? "", isServerReached)
+        {
+            Member = place.Member,
+        };
     }
 
     private Task<bool> Try(UpdateTarget server)

@@ -14,6 +14,9 @@ internal sealed record UpdatesPlace
     /// <summary>Addresses of other machines of the cluster.</summary>
     public required Func<IReadOnlyList<Uri>> Others { get; init; }
 
+    /// <summary>How many others make a majority with this one; zero on machines that are no members.</summary>
+    public Func<int> OthersOfQuorum { get; init; } = static () => 0;
+
     /// <summary>What the machine at such an address says of what it reaches; null if it does not answer.</summary>
     public Func<Uri, CancellationToken, Task<WitnessAccount?>> AskAsync { get; init; } =
         static (_, _) => Task.FromResult<WitnessAccount?>(null);

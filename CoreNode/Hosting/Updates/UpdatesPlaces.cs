@@ -22,6 +22,7 @@ internal static class UpdatesPlaces
             : isServing() ? "" : "clients are not served yet",
         ClusterProblem = _ => Task.FromResult(NoLeader(replica)),
         Others = () => Others(replica.Members, replica.Self),
+        OthersOfQuorum = () => replica.Members.Count / 2,
         AskAsync = (one, cancellation) => SiteQuestions.AskAsync(requests, one, cancellation),
         StoreProblem = () => NoLeader(replica) is { Length: > 0 } problem
             ? problem
@@ -51,6 +52,7 @@ internal static class UpdatesPlaces
 
     /// <summary>What a member tells others that ask it about their site.</summary>
     public static SitePlace SiteOf(Replica replica, Func<UpdateTarget?> server) => new(
+        replica.Self.ToString(),
         () => !replica.Leader.IsNone,
         asker =>
         {

@@ -9,6 +9,11 @@ public sealed record SiteEvidence
     /// <summary>How many of them took a connection.</summary>
     public int Connected { get; init; }
 
+    /// <summary>
+    /// How many other members make a majority together with this one; zero where this machine is none.
+    /// </summary>
+    public int OthersOfQuorum { get; init; }
+
     /// <summary>The update server that this machine tried; empty: none.</summary>
     public string Server { get; init; } = "";
 

@@ -3,7 +3,7 @@ namespace CoreNode.Updates.Lifecycle;
 /// <summary>
 /// Tells a broken machine from a broken site. Only what cannot be the site's fault is held against the machine: that
 /// somebody whom it reaches is in the cluster, or cannot reach it back, or reaches the update server from the same
-/// place; or that it has no interface at all any more. A cable without carrier, no address, a gateway that is silent:
+/// place; that it reaches a majority and there is no leader all the same; or that it has no interface any more. A cable without carrier, no address, a gateway that is silent:
 /// all of that is what a site without power or a broken switch looks like, too.
 /// </summary>
 public static class SiteJudge
@@ -11,14 +11,16 @@ public static class SiteJudge
     /// <summary>Judges.</summary>
     public static SiteView Judge(SiteEvidence evidence)
     {
-        SiteView view = evidence.Accounts.Count > 0 ? OfAccounts(evidence.Accounts) : WithoutAccounts(evidence);
+        SiteView view = evidence.Accounts.Count > 0
+            ? OfAccounts(evidence.Accounts, evidence.OthersOfQuorum)
+            : WithoutAccounts(evidence);
         if (evidence.IsServerConnected != false)
             return view;
         (SiteAnswer answer, string why) = OfServer(evidence);
         return view with { Server = answer, Why = Joined(view.Why, why) };
     }
 
-    private static SiteView OfAccounts(IReadOnlyList<WitnessAccount> accounts)
+    private static SiteView OfAccounts(IReadOnlyList<WitnessAccount> accounts, int othersOfQuorum)
     {
         foreach (WitnessAccount one in accounts)
         {
@@ -33,7 +35,17 @@ public static class SiteJudge
                 return new SiteView(SiteAnswer.OthersAreFine, Why: $"{one.Name} is reached and does not reach it back");
         }
 
-        return new SiteView(SiteAnswer.OthersFailToo, Why: $"{accounts[0].Name} is without a leader, too");
+        // As when all machines took the new version at once: it is not the network that keeps them apart.
+        HashSet<string> members = [];
+        foreach (WitnessAccount one in accounts)
+        {
+            if (one is { IsAskerReached: true, Member.Length: > 0 })
+                members.Add(one.Member);
+        }
+
+        return othersOfQuorum > 0 && members.Count >= othersOfQuorum
+            ? new SiteView(SiteAnswer.OthersAreFine, Why: "a majority is reached and reaches it, and has no leader")
+            : new SiteView(SiteAnswer.OthersFailToo, Why: $"{accounts[0].Name} is without a leader, too");
     }
 
     private static SiteView WithoutAccounts(SiteEvidence evidence)

@@ -7,4 +7,8 @@ namespace CoreNode.Updates.Lifecycle;
 /// <param name="Server">The update server that it tried; empty: none.</param>
 /// <param name="IsServerReached">Whether that could be connected to; null: it tried none.</param>
 public sealed record WitnessAccount(
-    string Name, bool IsInCluster, bool? IsAskerReached = null, string Server = "", bool? IsServerReached = null);
+    string Name, bool IsInCluster, bool? IsAskerReached = null, string Server = "", bool? IsServerReached = null)
+{
+    /// <summary>Which member it is: one may be asked at several addresses; empty: not known.</summary>
+    public string Member { get; init; } = "";
+}
