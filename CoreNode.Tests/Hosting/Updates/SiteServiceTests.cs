@@ -55,11 +55,14 @@ internal sealed class SiteServiceTests
     [Test]
     public void Answers_are_read_as_they_are_written_and_nonsense_is_none()
     {
-        foreach (WitnessAccount account in (WitnessAccount[])
-            [new("b", true), new("b", false, false, "https://u", true), new("b", true, true, "https://u", false) { Member = "m" }])
-        {
+        WitnessAccount[] accounts =
+        [
+            new("b", true),
+            new("b", false, false, "https://u", true),
+            new("b", true, true, "https://u", false) { Member = "m" },
+        ];
+        foreach (WitnessAccount account in accounts)
             Assert.That(SiteJson.Read(SiteJson.Write(account), "b"), Is.EqualTo(account));
-        }
 
         foreach (string text in (string[])["", "[]", "{}", "{\"inCluster\":1}", "\u0000", "{\"inCluster\":true"])
             Assert.That(SiteJson.Read(System.Text.Encoding.UTF8.GetBytes(text), "b"), Is.Null, text);

@@ -1,6 +1,5 @@
 using System.Text;
 using CoreNode.Api.Client;
-using CoreNode.Foundation;
 using CoreNode.Store;
 using CoreNode.Updates.Lifecycle;
 

@@ -37,6 +37,7 @@ internal sealed class UpdatesModule
     private readonly MachineDisks _disks;
     private readonly UpdateConfigFiles _files;
     private readonly UpdateExaminer _examiner;
+    private volatile bool _isAsking;
     private readonly ProxySettings _proxies = ProxySettings.Of(Environment.GetEnvironmentVariable);
 
     private UpdatesModule(NodeOptions options, NodeProcess process)
@@ -53,8 +54,8 @@ internal sealed class UpdatesModule
         _examiner = new UpdateExaminer(_options, _door, Settings, () => Target, _folder);
     }
 
-    /// <summary>The update server as the settings say now; null without one. Any thread.</summary>
-    public UpdateTarget? Target => UpdateTarget.Of(Settings().Server, _proxies);
+    /// <summary>The update server as the settings say now; null where none is asked. Any thread.</summary>
+    public UpdateTarget? Target => _isAsking ? UpdateTarget.Of(Settings().Server, _proxies) : null;
 
     /// <summary>What the HTTP server is given, beside what it has of others already.</summary>
     public static IAdminSurface? SurfaceWith(UpdatesModule? module, IAdminSurface? others)
@@ -77,6 +78,7 @@ internal sealed class UpdatesModule
         {
             if (FindDisk() is not { } disk)
                 return;
+            _isAsking = true;
             using UpdateBus? bus = FindBus(disk);
             bus?.Start();
             while (true)

@@ -3,8 +3,9 @@ namespace CoreNode.Updates.Lifecycle;
 /// <summary>
 /// Tells a broken machine from a broken site. Only what cannot be the site's fault is held against the machine: that
 /// somebody whom it reaches is in the cluster, or cannot reach it back, or reaches the update server from the same
-/// place; that it reaches a majority and there is no leader all the same; or that it has no interface any more. A cable without carrier, no address, a gateway that is silent:
-/// all of that is what a site without power or a broken switch looks like, too.
+/// place; that it reaches a majority and there is no leader all the same; or that it has no interface any more. A cable
+/// without carrier, no address, a gateway that is silent: all of that is what a site without power or a broken switch
+/// looks like, too.
 /// </summary>
 public static class SiteJudge
 {
