@@ -14,7 +14,7 @@ internal sealed class HeardVotersTests
         Assert.That(Of(new Configuration(Ids(1, 2, 3)), 1), Is.EqualTo(new HeardVoters(1, 3, 2, false)));
         HeardVoters enough = Of(new Configuration(Ids(1, 2, 3), learners: Ids(4)), 1, 2, 4);
         Assert.That(enough, Is.EqualTo(new HeardVoters(2, 3, 2, false)));
-        Assert.That(enough.Advice, Is.EqualTo("elections end without a winner"));
+        Assert.That(enough.Advice, Does.StartWith("elections end without a winner"));
     }
 
     [Test]

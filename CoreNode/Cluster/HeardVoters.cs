@@ -16,7 +16,8 @@ internal sealed record HeardVoters(int Heard, int Voters, int Quorum, bool IsOfB
     internal bool IsLacking => Heard < Quorum;
 
     /// <summary>What to do, for people.</summary>
-    internal string Advice => !IsLacking ? "elections end without a winner"
+    internal string Advice => !IsLacking
+            ? "elections end without a winner, so look for slow disks and a slow network at these members"
         : IsOfBefore
             ? "they are those who voted before the change of members that is under way, which needs a majority of both;"
                 + " start those that are down or mend the way to them"
