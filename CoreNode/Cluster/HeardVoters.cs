@@ -16,12 +16,13 @@ internal sealed record HeardVoters(int Heard, int Voters, int Quorum, bool IsOfB
     internal bool IsLacking => Heard < Quorum;
 
     /// <summary>What to do, for people.</summary>
-    internal string Advice => !IsLacking
-            ? "elections end without a winner, so look for slow disks and a slow network at these members"
-        : IsOfBefore
-            ? "they are those who voted before the change of members that is under way, which needs a majority of both;"
-                + " start those that are down or mend the way to them"
-            : "start those that are down or mend the way to them";
+    internal string Advice => (IsLacking, IsOfBefore) switch
+    {
+        (false, _) => "elections end without a winner, so look for slow disks and a slow network at these members",
+        (true, false) => "start those that are down or mend the way to them",
+        (true, true) => "they are those who voted before the change of members that is under way, which needs a "
+            + "majority of both; start those that are down or mend the way to them",
+    };
 
     /// <summary>
     /// In a joint configuration both majorities are needed: the one that lacks is told, the newer one first.
@@ -40,6 +41,6 @@ internal sealed record HeardVoters(int Heard, int Voters, int Quorum, bool IsOfB
         int heard = 0;
         foreach (NodeId voter in voters)
             heard += isHeard(voter) ? 1 : 0;
-        return new HeardVoters(heard, voters.Count, CoreNode.Raft.Quorum.Majority(voters.Count), isOfBefore);
+        return new HeardVoters(heard, voters.Count, Raft.Quorum.Majority(voters.Count), isOfBefore);
     }
 }
