@@ -46,7 +46,7 @@ internal sealed class SiteServiceTests
     [Test]
     public async Task Who_has_no_such_service_or_has_not_begun_has_said_nothing(CancellationToken cancellation)
     {
-        Assert.That(await AskAsync(null, cancellation), Is.Null);
+        Assert.That(await AskAsync((SitePlace?)null, cancellation), Is.Null);
         await using PeerTransport older = Transport([]);
         await older.StartAsync(new PeerIdentity(ClusterId, new NodeId(1)), Receiver(), cancellation);
         Assert.That(await AskAsync(older, cancellation), Is.Null);

@@ -206,7 +206,7 @@ internal sealed class UpdateClientTests
     public async Task When_the_next_address_is_tried_is_told()
     {
         _bench.Machine.Offer = _bench.Machine.Offer! with { Urls = ["http://a/update", "http://b/update"] };
-        _bench.Machine.Work = static task => task.Url == "http://a/update"
+        _bench.Machine.Work = static task => task is { Url: "http://a/update", Kind: WorkerTaskKind.Metadata }
             ? [new WorkerReport.Failed(new UpdateFailure(UpdateError.ManifestParse, "no manifest"))]
             : null;
         _bench.Settings = _bench.Settings with { NextUrlCheck = TimeSpan.FromMilliseconds(500) };

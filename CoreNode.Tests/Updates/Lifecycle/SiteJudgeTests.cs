@@ -38,7 +38,8 @@ internal sealed class SiteJudgeTests
         WitnessAccount c = new("c", false, true) { Member = "c" };
         SiteEvidence five = s_reached with { OthersOfQuorum = 2 };
         Assert.That(Judge(five, b, c).Cluster, Is.EqualTo(SiteAnswer.OthersAreFine));
-        Assert.That(Judge(five, b, b with { Name = "b's other address" }).Cluster, Is.EqualTo(SiteAnswer.OthersFailToo));
+        WitnessAccount again = b with { Name = "b's other address" };
+        Assert.That(Judge(five, b, again).Cluster, Is.EqualTo(SiteAnswer.OthersFailToo));
         Assert.That(Judge(five, b, c with { IsAskerReached = null }).Cluster, Is.EqualTo(SiteAnswer.OthersFailToo));
         Assert.That(Judge(s_reached, b, c).Cluster, Is.EqualTo(SiteAnswer.OthersFailToo), "of a worker");
     }

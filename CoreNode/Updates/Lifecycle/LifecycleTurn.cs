@@ -134,8 +134,9 @@ internal sealed class LifecycleTurn(UpdateState state, UpdateSettings settings, 
         Remember(attempt, failure.Code, failure.Text + Address(attempt, retry, addressBefore));
         UpdateWish tried = attempt.Wish with { AddressesTried = attempt.Wish.AddressesTried + 1 };
         bool isAnotherAddress = retry == RetryClass.NextUrl && attempt.Offer is { IsFromOperator: false } offer
-            && (State.Payload.UrlIndex > addressBefore
-                || (tried.IsInteractive && tried.AddressesTried < offer.Urls.Count));
+            && (tried.IsInteractive
+                ? tried.AddressesTried < offer.Urls.Count
+                : State.Payload.UrlIndex > addressBefore);
         CheckTimes times = isAnotherAddress
             ? State.Times.Soon(Settings, Settings.NextUrlCheck, Now, Chance)
             : State.Times.After(Settings, null, failure.HttpStatus, Now, Chance);
