@@ -134,6 +134,22 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     /// <summary>The boot stage chooses a slot and takes a try off it; the node is started in it.</summary>
     public async Task<string> RestartMachineAsync()
     {
+        string label = await BootAsync();
+        await StartAsync();
+        return label;
+    }
+
+    /// <summary>The same for a node that need not become healthy; first something is changed.</summary>
+    public async Task<string> RestartMachineUnwellAsync(Action? change = null)
+    {
+        string label = await BootAsync();
+        change?.Invoke();
+        Node.Launch();
+        return label;
+    }
+
+    private async Task<string> BootAsync()
+    {
         if (Node.IsRunning)
             await Node.KillAsync();
         string label;
@@ -148,7 +164,6 @@ internal sealed class UpdatedMachine : IAsyncDisposable
         }
 
         BootInto(label);
-        await StartAsync();
         return label;
     }
 
@@ -221,14 +236,23 @@ internal sealed class UpdatedMachine : IAsyncDisposable
         Assert.That(status, Is.EqualTo(200), body);
     }
 
-    /// <summary>Waits until the status is so.</summary>
-    public async Task<JsonElement> UntilAsync(Func<JsonElement, bool> isSo)
+    /// <summary>Waits until the status is so; a patient one also until there is a status.</summary>
+    public async Task<JsonElement> UntilAsync(Func<JsonElement, bool> isSo, bool isPatient = false)
     {
         Stopwatch watch = Stopwatch.StartNew();
         while (true)
         {
-            JsonElement status = await StatusAsync();
-            if (isSo(status))
+            JsonElement status = default;
+            try
+            {
+                status = await StatusAsync();
+            }
+            catch (HttpRequestException) when (isPatient)
+            {
+                // It does not serve yet.
+            }
+
+            if (status.ValueKind != JsonValueKind.Undefined && isSo(status))
                 return status;
             if (watch.Elapsed > s_deadline)
                 Assert.Fail($"stuck at {status}\n{Node.StandardError}");

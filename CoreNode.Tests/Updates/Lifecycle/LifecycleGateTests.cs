@@ -97,6 +97,21 @@ internal sealed class LifecycleGateTests
     }
 
     [Test]
+    public void What_others_say_later_ends_the_doubt()
+    {
+        LifecycleDesk desk = Judging();
+        desk.Pass(TimeSpan.FromMinutes(10));
+        IReadOnlyList<HealthCheck> lost =
+            [.. LifecycleDesk.Healthy.Select(static c => c.Name == "cluster" ? c with { IsPassed = false } : c)];
+        Assert.That(desk.Health(lost, SiteAnswer.OthersFailToo).Step.Kind, Is.EqualTo(UpdateStepKind.JudgeHealth));
+        Assert.That(desk.State.Gate.Verdict.Kind, Is.EqualTo(HealthVerdictKind.Unclear));
+        desk.Pass(TimeSpan.FromHours(3));
+        Assert.That(desk.Health(lost, SiteAnswer.NobodyReached).Step.Kind, Is.EqualTo(UpdateStepKind.JudgeHealth));
+        Assert.That(desk.Health(lost, SiteAnswer.OthersAreFine).Step.Kind, Is.EqualTo(UpdateStepKind.Reboot));
+        Assert.That(desk.State.Stage, Is.EqualTo(LifecycleStage.RollingBack));
+    }
+
+    [Test]
     public void With_nothing_to_go_back_to_a_sick_version_stays_and_says_so()
     {
         LifecycleDesk desk = LifecycleDesk.Started().To(LifecycleStage.NeedReboot);
