@@ -1,6 +1,6 @@
 #if NATIVE
 // The compiler takes types of these names from here before it looks at the framework's (docs/decisions/0040).
-#pragma warning disable IDE0130, CS0436 // it is the framework's name on purpose
+#pragma warning disable IDE0130 // it is the framework's name on purpose
 using CoreNode.Platform;
 
 namespace System.Runtime.CompilerServices;
@@ -64,9 +64,10 @@ internal struct AsyncTaskMethodBuilder
 }
 
 /// <summary>
-/// What the compiler builds methods with that are <c>async Task&lt;TResult&gt;</c>. The framework's is compiled for each
-/// such method with all that its tasks can do, about a kilobyte; of this the least is. A method that waits takes two
-/// more objects: where that counts, a method is <c>async ValueTask</c>, which stays the framework's.
+/// What the compiler builds methods with that are <c>async Task&lt;TResult&gt;</c>. The framework's is compiled for
+/// each such method with all that its tasks can do, about a kilobyte; of this the least is. A method that waits takes
+/// two more objects: where that counts, a method is <c>async ValueTask</c>, which stays the framework's. What a method
+/// sets of an <c>AsyncLocal</c> before it first waits, its caller would see: nothing here has one.
 /// </summary>
 internal struct AsyncTaskMethodBuilder<TResult>
 {

@@ -12,7 +12,7 @@ internal abstract class Suspension
     private ExecutionContext? _context;
 
     /// <summary>Hands out what continues the method; its state moves to the heap the first time.</summary>
-    /// <param name="place">Where the builder keeps it. The builder is in the state, so this is set before that moves.</param>
+    /// <param name="place">Where the builder keeps it: in the state, so that it is set before that moves.</param>
     /// <param name="machine">The state of the method.</param>
     public static Action Begin<TMachine>(ref Suspension? place, ref TMachine machine)
         where TMachine : IAsyncStateMachine
