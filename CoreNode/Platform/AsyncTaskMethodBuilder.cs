@@ -10,6 +10,8 @@ using System.Runtime.CompilerServices;
 namespace CoreNode.Platform;
 #endif
 
+#pragma warning disable CA1822 // these are members of an instance where the compiler calls them
+
 /// <summary>
 /// What the compiler builds methods with that are <c>async Task</c>; see <see cref="AsyncTaskMethodBuilder{TResult}"/>.
 /// </summary>
