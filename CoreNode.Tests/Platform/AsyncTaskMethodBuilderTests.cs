@@ -35,26 +35,28 @@ internal sealed class AsyncTaskMethodBuilderTests
         Assert.That(await CountAsync(1000), Is.EqualTo("0 to 999: 499500"));
 
     [Test]
-    public void What_a_method_throws_reaches_who_awaits_it([Values] bool late)
+    public async Task What_a_method_throws_reaches_who_awaits_it([Values] bool late)
     {
         TaskCompletionSource gate = new();
         if (!late)
             gate.SetResult();
         Task<int> failing = FailAsync(gate.Task);
         gate.TrySetResult();
-        InvalidOperationException thrown = Assert.ThrowsAsync<InvalidOperationException>(() => failing)!;
+        InvalidOperationException thrown =
+            (await Assert.ThrowsAsync<InvalidOperationException>(() => failing))!;
         Assert.That(thrown.Message, Is.EqualTo("no"));
         Assert.That(thrown.StackTrace, Does.Contain(nameof(FailAsync)));
         Assert.That(failing.IsFaulted);
     }
 
     [Test]
-    public void A_method_that_ends_by_cancellation_is_cancelled()
+    public async Task A_method_that_ends_by_cancellation_is_cancelled()
     {
         using CancellationTokenSource source = new();
         Task waiting = WaitAsync(Task.Delay(Timeout.Infinite, source.Token));
-        source.Cancel();
-        TaskCanceledException thrown = Assert.ThrowsAsync<TaskCanceledException>(() => waiting)!;
+        await source.CancelAsync();
+        TaskCanceledException thrown =
+            (await Assert.ThrowsAsync<TaskCanceledException>(() => waiting))!;
         Assert.That(waiting.IsCanceled);
         Assert.That(thrown.CancellationToken, Is.EqualTo(source.Token));
     }

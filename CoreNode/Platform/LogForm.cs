@@ -56,6 +56,11 @@ internal sealed class LogForm(LogLevel level, EventId id, string text)
         return names;
     }
 
-    private void Log(ILogger logger, object?[] values, Exception? exception) =>
-        logger.Log(level, id, new LoggedValues(this, values), exception, static (state, _) => state.ToString());
+    private void Log(ILogger logger, object?[] values, Exception? exception)
+    {
+        if (!logger.IsEnabled(level))
+            return;
+        LoggedValues message = new(this, values);
+        logger.Log(level, id, message, exception, static (state, _) => state.ToString());
+    }
 }
