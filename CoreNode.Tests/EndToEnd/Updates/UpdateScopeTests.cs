@@ -64,12 +64,12 @@ internal sealed class UpdateScopeTests
         await _machine.BeginAsync(progress: 0.3);
         (_, int pid) = await WorkerAsync();
         string before = await MainPidAsync();
+        int fetched = _machine.Server.FetchedFrom.Count;
         await _machine.RunAsync("systemctl", "kill", "--signal=SIGKILL", "--kill-who=main", SystemdNode.Service);
         await UntilGoneAsync(pid);
         await _machine.UntilAsync(
             async () => await MainPidAsync() is var now && now != "0" && now != before,
             "systemd starts the node again");
-        int fetched = _machine.Server.FetchedFrom.Count;
         await UntilStageAsync("idle", "available", "downloading", "need-reboot");
         await _machine.Container.RunAsync(SystemdContainer.Binary, "update", "now", "--no-block");
         await UntilStageAsync("need-reboot");
