@@ -31,7 +31,8 @@ internal sealed class LeaderWaitTests
         };
         group.Pass(6 * CoreMember.Election);
         Assert.That(Said(group), Has.One.EndsWith("2 of 2 voting members were heard from lately, this one included, "
-            + "and 2 have to agree: elections end without a winner"));
+            + "and 2 have to agree: elections end without a winner, so look for slow disks and a slow network at these "
+            + "members"));
     }
 
     [Test]

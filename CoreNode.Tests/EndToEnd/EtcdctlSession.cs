@@ -36,6 +36,9 @@ internal sealed partial class EtcdctlSession(ServerProcess server) : IDisposable
             await RunAsync(change);
         await UntilAsync(
             () => Task.FromResult(watch.HasExited || LineCount(watch.StandardOutput) >= lines), commandLine);
+        // What it wrote last may come after its end.
+        if (watch.HasExited)
+            await watch.WaitForExitAsync(_deadline);
         return Normalize(watch.StandardOutput);
     }
 

@@ -43,7 +43,9 @@ internal sealed partial class ReplicaCore
         int quorum = Quorum.Majority(voters.Count);
         _logger.StillNoLeader(
             _leaderWait.Elapsed.TotalSeconds, _raft.Term, heard, voters.Count, quorum,
-            heard < quorum ? "start those that are down or mend the way to them" : "elections end without a winner");
+            heard < quorum
+                ? "start those that are down or mend the way to them"
+                : "elections end without a winner, so look for slow disks and a slow network at these members");
     }
 
     private void ExpireIfDue(long now)

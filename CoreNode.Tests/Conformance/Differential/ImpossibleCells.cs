@@ -50,5 +50,6 @@ internal static class ImpossibleCells
     }
 
     private static string? HeadReason(CoverageCell cell) =>
-        cell.Outcome is "200" or "400" or "404" ? null : "HEAD has no body to carry a code";
+        // 301 is the router's, for a key that happens to be spelled uncleanly; the other methods' is in no cell either.
+        cell.Outcome is "200" or "301" or "400" or "404" ? null : "HEAD has no body to carry a code";
 }

@@ -103,7 +103,7 @@ internal abstract class StoppingConformance : UnitManagerConformance
             "[Unit]", "StartLimitBurst=3", "StartLimitIntervalSec=60");
         await StartAsync(name);
         await UntilActiveAsync(name, "failed");
-        Assert.That(LinesOf(path), Is.EqualTo(3));
+        Assert.That(LinesOf(path), Is.EqualTo(3), () => $"{Unit(name)}: {Read(path)}");
         // systemd keeps the first reason where there is one.
         Assert.That(Unit(name).Result, Is.AnyOf("start-limit-hit", "exit-code"));
         JobResult again = await StartAsync(name);
