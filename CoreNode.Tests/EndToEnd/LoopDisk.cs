@@ -14,11 +14,13 @@ internal sealed class LoopDisk : IAsyncDisposable
     private const int SectorsWritten = 6;
 
     private readonly string _name;
+    private readonly long _before;
 
     private LoopDisk(string path)
     {
         Path = path;
         _name = path["/dev/".Length..];
+        _before = Count();
     }
 
     /// <summary>Its node below /dev.</summary>
@@ -61,18 +63,21 @@ internal sealed class LoopDisk : IAsyncDisposable
     /// <summary>The node of one of its partitions.</summary>
     public string Partition(int number) => string.Create(CultureInfo.InvariantCulture, $"{Path}p{number}");
 
-    /// <summary>What has been written to it since it is there, as the disk itself counts it.</summary>
-    public long WrittenBytes()
-    {
-        string[] fields = File.ReadAllText($"/sys/block/{_name}/stat")
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return long.Parse(fields[SectorsWritten], CultureInfo.InvariantCulture) * SectorBytes;
-    }
+    /// <summary>What has been written to it since it was attached, as the disk itself counts it.</summary>
+    public long WrittenBytes() => Count() - _before;
 
     public async ValueTask DisposeAsync()
     {
         if (Directory.GetDirectories($"/sys/block/{_name}", $"{_name}p*").Length > 0)
             await ProgramResult.OfAsync(TestPrograms.Partx(), ["--delete", Path]);
         await ProgramResult.OfAsync(TestPrograms.Losetup(), ["--detach", Path]);
+    }
+
+    // A device's counter goes on from whatever image it had before.
+    private long Count()
+    {
+        string[] fields = File.ReadAllText($"/sys/block/{_name}/stat")
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return long.Parse(fields[SectorsWritten], CultureInfo.InvariantCulture) * SectorBytes;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class UpdateBusNameTests
 {
     private const string Name = "com.coreos.update1";
     private const string Idle = "xdssx 0 0 \"UPDATE_STATUS_IDLE\" \"0.0.0\" 0\n";
-    private const string Stranger = "65533";
+    private const string Stranger = "65534";
 
     private UpdatedContainer _machine = null!;
 
