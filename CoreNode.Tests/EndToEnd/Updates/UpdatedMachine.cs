@@ -60,7 +60,7 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     /// <summary>A file that makes the operator's check of health fail while it is there.</summary>
     public string BrokenMark => _folder.File("broken");
 
-/// <summary>The image that is served.</summary>
+    /// <summary>The image that is served.</summary>
     public ReadOnlySpan<byte> Image => _image;
 
     /// <summary>The kernel that is served beside it; empty without.</summary>
