@@ -4,7 +4,6 @@ using CoreNode.Cluster;
 using CoreNode.Foundation;
 using CoreNode.Proxy;
 using CoreNode.Store;
-using CoreNode.Updates.Lifecycle;
 
 namespace CoreNode.Hosting.Updates;
 
@@ -16,14 +15,20 @@ internal static class UpdatesPlaces
 
     /// <summary>A member: its own store must not suffer.</summary>
     public static UpdatesPlace Of(
-        Replica replica, TimeSpan electionTimeout, Func<bool> isServing, NodeRequests requests) => new()
+        Replica replica, TimeSpan electionTimeout, Func<bool> isServing, NodeRequests requests, KeptKeys keys) => new()
     {
         NodeProblem = () => replica.Completion.IsCompleted ? "the store has ended"
             : isServing() ? "" : "clients are not served yet",
         ClusterProblem = _ => Task.FromResult(NoLeader(replica)),
         Others = () => Others(replica.Members, replica.Self),
         OthersOfQuorum = () => replica.Members.Count / 2,
-        AskAsync = (one, cancellation) => SiteQuestions.AskAsync(requests, one, cancellation),
+        AskAsync = async (one, cancellation) =>
+        {
+            SiteReply reply = await SiteQuestions.AskAsync(requests, one, cancellation);
+            if (reply.Account is not null && !replica.Leader.IsNone)
+                await keys.RememberAsync(cancellation);
+            return reply;
+        },
         StoreProblem = () => NoLeader(replica) is { Length: > 0 } problem
             ? problem
             : SlowSync(replica, electionTimeout / SlowPart),
@@ -38,7 +43,7 @@ internal static class UpdatesPlaces
         Others = () => Others(view().List?.Members ?? [], default),
         AskAsync = (one, cancellation) => requests() is { } ready
             ? SiteQuestions.AskAsync(ready, one, cancellation)
-            : Task.FromResult<WitnessAccount?>(null),
+            : Task.FromResult(new SiteReply(null, "this worker does not know its cluster yet")),
     };
 
     /// <summary>A node whose store is an existing etcd.</summary>
