@@ -34,7 +34,8 @@ internal sealed class KeptKeys(INodeKeys inner, string file) : INodeKeys
         limit.CancelAfter(s_patience);
         try
         {
-            return await inner.FindSecretAsync(limit.Token) ?? kept;
+            // A store without a leader goes on trying, whoever waits for it.
+            return await inner.FindSecretAsync(limit.Token).AsTask().WaitAsync(limit.Token) ?? kept;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
