@@ -21,6 +21,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         if (options.ForcesNewCluster)
             ForceNewCluster(Path.Combine(options.DataFolder, "raft"));
         MemberKeys keys = new(NodeComposition.SecretToken(options));
+        KeptKeys kept = new(keys, Path.Combine(options.DataFolder, "updates", "nodes-secret"));
         UnitsModule? units = UnitsModule.Of(options, process);
         UpdatesModule? updates = UpdatesModule.Of(options, process);
         MemberServices services = new();
@@ -28,7 +29,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
-            Keys = keys,
+            Keys = kept,
             Services = NodeComposition.Services(units, [.. services.All, (SiteService.Name, site)]),
         };
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
@@ -48,7 +49,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
                     ? null : MemberUnits.Make(units, options, process, replica, transport, services);
                 Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;
                 Task updating = updates?.RunAsync(
-                    UpdatesPlaces.Of(replica, options.ElectionTimeout, () => _isServing, requests), end.Token)
+                    UpdatesPlaces.Of(replica, options.ElectionTimeout, () => _isServing, requests, kept), end.Token)
                     ?? Task.CompletedTask;
                 try
                 {

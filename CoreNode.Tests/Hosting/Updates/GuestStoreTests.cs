@@ -25,8 +25,8 @@ internal sealed class GuestStoreTests
         KvOutcome set = await client.SetAsync(Key, "{}", new KvSetOptions(), cancellation);
         Assert.That(set, Is.InstanceOf<KvOutcome.Done>());
         Assert.That(await guest.ProblemAsync(cancellation), Is.Empty);
-        WitnessAccount? account = await guest.AskAsync(node.Url, cancellation);
-        Assert.That(account, Is.EqualTo(new WitnessAccount(node.Url.Authority, true)));
+        SiteReply reply = await guest.AskAsync(node.Url, cancellation);
+        Assert.That(reply.Account, Is.EqualTo(new WitnessAccount(node.Url.Authority, true)));
     }
 
     [Test]
@@ -40,7 +40,7 @@ internal sealed class GuestStoreTests
         using V2Client client = new(options);
         GuestStore guest = new(client, options, Key);
         Assert.That(await guest.ProblemAsync(cancellation), Does.StartWith("the store does not answer: "));
-        Assert.That(await guest.AskAsync(nobody, cancellation), Is.Null);
+        Assert.That((await guest.AskAsync(nobody, cancellation)).Account, Is.Null);
         using CancellationTokenSource over = new();
         await over.CancelAsync();
         Assert.That(await guest.ProblemAsync(over.Token), Is.Not.Empty);

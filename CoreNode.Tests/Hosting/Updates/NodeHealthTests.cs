@@ -57,7 +57,7 @@ internal sealed class NodeHealthTests
             AskAsync = (one, _) =>
             {
                 asked.Enqueue(one);
-                return Task.FromResult<WitnessAccount?>(new WitnessAccount("b", true));
+                return Task.FromResult(new SiteReply(new WitnessAccount("b", true)));
             },
         };
         HealthReport report = await LookAsync(place);
@@ -73,8 +73,8 @@ internal sealed class NodeHealthTests
         int asked = 0;
         UpdatesPlace place = Place(Of(listener)) with
         {
-            AskAsync = (_, _) => Task.FromResult<WitnessAccount?>(
-                new WitnessAccount("b", Interlocked.Increment(ref asked) > 0)),
+            AskAsync = (_, _) => Task.FromResult(
+                new SiteReply(new WitnessAccount("b", Interlocked.Increment(ref asked) > 0))),
         };
         NodeHealth health = Health(place);
         for (int i = 0; i < 3; i++)
@@ -92,7 +92,9 @@ internal sealed class NodeHealthTests
             ClusterProblem = static _ => Task.FromResult("no leader"),
             AskAsync = static (_, _) => throw new OperationCanceledException(),
         };
-        Assert.That((await LookAsync(place)).Site, Is.EqualTo(SiteAnswer.Unknown));
+        HealthReport report = await LookAsync(place);
+        Assert.That(report.Site, Is.EqualTo(SiteAnswer.Unknown));
+        Assert.That(report.Why, Does.EndWith(" does not answer in time"));
     }
 
     [Test]
@@ -103,8 +105,8 @@ internal sealed class NodeHealthTests
         UpdateTarget away = new("http://updates", NobodyAt());
         HealthReport report = await LookAsync(Place(Of(listener)) with
         {
-            AskAsync = static (_, _) => Task.FromResult<WitnessAccount?>(
-                new WitnessAccount("b", true, true, "http://updates", true)),
+            AskAsync = static (_, _) => Task.FromResult(
+                new SiteReply(new WitnessAccount("b", true, true, "http://updates", true))),
         }, away);
         Assert.That(report.Checks[2].IsPassed, Is.True, "the network");
         Assert.That(report.Checks[3], Is.EqualTo(new HealthCheck(

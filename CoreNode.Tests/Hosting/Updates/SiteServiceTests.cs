@@ -85,7 +85,9 @@ internal sealed class SiteServiceTests
         await using PeerTransport asking = Transport([]);
         NodeRequests requests = asking.RequestsOf(new PeerIdentity(ClusterId, s_asker));
         Uri url = new($"http://127.0.0.1:{member.BoundEndPoints[0].Port}");
-        return await SiteQuestions.AskAsync(requests, url, cancellation);
+        SiteReply reply = await SiteQuestions.AskAsync(requests, url, cancellation);
+        Assert.That(reply.Problem.Length > 0, Is.EqualTo(reply.Account is null));
+        return reply.Account;
     }
 
     private static Uri NobodyAt()

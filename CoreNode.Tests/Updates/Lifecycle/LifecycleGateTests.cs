@@ -107,8 +107,27 @@ internal sealed class LifecycleGateTests
         Assert.That(desk.State.Gate.Verdict.Kind, Is.EqualTo(HealthVerdictKind.Unclear));
         desk.Pass(TimeSpan.FromHours(3));
         Assert.That(desk.Health(lost, SiteAnswer.NobodyReached).Step.Kind, Is.EqualTo(UpdateStepKind.JudgeHealth));
+        desk.Pass(TimeSpan.FromMinutes(9));
+        Assert.That(
+            desk.Health(lost, SiteAnswer.OthersAreFine).Step.Kind, Is.EqualTo(UpdateStepKind.JudgeHealth),
+            "the others may have come back a moment ago");
+        Assert.That(desk.State.Gate.Verdict.Kind, Is.EqualTo(HealthVerdictKind.Unclear));
+        Assert.That(desk.Last.Due, Is.Null);
+        desk.Pass(TimeSpan.FromMinutes(1));
         Assert.That(desk.Health(lost, SiteAnswer.OthersAreFine).Step.Kind, Is.EqualTo(UpdateStepKind.Reboot));
         Assert.That(desk.State.Stage, Is.EqualTo(LifecycleStage.RollingBack));
+    }
+
+    [Test]
+    public void A_doubt_shortly_before_the_deadline_postpones_it_too()
+    {
+        LifecycleDesk desk = Judging();
+        desk.Pass(TimeSpan.FromMinutes(9));
+        Assert.That(desk.Health(s_cut).State.Gate.Verdict.Kind, Is.EqualTo(HealthVerdictKind.Waiting));
+        desk.Pass(TimeSpan.FromMinutes(2));
+        Assert.That(desk.Health(s_broken).Step.Kind, Is.EqualTo(UpdateStepKind.JudgeHealth));
+        desk.Pass(TimeSpan.FromMinutes(9));
+        Assert.That(desk.Health(s_broken).Step.Kind, Is.EqualTo(UpdateStepKind.Reboot));
     }
 
     [Test]

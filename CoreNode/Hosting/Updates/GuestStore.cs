@@ -39,21 +39,26 @@ internal sealed class GuestStore(IKvClient store, ClientOptions options, string 
         }
     }
 
-    /// <summary>What an address of the store says of itself; null if it does not answer.</summary>
-    public async Task<WitnessAccount?> AskAsync(Uri one, CancellationToken cancellation)
+    /// <summary>What an address of the store says of itself.</summary>
+    public async Task<SiteReply> AskAsync(Uri one, CancellationToken cancellation)
     {
         string url = one.GetLeftPart(UriPartial.Authority);
         if (!ClientEndpoint.TryParse(url, out ClientEndpoint? endpoint, out _))
-            return null;
+            return new SiteReply(null, $"{url} is no address of a store");
         try
         {
             using V2Client client = new(options with { Endpoints = [endpoint] });
             V2Reply reply = await client.SendAsync(V2Request.Plain("/health"), cancellation);
-            return reply is V2Reply.Answered answer ? Read(answer.Body, one.Authority) : null;
+            return reply switch
+            {
+                V2Reply.Answered answer when Read(answer.Body, one.Authority) is { } account => new SiteReply(account),
+                V2Reply.Failed failed => new SiteReply(null, failed.Reason),
+                _ => new SiteReply(null, $"{url}/health does not answer as an etcd does"),
+            };
         }
-        catch (ClientConfigurationException)
+        catch (ClientConfigurationException wrong)
         {
-            return null;
+            return new SiteReply(null, wrong.Message);
         }
     }
 

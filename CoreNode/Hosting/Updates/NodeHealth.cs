@@ -61,10 +61,14 @@ internal sealed class NodeHealth(
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(s_answer);
         List<WitnessAccount> accounts = [];
-        foreach (Task<WitnessAccount?> asking in connected.ConvertAll(one => AskAsync(one, limit.Token)))
+        string problem = "";
+        foreach (Task<SiteReply> asking in connected.ConvertAll(one => AskAsync(one, limit.Token)))
         {
-            if (await asking is { } account)
+            SiteReply reply = await asking;
+            if (reply.Account is { } account)
                 accounts.Add(account);
+            else if (problem.Length == 0)
+                problem = reply.Problem;
         }
 
         cancellation.ThrowIfCancellationRequested();
@@ -76,11 +80,12 @@ internal sealed class NodeHealth(
             Server = around.Server,
             IsServerConnected = await around.IsServerConnectedAsync(),
             Accounts = accounts,
+            Problem = problem,
             Links = links(),
         };
     }
 
-    private async Task<WitnessAccount?> AskAsync(Uri one, CancellationToken limit)
+    private async Task<SiteReply> AskAsync(Uri one, CancellationToken limit)
     {
         try
         {
@@ -88,7 +93,7 @@ internal sealed class NodeHealth(
         }
         catch (OperationCanceledException)
         {
-            return null;
+            return new SiteReply(null, $"{one.Authority} does not answer in time");
         }
     }
 }

@@ -1,13 +1,12 @@
 using CoreNode.Api.Peers.Requests;
-using CoreNode.Updates.Lifecycle;
 
 namespace CoreNode.Hosting.Updates;
 
 /// <summary>Asks other nodes what they reach.</summary>
 internal static class SiteQuestions
 {
-    /// <summary>What the node at a peer URL says; null if it does not answer.</summary>
-    public static async Task<WitnessAccount?> AskAsync(
+    /// <summary>What the node at a peer URL says, or why it does not.</summary>
+    public static async Task<SiteReply> AskAsync(
         NodeRequests requests, Uri peer, CancellationToken cancellation)
     {
         try
@@ -19,13 +18,14 @@ internal static class SiteQuestions
                 byte[] bytes = new byte[SiteJson.MaxBytes];
                 int length = await answer.Body.ReadAtLeastAsync(
                     bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
-                return SiteJson.Read(bytes.AsMemory(0, length), peer.Authority);
+                return SiteJson.Read(bytes.AsMemory(0, length), peer.Authority) is { } account
+                    ? new SiteReply(account)
+                    : new SiteReply(null, $"{peer.Authority}: its answer cannot be read");
             }
         }
-        catch (IOException)
+        catch (IOException fault)
         {
-            // What it is about is whether it answers.
-            return null;
+            return new SiteReply(null, fault.Message);
         }
     }
 }

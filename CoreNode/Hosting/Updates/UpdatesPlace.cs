@@ -1,5 +1,3 @@
-using CoreNode.Updates.Lifecycle;
-
 namespace CoreNode.Hosting.Updates;
 
 /// <summary>What the updates module is given by the kind of node that it runs on. Any thread.</summary>
@@ -17,9 +15,9 @@ internal sealed record UpdatesPlace
     /// <summary>How many others make a majority with this one; zero on machines that are no members.</summary>
     public Func<int> OthersOfQuorum { get; init; } = static () => 0;
 
-    /// <summary>What the machine at such an address says of what it reaches; null if it does not answer.</summary>
-    public Func<Uri, CancellationToken, Task<WitnessAccount?>> AskAsync { get; init; } =
-        static (_, _) => Task.FromResult<WitnessAccount?>(null);
+    /// <summary>What the machine at such an address says of what it reaches.</summary>
+    public Func<Uri, CancellationToken, Task<SiteReply>> AskAsync { get; init; } =
+        static (_, _) => Task.FromResult(new SiteReply(null, "nobody is asked"));
 
     /// <summary>Why heavy work must wait for the store; empty: it need not.</summary>
     public Func<string> StoreProblem { get; init; } = static () => "";

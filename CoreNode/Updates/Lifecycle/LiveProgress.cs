@@ -38,6 +38,11 @@ public sealed record LiveProgress
     /// </summary>
     public UpdateWish? Follow { get; init; }
 
+    /// <summary>
+    /// When what fails was last in doubt, by the uptime: the site may have been at fault until then; null: never.
+    /// </summary>
+    public TimeSpan? DoubtedAt { get; init; }
+
     /// <summary>Why heavy work pauses; empty: it does not.</summary>
     public string Hold { get; init; } = "";
 

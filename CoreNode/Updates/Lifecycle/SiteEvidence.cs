@@ -23,6 +23,9 @@ public sealed record SiteEvidence
     /// <summary>What those said that answered, in the order in which they were asked.</summary>
     public IReadOnlyList<WitnessAccount> Accounts { get; init; } = [];
 
+    /// <summary>Why the first of those that said nothing did not; empty if there is none.</summary>
+    public string Problem { get; init; } = "";
+
     /// <summary>The interfaces of this machine; null: they could not be looked at.</summary>
     public MachineLinks? Links { get; init; }
 }

@@ -61,9 +61,10 @@ public static class SiteJudge
             return new SiteView(SiteAnswer.NobodyReached, Why: "none of the others can be reached" + links);
         }
 
-        return evidence.Connected > 0
-            ? new SiteView(SiteAnswer.Unknown, Why: "others can be connected to, and none of them answers")
-            : SiteView.Unasked;
+        if (evidence.Connected == 0)
+            return SiteView.Unasked;
+        string problem = evidence.Problem.Length > 0 ? ": " + evidence.Problem : "";
+        return new SiteView(SiteAnswer.Unknown, Why: "others can be connected to, and none of them answers" + problem);
     }
 
     // One that is in the same place and does not reach it either says more than one that does.
