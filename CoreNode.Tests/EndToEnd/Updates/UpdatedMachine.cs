@@ -8,6 +8,7 @@ using CoreNode.Disks.Gpt;
 using CoreNode.Hosting.Payloads;
 using CoreNode.Platform.Blocks;
 using CoreNode.Tests.Disks.Gpt;
+using CoreNode.Tests.EndToEnd.Clusters;
 using CoreNode.Tests.Platform.Codecs;
 using CoreNode.Tests.Updates.Payload;
 using CoreNode.Updates.Keys;
@@ -36,6 +37,7 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     private HttpClient? _http;
     private ServerProcess? _node;
     private ServerProcess? _own;
+    private LoopDisk? _loop;
     private int _boots;
 
     private UpdatedMachine(bool hasKernel) => _kernel = hasKernel ? CodecSample.Make(KernelBytes) : [];
@@ -44,7 +46,11 @@ internal sealed class UpdatedMachine : IAsyncDisposable
 
     public ServerProcess Node => _node!;
 
-    public string Disk => _folder.File("disk.img");
+    /// <summary>The image, or once it is attached the disk that the kernel makes of it.</summary>
+    public string Disk => _loop?.Path ?? DiskImage;
+
+    /// <summary>Where all of it lies.</summary>
+    public string Folder => _folder.Path;
 
     /// <summary>What the machine has for its /.</summary>
     public string Root => _folder.File("root");
@@ -60,12 +66,15 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     /// <summary>The kernel that is served beside it; empty without.</summary>
     public ReadOnlySpan<byte> Kernel => _kernel;
 
+    private string DiskImage => _folder.File("disk.img");
+
     /// <summary>The file of a kernel beside the slots.</summary>
     public string KernelFile(char letter) => _folder.File($"root/boot/coreos/vmlinuz-{letter}");
 
     /// <summary>Makes everything but the node.</summary>
+    /// <param name="network">Where the server is; null: here.</param>
     /// <param name="hasKernel">Whether kernels lie beside the slots, and the served release has one.</param>
-    public static async Task<UpdatedMachine> MakeAsync(bool hasKernel = false)
+    public static async Task<UpdatedMachine> MakeAsync(NetworkNamespace? network = null, bool hasKernel = false)
     {
         UpdatedMachine machine = new(hasKernel);
         string[] folders = ["root/proc/sys/kernel/random", "root/usr/share/coreos", "keys", "health.d"];
@@ -85,8 +94,33 @@ internal sealed class UpdatedMachine : IAsyncDisposable
         machine.BootInto("USR-A");
         machine.WriteScript("health.d/works", $"test ! -e {machine.BrokenMark}");
         machine.WriteScript("reboot", $"echo yes >> {machine.RebootMark}");
-        machine.Server = new UpdateServerStub("2.0", await machine.MakePayloadAsync());
+        byte[] payload = await machine.MakePayloadAsync();
+        machine.Server = network is null
+            ? new UpdateServerStub("2.0", payload)
+            : network.Run(() => new UpdateServerStub("2.0", payload));
         return machine;
+    }
+
+    /// <summary>
+    /// Makes a disk of the kernel out of the image, before the node is started. The slot that will be written holds the
+    /// first so many bytes of the new system already.
+    /// </summary>
+    public async Task<LoopDisk> AttachAsync(int held)
+    {
+        using (RealBlockDevice device = RealBlockDevice.Open(DiskImage, BlockAccess.Write))
+        {
+            SlotDisk disk = new(device);
+            GptPartition target = new SlotRule().Find(disk.Table).Single(static one => one.Label == "USR-B");
+            using DeviceWindow window = disk.Open(target);
+            window.Write(0, _image.AsSpan(0, held));
+            window.Sync();
+        }
+
+        _loop = await LoopDisk.AttachAsync(DiskImage, partitions: 4);
+        // Of the machine's own /, what tells of its disks.
+        File.CreateSymbolicLink(_folder.File("root/sys"), "/sys");
+        Directory.CreateDirectory(_folder.File("root/run"));
+        return _loop;
     }
 
     /// <summary>Starts the node, the first time or again, and waits until it serves.</summary>
@@ -134,6 +168,22 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     /// <summary>The boot stage chooses a slot and takes a try off it; the node is started in it.</summary>
     public async Task<string> RestartMachineAsync()
     {
+        string label = await BootAsync();
+        await StartAsync();
+        return label;
+    }
+
+    /// <summary>The same for a node that need not become healthy; first something is changed.</summary>
+    public async Task<string> RestartMachineUnwellAsync(Action? change = null)
+    {
+        string label = await BootAsync();
+        change?.Invoke();
+        Node.Launch();
+        return label;
+    }
+
+    private async Task<string> BootAsync()
+    {
         if (Node.IsRunning)
             await Node.KillAsync();
         string label;
@@ -148,7 +198,6 @@ internal sealed class UpdatedMachine : IAsyncDisposable
         }
 
         BootInto(label);
-        await StartAsync();
         return label;
     }
 
@@ -171,7 +220,8 @@ internal sealed class UpdatedMachine : IAsyncDisposable
             return;
         byte[] found = new byte[ImageBytes];
         using DeviceWindow window = disk.Open(target);
-        window.Read(0, found);
+        // What a partition's own node has written need not be what the disk's cache holds.
+        window.ReadBack(0, found);
         Assert.That(found.AsSpan().SequenceEqual(_image), "a slot that may be booted is complete");
         if (_kernel.Length > 0)
             Assert.That(File.ReadAllBytes(KernelFile('b')).AsSpan().SequenceEqual(_kernel), "and so is its kernel");
@@ -221,14 +271,23 @@ internal sealed class UpdatedMachine : IAsyncDisposable
         Assert.That(status, Is.EqualTo(200), body);
     }
 
-    /// <summary>Waits until the status is so.</summary>
-    public async Task<JsonElement> UntilAsync(Func<JsonElement, bool> isSo)
+    /// <summary>Waits until the status is so; a patient one also until there is a status.</summary>
+    public async Task<JsonElement> UntilAsync(Func<JsonElement, bool> isSo, bool isPatient = false)
     {
         Stopwatch watch = Stopwatch.StartNew();
         while (true)
         {
-            JsonElement status = await StatusAsync();
-            if (isSo(status))
+            JsonElement status = default;
+            try
+            {
+                status = await StatusAsync();
+            }
+            catch (HttpRequestException) when (isPatient)
+            {
+                // It does not serve yet.
+            }
+
+            if (status.ValueKind != JsonValueKind.Undefined && isSo(status))
                 return status;
             if (watch.Elapsed > s_deadline)
                 Assert.Fail($"stuck at {status}\n{Node.StandardError}");
@@ -246,6 +305,8 @@ internal sealed class UpdatedMachine : IAsyncDisposable
             await _own.DisposeAsync();
         if (Server is not null)
             await Server.DisposeAsync();
+        if (_loop is not null)
+            await _loop.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -326,7 +387,7 @@ internal sealed class UpdatedMachine : IAsyncDisposable
                 new TestPartition(4, first + slotSectors, first + (2 * slotSectors) - 1) { Label = "USR-B" },
             ],
         };
-        File.WriteAllBytes(Disk, disk.Build());
+        File.WriteAllBytes(DiskImage, disk.Build());
     }
 
     private void BootInto(string label)
