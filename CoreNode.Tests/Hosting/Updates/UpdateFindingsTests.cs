@@ -1,4 +1,3 @@
-using CoreNode.Disks.Gpt;
 using CoreNode.Hosting;
 using CoreNode.Hosting.Updates;
 using CoreNode.Tests.Disks.Gpt;
