@@ -15,62 +15,36 @@ internal static class UpdatesPlaces
 
     /// <summary>A member: its own store must not suffer.</summary>
     public static UpdatesPlace Of(
-<<<<<<< HEAD
         Replica replica, TimeSpan electionTimeout, Func<bool> isServing, NodeRequests requests, KeptKeys keys) => new()
-    {
-        NodeProblem = () => replica.Completion.IsCompleted ? "the store has ended"
-            : isServing() ? "" : "clients are not served yet",
-        ClusterProblem = _ => Task.FromResult(NoLeader(replica)),
-        Others = () => Others(replica.Members, replica.Self),
-        OthersOfQuorum = () => replica.Members.Count / 2,
-        AskAsync = async (one, cancellation) =>
-        {
-            SiteReply reply = await SiteQuestions.AskAsync(requests, one, cancellation);
-            if (reply.Account is not null && !replica.Leader.IsNone)
-                await keys.RememberAsync(cancellation);
-            return reply;
-        },
-        StoreProblem = () => NoLeader(replica) is { Length: > 0 } problem
-            ? problem
-            : SlowSync(replica, electionTimeout / SlowPart),
-    };
-=======
-        Replica replica, TimeSpan electionTimeout, Func<bool> isServing, NodeRequests requests) => new()
         {
             NodeProblem = () => replica.Completion.IsCompleted ? "the store has ended"
                 : isServing() ? "" : "clients are not served yet",
             ClusterProblem = _ => Task.FromResult(NoLeader(replica)),
             Others = () => Others(replica.Members, replica.Self),
             OthersOfQuorum = () => replica.Members.Count / 2,
-            AskAsync = (one, cancellation) => SiteQuestions.AskAsync(requests, one, cancellation),
+            AskAsync = async (one, cancellation) =>
+            {
+                SiteReply reply = await SiteQuestions.AskAsync(requests, one, cancellation);
+                if (reply.Account is not null && !replica.Leader.IsNone)
+                    await keys.RememberAsync(cancellation);
+                return reply;
+            },
             StoreProblem = () => NoLeader(replica) is { Length: > 0 } problem
                 ? problem
                 : SlowSync(replica, electionTimeout / SlowPart),
         };
->>>>>>> origin/updates-base
 
     /// <summary>A worker: there is no store here, and the members are its cluster.</summary>
     public static UpdatesPlace Of(
         Func<FollowerView> view, Func<bool> isServing, Func<NodeRequests?> requests) => new()
-<<<<<<< HEAD
-    {
-        NodeProblem = () => isServing() ? "" : "clients are not served yet",
-        ClusterProblem = _ => Task.FromResult(view().HasWorking ? "" : "no member of the cluster answers"),
-        Others = () => Others(view().List?.Members ?? [], default),
-        AskAsync = (one, cancellation) => requests() is { } ready
-            ? SiteQuestions.AskAsync(ready, one, cancellation)
-            : Task.FromResult(new SiteReply(null, "this worker does not know its cluster yet")),
-    };
-=======
         {
             NodeProblem = () => isServing() ? "" : "clients are not served yet",
             ClusterProblem = _ => Task.FromResult(view().HasWorking ? "" : "no member of the cluster answers"),
             Others = () => Others(view().List?.Members ?? [], default),
             AskAsync = (one, cancellation) => requests() is { } ready
                 ? SiteQuestions.AskAsync(ready, one, cancellation)
-                : Task.FromResult<WitnessAccount?>(null),
+                : Task.FromResult(new SiteReply(null, "this worker does not know its cluster yet")),
         };
->>>>>>> origin/updates-base
 
     /// <summary>A node whose store is an existing etcd.</summary>
     public static UpdatesPlace Of(IReadOnlyList<Uri> store, Func<bool> isServing, GuestStore guest) => new()
