@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Platform;
@@ -15,6 +16,7 @@ internal sealed class KeptKeys(INodeKeys inner, string file) : INodeKeys
 {
     private const int SecretLength = 32;
     private const string Head = "1 ";
+    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789abcdef");
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     private readonly Lazy<byte[]?> _atStart = new(() => Read(file));
@@ -72,7 +74,7 @@ internal sealed class KeptKeys(INodeKeys inner, string file) : INodeKeys
             string text = Encoding.ASCII.GetString(SmallFiles.Read(file)).TrimEnd('\n');
             return text.StartsWith(Head, StringComparison.Ordinal)
                 && text.Length == Head.Length + (2 * SecretLength)
-                && !text.AsSpan(Head.Length).ContainsAnyExcept("0123456789abcdef")
+                && !text.AsSpan(Head.Length).ContainsAnyExcept(s_digits)
                     ? Convert.FromHexString(text.AsSpan(Head.Length))
                     : null;
         }
