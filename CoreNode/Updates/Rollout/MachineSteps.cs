@@ -25,11 +25,12 @@ internal static class MachineSteps
             case RolloutEventKind.Deferred when machine.IsAtWork:
                 return machine with { State = RolloutState.OnHold, Since = now };
             case RolloutEventKind.Failed when isOn || machine.State == RolloutState.Installed:
+                bool wentBack = machine.Outcome == RolloutOutcome.RolledBack && machine.OutcomeRound == round;
                 return machine with
                 {
                     State = RolloutState.Error,
                     Since = now,
-                    Outcome = machine.Outcome == RolloutOutcome.RolledBack ? machine.Outcome : RolloutOutcome.Failed,
+                    Outcome = wentBack ? RolloutOutcome.RolledBack : RolloutOutcome.Failed,
                     OutcomeRound = round,
                     ErrorCode = happened.ErrorCode,
                 };

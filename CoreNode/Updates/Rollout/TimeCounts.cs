@@ -87,8 +87,9 @@ internal sealed class TimeCounts
     {
         for (int i = 0; i < _size; i++)
         {
-            if (_counts[i] > 0)
-                yield return string.Create(CultureInfo.InvariantCulture, $"{_seconds[i]}:{_counts[i]}");
+            if (_counts[i] == 0)
+                continue;
+            yield return string.Create(CultureInfo.InvariantCulture, $"{_seconds[i]}:{_counts[i]}");
         }
     }
 
