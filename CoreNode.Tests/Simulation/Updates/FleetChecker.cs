@@ -198,7 +198,7 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
             tally.Count("a wave opens late");
     }
 
-    // The machine that is granted one is not counted itself: it was not there, or leaves its old place.
+    // One that is counted already adds nothing: overrides may have made more than the limit of them.
     private void LimitsAreKept(FleetGroup group, RolloutMachine machine, DateTimeOffset now)
     {
         RolloutPolicy policy = group.Policy;
@@ -206,15 +206,10 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
         int inPeriod = 0;
         foreach (RolloutMachine other in server.MachinesOf(group.Index))
         {
-            if (other.Id == machine.Id)
-                continue;
-            bool isAtWork = other.State is RolloutState.Granted or RolloutState.Downloading or RolloutState.Downloaded
-                && (now - other.Since).Duration() < policy.GrantTimeout;
+            bool isAtWork = IsAtWork(other, policy, now);
             atWork += isAtWork ? 1 : 0;
-            bool wasGranted = _granted.TryGetValue(other.Id, out long at)
-                && Math.Abs(now.ToUnixTimeSeconds() - at) < (long)policy.Period.TotalSeconds;
-            inPeriod += wasGranted ? 1 : 0;
-            bool isFirst = policy.IsFirstAlone && !group.Standing.IsFirstPassed
+            inPeriod += WasGranted(other, policy, now) ? 1 : 0;
+            bool isFirst = policy.IsFirstAlone && !group.Standing.IsFirstPassed && other.Id != machine.Id
                 && other.ReleaseId == group.Started!.Id
                 && (other.State == RolloutState.Installed
                     || (isAtWork && _byPolicy.Contains((group.Started.Id, other.Id))));
@@ -222,12 +217,20 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
         }
 
         Check(
-            atWork < (policy.MaxAtATime ?? int.MaxValue),
+            IsAtWork(machine, policy, now) || atWork < (policy.MaxAtATime ?? int.MaxValue),
             () => $"{machine.Id} is granted an update while {atWork} are at work, {policy.MaxAtATime} may be");
         Check(
-            inPeriod < (policy.MaxPerPeriod ?? int.MaxValue),
+            WasGranted(machine, policy, now) || inPeriod < (policy.MaxPerPeriod ?? int.MaxValue),
             () => $"{machine.Id} is granted an update, {inPeriod} others in {policy.Period}, {policy.MaxPerPeriod} may");
     }
+
+    private static bool IsAtWork(RolloutMachine machine, RolloutPolicy policy, DateTimeOffset now) =>
+        machine.State is RolloutState.Granted or RolloutState.Downloading or RolloutState.Downloaded
+        && (now - machine.Since).Duration() < policy.GrantTimeout;
+
+    private bool WasGranted(RolloutMachine machine, RolloutPolicy policy, DateTimeOffset now) =>
+        _granted.TryGetValue(machine.Id, out long at)
+        && Math.Abs(now.ToUnixTimeSeconds() - at) < (long)policy.Period.TotalSeconds;
 
     // If nothing else happens it is held until then, and no longer.
     private void HoldIsTrue(
