@@ -33,7 +33,7 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
     {
         bool isOwn = before.ReleaseId.Length > 0;
         Check(
-            isOwn || (ReferenceEquals(before, change.Machine) && change.IsIgnored),
+            isOwn || ReferenceEquals(before, change.Machine),
             () => $"{before.Id} was granted nothing and is counted as {change.Machine}");
         AfterChange(group, before, change);
     }
@@ -84,9 +84,12 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
         if (group.Started is null || change.Machine.ReleaseId != group.Started.Id
             || change.Machine.Outcome is RolloutOutcome.None or RolloutOutcome.Succeeded)
             return;
-        // The server counts this machine's new value already; what is durable has the old one.
-        if (ReferenceEquals(before, change.Machine) || (plan.Sampling > 1 && !change.IsStopped))
+        // Only an end can stop: not that a machine with one comes from another group.
+        bool isEnd = before.Outcome != change.Machine.Outcome || before.OutcomeRound != change.Machine.OutcomeRound
+            || before.ReleaseId != change.Machine.ReleaseId;
+        if (!isEnd || (plan.Sampling > 1 && !change.IsStopped))
             return;
+        // The server counts this machine's new value already; what is durable has the old one.
         int failed = 0;
         int succeeded = 0;
         int round = group.Rollout.Standing.Round;

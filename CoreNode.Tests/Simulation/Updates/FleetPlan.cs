@@ -92,7 +92,7 @@ internal sealed record FleetPlan
             Versions = isDated ? ["3033.2.0", "3033.2.4", "3200.0.0"] : ["2.9.9", "3.0.0", "3.3.1"],
             FaultSeconds = (isLarge ? 12 : chance.Next(12, 24 * 6)) * 3600L,
             Unhealthy = chance.Chance(0.3) ? 0 : 0.2 * chance.NextDouble(),
-            Liars = chance.Chance(0.4) ? 0 : 1 + chance.Next(1 + (size / 20)) % 200,
+            Liars = chance.Chance(0.4) ? 0 : 1 + chance.Next(1 + Math.Min(8, size / 20)),
             Loss = chance.Chance(0.5) ? 0 : 0.2 * chance.NextDouble(),
             Crashes = chance.Chance(0.5) ? 0 : 20.0 / size * chance.NextDouble() / 10,
             Restarts = isLarge ? 3 : chance.Next(12),

@@ -10,7 +10,7 @@ namespace CoreNode.Tests.Simulation.Updates;
 internal sealed class FleetSimulationTests
 {
     private const ulong Seeds = 150;
-    private const ulong LargeSeeds = 2;
+    private const ulong LargeSeeds = 1;
     private const int Many = 100_000;
 
     [Test]
