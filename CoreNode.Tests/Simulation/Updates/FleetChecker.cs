@@ -224,7 +224,8 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
             () => $"{machine.Id} is granted an update while {atWork} are at work, {policy.MaxAtATime} may be");
         Check(
             WasGranted(machine, policy, now) || inPeriod < (policy.MaxPerPeriod ?? int.MaxValue),
-            () => $"{machine.Id} is granted an update, {inPeriod} others in {policy.Period}, {policy.MaxPerPeriod} may");
+            () => $"{machine.Id} is granted an update, {inPeriod} others in {policy.Period}, "
+                + $"{policy.MaxPerPeriod} may");
     }
 
     private static bool IsAtWork(RolloutMachine machine, RolloutPolicy policy, DateTimeOffset now) =>

@@ -77,7 +77,9 @@ internal sealed class RolloutScript
                 break;
             case "machine":
                 RolloutMachine one = _rollout.Aged(_machines[words[0]], _now);
-                Print($"{one.State} since {Text(one.Since)}, {one.Outcome}, version {one.Version}, step {one.StepVersion}");
+                Print(
+                    $"{one.State} since {Text(one.Since)}, {one.Outcome}, version {one.Version}, step "
+                    + $"{one.StepVersion}");
                 break;
             case "wave":
                 (double percent, DateTimeOffset? next) = _rollout.Wave(_now);
@@ -129,7 +131,8 @@ internal sealed class RolloutScript
         switch (decision)
         {
             case RolloutDecision.Offer offer:
-                string steps = string.Join(", ", offer.Steps.Select(s => s.IsFloor ? $"{s.Version} (floor)" : s.Version));
+                string steps = string.Join(
+                    ", ", offer.Steps.Select(s => s.IsFloor ? $"{s.Version} (floor)" : s.Version));
                 Print($"{words[0]}: {(offer.IsNew ? "offer" : "again")} {steps} by {offer.Why}{Poll(decision)}");
                 break;
             case RolloutDecision.Hold hold:
