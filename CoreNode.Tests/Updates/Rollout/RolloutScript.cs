@@ -83,10 +83,11 @@ internal sealed class RolloutScript
                 break;
             case "wave":
                 (double percent, DateTimeOffset? next) = _rollout.Wave(_now);
-                Print(next is null ? $"{percent} %" : $"{percent} %, more at {Text(next.Value)}");
+                string open = string.Create(CultureInfo.InvariantCulture, $"{percent} %");
+                Print(next is null ? open : $"{open}, more at {Text(next.Value)}");
                 break;
             case "share":
-                Print($"{WaveShare.Of(words[0], _release!.Id)}");
+                Print(WaveShare.Of(words[0], _release!.Id).ToString(CultureInfo.InvariantCulture));
                 break;
             default:
                 throw new FormatException(verb);
@@ -222,8 +223,6 @@ internal sealed class RolloutScript
 
     private static string Text(DateTimeOffset time) =>
         time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-
-    private void Print(FormattableString line) => Print(line.ToString(CultureInfo.InvariantCulture));
 
     private void Print(string line) => _output.Append(line).Append('\n');
 }
