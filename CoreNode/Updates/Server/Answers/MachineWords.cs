@@ -11,7 +11,7 @@ internal static class MachineWords
     public const int MostId = 128;
 
     /// <summary>Characters of a version; longer ones are refused.</summary>
-    public const int MostVersion = 128;
+    public const int MostVersion = 64;
 
     private const int MostWord = 64;
     private const int MostAlias = 128;

@@ -24,7 +24,7 @@ internal sealed class OmahaDesk(
         string id = AppId.Bare(said.Id);
         if (!books.Apps.TryGetValue(id, out AppBook? app))
             return Refuse(said, AppStatus.UnknownApplication);
-        string version = said.Version?.Trim() ?? "";
+        string version = books.Texts.Share(said.Version?.Trim() ?? "");
         if (version.Length is 0 or > MachineWords.MostVersion)
             return Refuse(said, AppStatus.InvalidVersion);
         string machineId = MachineWords.IdOf(request, said);
@@ -122,9 +122,9 @@ internal sealed class OmahaDesk(
         counters.CountEvent(told);
         if (Told.IsRoutine(told))
             return;
-        RolloutEvent meaning = Told.Meaning(told);
+        RolloutEvent meaning = RolloutEvents.Of(told);
         if (meaning.Kind != RolloutEventKind.None)
-            Take(machine, machine.Group!.Rollout.On(machine.Machine, meaning, setting.Moment), changes);
+            Take(machine, machine.Group!.Rollout.On(machine.Machine, meaning, setting.Moment), setting, changes);
 
         // Who is in backoff tells so with each check: once is enough.
         int hash = HashCode.Combine(
@@ -162,7 +162,7 @@ internal sealed class OmahaDesk(
         RolloutRelease? pinned = before.Override?.PinnedVersion is { } pin ? releases.Pinned(machine, pin) : null;
         (RolloutDecision decision, RolloutChange change) =
             group.Rollout.Check(before, ask, setting.Moment, pinned);
-        Take(machine, change, changes);
+        Take(machine, change, setting, changes);
         RecordVersion(machine, before, setting.Now, changes);
         if (decision is RolloutDecision.Offer offer)
         {
@@ -190,24 +190,26 @@ internal sealed class OmahaDesk(
         };
 
     // A ping or an event tells the version, too; the rollout takes it with the next check.
-    private void NoteVersion(Instance machine, string version, OmahaSetting setting, Changes changes)
+    private static void NoteVersion(Instance machine, string version, OmahaSetting setting, Changes changes)
     {
         if (machine.Machine.Version.Length > 0)
             return;
         RolloutMachine before = machine.Machine;
-        RolloutMachine after = before with { Version = books.Texts.Share(version) };
+        RolloutMachine after = before with { Version = version };
         changes.Touch(machine);
         machine.Group!.Rollout.Replace(before, after);
         machine.Machine = after;
         RecordVersion(machine, before, setting.Now, changes);
     }
 
-    private static void Take(Instance machine, RolloutChange change, Changes changes)
+    private void Take(Instance machine, RolloutChange change, OmahaSetting setting, Changes changes)
     {
         if (change.Standing is { } standing)
         {
             changes.Touch(machine.Group!);
             machine.Group!.Standing = standing;
+            if (change.IsStopped)
+                NoteStop(machine.Group, standing, setting.Now, changes);
         }
 
         if (ReferenceEquals(change.Machine, machine.Machine))
@@ -219,19 +221,18 @@ internal sealed class OmahaDesk(
             MachineOrders.WriteOverride(machine, changes);
     }
 
-    private void RecordVersion(Instance machine, RolloutMachine before, long now, Changes changes)
+    private void NoteStop(GroupBook group, RolloutStanding standing, long now, Changes changes)
+    {
+        counters.Stops.Increment();
+        string subject = $"{group.App.Id}/{group.Id}";
+        string reason = standing.Stop?.Reason ?? "";
+        changes.Write(tables => tables.WriteAudit(now, Actor.Server, "group.stop", subject, reason));
+    }
+
+    private static void RecordVersion(Instance machine, RolloutMachine before, long now, Changes changes)
     {
         string version = machine.Machine.Version;
-        if (version == before.Version)
-            return;
-        string shared = books.Texts.Share(version);
-        if (!ReferenceEquals(shared, version))
-        {
-            // The rollout knows machines by value: the same text is the same machine.
-            machine.Machine = machine.Machine with { Version = shared };
-        }
-
-        if (before.Version.Length == 0)
+        if (version == before.Version || before.Version.Length == 0)
             return;
         machine.Events++;
         changes.Add(new HistoryRow(machine, now, MachineEventKind.Version)

@@ -14,6 +14,7 @@ internal sealed class Changes
     private readonly List<GroupBook> _groups = [];
     private readonly List<HistoryRow> _history = [];
     private readonly List<Action<Tables>> _writes = [];
+    private readonly List<Action<Tables>> _laterWrites = [];
     private long _call = 1;
 
     /// <summary>Machines to write, each once.</summary>
@@ -28,14 +29,18 @@ internal sealed class Changes
     /// <summary>Everything else, in order, before the above.</summary>
     public IReadOnlyList<Action<Tables>> Writes => _writes;
 
+    /// <summary>The same, after the above.</summary>
+    public IReadOnlyList<Action<Tables>> LaterWrites => _laterWrites;
+
     /// <summary>There is something to write.</summary>
-    public bool IsAny => _machines.Count + _groups.Count + _history.Count + _writes.Count > 0;
+    public bool IsAny => _machines.Count + _groups.Count + _history.Count + _writes.Count + _laterWrites.Count > 0;
 
     /// <summary>Begins a call; <see cref="UndoTo"/> with what this gives takes back what it did.</summary>
     public ChangeMark Begin()
     {
         _call++;
-        return new ChangeMark(_undo.Count, _machines.Count, _groups.Count, _history.Count, _writes.Count);
+        return new ChangeMark(
+            _undo.Count, _machines.Count, _groups.Count, _history.Count, _writes.Count, _laterWrites.Count);
     }
 
     /// <summary>To be called before a machine is changed.</summary>
@@ -76,6 +81,9 @@ internal sealed class Changes
     /// <summary>Adds something to write.</summary>
     public void Write(Action<Tables> write) => _writes.Add(write);
 
+    /// <summary>Adds something to write after the machines.</summary>
+    public void WriteLater(Action<Tables> write) => _laterWrites.Add(write);
+
     /// <summary>Adds how something is put back.</summary>
     public void Undo(Action undo) => _undo.Add(undo);
 
@@ -93,6 +101,7 @@ internal sealed class Changes
         _groups.RemoveRange(mark.Groups, _groups.Count - mark.Groups);
         _history.RemoveRange(mark.History, _history.Count - mark.History);
         _writes.RemoveRange(mark.Writes, _writes.Count - mark.Writes);
+        _laterWrites.RemoveRange(mark.LaterWrites, _laterWrites.Count - mark.LaterWrites);
     }
 
     /// <summary>All is durable: begins anew.</summary>
@@ -111,6 +120,7 @@ internal sealed class Changes
         _groups.Clear();
         _history.Clear();
         _writes.Clear();
+        _laterWrites.Clear();
     }
 
     private void Keep(Instance machine)

@@ -33,6 +33,9 @@ internal sealed class GroupBook(long number, AppBook app, string id)
     /// <summary>Standing or release differ from the database.</summary>
     public bool IsChanged { get; set; }
 
+    /// <summary>It was removed.</summary>
+    public bool IsRemoved { get; set; }
+
     /// <summary>The rollout is to be made anew from what is kept.</summary>
     public bool IsStale { get; set; }
 }

@@ -128,7 +128,7 @@ internal sealed class Releases(ServerBooks books, Func<string, bool> isOnShelf, 
         floorReason is not null,
         floorReason is { Length: > 0 } ? floorReason : null);
 
-    private void Make(GroupBook group, IEnumerable<RolloutMachine> machines)
+    private void Make(GroupBook group, List<RolloutMachine> machines)
     {
         CatalogueGroup record = books.Catalogue.FindGroup(group.App.Id, group.Id)!;
         RolloutRelease? release = Of(group, out string problem);

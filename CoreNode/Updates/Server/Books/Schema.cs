@@ -47,14 +47,14 @@ internal static class Schema
           machine_group INTEGER PRIMARY KEY REFERENCES machine_group ON DELETE CASCADE, release INTEGER NOT NULL,
           package INTEGER NOT NULL, started INTEGER NOT NULL, paused INTEGER, pause_note TEXT NOT NULL,
           stopped INTEGER, stop_reason TEXT NOT NULL, stop_failed INTEGER NOT NULL, stop_ended INTEGER NOT NULL,
-          held_for INTEGER NOT NULL, count_from INTEGER NOT NULL, first_machine TEXT NOT NULL,
+          held_for INTEGER NOT NULL, round INTEGER NOT NULL, first_machine TEXT NOT NULL,
           is_first_passed INTEGER NOT NULL) STRICT;
         CREATE TABLE machine (
           number INTEGER PRIMARY KEY, app INTEGER NOT NULL REFERENCES app ON DELETE CASCADE, id TEXT NOT NULL,
           machine_group INTEGER, version TEXT NOT NULL, alias TEXT NOT NULL, board TEXT NOT NULL, oem TEXT NOT NULL,
           oem_version TEXT NOT NULL, aleph TEXT NOT NULL, first_seen INTEGER NOT NULL, state INTEGER NOT NULL,
           since INTEGER NOT NULL, release TEXT NOT NULL, step TEXT NOT NULL, granted INTEGER NOT NULL,
-          outcome INTEGER NOT NULL, outcome_at INTEGER NOT NULL, error INTEGER NOT NULL,
+          outcome INTEGER NOT NULL, outcome_round INTEGER NOT NULL, error INTEGER NOT NULL,
           events INTEGER NOT NULL) STRICT;
         CREATE TABLE sign (
           machine INTEGER PRIMARY KEY REFERENCES machine ON DELETE CASCADE, seen INTEGER NOT NULL,

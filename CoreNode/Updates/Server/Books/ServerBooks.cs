@@ -136,13 +136,16 @@ internal sealed class ServerBooks
     }
 
     /// <summary>What rollouts know of the machines of a group.</summary>
-    public IEnumerable<RolloutMachine> MachinesOf(GroupBook group)
+    public List<RolloutMachine> MachinesOf(GroupBook group)
     {
+        List<RolloutMachine> own = [];
         foreach (Instance? machine in _machines)
         {
-            if (machine?.Group == group)
-                yield return machine.Machine;
+            if (machine is not null && machine.Group == group)
+                own.Add(machine.Machine);
         }
+
+        return own;
     }
 
     private void Enter(Instance machine, Source source)

@@ -167,7 +167,7 @@ internal sealed class TableReader(DatabaseFile file)
                 Track = row.Text(4),
                 Description = row.Text(5),
                 Channel = row.IsNull(6) ? null : row.Number(6),
-                Policy = PolicyText.Read(row.Text(7)),
+                Policy = PolicyText.Read(file.Path, row.Text(7)),
                 Created = UnixTime.From(row.Number(8)),
             });
         }
@@ -179,7 +179,7 @@ internal sealed class TableReader(DatabaseFile file)
     {
         using DatabaseStatement row = file.Prepare(
             "SELECT machine_group, release, package, started, paused, pause_note, stopped, stop_reason, stop_failed, "
-            + "stop_ended, held_for, count_from, first_machine, is_first_passed FROM standing");
+            + "stop_ended, held_for, round, first_machine, is_first_passed FROM standing");
         while (row.Step())
         {
             GroupBook group = _groups[row.Number(0)];
@@ -194,7 +194,7 @@ internal sealed class TableReader(DatabaseFile file)
                     ? new RolloutStop(stopped, row.Text(7), (int)row.Number(8), (int)row.Number(9))
                     : null,
                 HeldFor = TimeSpan.FromSeconds(row.Number(10)),
-                CountFrom = UnixTime.From(row.Number(11)),
+                Round = (int)row.Number(11),
                 FirstMachine = row.Text(12),
                 IsFirstPassed = row.Number(13) != 0,
             };
@@ -244,7 +244,7 @@ internal sealed class TableReader(DatabaseFile file)
     {
         using DatabaseStatement row = file.Prepare(
             "SELECT machine.number, app, id, machine_group, version, alias, board, oem, oem_version, aleph, first_seen, "
-            + "state, since, release, step, granted, outcome, outcome_at, error, events, seen, address "
+            + "state, since, release, step, granted, outcome, outcome_round, error, events, seen, address "
             + "FROM machine LEFT JOIN sign ON sign.machine = machine.number ORDER BY machine.number");
         while (row.Step())
             _books.Add(ReadMachine(row));
@@ -265,7 +265,7 @@ internal sealed class TableReader(DatabaseFile file)
             StepVersion = texts.Share(row.Utf8(14)),
             GrantedAt = UnixTime.From(row.Number(15)),
             Outcome = (RolloutOutcome)row.Number(16),
-            OutcomeAt = UnixTime.From(row.Number(17)),
+            OutcomeRound = (int)row.Number(17),
             ErrorCode = (uint)row.Number(18),
             Override = _overrides.GetValueOrDefault(row.Number(0)),
         };

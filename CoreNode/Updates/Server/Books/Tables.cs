@@ -28,11 +28,11 @@ internal sealed class Tables : IDisposable
         _mostHistory = mostHistory;
         _machine = file.Prepare(
             "INSERT INTO machine (number, app, id, machine_group, version, alias, board, oem, oem_version, aleph, "
-            + "first_seen, state, since, release, step, granted, outcome, outcome_at, error, events) VALUES (?1, ?2, "
+            + "first_seen, state, since, release, step, granted, outcome, outcome_round, error, events) VALUES (?1, ?2, "
             + "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) "
             + "ON CONFLICT (number) DO UPDATE SET machine_group = ?4, version = ?5, alias = ?6, board = ?7, oem = ?8, "
             + "oem_version = ?9, aleph = ?10, state = ?12, since = ?13, release = ?14, step = ?15, granted = ?16, "
-            + "outcome = ?17, outcome_at = ?18, error = ?19, events = ?20");
+            + "outcome = ?17, outcome_round = ?18, error = ?19, events = ?20");
         _sign = file.Prepare(
             "INSERT INTO sign VALUES (?1, ?2, ?3) ON CONFLICT (machine) DO UPDATE SET seen = ?2, address = ?3");
         _history = file.Prepare(
@@ -67,6 +67,8 @@ internal sealed class Tables : IDisposable
                 WriteMachine(machine);
             foreach (HistoryRow row in changes.History)
                 WriteHistory(row);
+            foreach (Action<Tables> write in changes.LaterWrites)
+                write(this);
             File.Commit();
             _writtenNext = nextNumber;
         }
@@ -146,7 +148,7 @@ internal sealed class Tables : IDisposable
             .Bind(9, machine.Kind.OemVersion).Bind(10, machine.Kind.Aleph).Bind(11, machine.FirstSeen)
             .Bind(12, (int)value.State).Bind(13, UnixTime.Of(value.Since)).Bind(14, value.ReleaseId)
             .Bind(15, value.StepVersion).Bind(16, UnixTime.Of(value.GrantedAt)).Bind(17, (int)value.Outcome)
-            .Bind(18, UnixTime.Of(value.OutcomeAt)).Bind(19, value.ErrorCode).Bind(20, machine.Events).Run();
+            .Bind(18, value.OutcomeRound).Bind(19, value.ErrorCode).Bind(20, machine.Events).Run();
         if (machine.IsSignNew)
             WriteSign(machine);
     }
@@ -167,6 +169,8 @@ internal sealed class Tables : IDisposable
 
     private void WriteStanding(GroupBook group)
     {
+        if (group.IsRemoved)
+            return;
         RolloutStanding standing = group.Standing;
         _standing.Bind(1, group.Number).Bind(2, group.Release).Bind(3, group.Package).Bind(4, group.Started);
         Bind(5, standing.PausedAt);
@@ -174,7 +178,7 @@ internal sealed class Tables : IDisposable
         Bind(7, standing.Stop?.At);
         _standing.Bind(8, standing.Stop?.Reason ?? "").Bind(9, standing.Stop?.Failed ?? 0)
             .Bind(10, standing.Stop?.Ended ?? 0).Bind(11, (long)standing.HeldFor.TotalSeconds)
-            .Bind(12, UnixTime.Of(standing.CountFrom)).Bind(13, standing.FirstMachine)
+            .Bind(12, standing.Round).Bind(13, standing.FirstMachine)
             .Bind(14, standing.IsFirstPassed ? 1 : 0).Run();
     }
 
