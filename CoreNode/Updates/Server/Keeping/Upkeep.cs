@@ -1,6 +1,7 @@
 using CoreNode.Updates.Server.Answers;
 using CoreNode.Updates.Server.Books;
 using CoreNode.Updates.Server.Orders;
+using CoreNode.Updates.Server.Shelves;
 using Microsoft.Extensions.Logging;
 
 namespace CoreNode.Updates.Server.Keeping;
@@ -10,7 +11,12 @@ namespace CoreNode.Updates.Server.Keeping;
 /// versions counted for charts, packages promoted by rule. Owned by the ledger.
 /// </summary>
 internal sealed class Upkeep(
-    ServerBooks books, OmahaDesk omaha, UpdateServerOptions options, ServerCounters counters, ILogger log)
+    ServerBooks books,
+    OmahaDesk omaha,
+    Shelf shelf,
+    UpdateServerOptions options,
+    ServerCounters counters,
+    ILogger log)
 {
     private const int SignsAtOnce = 2000;
     private const int MostForgotten = 500;
@@ -88,6 +94,7 @@ internal sealed class Upkeep(
         Forget(desk);
         Prune(desk);
         Promote(desk);
+        Sweep();
         Report();
         return books;
     }
@@ -152,6 +159,20 @@ internal sealed class Upkeep(
             ChannelOrders.Promote(desk, Actor.Server, channel.Id, promotion.To, isForced: false);
             ServerLog.Promoted(log, channel.Name, to.Name, verdict.Text);
         }
+    }
+
+    private void Sweep()
+    {
+        HashSet<string> needed = new(StringComparer.Ordinal);
+        foreach (CataloguePackage package in books.Catalogue.Packages)
+        {
+            foreach (CatalogueFile file in package.Files)
+                needed.Add(file.Sha256);
+        }
+
+        int swept = shelf.Sweep(needed);
+        if (swept > 0)
+            ServerLog.Swept(log, swept);
     }
 
     private void Report()
