@@ -55,6 +55,10 @@ internal static class AllowedEdges
                 "Updates.Client", ModuleKind.Service,
                 "Updates.Omaha", "Updates.Lifecycle", "Updates.Desk", "Disks", "Disks.Gpt", "Platform"),
             new("Updates.Keys", ModuleKind.Mechanism, "Updates.Payload", "Platform"),
+            new("Database", ModuleKind.Mechanism, "Platform") { IsNative = true },
+            new(
+                "Updates.Server", ModuleKind.Service,
+                "Updates.Omaha", "Updates.Rollout", "Updates.Payload", "Updates.Keys", "Database", "Platform"),
             new("Updates.Applying.Worker", ModuleKind.Decider),
             new(
                 "Updates.Applying", ModuleKind.Service,
@@ -90,8 +94,8 @@ internal static class AllowedEdges
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
                 "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine",
-                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Api", "Api.Peers", "Api.Relay", "Api.Fleet",
-                "Hosting"),
+                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Updates.Server", "Api", "Api.Peers", "Api.Relay",
+                "Api.Fleet", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),
