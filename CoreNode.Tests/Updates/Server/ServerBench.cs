@@ -184,6 +184,8 @@ internal sealed class ServerBench : IDisposable
                 + PolicyText.Write(group.Policy));
         }
 
+        foreach (CatalogueUpstream upstream in catalogue.Upstreams)
+            text.AppendLine(upstream.ToString());
         foreach (AccessToken token in Server.Tokens)
             text.AppendLine(token.ToString());
         foreach (GroupStanding standing in await Server.GetStandingsAsync("", "", CancellationToken.None))

@@ -65,7 +65,7 @@ internal sealed class ServerDurabilityTests
         UpdateReply.Held? held = await bench.CheckAsync("m3", "1.0.0") as UpdateReply.Held;
         Assert.That(held!.Hold.Reason, Is.EqualTo(HoldReasons.RateLimit));
         Assert.That(
-            await bench.CheckAsync("m1", "1.0.0"), Is.InstanceOf<UpdateReply.Offered>(), "its answer may have been lost");
+            await bench.CheckAsync("m1", "1.0.0"), Is.InstanceOf<UpdateReply.Offered>(), "its answer may be lost");
     }
 
     [Test]
