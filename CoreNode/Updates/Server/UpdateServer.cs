@@ -384,6 +384,7 @@ public sealed class UpdateServer : IUpdateServer, IDisposable
     public void Dispose()
     {
         _ledger.Dispose();
+        _sync.Dispose();
         _lock.Dispose();
     }
 

@@ -10,6 +10,7 @@ namespace CoreNode.Updates.Server.Keeping;
 /// </summary>
 internal sealed class UpstreamSync(
     IUpstream? upstream, Ledger ledger, Transfers transfers, TimeProvider time, ILogger log)
+    : IDisposable
 {
     private const string Client = "corenode-sync";
 
@@ -55,6 +56,9 @@ internal sealed class UpstreamSync(
             }
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _one.Dispose();
 
     private Task NoteAsync(CatalogueUpstream asked, string result) =>
         ledger.OrderAsync(desk => UpstreamOrders.Note(desk, asked, result), CancellationToken.None);
