@@ -14,7 +14,7 @@ internal sealed class OmahaDesk(
 {
     private readonly GroupFinder _finder = new(books);
 
-    /// <summary>Machines whose last sign is not written yet, in the order of it; whoever writes it removes it.</summary>
+    /// <summary>Machines whose last sign is not written yet, in its order; whoever writes it removes it.</summary>
     public List<Instance> Signs { get; } = [];
 
     /// <summary>Answers about one application of a request.</summary>
@@ -154,7 +154,7 @@ internal sealed class OmahaDesk(
     {
         RolloutMachine before = machine.Machine;
         GroupBook group = machine.Group!;
-        if (Offers.Obstacle(machine) is { } hold)
+        if (Offers.Obstacle(machine, version) is { } hold)
         {
             NoteVersion(machine, version, setting, changes);
             return Answered(Offers.Held(hold, group.Rollout.Policy.PollInterval));
@@ -173,7 +173,7 @@ internal sealed class OmahaDesk(
             return Answered(offers.Offered(offer, said, version, setting.BaseUrl));
         }
 
-        return Answered(Offers.NotOffered(decision, group));
+        return Answered(Offers.NotOffered(decision, group, version));
     }
 
     private OmahaUpdateAnswer Answered(OmahaUpdateAnswer answer)
@@ -269,7 +269,7 @@ internal sealed class OmahaDesk(
         Note(machine!, said, setting);
         if (said.UpdateCheck is not { } check)
             return Accepted(said, null);
-        if (Offers.Obstacle(machine!) is { } hold)
+        if (Offers.Obstacle(machine!, version) is { } hold)
             return Accepted(said, Answered(Offers.Held(hold, group.Rollout.Policy.PollInterval)));
         RolloutRelease? pinned =
             machine!.Machine.Override?.PinnedVersion is { } pin ? releases.Pinned(machine, pin) : null;
@@ -277,7 +277,7 @@ internal sealed class OmahaDesk(
             machine.Machine, AskOf(request, said, check, version), setting.Moment, pinned);
         return decision is RolloutDecision.Offer
             ? Refuse(said, AppStatus.Internal)
-            : Accepted(said, Answered(Offers.NotOffered(decision, group)));
+            : Accepted(said, Answered(Offers.NotOffered(decision, group, version)));
     }
 
     private static OmahaAppAnswer Accepted(OmahaApp said, OmahaUpdateAnswer? answer)
