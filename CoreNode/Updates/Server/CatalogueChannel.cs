@@ -23,4 +23,7 @@ public sealed record CatalogueChannel
 
     /// <summary>Steps that must not be left out, oldest version first.</summary>
     public IReadOnlyList<CatalogueFloor> Floors { get; init; } = [];
+
+    /// <summary>Where its package goes next; null for nowhere by rule.</summary>
+    public ChannelPromotion? Promotion { get; init; }
 }

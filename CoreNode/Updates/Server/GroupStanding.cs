@@ -5,24 +5,33 @@ namespace CoreNode.Updates.Server;
 /// <summary>How a group's rollout stands. Immutable.</summary>
 public sealed record GroupStanding
 {
+    /// <summary>Id of the application.</summary>
+    public required string App { get; init; }
+
     /// <summary>Id of the group.</summary>
     public required string Group { get; init; }
 
-    /// <summary>Id of the package that its channel leads to; null for none.</summary>
-    public long? Package { get; init; }
+    /// <summary>What it is to run; null for nothing.</summary>
+    public RolloutRelease? Release { get; init; }
 
-    /// <summary>Its version; empty for none.</summary>
-    public string Version { get; init; } = "";
+    /// <summary>Why nothing is offered although its channel leads to a package; empty if it is offered.</summary>
+    public string Problem { get; init; } = "";
 
-    /// <summary>Counters of the rollout; null before one.</summary>
-    public RolloutTally? Tally { get; init; }
+    /// <summary>What became of the release so far: pause, stop, the machine that goes first.</summary>
+    public required RolloutStanding Standing { get; init; }
 
-    /// <summary>Machines of the group in all.</summary>
-    public int Machines { get; init; }
+    /// <summary>Its machines by what they are at.</summary>
+    public required RolloutCounts Counts { get; init; }
 
-    /// <summary>Of them by state: index is the number of <see cref="InstanceState"/>.</summary>
-    public IReadOnlyList<int> ByState { get; init; } = [];
+    /// <summary>Share of the machines whose wave is open, in percent.</summary>
+    public double WavePercent { get; init; }
 
-    /// <summary>Of them by version, most first.</summary>
+    /// <summary>When the next wave opens; null for none.</summary>
+    public DateTimeOffset? NextWave { get; init; }
+
+    /// <summary>Machines by state, most first.</summary>
+    public IReadOnlyList<StateCount> ByState { get; init; } = [];
+
+    /// <summary>Machines by version, most first.</summary>
     public IReadOnlyList<VersionCount> ByVersion { get; init; } = [];
 }

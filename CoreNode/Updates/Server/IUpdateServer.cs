@@ -1,3 +1,5 @@
+using CoreNode.Updates.Rollout;
+
 namespace CoreNode.Updates.Server;
 
 /// <summary>
@@ -71,8 +73,21 @@ public interface IUpdateServer
     /// </summary>
     Task<CatalogueChannel> SetChannelAsync(Actor who, long channel, long? package, CancellationToken cancellation);
 
-    /// <summary>Makes a channel lead where another one leads, floors included.</summary>
-    Task<CatalogueChannel> PromoteAsync(Actor who, long from, long to, CancellationToken cancellation);
+    /// <summary>Makes a channel lead where another one leads, with the floors that it does not have yet.</summary>
+    /// <param name="who">Who orders it.</param>
+    /// <param name="from">Number of the channel to take it from.</param>
+    /// <param name="to">Number of the channel that gets it; 0 for where the first one's rule leads.</param>
+    /// <param name="isForced">Also if the first channel's rule stands against it.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    Task<CatalogueChannel> PromoteAsync(
+        Actor who, long from, long to, bool isForced, CancellationToken cancellation);
+
+    /// <summary>Says where a channel's package goes next and when; null for nowhere.</summary>
+    Task<CatalogueChannel> SetPromotionAsync(
+        Actor who, long channel, ChannelPromotion? promotion, CancellationToken cancellation);
+
+    /// <summary>Whether a channel's package may go on by its rule; null for a channel without one.</summary>
+    Task<PromotionVerdict?> JudgePromotionAsync(long channel, CancellationToken cancellation);
 
     /// <summary>Sets the reason of a floor, making it if needed; null takes the floor away.</summary>
     Task<CatalogueChannel> SetFloorAsync(
@@ -93,7 +108,11 @@ public interface IUpdateServer
     Task<CatalogueGroup> ChangeGroupAsync(
         Actor who, string app, string group, GroupWish wish, CancellationToken cancellation);
 
-    /// <summary>Lets a rollout go on that was stopped by errors; its failures count anew.</summary>
+    /// <summary>Holds a group's rollout; what was granted goes on. The clock of its waves stands still.</summary>
+    Task<GroupStanding> PauseGroupAsync(
+        Actor who, string app, string group, string note, CancellationToken cancellation);
+
+    /// <summary>Lets a rollout go on that was paused, or stopped by errors: those no longer count.</summary>
     Task<GroupStanding> ResumeGroupAsync(Actor who, string app, string group, CancellationToken cancellation);
 
     /// <summary>Removes one; its machines belong to none until they ask again.</summary>
@@ -123,9 +142,12 @@ public interface IUpdateServer
     Task<IReadOnlyList<MachineEvent>> GetHistoryAsync(
         string app, string machine, long before, int count, CancellationToken cancellation);
 
-    /// <summary>Says what counts for one machine against its group. One that is not known yet becomes known.</summary>
+    /// <summary>
+    /// Says what counts for one machine against its group; null for nothing any more. One that is not known yet becomes
+    /// known.
+    /// </summary>
     Task<MachineView> SetOverrideAsync(
-        Actor who, string app, string machine, MachineOverride said, CancellationToken cancellation);
+        Actor who, string app, string machine, MachineOverride? wanted, CancellationToken cancellation);
 
     /// <summary>Forgets a machine with its history; if it asks again it is new.</summary>
     Task ForgetMachineAsync(Actor who, string app, string machine, CancellationToken cancellation);

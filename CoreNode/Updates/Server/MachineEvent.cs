@@ -1,4 +1,5 @@
 using CoreNode.Updates.Omaha;
+using CoreNode.Updates.Rollout;
 
 namespace CoreNode.Updates.Server;
 
@@ -11,10 +12,8 @@ public sealed record MachineEvent
     /// <summary>When the server heard of it.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>
-    /// What: "event" (told by the machine), "granted", "version" (another one runs), "group", "lost", "first".
-    /// </summary>
-    public required string Kind { get; init; }
+    /// <summary>What.</summary>
+    public required MachineEventKind Kind { get; init; }
 
     /// <summary>Of a told event: what it is about.</summary>
     public OmahaEventType Type { get; init; }
@@ -28,9 +27,9 @@ public sealed record MachineEvent
     /// <summary>The version that ran then.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>The version before, or the one offered, or a group: what the kind needs.</summary>
+    /// <summary>Told: the version before. Granted: what was offered. Version: what ran before. Group: id of the new one.</summary>
     public string Other { get; init; } = "";
 
     /// <summary>How far the machine was after it.</summary>
-    public InstanceState State { get; init; }
+    public RolloutState State { get; init; }
 }

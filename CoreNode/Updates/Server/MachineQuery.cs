@@ -1,3 +1,5 @@
+using CoreNode.Updates.Rollout;
+
 namespace CoreNode.Updates.Server;
 
 /// <summary>Which machines to list; what is null or empty does not count.</summary>
@@ -16,7 +18,7 @@ public sealed record MachineQuery
     public string Version { get; init; } = "";
 
     /// <summary>How far.</summary>
-    public InstanceState? State { get; init; }
+    public RolloutState? State { get; init; }
 
     /// <summary>Part of id, alias or address.</summary>
     public string Text { get; init; } = "";

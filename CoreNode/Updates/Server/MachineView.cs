@@ -1,3 +1,6 @@
+using CoreNode.Updates.Omaha;
+using CoreNode.Updates.Rollout;
+
 namespace CoreNode.Updates.Server;
 
 /// <summary>A machine as the server knows it. Immutable.</summary>
@@ -33,16 +36,22 @@ public sealed record MachineView
     /// <summary>Where it asked from last; of IPv6 the network of 64 bits.</summary>
     public string Address { get; init; } = "";
 
-    /// <summary>How far it is.</summary>
-    public InstanceState State { get; init; }
+    /// <summary>How far it is with what it was granted; what stalled is shown as that.</summary>
+    public RolloutState State { get; init; } = RolloutState.Undefined;
 
     /// <summary>Since when it is that far.</summary>
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>The version that it was offered last; empty for none.</summary>
+    /// <summary>The version that it was granted last; empty for none.</summary>
     public string Target { get; init; } = "";
 
-    /// <summary>Of the last failure, with flags in the high bits; 0 for none.</summary>
+    /// <summary>When that was; the least moment if never.</summary>
+    public DateTimeOffset Granted { get; init; }
+
+    /// <summary>How it ended with that.</summary>
+    public RolloutOutcome Outcome { get; init; }
+
+    /// <summary>Code of its last failure with that, without flags; 0 for none.</summary>
     public uint ErrorCode { get; init; }
 
     /// <summary>First sign of it.</summary>
@@ -51,9 +60,12 @@ public sealed record MachineView
     /// <summary>Last sign of it.</summary>
     public DateTimeOffset LastSeen { get; init; }
 
-    /// <summary>What an administrator said about it.</summary>
-    public MachineOverride Override { get; init; } = MachineOverride.None;
+    /// <summary>What an administrator wants of it; null for nothing.</summary>
+    public MachineOverride? Override { get; init; }
 
-    /// <summary>Why it has no update now; null if it has the newest, or would get one.</summary>
-    public MachineHold? Hold { get; init; }
+    /// <summary>Why it has no update now, as it would be told if it asked; null if it is held by nothing.</summary>
+    public OmahaHold? Hold { get; init; }
+
+    /// <summary>It would be offered one if it asked now.</summary>
+    public bool IsNext { get; init; }
 }

@@ -15,8 +15,8 @@ public sealed record UpdateServerOptions
     /// <summary>Most machines of one address (IPv6: network of 64 bits) that it learns of by itself.</summary>
     public int MaxMachinesPerAddress { get; init; } = 20_000;
 
-    /// <summary>A machine that was silent for so long is forgotten.</summary>
-    public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromDays(90);
+    /// <summary>A machine of no group that was silent for so long is forgotten; groups say their own time.</summary>
+    public TimeSpan ForgetAfter { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>Events of machines are kept for so long.</summary>
     public TimeSpan KeepHistory { get; init; } = TimeSpan.FromDays(365);
@@ -31,8 +31,7 @@ public sealed record UpdateServerOptions
     public long MaxFileBytes { get; init; } = 16L << 30;
 
     /// <summary>
-    /// Machines may wait so long for an answer that carries only a sign of life before that is written: what a crash
-    /// may lose of "last seen", and nothing else.
+    /// Signs of life that change nothing else are written after so long: what a crash may lose of "last seen".
     /// </summary>
     public TimeSpan SignsOfLife { get; init; } = TimeSpan.FromSeconds(60);
 
