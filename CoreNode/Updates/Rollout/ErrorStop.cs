@@ -7,4 +7,8 @@ namespace CoreNode.Updates.Rollout;
 /// </summary>
 /// <param name="Share">From 0, any failure, to below 1.</param>
 /// <param name="AtLeast">At least 1.</param>
-public sealed record ErrorStop(double Share, int AtLeast = 1);
+public sealed record ErrorStop(double Share, int AtLeast = 1)
+{
+    /// <summary>True if so many failures are too many.</summary>
+    public bool IsDue(int failed, int ended) => failed >= AtLeast && failed > Share * ended;
+}

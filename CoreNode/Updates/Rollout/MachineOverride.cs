@@ -24,6 +24,16 @@ public sealed record MachineOverride
     /// <summary>Why, for people; empty: nobody said.</summary>
     public string Note { get; init; } = "";
 
+    /// <summary>What is left once a machine that was forced runs what it is to run; null: nothing.</summary>
+    public MachineOverride? AfterForce
+    {
+        get
+        {
+            bool isKept = IsExempt || PinnedVersion is not null || GroupId is not null;
+            return isKept ? this with { IsForced = false } : null;
+        }
+    }
+
     /// <summary>True if it passes what the group's policy holds back.</summary>
     public bool IsPassing => IsForced || PinnedVersion is not null;
 }

@@ -1,5 +1,3 @@
-using CoreNode.Updates.Omaha;
-
 namespace CoreNode.Updates.Rollout;
 
 /// <summary>What a machine tells of the update that it was granted.</summary>

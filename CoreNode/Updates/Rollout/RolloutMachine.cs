@@ -30,8 +30,8 @@ public sealed record RolloutMachine
     /// <summary>How it ended with that release.</summary>
     public RolloutOutcome Outcome { get; init; }
 
-    /// <summary>When it ended.</summary>
-    public DateTimeOffset OutcomeAt { get; init; }
+    /// <summary><see cref="RolloutStanding.Round"/> when it ended.</summary>
+    public int OutcomeRound { get; init; }
 
     /// <summary>Code of its last failure with that release, without flags; 0: none.</summary>
     public uint ErrorCode { get; init; }

@@ -21,8 +21,11 @@ public sealed record RolloutStanding
     /// <summary>How long it was paused or stopped before: the waves count without it.</summary>
     public TimeSpan HeldFor { get; init; }
 
-    /// <summary>Machines that ended before are not counted by the error stop: the operator knew of them.</summary>
-    public DateTimeOffset CountFrom { get; init; } = DateTimeOffset.MinValue;
+    /// <summary>
+    /// How often an operator let it go on: ends of earlier rounds no longer count, and machines that rolled back in
+    /// them may try again. A number, not a time: clocks are put back.
+    /// </summary>
+    public int Round { get; init; }
 
     /// <summary>The machine that goes first, alone; empty: none is chosen.</summary>
     public string FirstMachine { get; init; } = "";
