@@ -98,11 +98,8 @@ internal sealed class ServerFigures
         page.Gauge("corenode_update_server_group_machines", "Machines of a group by how far they are.");
         foreach ((string app, string group, GroupStanding standing) in named)
         {
-            foreach (InstanceState state in Enum.GetValues<InstanceState>())
-            {
-                int count = (int)state < standing.ByState.Count ? standing.ByState[(int)state] : 0;
-                page.Line(count, ("app", app), ("group", group), ("state", StateWords.Of(state)));
-            }
+            foreach (StateCount one in standing.ByState)
+                page.Line(one.Machines, ("app", app), ("group", group), ("state", StateWords.Of(one.State)));
         }
 
         page.Gauge(
@@ -118,6 +115,6 @@ internal sealed class ServerFigures
 
         page.Gauge("corenode_update_server_group_stopped", "1 for a group whose rollout errors have stopped.");
         foreach ((string app, string group, GroupStanding standing) in named)
-            page.Line(StandingJson.IsStopped(standing) ? 1 : 0, ("app", app), ("group", group));
+            page.Line(standing.Standing.Stop is null ? 0 : 1, ("app", app), ("group", group));
     }
 }

@@ -1,3 +1,4 @@
+using CoreNode.Api.UpdateServer.Json;
 using CoreNode.Updates.Server;
 
 namespace CoreNode.Api.UpdateServer.Rest;
@@ -23,12 +24,12 @@ internal static class AppsRest
         switch (call.Method)
         {
             case "GET":
-                await call.Json(CatalogueJson.Of("apps", call.Server.Catalogue.Apps, CatalogueJson.Write));
+                await call.Json(JsonText.Of("apps", call.Server.Catalogue.Apps, CatalogueJson.Write));
                 break;
             case "POST":
                 CatalogueApp made = await call.Server.AddAppAsync(
                     call.Who, await ReadAsync(call, isNew: true), call.Stopping);
-                await call.Json(CatalogueJson.Of(made, CatalogueJson.Write), 201);
+                await call.Json(JsonText.Of(made, CatalogueJson.Write), 201);
                 break;
             default:
                 await call.MethodNotAllowed("GET, POST");
@@ -41,12 +42,12 @@ internal static class AppsRest
         switch (call.Method)
         {
             case "GET":
-                await call.Json(CatalogueJson.Of(app, CatalogueJson.Write));
+                await call.Json(JsonText.Of(app, CatalogueJson.Write));
                 break;
             case "PATCH":
                 CatalogueApp changed = await call.Server.ChangeAppAsync(
                     call.Who, app.Id, await ReadAsync(call, isNew: false), call.Stopping);
-                await call.Json(CatalogueJson.Of(changed, CatalogueJson.Write));
+                await call.Json(JsonText.Of(changed, CatalogueJson.Write));
                 break;
             case "DELETE":
                 await call.Server.RemoveAppAsync(call.Who, app.Id, call.Stopping);

@@ -1,3 +1,5 @@
+using CoreNode.Api.UpdateServer.Json;
+using CoreNode.Updates.Rollout;
 using CoreNode.Updates.Server;
 
 namespace CoreNode.Api.UpdateServer.Rest;
@@ -18,7 +20,7 @@ internal static class ChannelsRest
                         channels.Add(one);
                 }
 
-                await call.Json(CatalogueJson.Of("channels", channels, CatalogueJson.Write));
+                await call.Json(JsonText.Of("channels", channels, CatalogueJson.Write));
                 break;
             case "POST":
                 using (JsonFields body = await call.ReadAsync())
@@ -28,7 +30,7 @@ internal static class ChannelsRest
                     body.End();
                     CatalogueChannel made = await call.Server.AddChannelAsync(
                         call.Who, app.Id, name, board, call.Stopping);
-                    await call.Json(CatalogueJson.Of(made, CatalogueJson.Write), 201);
+                    await call.Json(JsonText.Of(made, CatalogueJson.Write), 201);
                 }
 
                 break;
@@ -43,6 +45,7 @@ internal static class ChannelsRest
     {
         [] => OneAsync(call, channel),
         ["promote"] => PromoteAsync(call, channel),
+        ["promotion"] => RuleAsync(call, channel),
         ["floors", var package] => FloorAsync(call, channel, call.Package(package)),
         _ => throw RestException.NotFound($"a channel has no '{rest[0]}'"),
     };
@@ -52,10 +55,10 @@ internal static class ChannelsRest
         switch (call.Method)
         {
             case "GET":
-                await call.Json(CatalogueJson.Of(channel, CatalogueJson.Write));
+                await call.Json(JsonText.Of(channel, CatalogueJson.Write));
                 break;
             case "PATCH":
-                await call.Json(CatalogueJson.Of(await ChangeAsync(call, channel), CatalogueJson.Write));
+                await call.Json(JsonText.Of(await ChangeAsync(call, channel), CatalogueJson.Write));
                 break;
             case "DELETE":
                 await call.Server.RemoveChannelAsync(call.Who, channel.Id, call.Stopping);
@@ -90,10 +93,52 @@ internal static class ChannelsRest
         }
 
         using JsonFields body = await call.ReadAsync();
-        long to = body.Number("to") ?? throw RestException.Invalid("\"to\" is needed: the number of the other channel");
+        long to = body.Number("to") ?? 0;
+        bool isForced = body.Flag("force") ?? false;
         body.End();
-        CatalogueChannel changed = await call.Server.PromoteAsync(call.Who, from.Id, to, call.Stopping);
-        await call.Json(CatalogueJson.Of(changed, CatalogueJson.Write));
+        CatalogueChannel changed = await call.Server.PromoteAsync(call.Who, from.Id, to, isForced, call.Stopping);
+        await call.Json(JsonText.Of(changed, CatalogueJson.Write));
+    }
+
+    private static async Task RuleAsync(RestCall call, CatalogueChannel channel)
+    {
+        switch (call.Method)
+        {
+            case "GET":
+                PromotionVerdict? verdict = await call.Server.JudgePromotionAsync(channel.Id, call.Stopping);
+                await call.Json(verdict is null
+                    ? throw RestException.NotFound($"the channel {channel.Name} leads nowhere by rule")
+                    : JsonText.Of(verdict, CatalogueJson.Write));
+                return;
+            case "PUT":
+                channel = await call.Server.SetPromotionAsync(
+                    call.Who, channel.Id, await ReadRuleAsync(call), call.Stopping);
+                break;
+            case "DELETE":
+                channel = await call.Server.SetPromotionAsync(call.Who, channel.Id, null, call.Stopping);
+                break;
+            default:
+                await call.MethodNotAllowed("GET, PUT, DELETE");
+                return;
+        }
+
+        await call.Json(JsonText.Of(channel, CatalogueJson.Write));
+    }
+
+    private static async Task<ChannelPromotion> ReadRuleAsync(RestCall call)
+    {
+        using JsonFields body = await call.ReadAsync();
+        ChannelPromotion promotion = new(
+            body.Number("to") ?? throw RestException.Invalid("\"to\" is needed: the number of the other channel"),
+            new PromotionRule(
+                body.Duration("soak") ?? TimeSpan.Zero,
+                body.Share("maxErrorShare") ?? 0,
+                (int)Math.Clamp(body.Number("minSucceeded") ?? 1, int.MinValue, int.MaxValue),
+                body.Flag("automatic") ?? false));
+        body.End();
+        return PolicyRules.Check(promotion.Rule) is [var wrong, ..]
+            ? throw RestException.Invalid(wrong)
+            : promotion;
     }
 
     private static async Task FloorAsync(RestCall call, CatalogueChannel channel, CataloguePackage package)
@@ -113,6 +158,6 @@ internal static class ChannelsRest
 
         CatalogueChannel changed = await call.Server.SetFloorAsync(
             call.Who, channel.Id, package.Id, reason, call.Stopping);
-        await call.Json(CatalogueJson.Of(changed, CatalogueJson.Write));
+        await call.Json(JsonText.Of(changed, CatalogueJson.Write));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CoreNode.Api.UpdateServer.Json;
 using CoreNode.Updates.Rollout;
 using CoreNode.Updates.Server;
 
@@ -14,6 +15,7 @@ internal static class GroupsRest
     {
         [] => ListAsync(call, app),
         [var group] => OneAsync(call, app, call.Group(app, group)),
+        [var group, "pause"] => PauseAsync(call, app, call.Group(app, group)),
         [var group, "resume"] => ResumeAsync(call, app, call.Group(app, group)),
         [var group, "samples"] => SamplesAsync(call, app, call.Group(app, group)),
         _ => throw RestException.NotFound($"a group has no '{rest[1]}'"),
@@ -33,7 +35,7 @@ internal static class GroupsRest
             ? call.Group(call.App(app), word).Id
             : "";
         IReadOnlyList<GroupStanding> standings = await call.Server.GetStandingsAsync(app, group, call.Stopping);
-        await call.Json(CatalogueJson.Of("standings", standings, StandingJson.Write));
+        await call.Json(JsonText.Of("standings", standings, StandingJson.Write));
     }
 
     private static async Task ListAsync(RestCall call, CatalogueApp app)
@@ -48,12 +50,12 @@ internal static class GroupsRest
                         groups.Add(one);
                 }
 
-                await call.Json(CatalogueJson.Of("groups", groups, CatalogueJson.Write));
+                await call.Json(JsonText.Of("groups", groups, CatalogueJson.Write));
                 break;
             case "POST":
                 CatalogueGroup made = await call.Server.AddGroupAsync(
                     call.Who, app.Id, await ReadAsync(call, null), call.Stopping);
-                await call.Json(CatalogueJson.Of(made, CatalogueJson.Write), 201);
+                await call.Json(JsonText.Of(made, CatalogueJson.Write), 201);
                 break;
             default:
                 await call.MethodNotAllowed("GET, POST");
@@ -66,12 +68,12 @@ internal static class GroupsRest
         switch (call.Method)
         {
             case "GET":
-                await call.Json(CatalogueJson.Of(group, CatalogueJson.Write));
+                await call.Json(JsonText.Of(group, CatalogueJson.Write));
                 break;
             case "PATCH":
                 CatalogueGroup changed = await call.Server.ChangeGroupAsync(
                     call.Who, app.Id, group.Id, await ReadAsync(call, group), call.Stopping);
-                await call.Json(CatalogueJson.Of(changed, CatalogueJson.Write));
+                await call.Json(JsonText.Of(changed, CatalogueJson.Write));
                 break;
             case "DELETE":
                 await call.Server.RemoveGroupAsync(call.Who, app.Id, group.Id, call.Stopping);
@@ -99,8 +101,28 @@ internal static class GroupsRest
         return wish;
     }
 
-    private static RolloutPolicy Policy(JsonElement policy, RolloutPolicy? known) =>
-        PolicyJson.Read(policy, known ?? new RolloutPolicy());
+    // What is left out stays as it is: two administrators who change different values do not undo each other.
+    private static RolloutPolicy Policy(JsonElement policy, RolloutPolicy? known)
+    {
+        List<string> faults = [];
+        return PolicyCodec.Read(policy, faults, known)
+            ?? throw RestException.Invalid("the policy: " + string.Join("; ", faults));
+    }
+
+    private static async Task PauseAsync(RestCall call, CatalogueApp app, CatalogueGroup group)
+    {
+        if (call.Method != "POST")
+        {
+            await call.MethodNotAllowed("POST");
+            return;
+        }
+
+        using JsonFields body = await call.ReadAsync();
+        string note = body.Text("note") ?? "";
+        body.End();
+        GroupStanding standing = await call.Server.PauseGroupAsync(call.Who, app.Id, group.Id, note, call.Stopping);
+        await call.Json(JsonText.Of(standing, StandingJson.Write));
+    }
 
     private static async Task ResumeAsync(RestCall call, CatalogueApp app, CatalogueGroup group)
     {
@@ -111,7 +133,7 @@ internal static class GroupsRest
         }
 
         GroupStanding standing = await call.Server.ResumeGroupAsync(call.Who, app.Id, group.Id, call.Stopping);
-        await call.Json(CatalogueJson.Of(standing, StandingJson.Write));
+        await call.Json(JsonText.Of(standing, StandingJson.Write));
     }
 
     private static async Task SamplesAsync(RestCall call, CatalogueApp app, CatalogueGroup group)
@@ -125,6 +147,6 @@ internal static class GroupsRest
         DateTimeOffset from = call.QueryMoment("from") ?? DateTimeOffset.UtcNow - s_shownDays;
         IReadOnlyList<VersionSample> samples = await call.Server.GetSamplesAsync(
             app.Id, group.Id, from, call.Stopping);
-        await call.Json(CatalogueJson.Of("samples", samples, StandingJson.Write));
+        await call.Json(JsonText.Of("samples", samples, StandingJson.Write));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CoreNode.Updates.Rollout;
 
 namespace CoreNode.Api.UpdateServer.Rest;
 
@@ -86,22 +87,22 @@ internal sealed class JsonFields : IDisposable
             $"\"{name}\" is no time such as 2026-11-21T15:04:00Z");
     }
 
-    /// <summary>Whole numbers; null without them.</summary>
-    public List<long>? Numbers(string name)
+    /// <summary>A time such as 2d12h; null without it.</summary>
+    public TimeSpan? Duration(string name)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        return DurationText.Parse(text) ?? throw RestException.Invalid($"\"{name}\" is no time such as 45m or 2d12h");
+    }
+
+    /// <summary>A number; null without it.</summary>
+    public double? Share(string name)
     {
         if (Find(name) is not { } field)
             return null;
-        if (field.ValueKind != JsonValueKind.Array)
-            throw RestException.Invalid($"\"{name}\" is no list of whole numbers");
-        List<long> numbers = [];
-        foreach (JsonElement one in field.EnumerateArray())
-        {
-            if (one.ValueKind != JsonValueKind.Number || !one.TryGetInt64(out long number))
-                throw RestException.Invalid($"\"{name}\" is no list of whole numbers");
-            numbers.Add(number);
-        }
-
-        return numbers;
+        return field.ValueKind == JsonValueKind.Number && field.TryGetDouble(out double number)
+            ? number
+            : throw RestException.Invalid($"\"{name}\" is no number");
     }
 
     /// <summary>An object's own JSON; null without it.</summary>

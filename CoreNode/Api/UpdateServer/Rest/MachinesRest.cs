@@ -1,3 +1,5 @@
+using CoreNode.Api.UpdateServer.Json;
+using CoreNode.Updates.Rollout;
 using CoreNode.Updates.Server;
 
 namespace CoreNode.Api.UpdateServer.Rest;
@@ -38,10 +40,10 @@ internal static class MachinesRest
                 Count = (int)call.QueryNumber("count", 100, MachineQuery.MostAtOnce),
             },
             call.Stopping);
-        await call.Json(MachineJson.Of(page));
+        await call.Json(JsonText.Of(page, MachineJson.Write));
     }
 
-    private static InstanceState? State(RestCall call) => call.Query("state") is not { Length: > 0 } word
+    private static RolloutState? State(RestCall call) => call.Query("state") is not { Length: > 0 } word
         ? null
         : StateWords.Find(word) ?? throw RestException.Invalid($"?state={word} is no state of a machine");
 
@@ -52,7 +54,7 @@ internal static class MachinesRest
             case "GET":
                 MachineView view = await call.Server.GetMachineAsync(app.Id, machine, call.Stopping)
                     ?? throw RestException.NotFound($"{app.Name} has no machine '{machine}'");
-                await call.Json(CatalogueJson.Of(view, MachineJson.Write));
+                await call.Json(JsonText.Of(view, MachineJson.Write));
                 break;
             case "DELETE":
                 await call.Server.ForgetMachineAsync(call.Who, app.Id, machine, call.Stopping);
@@ -75,19 +77,25 @@ internal static class MachinesRest
         IReadOnlyList<MachineEvent> events = await call.Server.GetHistoryAsync(
             app.Id, machine, call.QueryNumber("before", 0, long.MaxValue),
             (int)call.QueryNumber("count", 100, MostEvents), call.Stopping);
-        await call.Json(CatalogueJson.Of("events", events, MachineJson.Write));
+        await call.Json(JsonText.Of("events", events, MachineJson.Write));
     }
 
     private static async Task OverrideAsync(RestCall call, CatalogueApp app, string machine)
     {
-        MachineOverride said = MachineOverride.None;
+        MachineOverride? wanted = null;
         if (call.Method == "PUT")
         {
             using JsonFields body = await call.ReadAsync();
-            said = MachineJson.ReadOverride(body);
+            wanted = new MachineOverride
+            {
+                IsExempt = body.Flag("exempt") ?? false,
+                PinnedVersion = body.Text("pinnedVersion"),
+                IsForced = body.Flag("forced") ?? false,
+                IsDespiteStop = body.Flag("despiteStop") ?? false,
+                GroupId = body.Text("group") is { Length: > 0 } group ? call.Group(app, group).Id : null,
+                Note = body.Text("note") ?? "",
+            };
             body.End();
-            if (said.Group.Length > 0)
-                said = said with { Group = call.Group(app, said.Group).Id };
         }
         else if (call.Method != "DELETE")
         {
@@ -95,7 +103,7 @@ internal static class MachinesRest
             return;
         }
 
-        MachineView view = await call.Server.SetOverrideAsync(call.Who, app.Id, machine, said, call.Stopping);
-        await call.Json(CatalogueJson.Of(view, MachineJson.Write));
+        MachineView view = await call.Server.SetOverrideAsync(call.Who, app.Id, machine, wanted, call.Stopping);
+        await call.Json(JsonText.Of(view, MachineJson.Write));
     }
 }

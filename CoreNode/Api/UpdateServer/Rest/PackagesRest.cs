@@ -1,3 +1,4 @@
+using CoreNode.Api.UpdateServer.Json;
 using CoreNode.Updates.Server;
 
 namespace CoreNode.Api.UpdateServer.Rest;
@@ -14,7 +15,7 @@ internal static class PackagesRest
         switch (call.Method)
         {
             case "GET":
-                await call.Json(CatalogueJson.Of("packages", Find(call, app), CatalogueJson.Write));
+                await call.Json(JsonText.Of("packages", Find(call, app), CatalogueJson.Write));
                 break;
             case "POST":
                 PackageWish wish = new()
@@ -29,7 +30,7 @@ internal static class PackagesRest
                 };
                 CataloguePackage made = await TakeInAsync(call, body =>
                     call.Server.AddPackageAsync(call.Who, app.Id, wish, body, call.Stopping));
-                await call.Json(CatalogueJson.Of(made, CatalogueJson.Write), 201);
+                await call.Json(JsonText.Of(made, CatalogueJson.Write), 201);
                 break;
             default:
                 await call.MethodNotAllowed("GET, POST");
@@ -96,7 +97,7 @@ internal static class PackagesRest
         switch (call.Method)
         {
             case "GET":
-                await call.Json(CatalogueJson.Of(package, CatalogueJson.Write));
+                await call.Json(JsonText.Of(package, CatalogueJson.Write));
                 break;
             case "PATCH":
                 using (JsonFields body = await call.ReadAsync())
@@ -106,7 +107,7 @@ internal static class PackagesRest
                     body.End();
                     CataloguePackage changed = await call.Server.ChangePackageAsync(
                         call.Who, package.Id, description, moreInfo, call.Stopping);
-                    await call.Json(CatalogueJson.Of(changed, CatalogueJson.Write));
+                    await call.Json(JsonText.Of(changed, CatalogueJson.Write));
                 }
 
                 break;
@@ -145,7 +146,7 @@ internal static class PackagesRest
         };
         CataloguePackage changed = await TakeInAsync(call, body =>
             call.Server.AddFileAsync(call.Who, package.Id, wish, body, call.Stopping));
-        await call.Json(CatalogueJson.Of(changed, CatalogueJson.Write), 201);
+        await call.Json(JsonText.Of(changed, CatalogueJson.Write), 201);
     }
 
     private static async Task RemoveFileAsync(RestCall call, CataloguePackage package, string name)
@@ -157,6 +158,6 @@ internal static class PackagesRest
         }
 
         CataloguePackage changed = await call.Server.RemoveFileAsync(call.Who, package.Id, name, call.Stopping);
-        await call.Json(CatalogueJson.Of(changed, CatalogueJson.Write));
+        await call.Json(JsonText.Of(changed, CatalogueJson.Write));
     }
 }

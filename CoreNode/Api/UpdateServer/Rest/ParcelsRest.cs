@@ -1,3 +1,4 @@
+using CoreNode.Api.UpdateServer.Json;
 using CoreNode.Updates.Server;
 
 namespace CoreNode.Api.UpdateServer.Rest;
@@ -36,7 +37,7 @@ internal static class ParcelsRest
         string? channel = call.Query("channel");
         ParcelReport report = await PackagesRest.TakeInAsync(call, body =>
             call.Server.ImportAsync(call.Who, body, channel, call.Stopping));
-        await call.Json(CatalogueJson.Of(report, CatalogueJson.Write));
+        await call.Json(JsonText.Of(report, CatalogueJson.Write));
     }
 
     // What fails before the first byte is answered as any other order; later only the end of the connection tells.

@@ -1,3 +1,4 @@
+using CoreNode.Api.UpdateServer.Json;
 using CoreNode.Foundation;
 using CoreNode.Updates.Server;
 using Microsoft.AspNetCore.Connections;
@@ -102,7 +103,8 @@ internal sealed partial class RestEndpoint
         }
 
         ServerStanding standing = await _server.GetStandingAsync(call.Stopping);
-        await call.Json(StandingJson.Of(standing, _version, _server.Pulse, _time.GetUtcNow()));
+        ServerPage page = new(standing, _version, _server.Pulse, _time.GetUtcNow());
+        await call.Json(JsonText.Of(page, StandingJson.Write));
     }
 
     [LoggerMessage(EventIds.Api + 75, LogLevel.Information,

@@ -1,4 +1,4 @@
-using CoreNode.Api.Wire;
+using CoreNode.Api.UpdateServer.Json;
 using CoreNode.Updates.Server;
 
 namespace CoreNode.Api.UpdateServer.Rest;
@@ -14,7 +14,7 @@ internal static class TokensRest
         switch (rest)
         {
             case [] when call.Method == "GET":
-                await call.Json(CatalogueJson.Of("tokens", call.Server.Tokens, CatalogueJson.Write));
+                await call.Json(JsonText.Of("tokens", call.Server.Tokens, CatalogueJson.Write));
                 break;
             case [] when call.Method == "POST":
                 await AddAsync(call);
@@ -46,7 +46,7 @@ internal static class TokensRest
         IReadOnlyList<AuditEntry> entries = await call.Server.GetAuditAsync(
             call.QueryNumber("before", 0, long.MaxValue), (int)call.QueryNumber("count", 100, MostEntries),
             call.Stopping);
-        await call.Json(CatalogueJson.Of("entries", entries, CatalogueJson.Write));
+        await call.Json(JsonText.Of("entries", entries, CatalogueJson.Write));
     }
 
     private static async Task AddAsync(RestCall call)
@@ -68,12 +68,6 @@ internal static class TokensRest
         }
 
         NewToken made = await call.Server.AddTokenAsync(call.Who, name, role, expires, call.Stopping);
-        JsonBuffer json = new(256);
-        json.Raw("{\"token\":"u8);
-        CatalogueJson.Write(json, made.Token);
-        json.Raw(",\"secret\":"u8);
-        json.Quoted(made.Secret);
-        json.Raw("}"u8);
-        await call.Json(json, 201);
+        await call.Json(JsonText.Of(made, CatalogueJson.Write), 201);
     }
 }
