@@ -171,7 +171,7 @@ internal sealed partial class OmahaEndpoint
     }
 
     [LoggerMessage(EventIds.Api + 71, LogLevel.Warning,
-        "{Remote} sent what is no request of Omaha, answered with {Status}: {Bytes} bytes that begin with: {Beginning}; "
-        + "{Unsaid} before that were not logged")]
+        "{Remote} sent what is no request of Omaha, answered with {Status}: {Bytes} bytes that begin with: "
+        + "{Beginning}; {Unsaid} before that were not logged")]
     private partial void LogMalformed(string remote, int status, int bytes, string beginning, long unsaid);
 }

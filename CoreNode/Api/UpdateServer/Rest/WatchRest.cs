@@ -4,8 +4,8 @@ using CoreNode.Api.Wire;
 namespace CoreNode.Api.UpdateServer.Rest;
 
 /// <summary>
-/// GET /pulse?after=N&amp;wait=S: a long poll for the page and for scripts. Answers with the number of the newest change
-/// as soon as there is one after N, and after S seconds at the latest.
+/// GET /pulse?after=N&amp;wait=S: a long poll for the page and for scripts. Answers with the number of the newest
+/// change as soon as there is one after N, and after S seconds at the latest.
 /// </summary>
 internal sealed class WatchRest(TimeProvider time)
 {
