@@ -1,23 +1,19 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
-using System.Text;
 using CoreNode.Api.Limits;
 using CoreNode.Foundation;
 using CoreNode.Updates.Omaha;
 using CoreNode.Updates.Server;
-using Microsoft.Extensions.Logging;
 
 namespace CoreNode.Api.UpdateServer;
 
 /// <summary>
 /// POST /v1/update and /v1/update/: machines ask for updates and tell of them. Whatever comes is answered with a
-/// document of Omaha; what is no request of it is logged with its beginning, at most a line in ten seconds.
+/// document of Omaha, also what is too long or none; no more of it is read than a request may have.
 /// </summary>
-internal sealed partial class OmahaEndpoint
+internal sealed class OmahaEndpoint
 {
-    private const int ShownBytes = 200;
-
     private static readonly double[] s_seconds = [.0005, .001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5];
     private static readonly SearchValues<char> s_hostCharacters = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]");
@@ -27,26 +23,18 @@ internal sealed partial class OmahaEndpoint
     private readonly string? _advertiseUrl;
     private readonly TimeProvider _time;
     private readonly CancellationToken _stopping;
-    private readonly QuietLog _quiet;
-    private readonly ILogger<OmahaEndpoint> _log;
-    private readonly MetricCounter _answered;
-    private readonly MetricCounter _malformed;
     private readonly MetricHistogram _seconds;
 
-    /// <summary>Registers the counters.</summary>
+    /// <summary>Registers its figure.</summary>
     public OmahaEndpoint(
         IUpdateServer server, ServerGate gate, UpdateServerSettings settings, MetricRegistry metrics,
-        TimeProvider time, ILoggerFactory loggers, CancellationToken stopping)
+        TimeProvider time, CancellationToken stopping)
     {
         _server = server;
         _gate = gate;
         _advertiseUrl = settings.AdvertiseUrl;
         _time = time;
         _stopping = stopping;
-        _quiet = new QuietLog(time);
-        _log = loggers.CreateLogger<OmahaEndpoint>();
-        _answered = Requests(metrics, "answered");
-        _malformed = Requests(metrics, "malformed");
         _seconds = metrics.Histogram(
             "corenode_update_server_request_seconds", "How long machines waited for an answer of Omaha.", s_seconds);
     }
@@ -74,32 +62,24 @@ internal sealed partial class OmahaEndpoint
             return;
         }
 
-        OmahaReply reply = await _server.ServeAsync(
-            new OmahaCall(body, _advertiseUrl ?? BaseUrl(context), context.RemoteAddress), _stopping);
-        if (reply.HttpStatus == (int)HttpStatusCode.OK)
-            _answered.Increment();
-        else
-            Complain(context, reply.HttpStatus, body.Span);
+        OmahaReply reply;
+        try
+        {
+            reply = await _server.ServeAsync(
+                new OmahaCall(body, _advertiseUrl ?? BaseUrl(context), context.RemoteAddress), _stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops; the machine asks again.
+            context.Abort();
+            return;
+        }
+
         context.Status = reply.HttpStatus;
         context.Headers.ContentType = "text/xml; charset=utf-8";
         context.Headers.CacheControl = "no-store";
         await context.Answer(reply.Body);
         _seconds.Observe(_time.GetElapsedTime(begun));
-    }
-
-    /// <summary>The beginning of what came, fit for a line of a log.</summary>
-    internal static string Shown(ReadOnlySpan<byte> body)
-    {
-        StringBuilder text = new();
-        foreach (byte one in body[..Math.Min(body.Length, ShownBytes)])
-        {
-            if (one is >= 0x20 and < 0x7F and not (byte)'\\')
-                text.Append((char)one);
-            else
-                text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\x{one:x2}");
-        }
-
-        return body.Length > ShownBytes ? text.Append(" …").ToString() : text.ToString();
     }
 
     // One byte more than a request may have is enough to see that it is too long; the rest stays unread.
@@ -153,25 +133,4 @@ internal sealed partial class OmahaEndpoint
             return $"{scheme}://{host}/";
         return context.Listener.EndPoint is IPEndPoint address ? $"{scheme}://{address}/" : $"{scheme}://localhost/";
     }
-
-    private static MetricCounter Requests(MetricRegistry metrics, string outcome) => metrics.Counter(
-        "corenode_update_server_requests_total",
-        "Requests of machines by outcome: answered, malformed (no request of Omaha).",
-        $"outcome=\"{outcome}\"");
-
-    private void Complain(RequestContext context, int status, ReadOnlySpan<byte> body)
-    {
-        _malformed.Increment();
-        if (_quiet.MaySay(0, out long unsaid))
-        {
-            LogMalformed(
-                context.RemoteAddress?.ToString() ?? "a process of this machine", status, body.Length, Shown(body),
-                unsaid);
-        }
-    }
-
-    [LoggerMessage(EventIds.Api + 71, LogLevel.Warning,
-        "{Remote} sent what is no request of Omaha, answered with {Status}: {Bytes} bytes that begin with: "
-        + "{Beginning}; {Unsaid} before that were not logged")]
-    private partial void LogMalformed(string remote, int status, int bytes, string beginning, long unsaid);
 }

@@ -23,11 +23,7 @@ internal sealed class ServerFigures
     {
         _server = server;
         _metrics = metrics;
-        metrics.Gauge("corenode_update_server_machines", "Machines that the update server knows.",
-            () => _standing?.Machines ?? 0);
         metrics.Gauge("corenode_update_server_files", "Files of packages.", () => _standing?.Files ?? 0);
-        metrics.Gauge("corenode_update_server_file_bytes", "Bytes of the files of packages.",
-            () => _standing?.FileBytes ?? 0);
         metrics.Gauge("corenode_update_server_database_bytes", "Bytes of the update server's database.",
             () => _standing?.DatabaseBytes ?? 0);
         metrics.Gauge("corenode_update_server_problems", "Things that an administrator should look at.",

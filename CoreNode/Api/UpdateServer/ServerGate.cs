@@ -37,7 +37,7 @@ internal sealed partial class ServerGate
         _quiet = new QuietLog(time);
         _refused = Array.ConvertAll(Enum.GetValues<ServerRefusal>(), refusal =>
             refusal == ServerRefusal.None ? new MetricCounter() : metrics.Counter(
-                "corenode_update_server_refused_total",
+                "corenode_update_server_access_refused_total",
                 "Requests of the update server refused for who asks, by reason.",
                 $"reason=\"{ServerAccess.Name(refusal)}\""));
     }

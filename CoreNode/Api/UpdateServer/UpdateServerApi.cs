@@ -36,7 +36,7 @@ public sealed partial class UpdateServerApi : IAsyncDisposable
         ServerGate gate = new(server, options, settings, metrics, time, loggers);
         ServerFigures figures = new(server, metrics);
         _application = new UpdateServerApplication(
-            new OmahaEndpoint(server, gate, settings, metrics, time, loggers, _front.Stopping),
+            new OmahaEndpoint(server, gate, settings, metrics, time, _front.Stopping),
             new PackageEndpoint(server, gate, metrics),
             new RestEndpoint(server, gate, options.ProgramVersion, metrics, time, loggers, _front.Stopping),
             figures, new PageFiles(), options.ProgramVersion, _front.Stopping);
@@ -64,15 +64,15 @@ public sealed partial class UpdateServerApi : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _front.DisposeAsync();
 
-    [LoggerMessage(EventIds.Api + 72, LogLevel.Information,
+    [LoggerMessage(EventIds.Api + 71, LogLevel.Information,
         "the update server serves on {Urls}; administrators of this machine on {Socket}")]
     private partial void LogServing(string urls, string socket);
 
-    [LoggerMessage(EventIds.Api + 73, LogLevel.Warning,
+    [LoggerMessage(EventIds.Api + 72, LogLevel.Warning,
         "--open-view: whoever reaches the update server sees its machines, their versions and addresses")]
     private partial void LogViewOpen();
 
-    [LoggerMessage(EventIds.Api + 74, LogLevel.Warning,
+    [LoggerMessage(EventIds.Api + 73, LogLevel.Warning,
         "--insecure-admin: administrators' tokens are taken over networks in clear, where others may read them; start "
         + "the server without it as soon as you can")]
     private partial void LogAdminInsecure();

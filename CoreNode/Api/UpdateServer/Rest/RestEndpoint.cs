@@ -107,7 +107,7 @@ internal sealed partial class RestEndpoint
         await call.Json(JsonText.Of(page, StandingJson.Write));
     }
 
-    [LoggerMessage(EventIds.Api + 75, LogLevel.Information,
+    [LoggerMessage(EventIds.Api + 74, LogLevel.Information,
         "an answer below {Path} was not finished: {Reason}")]
     private partial void LogBroken(string path, string reason);
 }
