@@ -180,7 +180,7 @@ public interface IUpdateServer
 
     /// <summary>
     /// Writes a backup while everything goes on: the database as it is at one moment, and the payloads if wanted. What
-    /// <see cref="UpdateServer.Restore"/> takes.
+    /// <see cref="UpdateServer.RestoreAsync"/> takes.
     /// </summary>
     Task<ParcelReport> BackupAsync(Actor who, Stream target, bool withPayloads, CancellationToken cancellation);
 

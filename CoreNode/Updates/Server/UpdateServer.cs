@@ -50,7 +50,7 @@ public sealed class UpdateServer : IUpdateServer, IDisposable
         OmahaDesk desk = new(books, releases, learning, offers, counters);
         _ledger = new Ledger(
             tables,
-            new Desk(books, changes, releases, learning, offers),
+            new OrderDesk(books, changes, releases, learning, offers),
             new Upkeep(books, desk, shelf, options, counters, tools.Log),
             counters,
             tools.Time,

@@ -218,7 +218,7 @@ internal sealed class OmahaDesk(
         bool isOther = !Equals(change.Machine.Override, machine.Machine.Override);
         machine.Machine = change.Machine;
         if (isOther)
-            MachineOrders.WriteOverride(machine, changes);
+            changes.WriteOverride(machine);
     }
 
     private void NoteStop(GroupBook group, RolloutStanding standing, long now, Changes changes)

@@ -81,8 +81,21 @@ internal sealed class Changes
     /// <summary>Adds something to write.</summary>
     public void Write(Action<Tables> write) => _writes.Add(write);
 
-    /// <summary>Adds something to write after the machines.</summary>
-    public void WriteLater(Action<Tables> write) => _laterWrites.Add(write);
+    /// <summary>Writes what an administrator wants of a machine now; after the machine, which may be new.</summary>
+    public void WriteOverride(Instance machine)
+    {
+        MachineOverride? wanted = machine.Machine.Override;
+        _laterWrites.Add(tables =>
+        {
+            tables.Run("DELETE FROM override WHERE machine = ?1", machine.Number);
+            if (wanted is not null && !machine.IsForgotten)
+            {
+                tables.Run(
+                    "INSERT INTO override VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", machine.Number, wanted.IsExempt,
+                    wanted.PinnedVersion, wanted.IsForced, wanted.IsDespiteStop, wanted.GroupId, wanted.Note);
+            }
+        });
+    }
 
     /// <summary>Adds how something is put back.</summary>
     public void Undo(Action undo) => _undo.Add(undo);

@@ -20,7 +20,7 @@ internal sealed class Import(Transfers transfers, Ledger ledger, Shelf shelf, Ac
     {
         using ParcelReader parcel = await ParcelReader.BeginAsync(source, cancellation);
         if (parcel.Kind != ParcelKind.Packages)
-            throw Desk.Invalid("that is a backup of a whole server, no export of packages: it is for a restore");
+            throw OrderDesk.Invalid("that is a backup of a whole server, no export of packages: it is for a restore");
         ParcelEntry? entry = await parcel.NextAsync(cancellation);
         if (entry is not { Kind: ParcelEntryKind.Facts })
             throw new IOException("the file does not say what is in it: take a whole one");
@@ -179,7 +179,7 @@ internal sealed class Import(Transfers transfers, Ledger ledger, Shelf shelf, Ac
             cancellation);
     }
 
-    private void SetFloor(Desk desk, CatalogueChannel channel, ParcelFloor floor)
+    private void SetFloor(OrderDesk desk, CatalogueChannel channel, ParcelFloor floor)
     {
         CataloguePackage? package = PackageOrders.Find(
             desk.Books.Catalogue, channel.App, floor.Version, floor.Board);

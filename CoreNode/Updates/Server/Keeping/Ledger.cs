@@ -25,7 +25,7 @@ internal sealed class Ledger : IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private readonly Tables _tables;
-    private readonly Desk _desk;
+    private readonly OrderDesk _desk;
     private readonly Upkeep _upkeep;
     private readonly ServerCounters _counters;
     private readonly TimeProvider _time;
@@ -39,7 +39,7 @@ internal sealed class Ledger : IDisposable
     private volatile Published _published;
 
     public Ledger(
-        Tables tables, Desk desk, Upkeep upkeep, ServerCounters counters, TimeProvider time, ILogger log,
+        Tables tables, OrderDesk desk, Upkeep upkeep, ServerCounters counters, TimeProvider time, ILogger log,
         int mostWaiting)
     {
         _tables = tables;
@@ -80,15 +80,15 @@ internal sealed class Ledger : IDisposable
     }
 
     /// <summary>Gives an order; ends when it is durable.</summary>
-    public Task<T> OrderAsync<T>(Func<Desk, T> order, CancellationToken cancellation)
+    public Task<T> OrderAsync<T>(Func<OrderDesk, T> order, CancellationToken cancellation)
         where T : class => PostAsync(new LedgerOrder<T>(isQuestion: false, order), cancellation);
 
     /// <summary>Asks something.</summary>
-    public Task<T> AskAsync<T>(Func<Desk, T> question, CancellationToken cancellation)
+    public Task<T> AskAsync<T>(Func<OrderDesk, T> question, CancellationToken cancellation)
         where T : class => PostAsync(new LedgerOrder<T>(isQuestion: true, question), cancellation);
 
     /// <summary>Asks something of the database.</summary>
-    public Task<T> ReadAsync<T>(Func<Desk, DatabaseFile, T> question, CancellationToken cancellation)
+    public Task<T> ReadAsync<T>(Func<OrderDesk, DatabaseFile, T> question, CancellationToken cancellation)
         where T : class => AskAsync(desk => question(desk, _tables.File), cancellation);
 
     /// <summary>Does what waits, writes what is left and stops.</summary>
@@ -124,7 +124,7 @@ internal sealed class Ledger : IDisposable
                 Tick();
             }
 
-            Serve([_upkeep.LastWords()]);
+            Serve([Upkeep.LastWords()]);
             _upkeep.WriteSigns(_tables, all: true);
         }
         catch (Exception broken)

@@ -11,7 +11,7 @@ internal abstract class LedgerCall
     /// <summary>On the ledger's thread: does it, or throws, which takes back what it did.</summary>
     /// <param name="desk">What it works with.</param>
     /// <param name="isReadOnly">The disk takes nothing: what would have to be written is to be refused.</param>
-    public abstract void Run(Desk desk, bool isReadOnly);
+    public abstract void Run(OrderDesk desk, bool isReadOnly);
 
     /// <summary>All of it is durable.</summary>
     public void Complete()

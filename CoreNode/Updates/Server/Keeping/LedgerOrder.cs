@@ -6,7 +6,7 @@ namespace CoreNode.Updates.Server.Keeping;
 /// <typeparam name="T">Its answer.</typeparam>
 /// <param name="isQuestion">It changes nothing, and so goes on where the disk is full.</param>
 /// <param name="order">What is to be done.</param>
-internal sealed class LedgerOrder<T>(bool isQuestion, Func<Desk, T> order) : LedgerCall
+internal sealed class LedgerOrder<T>(bool isQuestion, Func<OrderDesk, T> order) : LedgerCall
     where T : class
 {
     private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -16,7 +16,7 @@ internal sealed class LedgerOrder<T>(bool isQuestion, Func<Desk, T> order) : Led
     public Task<T> Task => _done.Task;
 
     /// <inheritdoc/>
-    public override void Run(Desk desk, bool isReadOnly)
+    public override void Run(OrderDesk desk, bool isReadOnly)
     {
         if (isReadOnly && !isQuestion)
             throw LedgerRefusals.DiskFull(null);

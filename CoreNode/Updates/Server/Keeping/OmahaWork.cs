@@ -16,7 +16,7 @@ internal sealed class OmahaWork(OmahaDesk omaha, OmahaRequest request, string ba
     public Task<OmahaAppAnswer[]> Task => _done.Task;
 
     /// <inheritdoc/>
-    public override void Run(Desk desk, bool isReadOnly)
+    public override void Run(OrderDesk desk, bool isReadOnly)
     {
         OmahaSetting setting = new(desk.Moment, desk.Now, baseUrl, desk.Books.SourceOf(address), isReadOnly);
         for (int i = 0; i < _answers.Length; i++)

@@ -20,7 +20,7 @@ internal sealed class Transfers(Ledger ledger, Shelf shelf, Intake intake, IFile
         Actor who, string app, PackageWish wish, string origin, Stream payload, CancellationToken cancellation)
     {
         CatalogueApp found = ledger.Published.Catalogue.FindApp(app)
-            ?? throw Desk.Missing($"there is no application {Words.Shown(app)}");
+            ?? throw OrderDesk.Missing($"there is no application {Words.Shown(app)}");
         CataloguePackage package = await intake.TakePackageAsync(found, wish, origin, payload, cancellation);
         try
         {
@@ -37,7 +37,7 @@ internal sealed class Transfers(Ledger ledger, Shelf shelf, Intake intake, IFile
         Actor who, long package, FileWish wish, Stream content, CancellationToken cancellation)
     {
         CataloguePackage found = ledger.Published.Catalogue.FindPackage(package)
-            ?? throw Desk.Missing(string.Create(CultureInfo.InvariantCulture, $"there is no package {package}"));
+            ?? throw OrderDesk.Missing(string.Create(CultureInfo.InvariantCulture, $"there is no package {package}"));
         CatalogueFile file = await intake.TakeFileAsync(found, wish, content, cancellation);
         try
         {
@@ -89,12 +89,12 @@ internal sealed class Transfers(Ledger ledger, Shelf shelf, Intake intake, IFile
     {
         Catalogue catalogue = ledger.Published.Catalogue;
         CatalogueApp found = catalogue.FindApp(app)
-            ?? throw Desk.Missing($"there is no application {Words.Shown(app)}");
+            ?? throw OrderDesk.Missing($"there is no application {Words.Shown(app)}");
         List<CataloguePackage> packages = [];
         foreach (long number in numbers)
         {
             CataloguePackage? package = catalogue.FindPackage(number);
-            packages.Add(package?.App == found.Id ? package : throw Desk.Missing(string.Create(
+            packages.Add(package?.App == found.Id ? package : throw OrderDesk.Missing(string.Create(
                 CultureInfo.InvariantCulture, $"{found.Name} has no package {number}")));
         }
 

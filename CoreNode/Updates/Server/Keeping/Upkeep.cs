@@ -55,7 +55,7 @@ internal sealed class Upkeep(
     }
 
     /// <summary>The next thing that is due; null for nothing.</summary>
-    public LedgerCall? NextDuty(Desk desk)
+    public LedgerCall? NextDuty(OrderDesk desk)
     {
         long now = desk.Now;
         if (now >= _nextSigns)
@@ -80,15 +80,15 @@ internal sealed class Upkeep(
     }
 
     /// <summary>What is done before the end.</summary>
-    public static LedgerCall LastWords() => new LedgerOrder<Desk>(isQuestion: true, static desk => desk);
+    public static LedgerCall LastWords() => new LedgerOrder<OrderDesk>(isQuestion: true, static desk => desk);
 
-    private ServerBooks Sample(Desk desk)
+    private ServerBooks Sample(OrderDesk desk)
     {
         GroupQueries.Sample(desk);
         return books;
     }
 
-    private ServerBooks EachMinute(Desk desk)
+    private ServerBooks EachMinute(OrderDesk desk)
     {
         desk.Releases.LookAgain();
         Forget(desk);
@@ -99,7 +99,7 @@ internal sealed class Upkeep(
         return books;
     }
 
-    private void Forget(Desk desk)
+    private void Forget(OrderDesk desk)
     {
         List<Instance> vanished = [];
         long alone = desk.Now - (long)options.ForgetAfter.TotalSeconds;
@@ -124,7 +124,7 @@ internal sealed class Upkeep(
     }
 
     // A part at a time, so that no batch takes long.
-    private void Prune(Desk desk)
+    private void Prune(OrderDesk desk)
     {
         long history = desk.Now - (long)options.KeepHistory.TotalSeconds;
         long audit = desk.Now - (long)options.KeepAudit.TotalSeconds;
@@ -144,7 +144,7 @@ internal sealed class Upkeep(
         });
     }
 
-    private void Promote(Desk desk)
+    private void Promote(OrderDesk desk)
     {
         foreach (CatalogueChannel channel in books.Catalogue.Channels)
         {

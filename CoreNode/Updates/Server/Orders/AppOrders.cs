@@ -7,7 +7,7 @@ internal static class AppOrders
 {
     private const int MostApps = 1000;
 
-    public static CatalogueApp Add(Desk desk, Actor who, AppWish wish)
+    public static CatalogueApp Add(OrderDesk desk, Actor who, AppWish wish)
     {
         Catalogue catalogue = desk.Books.Catalogue;
         CatalogueApp app = new()
@@ -18,11 +18,11 @@ internal static class AppOrders
             Created = desk.Moment,
         };
         if (catalogue.FindApp(app.Id) is not null || catalogue.FindApp(app.Name) is not null)
-            throw Desk.Conflict($"there is an application {app.Name} or {app.Id} already");
+            throw OrderDesk.Conflict($"there is an application {app.Name} or {app.Id} already");
         if (catalogue.Apps.Count >= MostApps)
             throw new CatalogueException(CatalogueFault.Full, $"there are {MostApps} applications already");
         if (wish.DefaultGroup is { Length: > 0 })
-            throw Desk.Invalid("a new application has no groups yet: make one, then name it as the default");
+            throw OrderDesk.Invalid("a new application has no groups yet: make one, then name it as the default");
         AppBook book = new(desk.NewNumber(), app.Id);
         desk.Books.Apps.Add(app.Id, book);
         desk.Changes.Undo(() => desk.Books.Apps.Remove(app.Id));
@@ -34,7 +34,7 @@ internal static class AppOrders
         return app;
     }
 
-    public static CatalogueApp Change(Desk desk, Actor who, string idOrName, AppWish wish)
+    public static CatalogueApp Change(OrderDesk desk, Actor who, string idOrName, AppWish wish)
     {
         CatalogueApp before = desk.App(idOrName);
         Catalogue catalogue = desk.Books.Catalogue;
@@ -50,7 +50,7 @@ internal static class AppOrders
             },
         };
         if (app.Name != before.Name && catalogue.FindApp(app.Name) is { } other && other.Id != app.Id)
-            throw Desk.Conflict($"there is an application {app.Name} already");
+            throw OrderDesk.Conflict($"there is an application {app.Name} already");
         desk.Set(With(catalogue, [.. Others(catalogue, app.Id), app]));
         long number = desk.Book(app).Number;
         desk.Changes.Write(tables => tables.Run(
@@ -60,7 +60,7 @@ internal static class AppOrders
         return app;
     }
 
-    public static CatalogueApp Remove(Desk desk, Actor who, string idOrName)
+    public static CatalogueApp Remove(OrderDesk desk, Actor who, string idOrName)
     {
         CatalogueApp app = desk.App(idOrName);
         AppBook book = desk.Book(app);

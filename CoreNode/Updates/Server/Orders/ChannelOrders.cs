@@ -8,7 +8,7 @@ internal static class ChannelOrders
 {
     private const int MostChannels = 1000;
 
-    public static CatalogueChannel Add(Desk desk, Actor who, string idOrName, string name, string board)
+    public static CatalogueChannel Add(OrderDesk desk, Actor who, string idOrName, string name, string board)
     {
         CatalogueApp app = desk.App(idOrName);
         Catalogue catalogue = desk.Books.Catalogue;
@@ -32,7 +32,7 @@ internal static class ChannelOrders
         return channel;
     }
 
-    public static CatalogueChannel Rename(Desk desk, Actor who, long id, string name)
+    public static CatalogueChannel Rename(OrderDesk desk, Actor who, long id, string name)
     {
         CatalogueChannel before = desk.Channel(id);
         CatalogueChannel channel = before with { Name = Words.Name("a channel", name) };
@@ -44,14 +44,14 @@ internal static class ChannelOrders
         return channel;
     }
 
-    public static CatalogueChannel Remove(Desk desk, Actor who, long id)
+    public static CatalogueChannel Remove(OrderDesk desk, Actor who, long id)
     {
         CatalogueChannel channel = desk.Channel(id);
         Catalogue catalogue = desk.Books.Catalogue;
         foreach (CatalogueGroup group in catalogue.Groups)
         {
             if (group.Channel == id)
-                throw Desk.Conflict($"group {group.Name} follows channel {channel.Name}: let it follow another first");
+                throw OrderDesk.Conflict($"group {group.Name} follows channel {channel.Name}: let it follow another first");
         }
 
         List<CatalogueChannel> others = [];
@@ -68,13 +68,13 @@ internal static class ChannelOrders
     }
 
     /// <summary>Makes a channel lead to a package: rollouts begin.</summary>
-    public static CatalogueChannel SetPackage(Desk desk, Actor who, long id, long? package)
+    public static CatalogueChannel SetPackage(OrderDesk desk, Actor who, long id, long? package)
     {
         CatalogueChannel before = desk.Channel(id);
         CataloguePackage? target = package is { } number ? Fitting(desk, before, number) : null;
         if (target is { Full: null })
         {
-            throw Desk.Conflict(
+            throw OrderDesk.Conflict(
                 $"package {PackageOrders.Described(target)} has no full payload: machines that run anything else than "
                 + "its deltas need could not be updated");
         }
@@ -92,15 +92,15 @@ internal static class ChannelOrders
         return channel;
     }
 
-    public static CatalogueChannel SetFloor(Desk desk, Actor who, long id, long package, string? reason)
+    public static CatalogueChannel SetFloor(OrderDesk desk, Actor who, long id, long package, string? reason)
     {
         CatalogueChannel before = desk.Channel(id);
         List<CatalogueFloor> floors = AppOrders.Keep(before.Floors, floor => floor.Package != package);
         CataloguePackage target = Fitting(desk, before, package);
         if (reason is null && floors.Count == before.Floors.Count)
-            throw Desk.Missing($"{PackageOrders.Described(target)} is no floor of channel {before.Name}");
+            throw OrderDesk.Missing($"{PackageOrders.Described(target)} is no floor of channel {before.Name}");
         if (reason is not null && target.Full is null)
-            throw Desk.Conflict($"package {PackageOrders.Described(target)} has no full payload");
+            throw OrderDesk.Conflict($"package {PackageOrders.Described(target)} has no full payload");
         if (reason is not null)
             floors.Add(new CatalogueFloor(package, Words.Text("the reason", reason)));
         CatalogueChannel channel = Replace(desk, before with { Floors = floors });
@@ -117,16 +117,16 @@ internal static class ChannelOrders
         return desk.Channel(id);
     }
 
-    public static CatalogueChannel SetPromotion(Desk desk, Actor who, long id, ChannelPromotion? promotion)
+    public static CatalogueChannel SetPromotion(OrderDesk desk, Actor who, long id, ChannelPromotion? promotion)
     {
         CatalogueChannel before = desk.Channel(id);
         if (promotion is not null)
         {
             CatalogueChannel to = desk.Channel(promotion.To);
             if (to.App != before.App || to.Board != before.Board || to.Id == before.Id)
-                throw Desk.Invalid("a promotion leads to another channel of the same application and board");
+                throw OrderDesk.Invalid("a promotion leads to another channel of the same application and board");
             if (PolicyRules.Check(promotion.Rule) is { Count: > 0 } faults)
-                throw Desk.Invalid(string.Join("; ", faults));
+                throw OrderDesk.Invalid(string.Join("; ", faults));
         }
 
         CatalogueChannel channel = Replace(desk, before with { Promotion = promotion });
@@ -143,18 +143,18 @@ internal static class ChannelOrders
     }
 
     /// <summary>Makes a channel lead where another one leads, with its floors.</summary>
-    public static CatalogueChannel Promote(Desk desk, Actor who, long from, long to, bool isForced)
+    public static CatalogueChannel Promote(OrderDesk desk, Actor who, long from, long to, bool isForced)
     {
         CatalogueChannel source = desk.Channel(from);
         long target = to != 0 ? to : source.Promotion?.To
-            ?? throw Desk.Invalid($"channel {source.Name} has no rule that says where its package goes: name a channel");
+            ?? throw OrderDesk.Invalid($"channel {source.Name} has no rule that says where its package goes: name a channel");
         CatalogueChannel channel = desk.Channel(target);
         if (source.App != channel.App || source.Id == channel.Id)
-            throw Desk.Invalid("a promotion leads to another channel of the same application");
+            throw OrderDesk.Invalid("a promotion leads to another channel of the same application");
         if (source.Package is not { } package)
-            throw Desk.Conflict($"channel {source.Name} leads to no package");
+            throw OrderDesk.Conflict($"channel {source.Name} leads to no package");
         if (!isForced && source.Promotion?.To == target && Judge(desk, source) is { IsReady: false } verdict)
-            throw Desk.Conflict($"channel {source.Name} keeps its package for now: {verdict.Text}");
+            throw OrderDesk.Conflict($"channel {source.Name} keeps its package for now: {verdict.Text}");
         foreach (CatalogueFloor floor in source.Floors)
         {
             bool isThere = AppOrders.Keep(channel.Floors, one => one.Package == floor.Package).Count > 0;
@@ -166,7 +166,7 @@ internal static class ChannelOrders
     }
 
     /// <summary>Whether a channel's package may go on by its rule; null without a rule.</summary>
-    public static PromotionVerdict? Judge(Desk desk, CatalogueChannel channel)
+    public static PromotionVerdict? Judge(OrderDesk desk, CatalogueChannel channel)
     {
         if (channel.Promotion is not { } promotion)
             return null;
@@ -183,12 +183,12 @@ internal static class ChannelOrders
         return Promotion.Judge(promotion.Rule, facts, desk.Moment);
     }
 
-    private static CataloguePackage Fitting(Desk desk, CatalogueChannel channel, long package)
+    private static CataloguePackage Fitting(OrderDesk desk, CatalogueChannel channel, long package)
     {
         CataloguePackage target = desk.Package(package);
         bool isFitting = target.App == channel.App
             && (channel.Board.Length == 0 || target.Board.Length == 0 || channel.Board == target.Board);
-        return isFitting ? target : throw Desk.Invalid(
+        return isFitting ? target : throw OrderDesk.Invalid(
             $"package {PackageOrders.Described(target)} is not for channel {channel.Name} ({channel.Board}): "
             + "application and board must be the same");
     }
@@ -198,11 +198,11 @@ internal static class ChannelOrders
         foreach (CatalogueChannel one in catalogue.Channels)
         {
             if (one.App == channel.App && one.Name == channel.Name && one.Board == channel.Board)
-                throw Desk.Conflict($"there is a channel {channel.Name} for that board already");
+                throw OrderDesk.Conflict($"there is a channel {channel.Name} for that board already");
         }
     }
 
-    private static void Follow(Desk desk, long channel)
+    private static void Follow(OrderDesk desk, long channel)
     {
         foreach (CatalogueGroup group in desk.Books.Catalogue.Groups)
         {
@@ -211,14 +211,14 @@ internal static class ChannelOrders
         }
     }
 
-    private static CatalogueChannel Replace(Desk desk, CatalogueChannel channel)
+    private static CatalogueChannel Replace(OrderDesk desk, CatalogueChannel channel)
     {
         Catalogue catalogue = desk.Books.Catalogue;
         desk.Set(With(catalogue, [.. AppOrders.Keep(catalogue.Channels, one => one.Id != channel.Id), channel]));
         return channel;
     }
 
-    private static string Subject(Desk desk, CatalogueChannel channel)
+    private static string Subject(OrderDesk desk, CatalogueChannel channel)
     {
         string app = desk.Books.Catalogue.FindApp(channel.App)?.Name ?? channel.App;
         return channel.Board.Length == 0 ? $"{app}/{channel.Name}" : $"{app}/{channel.Name} ({channel.Board})";

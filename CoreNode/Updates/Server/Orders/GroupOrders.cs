@@ -9,7 +9,7 @@ internal static class GroupOrders
 {
     private const int MostGroups = 1000;
 
-    public static CatalogueGroup Add(Desk desk, Actor who, string idOrName, GroupWish wish)
+    public static CatalogueGroup Add(OrderDesk desk, Actor who, string idOrName, GroupWish wish)
     {
         CatalogueApp app = desk.App(idOrName);
         Catalogue catalogue = desk.Books.Catalogue;
@@ -41,7 +41,7 @@ internal static class GroupOrders
         return group;
     }
 
-    public static CatalogueGroup Change(Desk desk, Actor who, string idOrName, string groupName, GroupWish wish)
+    public static CatalogueGroup Change(OrderDesk desk, Actor who, string idOrName, string groupName, GroupWish wish)
     {
         CatalogueApp app = desk.App(idOrName);
         CatalogueGroup before = desk.Group(app, groupName);
@@ -68,12 +68,12 @@ internal static class GroupOrders
         return group;
     }
 
-    public static CatalogueGroup Remove(Desk desk, Actor who, string idOrName, string groupName)
+    public static CatalogueGroup Remove(OrderDesk desk, Actor who, string idOrName, string groupName)
     {
         CatalogueApp app = desk.App(idOrName);
         CatalogueGroup group = desk.Group(app, groupName);
         if (app.DefaultGroup == group.Id)
-            throw Desk.Conflict($"group {group.Name} is the default of {app.Name}: name another one first");
+            throw OrderDesk.Conflict($"group {group.Name} is the default of {app.Name}: name another one first");
         GroupBook book = desk.Book(group);
         List<Instance> machines = [];
         foreach (Instance? machine in desk.Books.Machines)
@@ -109,7 +109,7 @@ internal static class GroupOrders
 
     /// <summary>Holds a group's rollout, or lets it go on.</summary>
     public static GroupBook Hold(
-        Desk desk, Actor who, string idOrName, string groupName, string? note)
+        OrderDesk desk, Actor who, string idOrName, string groupName, string? note)
     {
         CatalogueApp app = desk.App(idOrName);
         CatalogueGroup group = desk.Group(app, groupName);
@@ -125,7 +125,7 @@ internal static class GroupOrders
     /// <summary>"CoreOS/servers".</summary>
     public static string Subject(CatalogueApp app, CatalogueGroup group) => $"{app.Name}/{group.Name}";
 
-    private static string Told(Desk desk, CatalogueGroup before, CatalogueGroup after)
+    private static string Told(OrderDesk desk, CatalogueGroup before, CatalogueGroup after)
     {
         List<string> changes = [];
         if (before.Name != after.Name)
@@ -141,7 +141,7 @@ internal static class GroupOrders
         return string.Join(", ", changes);
     }
 
-    private static long? Channel(Desk desk, CatalogueApp app, long? wish, long? before)
+    private static long? Channel(OrderDesk desk, CatalogueApp app, long? wish, long? before)
     {
         if (wish is not { } number)
             return before;
@@ -149,16 +149,16 @@ internal static class GroupOrders
             return null;
         return desk.Channel(number).App == app.Id
             ? number
-            : throw Desk.Invalid($"that channel is of another application than {app.Name}");
+            : throw OrderDesk.Invalid($"that channel is of another application than {app.Name}");
     }
 
     private static RolloutPolicy Policy(RolloutPolicy policy)
     {
         if (PolicyRules.Check(policy) is { Count: > 0 } faults)
-            throw Desk.Invalid($"the policy: {string.Join("; ", faults)}");
+            throw OrderDesk.Invalid($"the policy: {string.Join("; ", faults)}");
         return TimeZoneInfo.TryFindSystemTimeZoneById(policy.TimeZone, out _)
             ? policy
-            : throw Desk.Invalid(
+            : throw OrderDesk.Invalid(
                 $"this machine does not know the time zone {Words.Shown(policy.TimeZone)}: names are as Europe/Berlin; "
                 + "is tzdata installed?");
     }
@@ -168,7 +168,7 @@ internal static class GroupOrders
         foreach (CatalogueGroup one in catalogue.Groups)
         {
             if (one.App == group.App && (one.Id == group.Id || one.Name == group.Name))
-                throw Desk.Conflict($"there is a group {group.Name} or {group.Id} already");
+                throw OrderDesk.Conflict($"there is a group {group.Name} or {group.Id} already");
         }
     }
 

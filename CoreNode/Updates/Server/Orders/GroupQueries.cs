@@ -8,7 +8,7 @@ namespace CoreNode.Updates.Server.Orders;
 internal static class GroupQueries
 {
     /// <summary>How rollouts stand; of all groups where the names are empty.</summary>
-    public static IReadOnlyList<GroupStanding> Standings(Desk desk, string idOrName, string groupName)
+    public static IReadOnlyList<GroupStanding> Standings(OrderDesk desk, string idOrName, string groupName)
     {
         CatalogueApp? only = idOrName.Length > 0 ? desk.App(idOrName) : null;
         CatalogueGroup? one = only is not null && groupName.Length > 0 ? desk.Group(only, groupName) : null;
@@ -26,11 +26,11 @@ internal static class GroupQueries
     }
 
     /// <summary>How one group's rollout stands.</summary>
-    public static GroupStanding Standing(Desk desk, GroupBook book) =>
+    public static GroupStanding Standing(OrderDesk desk, GroupBook book) =>
         Standing(desk, book, Count(desk).GetValueOrDefault(book) ?? new GroupCounts());
 
     /// <summary>Notes which versions run now, for charts.</summary>
-    public static void Sample(Desk desk)
+    public static void Sample(OrderDesk desk)
     {
         long now = desk.Now;
         foreach ((GroupBook book, GroupCounts counts) in Count(desk))
@@ -51,7 +51,7 @@ internal static class GroupQueries
 
     /// <summary>Versions over time.</summary>
     public static IReadOnlyList<VersionSample> Samples(
-        Desk desk, DatabaseFile file, string idOrName, string groupName, DateTimeOffset from)
+        OrderDesk desk, DatabaseFile file, string idOrName, string groupName, DateTimeOffset from)
     {
         GroupBook book = desk.Book(desk.Group(desk.App(idOrName), groupName));
         List<VersionSample> samples = [];
@@ -78,7 +78,7 @@ internal static class GroupQueries
         return samples;
     }
 
-    private static GroupStanding Standing(Desk desk, GroupBook book, GroupCounts counts)
+    private static GroupStanding Standing(OrderDesk desk, GroupBook book, GroupCounts counts)
     {
         (double percent, DateTimeOffset? next) = book.Rollout.Wave(desk.Moment);
         return new GroupStanding
@@ -96,7 +96,7 @@ internal static class GroupQueries
         };
     }
 
-    private static Dictionary<GroupBook, GroupCounts> Count(Desk desk)
+    private static Dictionary<GroupBook, GroupCounts> Count(OrderDesk desk)
     {
         Dictionary<GroupBook, GroupCounts> counts = [];
         foreach (Instance? machine in desk.Books.Machines)

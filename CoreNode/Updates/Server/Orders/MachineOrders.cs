@@ -8,7 +8,7 @@ namespace CoreNode.Updates.Server.Orders;
 internal static class MachineOrders
 {
     public static MachineView SetOverride(
-        Desk desk, Actor who, string idOrName, string machineId, MachineOverride? wanted)
+        OrderDesk desk, Actor who, string idOrName, string machineId, MachineOverride? wanted)
     {
         CatalogueApp app = desk.App(idOrName);
         AppBook book = desk.Book(app);
@@ -16,9 +16,9 @@ internal static class MachineOrders
         if (!book.Machines.TryGetValue(machineId, out Instance? machine))
         {
             if (said is null)
-                throw Desk.Missing($"{app.Name} knows no machine {Words.Shown(machineId)}");
+                throw OrderDesk.Missing($"{app.Name} knows no machine {Words.Shown(machineId)}");
             if (machineId.Trim().Length == 0 || machineId.Length > MachineWords.MostId)
-                throw Desk.Invalid($"{Words.Shown(machineId)} is no id of a machine");
+                throw OrderDesk.Invalid($"{Words.Shown(machineId)} is no id of a machine");
             machine = desk.Learning.Add(book, machineId, desk.Books.SourceOf(""), desk.Now, desk.Changes);
         }
 
@@ -26,7 +26,7 @@ internal static class MachineOrders
         RolloutMachine before = machine.Machine;
         machine.Machine = before with { Override = said };
         machine.Group?.Rollout.Replace(before, machine.Machine);
-        WriteOverride(machine, desk.Changes);
+        desk.Changes.WriteOverride(machine);
         machine.Events++;
         desk.Changes.Add(new HistoryRow(machine, desk.Now, MachineEventKind.Override)
         {
@@ -38,7 +38,7 @@ internal static class MachineOrders
         return MachineQueries.View(desk, machine);
     }
 
-    public static MachineView Forget(Desk desk, Actor who, string idOrName, string machineId)
+    public static MachineView Forget(OrderDesk desk, Actor who, string idOrName, string machineId)
     {
         CatalogueApp app = desk.App(idOrName);
         Instance machine = desk.Machine(app, machineId);
@@ -48,31 +48,13 @@ internal static class MachineOrders
         return view;
     }
 
-    /// <summary>Writes what is wanted of a machine now, at the batch's end.</summary>
-    public static void WriteOverride(Instance machine, Changes changes)
-    {
-        long number = machine.Number;
-        MachineOverride? said = machine.Machine.Override;
-        // After the machine itself: a new one has no row before.
-        changes.WriteLater(tables =>
-        {
-            tables.Run("DELETE FROM override WHERE machine = ?1", number);
-            if (said is not null && !machine.IsForgotten)
-            {
-                tables.Run(
-                    "INSERT INTO override VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", number, said.IsExempt,
-                    said.PinnedVersion, said.IsForced, said.IsDespiteStop, said.GroupId, said.Note);
-            }
-        });
-    }
-
-    private static MachineOverride? Checked(Desk desk, CatalogueApp app, MachineOverride? wanted)
+    private static MachineOverride? Checked(OrderDesk desk, CatalogueApp app, MachineOverride? wanted)
     {
         if (wanted is null)
             return null;
         string? pinned = wanted.PinnedVersion is { Length: > 0 } version ? version : null;
         if (pinned?.Length > MachineWords.MostVersion)
-            throw Desk.Invalid($"{Words.Shown(pinned)} is no version");
+            throw OrderDesk.Invalid($"{Words.Shown(pinned)} is no version");
         MachineOverride said = wanted with
         {
             PinnedVersion = pinned,

@@ -12,7 +12,7 @@ internal static class MachineQueries
     private const int MostEvents = 1000;
 
     /// <summary>Machines that a query finds, in the order in which they became known.</summary>
-    public static MachinePage List(Desk desk, MachineQuery query)
+    public static MachinePage List(OrderDesk desk, MachineQuery query)
     {
         string app = query.App.Length > 0 ? desk.App(query.App).Id : "";
         int count = Math.Clamp(query.Count, 1, MachineQuery.MostAtOnce);
@@ -45,7 +45,7 @@ internal static class MachineQueries
     }
 
     /// <summary>One machine.</summary>
-    public static MachineAnswer Get(Desk desk, string app, string machine)
+    public static MachineAnswer Get(OrderDesk desk, string app, string machine)
     {
         AppBook book = desk.Book(desk.App(app));
         return new MachineAnswer(
@@ -53,7 +53,7 @@ internal static class MachineQueries
     }
 
     /// <summary>What is known of a machine, with what it would be told now.</summary>
-    public static MachineView View(Desk desk, Instance machine)
+    public static MachineView View(OrderDesk desk, Instance machine)
     {
         GroupBook? group = machine.Group;
         RolloutMachine value = group?.Rollout.Aged(machine.Machine, desk.Moment) ?? machine.Machine;
@@ -86,7 +86,7 @@ internal static class MachineQueries
 
     /// <summary>Lines of history, newest first.</summary>
     public static IReadOnlyList<MachineEvent> History(
-        Desk desk, DatabaseFile file, string app, string machine, long before, int count)
+        OrderDesk desk, DatabaseFile file, string app, string machine, long before, int count)
     {
         Instance found = desk.Machine(desk.App(app), machine);
         List<MachineEvent> events = [];
@@ -114,7 +114,7 @@ internal static class MachineQueries
         return events;
     }
 
-    private static (OmahaHold? Hold, bool IsNext) Outlook(Desk desk, Instance machine)
+    private static (OmahaHold? Hold, bool IsNext) Outlook(OrderDesk desk, Instance machine)
     {
         if (machine.Group is not { } group || machine.Machine.Version.Length == 0
             || machine.Machine.State == RolloutState.Installed)
@@ -134,7 +134,7 @@ internal static class MachineQueries
         };
     }
 
-    private static bool Matches(Desk desk, Instance machine, string app, MachineQuery query)
+    private static bool Matches(OrderDesk desk, Instance machine, string app, MachineQuery query)
     {
         RolloutMachine value = machine.Machine;
         if (app.Length > 0 && machine.App.Id != app)

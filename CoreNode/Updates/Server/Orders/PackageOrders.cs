@@ -13,12 +13,12 @@ internal static class PackageOrders
     private const int MostFiles = 200;
 
     /// <summary>Adds a package; <paramref name="package"/> has everything but its number.</summary>
-    public static CataloguePackage Add(Desk desk, Actor who, CataloguePackage package)
+    public static CataloguePackage Add(OrderDesk desk, Actor who, CataloguePackage package)
     {
         CatalogueApp app = desk.App(package.App);
         Catalogue catalogue = desk.Books.Catalogue;
         if (Find(catalogue, app.Id, package.Version, package.Board) is not null)
-            throw Desk.Conflict($"{app.Name} has a package {Described(package)} already");
+            throw OrderDesk.Conflict($"{app.Name} has a package {Described(package)} already");
         if (catalogue.Packages.Count >= MostPackages)
         {
             throw new CatalogueException(
@@ -43,16 +43,16 @@ internal static class PackageOrders
     }
 
     /// <summary>Adds a file to a package.</summary>
-    public static CataloguePackage AddFile(Desk desk, Actor who, long id, CatalogueFile file)
+    public static CataloguePackage AddFile(OrderDesk desk, Actor who, long id, CatalogueFile file)
     {
         CataloguePackage package = desk.Package(id);
         CatalogueApp app = desk.App(package.App);
         foreach (CatalogueFile there in package.Files)
         {
             if (there.Name == file.Name)
-                throw Desk.Conflict($"package {Described(package)} has a file {file.Name} already");
+                throw OrderDesk.Conflict($"package {Described(package)} has a file {file.Name} already");
             if (there.Kind == file.Kind && file.IsPayload && there.FromVersion == file.FromVersion)
-                throw Desk.Conflict($"package {Described(package)} has such a payload already: {there.Name}");
+                throw OrderDesk.Conflict($"package {Described(package)} has such a payload already: {there.Name}");
         }
 
         if (package.Files.Count >= MostFiles)
@@ -65,7 +65,7 @@ internal static class PackageOrders
     }
 
     /// <summary>Removes a file of a package.</summary>
-    public static CataloguePackage RemoveFile(Desk desk, Actor who, long id, string name)
+    public static CataloguePackage RemoveFile(OrderDesk desk, Actor who, long id, string name)
     {
         CataloguePackage package = desk.Package(id);
         CatalogueFile? file = null;
@@ -76,9 +76,9 @@ internal static class PackageOrders
         }
 
         if (file is null)
-            throw Desk.Missing($"package {Described(package)} has no file {Words.Shown(name)}");
+            throw OrderDesk.Missing($"package {Described(package)} has no file {Words.Shown(name)}");
         if (file.Kind == CatalogueFileKind.Full && IsNeeded(desk.Books.Catalogue, id) is { } user)
-            throw Desk.Conflict($"package {Described(package)} is needed by {user}: it must keep its full payload");
+            throw OrderDesk.Conflict($"package {Described(package)} is needed by {user}: it must keep its full payload");
         CataloguePackage changed = Replace(
             desk, package, package with { Files = AppOrders.Keep(package.Files, one => one.Name != name) });
         desk.Changes.Write(tables => tables.Run("DELETE FROM file WHERE package = ?1 AND name = ?2", id, name));
@@ -87,7 +87,7 @@ internal static class PackageOrders
     }
 
     /// <summary>Changes what is for people.</summary>
-    public static CataloguePackage Change(Desk desk, Actor who, long id, string? description, string? moreInfo)
+    public static CataloguePackage Change(OrderDesk desk, Actor who, long id, string? description, string? moreInfo)
     {
         CataloguePackage package = desk.Package(id);
         CataloguePackage changed = Replace(desk, package, package with
@@ -103,12 +103,12 @@ internal static class PackageOrders
     }
 
     /// <summary>Removes a package that nothing needs.</summary>
-    public static CataloguePackage Remove(Desk desk, Actor who, long id)
+    public static CataloguePackage Remove(OrderDesk desk, Actor who, long id)
     {
         CataloguePackage package = desk.Package(id);
         Catalogue catalogue = desk.Books.Catalogue;
         if (IsNeeded(catalogue, id) is { } user)
-            throw Desk.Conflict($"package {Described(package)} is needed by {user}");
+            throw OrderDesk.Conflict($"package {Described(package)} is needed by {user}");
         desk.Set(With(catalogue, AppOrders.Keep(catalogue.Packages, one => one.Id != id)));
         desk.Changes.Write(tables => tables.Run("DELETE FROM package WHERE number = ?1", id));
         desk.Audit(who, "package.remove", Subject(desk.App(package.App), package), FilesOf(package));
@@ -157,7 +157,7 @@ internal static class PackageOrders
     }
 
     // Groups that have it are looked at again: what is offered may be complete now, or not any more.
-    private static CataloguePackage Replace(Desk desk, CataloguePackage before, CataloguePackage after)
+    private static CataloguePackage Replace(OrderDesk desk, CataloguePackage before, CataloguePackage after)
     {
         Catalogue catalogue = desk.Books.Catalogue;
         desk.Set(With(catalogue, [.. AppOrders.Keep(catalogue.Packages, one => one.Id != before.Id), after]));

@@ -7,7 +7,7 @@ namespace CoreNode.Updates.Server.Orders;
 /// <summary>How the server itself is, answered by the ledger.</summary>
 internal static class ServerQueries
 {
-    public static ServerStanding Standing(Desk desk, DatabaseFile file, Shelf shelf, DateTimeOffset started)
+    public static ServerStanding Standing(OrderDesk desk, DatabaseFile file, Shelf shelf, DateTimeOffset started)
     {
         List<string> problems = [];
         foreach (CatalogueGroup group in desk.Books.Catalogue.Groups)

@@ -15,17 +15,17 @@ internal static class TokenOrders
     private const int SecretBytes = 32;
     private const int MostTokens = 1000;
 
-    public static NewToken Add(Desk desk, Actor who, string name, AccessRole role, DateTimeOffset? expires)
+    public static NewToken Add(OrderDesk desk, Actor who, string name, AccessRole role, DateTimeOffset? expires)
     {
         IReadOnlyList<TokenEntry> tokens = desk.Books.Tokens;
         if (!Enum.IsDefined(role))
-            throw Desk.Invalid("a token is for a viewer or an admin");
+            throw OrderDesk.Invalid("a token is for a viewer or an admin");
         if (expires <= desk.Moment)
-            throw Desk.Invalid("the token would count no more: its end is past");
+            throw OrderDesk.Invalid("the token would count no more: its end is past");
         foreach (TokenEntry entry in tokens)
         {
             if (entry.Token.Name == name)
-                throw Desk.Conflict($"there is a token {name} already");
+                throw OrderDesk.Conflict($"there is a token {name} already");
         }
 
         if (tokens.Count >= MostTokens)
@@ -49,7 +49,7 @@ internal static class TokenOrders
         return new NewToken(token, secret);
     }
 
-    public static AccessToken Remove(Desk desk, Actor who, string name)
+    public static AccessToken Remove(OrderDesk desk, Actor who, string name)
     {
         foreach (TokenEntry entry in desk.Books.Tokens)
         {
@@ -61,7 +61,7 @@ internal static class TokenOrders
             return entry.Token;
         }
 
-        throw Desk.Missing($"there is no token {Words.Shown(name)}");
+        throw OrderDesk.Missing($"there is no token {Words.Shown(name)}");
     }
 
     /// <summary>The token of a secret, if it counts now; null otherwise.</summary>
@@ -80,7 +80,7 @@ internal static class TokenOrders
 
     private static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
-    private static void Set(Desk desk, IReadOnlyList<TokenEntry> tokens)
+    private static void Set(OrderDesk desk, IReadOnlyList<TokenEntry> tokens)
     {
         IReadOnlyList<TokenEntry> before = desk.Books.Tokens;
         desk.Books.Tokens = tokens;

@@ -23,10 +23,10 @@ internal static class Words
     public static string Name(string what, string? name)
     {
         if (string.IsNullOrWhiteSpace(name))
-            throw Desk.Invalid($"{what} needs a name");
+            throw OrderDesk.Invalid($"{what} needs a name");
         if (name.Length > MostName || name != name.Trim() || Array.Exists(name.ToCharArray(), IsOdd))
         {
-            throw Desk.Invalid(string.Create(
+            throw OrderDesk.Invalid(string.Create(
                 CultureInfo.InvariantCulture,
                 $"the name {Shown(name)} of {what}: at most {MostName} characters, no slash, no control characters, no "
                 + $"space at its ends"));
@@ -47,7 +47,7 @@ internal static class Words
         string bare = AppId.Bare(id);
         if (bare.Length is 0 or > MostId || Array.Exists(bare.ToCharArray(), static c => !IsOfId(c)))
         {
-            throw Desk.Invalid(string.Create(
+            throw OrderDesk.Invalid(string.Create(
                 CultureInfo.InvariantCulture,
                 $"the id {Shown(id)} of {what}: at most {MostId} letters, digits, and . _ - of ASCII"));
         }
@@ -59,7 +59,7 @@ internal static class Words
     /// <exception cref="CatalogueException">It is too long.</exception>
     public static string Text(string what, string text) => text.Length <= MostText
         ? text
-        : throw Desk.Invalid(string.Create(
+        : throw OrderDesk.Invalid(string.Create(
             CultureInfo.InvariantCulture, $"{what} has {text.Length} characters; {MostText} are taken"));
 
     /// <summary>A random GUID of version 4, as machines write them but without braces.</summary>

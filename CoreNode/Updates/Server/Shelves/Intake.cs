@@ -29,7 +29,7 @@ internal sealed class Intake(Shelf shelf, Func<TrustedKeys> trust)
             VerifiedPayload verified = await VerifyAsync(arrival);
             if (verified.Manifest.MinorVersion != 0)
             {
-                throw Desk.Invalid(
+                throw OrderDesk.Invalid(
                     "the payload is a delta: a package begins with a full payload, deltas are added to it then");
             }
 
@@ -50,7 +50,7 @@ internal sealed class Intake(Shelf shelf, Func<TrustedKeys> trust)
     {
         string from = wish.Kind == CatalogueFileKind.Delta ? wish.FromVersion : "";
         if (wish.Kind == CatalogueFileKind.Delta && from.Length is 0 or > MachineWords.MostVersion)
-            throw Desk.Invalid("a delta needs the version that machines must run for it");
+            throw OrderDesk.Invalid("a delta needs the version that machines must run for it");
         string? name = wish.Name ?? wish.Kind switch
         {
             CatalogueFileKind.Full => UsualName,
@@ -90,10 +90,10 @@ internal sealed class Intake(Shelf shelf, Func<TrustedKeys> trust)
         CatalogueApp app, PackageWish wish, string origin, Arrival arrival, ReleaseInfo? release, string name)
     {
         if (release is { AppId.Length: > 0 } && !AppId.AreSame(release.AppId, app.Id))
-            throw Desk.Invalid($"the payload is signed for application {Words.Shown(release.AppId)}, not for {app.Id}");
+            throw OrderDesk.Invalid($"the payload is signed for application {Words.Shown(release.AppId)}, not for {app.Id}");
         string version = Agreed("version", release?.Version ?? "", wish.Version);
         if (version.Length is 0 or > MachineWords.MostVersion || version.Any(char.IsWhiteSpace))
-            throw Desk.Invalid("the payload says no version: give one of at most 64 characters without spaces");
+            throw OrderDesk.Invalid("the payload says no version: give one of at most 64 characters without spaces");
         return new CataloguePackage
         {
             Id = 0,
@@ -125,15 +125,15 @@ internal sealed class Intake(Shelf shelf, Func<TrustedKeys> trust)
     {
         bool isDelta = verified.Manifest.MinorVersion != 0;
         if (kind == CatalogueFileKind.Full && isDelta)
-            throw Desk.Invalid("that payload is a delta, not a full one");
+            throw OrderDesk.Invalid("that payload is a delta, not a full one");
         if (kind == CatalogueFileKind.Delta && !isDelta)
-            throw Desk.Invalid("that payload is a full one, not a delta");
+            throw OrderDesk.Invalid("that payload is a full one, not a delta");
         if (kind == CatalogueFileKind.Extra || verified.Manifest.Release is not { } release)
             return;
         if (release.Version != package.Version || release.Counter != package.Counter
             || (release.Board != package.Board && release.Board.Length > 0))
         {
-            throw Desk.Invalid(string.Create(
+            throw OrderDesk.Invalid(string.Create(
                 CultureInfo.InvariantCulture,
                 $"the payload is signed as {release.Version} ({release.Board}), counter {release.Counter}; the package "
                 + $"is {package.Version} ({package.Board}), counter {package.Counter}"));
@@ -152,6 +152,6 @@ internal sealed class Intake(Shelf shelf, Func<TrustedKeys> trust)
             return wished ?? "";
         return wished is null or "" || wished == signed
             ? signed
-            : throw Desk.Invalid($"the payload is signed for {what} {Words.Shown(signed)}, not {Words.Shown(wished)}");
+            : throw OrderDesk.Invalid($"the payload is signed for {what} {Words.Shown(signed)}, not {Words.Shown(wished)}");
     }
 }

@@ -8,7 +8,7 @@ namespace CoreNode.Updates.Server.Orders;
 /// What an order works with while the ledger carries it out: memory is changed at once, the database at the batch's
 /// end; whatever throws is taken back. Looking things up refuses with a sentence where they are not there.
 /// </summary>
-internal sealed class Desk(
+internal sealed class OrderDesk(
     ServerBooks books, Changes changes, Releases releases, Learning learning, Offers offers)
 {
     public ServerBooks Books { get; } = books;
