@@ -51,6 +51,7 @@ internal static class AllowedEdges
             },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
             new("Updates.Omaha", ModuleKind.Decider),
+            new("Updates.Rollout", ModuleKind.Decider, "Updates.Omaha"),
             new(
                 "Updates.Client", ModuleKind.Service,
                 "Updates.Omaha", "Updates.Lifecycle", "Updates.Desk", "Disks", "Disks.Gpt", "Platform"),

@@ -283,7 +283,7 @@ public sealed class GroupRollout
             ErrorCode = isSame ? machine.ErrorCode : 0,
         };
         bool goesFirst = Policy.IsFirstAlone && !Standing.IsFirstPassed && offer.ReleaseId == Release?.Id
-            && Standing.FirstMachine != machine.Id && !_gate.IsFirstTaken(now.ToUnixTimeSeconds());
+            && Standing.FirstMachine != machine.Id && !_gate.IsFirstTaken(machine, now.ToUnixTimeSeconds());
         if (goesFirst)
             Standing = Standing with { FirstMachine = machine.Id };
         Put(machine, granted);

@@ -64,7 +64,7 @@ internal sealed class RolloutGate
         machine.ReleaseId.Length > 0 && IsNear(machine.GrantedAt.ToUnixTimeSeconds(), _period, now);
 
     /// <summary>True if the first machine is at it, so that the others wait.</summary>
-    public bool IsFirstTaken(long now) => FirstAlone("", now).Block != RolloutBlock.None;
+    public bool IsFirstTaken(RolloutMachine machine, long now) => FirstAlone(machine, now).Block != RolloutBlock.None;
 
     /// <summary>From when on a wave is open; it always is if it opens with the release.</summary>
     public long Opens(RolloutWave wave) => wave.After == TimeSpan.Zero
@@ -91,7 +91,7 @@ internal sealed class RolloutGate
                 return (RolloutBlock.Window, opens);
         }
 
-        (RolloutBlock first, long firstUntil) = FirstAlone(machine.Id, now);
+        (RolloutBlock first, long firstUntil) = FirstAlone(machine, now);
         return first != RolloutBlock.None ? (first, firstUntil) : Limits(machine, now);
     }
 
@@ -133,16 +133,18 @@ internal sealed class RolloutGate
         return Never;
     }
 
-    private (RolloutBlock Block, long Until) FirstAlone(string machineId, long now)
+    private (RolloutBlock Block, long Until) FirstAlone(RolloutMachine machine, long now)
     {
-        bool isOpen = !_policy.IsFirstAlone || Standing.IsFirstPassed || First is null || First.Id == machineId
-            || First.ReleaseId != _release?.Id;
-        if (isOpen)
+        if (!_policy.IsFirstAlone || Standing.IsFirstPassed || _release is null)
             return default;
-        bool isOnWay = First!.IsAtWork
-            || (First.State == RolloutState.Complete && First.Outcome != RolloutOutcome.Succeeded);
-        if (First.State == RolloutState.Installed)
+        // Somebody has installed it and has not shown that it runs: the first one, or one whose place was given away.
+        bool isOwn = machine.State == RolloutState.Installed && machine.ReleaseId == _release.Id;
+        if (_tally.Waiting > (isOwn ? 1 : 0))
             return (RolloutBlock.FirstAlone, Never);
+        if (First is null || First.Id == machine.Id || First.ReleaseId != _release.Id)
+            return default;
+        bool isOnWay = First.IsAtWork
+            || (First.State == RolloutState.Complete && First.Outcome != RolloutOutcome.Succeeded);
         return isOnWay && IsWithinTimeout(First, now)
             ? (RolloutBlock.FirstAlone, First.Since.ToUnixTimeSeconds() + _timeout)
             : default;
