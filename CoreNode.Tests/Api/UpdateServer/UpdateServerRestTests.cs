@@ -51,7 +51,7 @@ internal sealed class UpdateServerRestTests
     [TestCase("GET", "apps/os/machines?count=1001", "", 400, "?count= is a whole number up to 1000")]
     [TestCase("POST", "apps/os/packages", "this is no payload", 422, "untrusted")]
     [TestCase("POST", "apps/os/packages", "", 400, "the file itself is the body")]
-    [TestCase("DELETE", "packages/1", "", 409, "conflict")]
+    [TestCase("DELETE", "packages/0", "", 404, "there is no package 0")]
     [TestCase("POST", "tokens", "{\"name\":\"x\",\"role\":\"king\"}", 400, "viewer or admin")]
     [TestCase("DELETE", "status", "", 405, "DELETE is not for this path")]
     [TestCase("POST", "backup", "{}", 405, "GET is")]

@@ -90,7 +90,7 @@ internal static class ChannelCommands
     private static CliCommand Set(ServerCommand make)
     {
         Argument<string> name = Name();
-        Argument<string> version = new("VERSION") { Description = "version or @NUMBER of a package, or \"none\"" };
+        Argument<string> version = new("VERSION") { Description = "version or :NUMBER of a package, or \"none\"" };
         return make.Make(
             new CliCommand("set", "make a channel lead to a package")
             {

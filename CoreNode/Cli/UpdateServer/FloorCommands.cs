@@ -12,7 +12,7 @@ internal static class FloorCommands
         {
             Examples =
             [
-                ("corenode update-server floor set stable 1.3.0 --reason \"new partition table\"", "go through 1.3.0"),
+                ("corenode update-server floor set stable 1.3.0 --reason 'new partition table'", "go through 1.3.0"),
                 ("corenode update-server floor list stable", "what it goes through"),
             ],
         },
@@ -62,7 +62,7 @@ internal static class FloorCommands
     private static CliCommand Set(ServerCommand make)
     {
         Argument<string> name = ChannelCommands.Name();
-        Argument<string> version = new("VERSION") { Description = "version or @NUMBER of a package" };
+        Argument<string> version = new("VERSION") { Description = "version or :NUMBER of a package" };
         Option<string?> reason = new("--reason")
         {
             Description = "why; machines that know floors are told",
@@ -74,7 +74,7 @@ internal static class FloorCommands
                 Details = "A machine below it gets this version first, and what the channel leads to afterwards.",
                 Examples =
                 [
-                    ("corenode update-server floor set stable 1.3.0 --reason \"new partition table\"",
+                    ("corenode update-server floor set stable 1.3.0 --reason 'new partition table'",
                         "nobody comes from 1.2 to 1.4 without 1.3.0"),
                     ("corenode update-server floor set stable 1.3.0 --board amd64-usr", "of one kind of machine"),
                 ],
@@ -93,14 +93,14 @@ internal static class FloorCommands
     private static CliCommand Remove(ServerCommand make)
     {
         Argument<string> name = ChannelCommands.Name();
-        Argument<string> version = new("VERSION") { Description = "version or @NUMBER of a package" };
+        Argument<string> version = new("VERSION") { Description = "version or :NUMBER of a package" };
         return make.Make(
             new CliCommand("remove", "a version is no floor any more")
             {
                 Examples =
                 [
                     ("corenode update-server floor remove stable 1.3.0", "the package stays"),
-                    ("corenode update-server floor remove stable @17", "by the package's number"),
+                    ("corenode update-server floor remove stable :17", "by the package's number"),
                 ],
             },
             [name, version, make.Options.App, make.Options.Board],

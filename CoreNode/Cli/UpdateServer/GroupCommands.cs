@@ -16,7 +16,7 @@ internal static class GroupCommands
                 ("corenode update-server group list", "how each rollout stands"),
                 ("corenode update-server group set servers --wave 5%:0h,25%:24h,100%:72h --error-stop 5%/3",
                     "carefully from now on"),
-                ("corenode update-server group pause servers --note \"market opens\"", "hold it"),
+                ("corenode update-server group pause servers --note 'market opens'", "hold it"),
             ],
         },
         List(make), Show(make), Add(make), Set(make), Pause(make), Resume(make), GroupWait.Build(make), Remove(make));
@@ -154,7 +154,7 @@ internal static class GroupCommands
                 [
                     ("corenode update-server group set servers --wave 5%:0h,25%:24h,100%:72h --error-stop 5%/20",
                         "in waves that stop themselves"),
-                    ("corenode update-server group set servers --window \"Mon-Fri 02:00 4h\" --timezone Europe/Berlin",
+                    ("corenode update-server group set servers --window 'Mon-Fri 02:00 4h' --timezone Europe/Berlin",
                         "at night only"),
                     ("corenode update-server group set servers --max-at-a-time 50 --max-per-period 200/1h",
                         "so that the network bears it"),
@@ -190,7 +190,7 @@ internal static class GroupCommands
                 Examples =
                 [
                     ("corenode update-server group pause servers", "until `group resume`"),
-                    ("corenode update-server group pause servers --note \"ticket 4711\"", "and say why"),
+                    ("corenode update-server group pause servers --note 'ticket 4711'", "and say why"),
                 ],
             },
             [name, note, make.Options.App],

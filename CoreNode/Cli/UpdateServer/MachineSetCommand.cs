@@ -37,7 +37,7 @@ internal static class MachineSetCommand
                 Examples =
                 [
                     ("corenode update-server machine set 4f5b1b6b --force", "the update now"),
-                    ("corenode update-server machine set web-17 --exempt --note \"customer demo\"", "leave it alone"),
+                    ("corenode update-server machine set web-17 --exempt --note 'customer demo'", "leave it alone"),
                     ("corenode update-server machine set web-17 --pin 1.3.9", "that version, whatever comes"),
                     ("corenode update-server machine set web-17 --clear", "as all others"),
                 ],

@@ -14,7 +14,7 @@ internal static class PackageCommands
         {
             Details = "The server holds no private key: it takes only payloads that verify against its trusted keys "
                 + "(see `corenode payload create`). A version that several packages have is told from others by "
-                + "--board, or named by its number: @17.",
+                + "--board, or named by its number: :17.",
             Examples =
             [
                 ("corenode update-server package add 1.4.1.payload", "version and board are those of its signature"),
@@ -23,7 +23,7 @@ internal static class PackageCommands
         },
         List(make), Show(make), Add(make), AddFile(make), RemoveFile(make), Set(make), Remove(make));
 
-    private static Argument<string> Version() => new("VERSION") { Description = "version or @NUMBER of a package" };
+    private static Argument<string> Version() => new("VERSION") { Description = "version or :NUMBER of a package" };
 
     private static CliCommand List(ServerCommand make) => make.Make(
         new CliCommand("list", "list packages")
@@ -53,7 +53,7 @@ internal static class PackageCommands
 
                 rows.Add(
                 [
-                    "@" + ServerCall.Id(package), package.Text("version"), package.Cell("board"),
+                    ":" + ServerCall.Id(package), package.Text("version"), package.Cell("board"),
                     package.Number("counter").ToString(CultureInfo.InvariantCulture),
                     files.ToString(CultureInfo.InvariantCulture), ServerFields.Bytes(bytes),
                     package.When("expiry", call.Now), package.Cell("origin"), package.Text("description"),
@@ -74,7 +74,7 @@ internal static class PackageCommands
                 Examples =
                 [
                     ("corenode update-server package show 1.4.1", "what its payload's signature says, and its files"),
-                    ("corenode update-server package show @17 -o json", "for programs"),
+                    ("corenode update-server package show :17 -o json", "for programs"),
                 ],
             },
             [version, make.Options.App, make.Options.Board],
@@ -89,7 +89,7 @@ internal static class PackageCommands
     private static void Write(ServerCall call, JsonElement package)
     {
         TextWriter output = call.Output;
-        output.WriteLine($"VERSION   {package.Text("version")} (package @{ServerCall.Id(package)})");
+        output.WriteLine($"VERSION   {package.Text("version")} (package :{ServerCall.Id(package)})");
         output.WriteLine($"BOARD     {package.Cell("board")}");
         output.WriteLine($"COUNTER   {package.Number("counter")}, from {package.Number("minimumCounter")} on");
         output.WriteLine($"EXPIRY    {package.When("expiry", call.Now)}");
@@ -145,7 +145,7 @@ internal static class PackageCommands
                 ToldPage made = await call.UploadAsync(path.ToString(), call.Parsed.GetValue(file)!);
                 string board = made.Root.Text("board") is { Length: > 0 } of ? $" for {of}" : "";
                 return call.Show(
-                    made, $"{made.Root.Text("version")}{board} is package @{ServerCall.Id(made.Root)}, verified; "
+                    made, $"{made.Root.Text("version")}{board} is package :{ServerCall.Id(made.Root)}, verified; "
                     + $"`corenode update-server channel set CHANNEL {made.Root.Text("version")}` rolls it out");
             });
     }
@@ -199,7 +199,7 @@ internal static class PackageCommands
                 [
                     ("corenode update-server package remove-file 1.4.1 delta-from-1.4.0.payload",
                         "machines with 1.4.0 get the full payload again"),
-                    ("corenode update-server package remove-file @17 oem-azure.gz", "by the package's number"),
+                    ("corenode update-server package remove-file :17 oem-azure.gz", "by the package's number"),
                 ],
             },
             [version, name, make.Options.App, make.Options.Board],
@@ -224,7 +224,7 @@ internal static class PackageCommands
             {
                 Examples =
                 [
-                    ("corenode update-server package set 1.4.1 --description \"kernel 6.12\"", "for people"),
+                    ("corenode update-server package set 1.4.1 --description 'kernel 6.12'", "for people"),
                     ("corenode update-server package set 1.4.1 --more-info https://example.com/1.4.1", "for machines"),
                 ],
             },
@@ -247,12 +247,12 @@ internal static class PackageCommands
     {
         Argument<string> version = Version();
         return make.Make(
-            new CliCommand("remove", "remove a package that no channel leads to and that is no floor")
+            new CliCommand("remove", "remove a package that no channel needs")
             {
                 Examples =
                 [
                     ("corenode update-server package remove 1.3.9", "its files go with it"),
-                    ("corenode update-server package remove @17", "by its number"),
+                    ("corenode update-server package remove :17", "by its number"),
                 ],
             },
             [version, make.Options.App, make.Options.Board],

@@ -87,7 +87,7 @@ internal static class ParcelCommands
     {
         Argument<string[]> versions = new("VERSION")
         {
-            Description = "versions or @NUMBERs of packages",
+            Description = "versions or :NUMBERs of packages",
             Arity = ArgumentArity.OneOrMore,
         };
         Option<string> file = new("--out") { Description = "the new file", HelpName = "FILE", Required = true };

@@ -29,7 +29,7 @@ internal static class PromotionCommand
         Option<ulong> least = NumberOption.Count("--min-succeeded", "fewest machines that run it", int.MaxValue);
         Option<bool> itself = new("--automatic") { Description = "it goes by itself once it may" };
         return make.Make(
-            new CliCommand("rule", "say where a channel's package goes next and when, or look whether it may")
+            new CliCommand("rule", "say where a channel's package goes next, and when")
             {
                 Details = "Without options it tells whether the package may go on, and if not, why.",
                 Examples =

@@ -165,7 +165,7 @@ internal sealed class ServerCall : IDisposable
             bool isBoard = board is null || one.Text("board") == board || one.Text("board").Length == 0;
             if (one.Text("version") == versionOrNumber && isBoard)
                 found.Add(one);
-            else if ("@" + Id(one) == versionOrNumber)
+            else if (":" + Id(one) == versionOrNumber)
                 return one;
         }
 
@@ -175,11 +175,11 @@ internal sealed class ServerCall : IDisposable
             0 => throw new ServerFailure(
                 ExitCode.NotFound,
                 $"there is no package '{versionOrNumber}'{(board is null ? "" : $" for {board}")}",
-                "see `corenode update-server package list`; @NUMBER names one by its number"),
+                "see `corenode update-server package list`; :NUMBER names one by its number"),
             _ => throw new ServerFailure(
                 ExitCode.Usage,
                 $"several packages are {versionOrNumber}; say which with --board, or by number: "
-                + string.Join(", ", found.ConvertAll(one => $"@{Id(one)} for {one.Cell("board")}"))),
+                + string.Join(", ", found.ConvertAll(one => $":{Id(one)} for {one.Cell("board")}"))),
         };
     }
 

@@ -64,8 +64,8 @@ internal static class StatusCommands
         call.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"KNOWS     {status.Number("machines")} machines, {status.Number("files")} files of packages "
-            + $"({ServerFields.Bytes(status.Number("fileBytes"))}), database "
-            + ServerFields.Bytes(status.Number("databaseBytes"))));
+            + $"({ServerFields.Bytes(status.Number("fileBytes"))}), "
+            + $"database {ServerFields.Bytes(status.Number("databaseBytes"))}"));
         foreach (JsonElement problem in status.List("problems"))
             call.Output.WriteLine($"PROBLEM   {problem.GetString()}");
         JsonElement names = (await call.GetAsync("apps")).Root;
