@@ -56,15 +56,14 @@ internal static class AllowedEdges
                 "Updates.Client", ModuleKind.Service,
                 "Updates.Omaha", "Updates.Lifecycle", "Updates.Desk", "Disks", "Disks.Gpt", "Platform"),
             new("Updates.Keys", ModuleKind.Mechanism, "Updates.Payload", "Platform"),
-            new("Updates.Applying.Worker", ModuleKind.Decider),
-            new(
-                "Updates.Applying", ModuleKind.Service,
-                "Updates.Applying.Worker", "Updates.Payload", "Updates.Keys", "Disks", "Disks.Gpt", "Platform"),
-            new("Updates.Rollout", ModuleKind.Decider, "Updates.Omaha"),
             new("Database", ModuleKind.Mechanism, "Platform") { IsNative = true },
             new(
                 "Updates.Server", ModuleKind.Service,
                 "Updates.Omaha", "Updates.Rollout", "Updates.Payload", "Updates.Keys", "Database", "Platform"),
+            new("Updates.Applying.Worker", ModuleKind.Decider),
+            new(
+                "Updates.Applying", ModuleKind.Service,
+                "Updates.Applying.Worker", "Updates.Payload", "Updates.Keys", "Disks", "Disks.Gpt", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model", "Updates.Desk"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),

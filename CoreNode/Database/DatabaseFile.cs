@@ -109,6 +109,11 @@ public sealed unsafe class DatabaseFile : IDisposable
         return statement.Step() ? statement.Text(0) : "";
     }
 
+    /// <summary>Lets the file not grow beyond so many bytes: more is a full disk.</summary>
+    public void Limit(long bytes) => Execute(string.Create(
+        CultureInfo.InvariantCulture,
+        $"PRAGMA max_page_count={Math.Clamp(bytes / ReadNumber("PRAGMA page_size"), 1, int.MaxValue - 1)}"));
+
     /// <summary>Begins a transaction that writes.</summary>
     public void Begin() => Execute("BEGIN IMMEDIATE");
 
@@ -155,6 +160,9 @@ public sealed unsafe class DatabaseFile : IDisposable
                 problems.Add(line);
         }
 
+        // Asking more of what is damaged is no use.
+        if (problems.Count > 0)
+            return problems;
         using DatabaseStatement keys = Prepare("PRAGMA foreign_key_check");
         while (keys.Step())
             problems.Add($"a row of {keys.Text(0)} refers to a row of {keys.Text(2)} that is not there");

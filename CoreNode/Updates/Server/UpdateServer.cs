@@ -102,6 +102,7 @@ public sealed class UpdateServer : IUpdateServer, IDisposable
                 tools.Files, Path.Combine(options.Folder, ShelfName), options.MaxFileBytes);
             file = DatabaseFile.Open(Path.Combine(options.Folder, DatabaseName), DatabaseMode.Create);
             int before = Schema.Prepare(file);
+            file.Limit(options.MaxDatabaseBytes);
             tools.Files.SyncFolder(options.Folder);
             if (before is not 0 && before != Schema.Newest)
                 ServerLog.Migrated(tools.Log, before, Schema.Newest);

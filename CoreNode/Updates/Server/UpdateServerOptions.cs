@@ -35,6 +35,9 @@ public sealed record UpdateServerOptions
     /// </summary>
     public TimeSpan SignsOfLife { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Most bytes of the database; where it is reached the disk counts as full.</summary>
+    public long MaxDatabaseBytes { get; init; } = 32L << 30;
+
     /// <summary>Requests that wait for the ledger; more are refused.</summary>
     public int MaxWaiting { get; init; } = 4096;
 }

@@ -184,7 +184,7 @@ internal sealed class Ledger : IDisposable
         if (now < _nextTick)
             return;
         _nextTick = now + (long)(s_tick.TotalSeconds * _time.TimestampFrequency);
-        if (_upkeep.NextDuty(_desk) is { } duty)
+        while (_upkeep.NextDuty(_desk) is { } duty)
             Serve([duty]);
     }
 
