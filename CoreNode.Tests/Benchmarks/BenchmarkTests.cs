@@ -45,6 +45,7 @@ internal sealed class BenchmarkTests
         ["place"] = EngineRows.PlaceAsync,
         ["plan-10k"] = PlanRows.SmallAsync,
         ["plan-100k"] = PlanRows.LargeAsync,
+        ["rollout"] = RolloutRows.DecisionsAsync,
         ["apply-zstd"] = ApplyRows.ZstdAsync,
         ["apply-xz"] = ApplyRows.XzAsync,
         ["payload-create"] = PayloadRows.CreateAsync,

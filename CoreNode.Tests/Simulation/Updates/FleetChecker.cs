@@ -33,7 +33,7 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
     {
         bool isOwn = before.ReleaseId.Length > 0;
         Check(
-            isOwn || (ReferenceEquals(before, change.Machine) && change.IsIgnored),
+            isOwn || ReferenceEquals(before, change.Machine),
             () => $"{before.Id} was granted nothing and is counted as {change.Machine}");
         AfterChange(group, before, change);
     }
@@ -84,9 +84,12 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
         if (group.Started is null || change.Machine.ReleaseId != group.Started.Id
             || change.Machine.Outcome is RolloutOutcome.None or RolloutOutcome.Succeeded)
             return;
-        // The server counts this machine's new value already; what is durable has the old one.
-        if (ReferenceEquals(before, change.Machine) || (plan.Sampling > 1 && !change.IsStopped))
+        // Only an end can stop: not that a machine with one comes from another group.
+        bool isEnd = before.Outcome != change.Machine.Outcome || before.OutcomeRound != change.Machine.OutcomeRound
+            || before.ReleaseId != change.Machine.ReleaseId;
+        if (!isEnd || (plan.Sampling > 1 && !change.IsStopped))
             return;
+        // The server counts this machine's new value already; what is durable has the old one.
         int failed = 0;
         int succeeded = 0;
         int round = group.Rollout.Standing.Round;
@@ -198,7 +201,7 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
             tally.Count("a wave opens late");
     }
 
-    // The machine that is granted one is not counted itself: it was not there, or leaves its old place.
+    // One that is counted already adds nothing: overrides may have made more than the limit of them.
     private void LimitsAreKept(FleetGroup group, RolloutMachine machine, DateTimeOffset now)
     {
         RolloutPolicy policy = group.Policy;
@@ -206,15 +209,10 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
         int inPeriod = 0;
         foreach (RolloutMachine other in server.MachinesOf(group.Index))
         {
-            if (other.Id == machine.Id)
-                continue;
-            bool isAtWork = other.State is RolloutState.Granted or RolloutState.Downloading or RolloutState.Downloaded
-                && (now - other.Since).Duration() < policy.GrantTimeout;
+            bool isAtWork = IsAtWork(other, policy, now);
             atWork += isAtWork ? 1 : 0;
-            bool wasGranted = _granted.TryGetValue(other.Id, out long at)
-                && Math.Abs(now.ToUnixTimeSeconds() - at) < (long)policy.Period.TotalSeconds;
-            inPeriod += wasGranted ? 1 : 0;
-            bool isFirst = policy.IsFirstAlone && !group.Standing.IsFirstPassed
+            inPeriod += WasGranted(other, policy, now) ? 1 : 0;
+            bool isFirst = policy.IsFirstAlone && !group.Standing.IsFirstPassed && other.Id != machine.Id
                 && other.ReleaseId == group.Started!.Id
                 && (other.State == RolloutState.Installed
                     || (isAtWork && _byPolicy.Contains((group.Started.Id, other.Id))));
@@ -222,12 +220,21 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
         }
 
         Check(
-            atWork < (policy.MaxAtATime ?? int.MaxValue),
+            IsAtWork(machine, policy, now) || atWork < (policy.MaxAtATime ?? int.MaxValue),
             () => $"{machine.Id} is granted an update while {atWork} are at work, {policy.MaxAtATime} may be");
         Check(
-            inPeriod < (policy.MaxPerPeriod ?? int.MaxValue),
-            () => $"{machine.Id} is granted an update, {inPeriod} others in {policy.Period}, {policy.MaxPerPeriod} may");
+            WasGranted(machine, policy, now) || inPeriod < (policy.MaxPerPeriod ?? int.MaxValue),
+            () => $"{machine.Id} is granted an update, {inPeriod} others in {policy.Period}, "
+                + $"{policy.MaxPerPeriod} may");
     }
+
+    private static bool IsAtWork(RolloutMachine machine, RolloutPolicy policy, DateTimeOffset now) =>
+        machine.State is RolloutState.Granted or RolloutState.Downloading or RolloutState.Downloaded
+        && (now - machine.Since).Duration() < policy.GrantTimeout;
+
+    private bool WasGranted(RolloutMachine machine, RolloutPolicy policy, DateTimeOffset now) =>
+        _granted.TryGetValue(machine.Id, out long at)
+        && Math.Abs(now.ToUnixTimeSeconds() - at) < (long)policy.Period.TotalSeconds;
 
     // If nothing else happens it is held until then, and no longer.
     private void HoldIsTrue(

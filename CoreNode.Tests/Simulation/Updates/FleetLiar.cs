@@ -10,6 +10,8 @@ internal sealed class FleetLiar
     private static readonly string[] s_strange =
         ["9999.9.9", "not.a.version", "-1", "3.5.0.0.0.0.0.0", new string('9', 64), new string('9', 65), "", "🦊"];
 
+    private const int MostMade = 5000;
+
     private readonly FleetWorld _world;
     private readonly FleetServer _server;
     private readonly Prng _chance;
@@ -51,7 +53,8 @@ internal sealed class FleetLiar
                 Impersonate(_world.Clients[_chance.Next(_world.Clients.Length)]);
                 break;
             case FleetLie.NewMachines:
-                int count = 1 + _chance.Next(Math.Min(5000, 10 + (_world.Plan.Machines / 20)));
+                int count = 1 + _chance.Next(10 + (_world.Plan.Machines / 20));
+                count = Math.Min(count, MostMade - _made);
                 for (int i = 0; i < count; i++)
                     Ask($"{_id}-{++_made}", _world.Plan.Versions[_chance.Next(_world.Plan.Versions.Length)]);
                 break;

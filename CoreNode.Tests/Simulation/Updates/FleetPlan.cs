@@ -71,8 +71,8 @@ internal sealed record FleetPlan
         TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(s_zones[chance.Next(s_zones.Length)]);
         bool isDated = chance.Chance(0.5);
         string[] floors = isDated ? ["3139.2.0", "3227.2.4"] : ["3.2.0", "3.4.0-rc.2"];
-        floors = floors[..chance.Next(3)];
-        double bad = chance.Chance(0.4) ? 0.1 + (0.9 * chance.NextDouble()) : 0;
+        floors = floors[..(isLarge ? 1 : chance.Next(3))];
+        double bad = isLarge || chance.Chance(0.4) ? 0.1 + (0.9 * chance.NextDouble()) : 0;
         return new FleetPlan
         {
             Seed = seed,
@@ -82,7 +82,8 @@ internal sealed record FleetPlan
             Zone = zone,
             Policies = [PolicyOf(Math.Max(1, size / 10), isLarge, chance), PolicyOf(size, isLarge, chance)],
             Promotion = new PromotionRule(
-                TimeSpan.FromHours(chance.Next(1, 48)), 0.3 * chance.NextDouble(), chance.Next(3), chance.Chance(0.7)),
+                TimeSpan.FromHours(chance.Next(1, isLarge ? 4 : 48)), 0.3 * chance.NextDouble(), chance.Next(3),
+                chance.Chance(0.7)),
             Releases =
             [
                 new FleetRelease(isDated ? "3510.2.8" : "3.5.0", bad) { Floors = floors },
@@ -91,15 +92,15 @@ internal sealed record FleetPlan
             ],
             Versions = isDated ? ["3033.2.0", "3033.2.4", "3200.0.0"] : ["2.9.9", "3.0.0", "3.3.1"],
             FaultSeconds = (isLarge ? 12 : chance.Next(12, 24 * 6)) * 3600L,
-            Unhealthy = chance.Chance(0.3) ? 0 : 0.2 * chance.NextDouble(),
-            Liars = chance.Chance(0.4) ? 0 : 1 + chance.Next(1 + (size / 20)) % 200,
+            Unhealthy = !isLarge && chance.Chance(0.3) ? 0 : (isLarge ? 0.02 : 0.2) * chance.NextDouble(),
+            Liars = !isLarge && chance.Chance(0.4) ? 0 : 1 + chance.Next(1 + Math.Min(8, size / 20)),
             Loss = chance.Chance(0.5) ? 0 : 0.2 * chance.NextDouble(),
             Crashes = chance.Chance(0.5) ? 0 : 20.0 / size * chance.NextDouble() / 10,
             Restarts = isLarge ? 3 : chance.Next(12),
             ClockJumps = chance.Chance(0.5) ? 0 : chance.Next(1, 8),
             HasFarJump = chance.Chance(0.2),
             HasOperator = chance.Chance(0.7),
-            RebootSeconds = chance.Chance(0.5) ? 600 : chance.Next(600, 86_400),
+            RebootSeconds = isLarge || chance.Chance(0.5) ? 600 : chance.Next(600, 86_400),
         };
     }
 
@@ -143,13 +144,13 @@ internal sealed record FleetPlan
         int shares = windows.Length > 0 || isLarge ? 10 : 25;
         return new RolloutPolicy
         {
-            Waves = chance.Chance(0.5) ? [] : WavesOf(isLarge, chance),
-            MaxPerPeriod = chance.Chance(0.5) ? null : Math.Max(1, size / chance.Next(4, shares)),
-            Period = TimeSpan.FromMinutes(chance.Next(10, 240)),
-            MaxAtATime = chance.Chance(0.5) ? null : Math.Max(1, size / chance.Next(4, shares)),
+            Waves = !isLarge && chance.Chance(0.5) ? [] : WavesOf(isLarge, chance),
+            MaxPerPeriod = !isLarge && chance.Chance(0.5) ? null : Math.Max(1, size / chance.Next(4, shares)),
+            Period = TimeSpan.FromMinutes(chance.Next(10, isLarge ? 60 : 240)),
+            MaxAtATime = !isLarge && chance.Chance(0.5) ? null : Math.Max(1, size / chance.Next(4, shares)),
             Windows = windows,
-            IsFirstAlone = chance.Chance(0.35),
-            ErrorStop = chance.Chance(0.3)
+            IsFirstAlone = isLarge || chance.Chance(0.35),
+            ErrorStop = !isLarge && chance.Chance(0.3)
                 ? null
                 : new ErrorStop(0.02 + (0.3 * chance.NextDouble()), chance.Next(1, 6)),
             GrantTimeout = TimeSpan.FromMinutes(chance.Next(10, 120)),

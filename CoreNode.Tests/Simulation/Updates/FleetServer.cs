@@ -52,7 +52,8 @@ internal sealed class FleetServer
         foreach (OmahaEvent told in request.Events)
         {
             RolloutChange change = group.Rollout.On(Believed(machine, group), RolloutEvents.Of(told), Now);
-            _tally.Count(change.IsIgnored ? "an event is ignored" : $"state: {change.Machine.State}");
+            if (change.IsIgnored)
+                _tally.Count("an event is ignored");
             _checker.AfterEvent(group, machine, change);
             machine = change.Machine;
         }

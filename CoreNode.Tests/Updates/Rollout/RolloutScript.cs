@@ -77,14 +77,17 @@ internal sealed class RolloutScript
                 break;
             case "machine":
                 RolloutMachine one = _rollout.Aged(_machines[words[0]], _now);
-                Print($"{one.State} since {Text(one.Since)}, {one.Outcome}, version {one.Version}, step {one.StepVersion}");
+                Print(
+                    $"{one.State} since {Text(one.Since)}, {one.Outcome}, version {one.Version}, step "
+                    + $"{one.StepVersion}");
                 break;
             case "wave":
                 (double percent, DateTimeOffset? next) = _rollout.Wave(_now);
-                Print(next is null ? $"{percent} %" : $"{percent} %, more at {Text(next.Value)}");
+                string open = string.Create(CultureInfo.InvariantCulture, $"{percent} %");
+                Print(next is null ? open : $"{open}, more at {Text(next.Value)}");
                 break;
             case "share":
-                Print($"{WaveShare.Of(words[0], _release!.Id)}");
+                Print(WaveShare.Of(words[0], _release!.Id).ToString(CultureInfo.InvariantCulture));
                 break;
             default:
                 throw new FormatException(verb);
@@ -129,7 +132,8 @@ internal sealed class RolloutScript
         switch (decision)
         {
             case RolloutDecision.Offer offer:
-                string steps = string.Join(", ", offer.Steps.Select(s => s.IsFloor ? $"{s.Version} (floor)" : s.Version));
+                string steps = string.Join(
+                    ", ", offer.Steps.Select(s => s.IsFloor ? $"{s.Version} (floor)" : s.Version));
                 Print($"{words[0]}: {(offer.IsNew ? "offer" : "again")} {steps} by {offer.Why}{Poll(decision)}");
                 break;
             case RolloutDecision.Hold hold:
@@ -219,8 +223,6 @@ internal sealed class RolloutScript
 
     private static string Text(DateTimeOffset time) =>
         time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-
-    private void Print(FormattableString line) => Print(line.ToString(CultureInfo.InvariantCulture));
 
     private void Print(string line) => _output.Append(line).Append('\n');
 }

@@ -127,7 +127,10 @@ public sealed class GroupRollout
         RolloutMachine aged = Aged(machine, now);
         RolloutMachine after = MachineSteps.After(aged, happened, Standing.Round, now);
         Put(machine, after);
-        return AfterOutcome(machine, after, before, now) with { IsIgnored = ReferenceEquals(aged, after) };
+        return AfterOutcome(machine, after, before, now) with
+        {
+            IsIgnored = happened.Kind != RolloutEventKind.None && ReferenceEquals(aged, after),
+        };
     }
 
     /// <summary>A machine that is new to the group, or comes from another one.</summary>

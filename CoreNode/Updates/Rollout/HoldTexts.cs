@@ -43,9 +43,9 @@ internal static class HoldTexts
             case RolloutBlock.Period:
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{policy.MaxPerPeriod} machines in {DurationText.Format(policy.Period)}");
+                    $"at most {policy.MaxPerPeriod} in {DurationText.Format(policy.Period)}");
             case RolloutBlock.AtATime:
-                return string.Create(CultureInfo.InvariantCulture, $"{policy.MaxAtATime} machines at a time");
+                return string.Create(CultureInfo.InvariantCulture, $"at most {policy.MaxAtATime} at a time");
             default:
                 return null;
         }

@@ -84,11 +84,11 @@ public static class PolicyCodec
             case "waves":
                 return policy with { Waves = Waves(value) };
             case "maxPerPeriod":
-                return policy with { MaxPerPeriod = value.IsNull ? null : value.Integer() };
+                return policy with { MaxPerPeriod = value.IsNull ? null : value.Whole() };
             case "period":
                 return policy with { Period = value.Duration() };
             case "maxAtATime":
-                return policy with { MaxAtATime = value.IsNull ? null : value.Integer() };
+                return policy with { MaxAtATime = value.IsNull ? null : value.Whole() };
             case "windows":
                 return policy with { Windows = Windows(value) };
             case "timeZone":
@@ -153,7 +153,7 @@ public static class PolicyCodec
             if (part.Name == "errorStop.share")
                 stop = stop with { Share = part.Number() };
             else if (part.Name == "errorStop.atLeast")
-                stop = stop with { AtLeast = part.Integer() };
+                stop = stop with { AtLeast = part.Whole() };
             else
                 part.IsUnknown();
         }

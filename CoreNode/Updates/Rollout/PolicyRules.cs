@@ -61,7 +61,11 @@ public static class PolicyRules
                 faults.Add(Invariant($"waves[{i}].percent is {wave.Percent}: give more than 0 and at most 100"));
             Bound(faults, Invariant($"waves[{i}].after"), wave.After, TimeSpan.Zero, s_longest);
             if (before is not null && wave.Percent <= before.Percent)
-                faults.Add(Invariant($"waves[{i}].percent is {wave.Percent}, not above the {before.Percent} before it"));
+            {
+                faults.Add(
+                    Invariant($"waves[{i}].percent is {wave.Percent}, not above the {before.Percent} before it"));
+            }
+
             if (before is not null && wave.After < before.After)
                 faults.Add(Invariant($"waves[{i}].after is earlier than that of the wave before it"));
             before = wave;

@@ -19,7 +19,7 @@ internal sealed class PolicyValue(string name, JsonElement json, List<string> fa
         return usual;
     }
 
-    public int Integer()
+    public int Whole()
     {
         if (json.ValueKind == JsonValueKind.Number && json.TryGetInt32(out int value))
             return value;

@@ -13,6 +13,6 @@ public sealed record RolloutChange(RolloutMachine Machine)
     /// <summary>The first machine runs it: the others may.</summary>
     public bool IsFirstPassed { get; init; }
 
-    /// <summary>It came from a machine that was not granted the release, or told the same before: not counted.</summary>
+    /// <summary>Told by a machine that was not granted the release, or told before: not counted.</summary>
     public bool IsIgnored { get; init; }
 }

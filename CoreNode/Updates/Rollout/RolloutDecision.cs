@@ -17,7 +17,7 @@ public abstract record RolloutDecision
     /// </summary>
     /// <param name="Steps">At least one; more only if the machine takes several.</param>
     /// <param name="ReleaseId">Where they lead.</param>
-    /// <param name="IsNew">False if it was granted the same before and lost the answer: nothing is counted anew.</param>
+    /// <param name="IsNew">False if it was granted the same before and lost the answer: not counted anew.</param>
     /// <param name="Why">How it came to pass the policy, for the history.</param>
     public sealed record Offer(
         IReadOnlyList<RolloutStep> Steps, string ReleaseId, bool IsNew, GrantKind Why) : RolloutDecision;

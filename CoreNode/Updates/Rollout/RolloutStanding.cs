@@ -15,7 +15,9 @@ public sealed record RolloutStanding
     /// <summary>What the operator said to it; empty: nothing.</summary>
     public string PauseNote { get; init; } = "";
 
-    /// <summary>Why and since when it is stopped; null: it is not. Only <see cref="GroupRollout.Resume"/> ends it.</summary>
+    /// <summary>
+    /// Why and since when it is stopped; null: it is not. Only <see cref="GroupRollout.Resume"/> ends it.
+    /// </summary>
     public RolloutStop? Stop { get; init; }
 
     /// <summary>How long it was paused or stopped before: the waves count without it.</summary>

@@ -16,12 +16,11 @@ internal sealed class TimeCounts
     private long[] _seconds = new long[4];
     private int[] _counts = new int[4];
 
-    // Machines of the entries before this one; right up to _summed. Most changes are at the end, most questions about
-    // what is near it.
+    // Fenwick's tree over the counts (1994): node n holds the sum of as many entries up to n as its lowest bit says, so
+    // that a change and a sum cost the logarithm of the entries wherever they are. Entry i is node i + 1.
     private int[] _sums = new int[5];
     private int _size;
     private int _empty;
-    private int _summed;
 
     /// <summary>Nothing yet.</summary>
     /// <param name="spanSeconds">Above 0.</param>
@@ -45,8 +44,7 @@ internal sealed class TimeCounts
             Insert(at, second);
         else if (_counts[at] == 0)
             _empty--;
-        _counts[at]++;
-        _summed = Math.Min(_summed, at);
+        Change(at, 1);
     }
 
     /// <summary>One machine less at that second; it was added before.</summary>
@@ -55,8 +53,7 @@ internal sealed class TimeCounts
         int at = IndexOf(second);
         Invariant.That(
             at < _size && _seconds[at] == second && _counts[at] > 0, "a machine is taken off that was not counted");
-        _counts[at]--;
-        _summed = Math.Min(_summed, at);
+        Change(at, -1);
         if (_counts[at] == 0 && ++_empty > FewEmpty && _empty > _size / 2)
             Compact();
     }
@@ -95,13 +92,29 @@ internal sealed class TimeCounts
 
     private int Before(int at)
     {
-        while (_summed < at)
-        {
-            _sums[_summed + 1] = _sums[_summed] + _counts[_summed];
-            _summed++;
-        }
+        int sum = 0;
+        for (int node = at; node > 0; node -= node & -node)
+            sum += _sums[node];
+        return sum;
+    }
 
-        return _sums[at];
+    private void Change(int at, int change)
+    {
+        _counts[at] += change;
+        for (int node = at + 1; node <= _size; node += node & -node)
+            _sums[node] += change;
+    }
+
+    private void SumAll()
+    {
+        Array.Clear(_sums, 0, _size + 1);
+        for (int node = 1; node <= _size; node++)
+        {
+            _sums[node] += _counts[node - 1];
+            int parent = node + (node & -node);
+            if (parent <= _size)
+                _sums[parent] += _sums[node];
+        }
     }
 
     // Of the first entry at that second or later.
@@ -125,6 +138,16 @@ internal sealed class TimeCounts
         _seconds[at] = second;
         _counts[at] = 0;
         _size++;
+        if (at < _size - 1)
+        {
+            // A clock was put back. Once in a second at most: one second is one entry.
+            SumAll();
+            return;
+        }
+
+        _sums[_size] = 0;
+        for (int below = 1; below < (_size & -_size); below <<= 1)
+            _sums[_size] += _sums[_size - below];
     }
 
     private void Compact()
@@ -140,6 +163,6 @@ internal sealed class TimeCounts
 
         _size = kept;
         _empty = 0;
-        _summed = 0;
+        SumAll();
     }
 }
