@@ -92,6 +92,7 @@ internal sealed class UpdateServerHost(
             Files = new RealFiles(),
             Time = TimeProvider.System,
             Trust = () => TrustFolder.Read(options.KeysFolder).Keys,
+            Upstream = UpstreamServers.Of(version, environment),
             Metrics = metrics,
             Log = logs.CreateLogger<Catalogues>(),
         });
@@ -126,12 +127,13 @@ internal sealed class UpdateServerHost(
         Task watchdog = Watchdog.RunAsync(
             manager, () => Interlocked.Read(ref rounds), TimeProvider.System, logger, stop);
         Task trimming = IdleTrim.RunAsync(TimeProvider.System, stop);
+        Task following = UpstreamServers.FollowAsync(server, TimeProvider.System, stop);
         await Task.WhenAny(server.Ended, Task.Delay(Timeout.Infinite, stop));
         manager.Stopping();
         await api.StopAsync(CancellationToken.None);
         if (server.Ended.IsCompleted)
             await server.Ended;
-        await Task.WhenAll(counting, watchdog, trimming);
+        await Task.WhenAll(counting, watchdog, trimming, following);
     }
 
     // A catalogue that does not answer is one that hangs; full disks it tells of.

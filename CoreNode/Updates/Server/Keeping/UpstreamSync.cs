@@ -28,10 +28,15 @@ internal sealed class UpstreamSync(
             await NoteAsync(asked, report.Text);
             return report;
         }
-        catch (Exception fault) when (fault is IOException or CatalogueException)
+        catch (CatalogueException fault)
         {
             await NoteAsync(asked, $"failed: {fault.Message}");
             throw;
+        }
+        catch (IOException fault)
+        {
+            await NoteAsync(asked, $"failed: {fault.Message}");
+            throw new CatalogueException(CatalogueFault.Unavailable, fault.Message, fault);
         }
         finally
         {
@@ -50,7 +55,7 @@ internal sealed class UpstreamSync(
             {
                 await RunAsync(new Actor("sync"), asked.Channel, cancellation);
             }
-            catch (Exception fault) when (fault is IOException or CatalogueException)
+            catch (CatalogueException fault)
             {
                 ServerLog.Problem(log, $"the server {asked.Url} could not be followed: {fault.Message}");
             }
@@ -73,9 +78,7 @@ internal sealed class UpstreamSync(
         OmahaRequest request = ClientRequests.Check(Machine(asked, running), isOnDemand: false, "");
         request = request with { Apps = [request.Apps[0] with { MultiManifestOkay = true }] };
         Uri server = new(asked.Url);
-        byte[] body = await upstream.AskAsync(server, OmahaRequestCodec.Write(request), cancellation);
-        OmahaResponse response = OmahaResponseCodec.Read(body, out OmahaFault? fault)
-            ?? throw new IOException(fault!.Message);
+        OmahaResponse response = await upstream.AskAsync(server, request, cancellation);
         UpdateReply reply = UpdateReplyReader.Read(response, request.Apps[0]);
         switch (reply)
         {
@@ -181,8 +184,7 @@ internal sealed class UpstreamSync(
         {
             try
             {
-                await using Stream content = await upstream!.FetchAsync(urls[i], cancellation);
-                return await take(content);
+                return await upstream!.FetchAsync(urls[i], take, cancellation);
             }
             catch (Exception fault) when (fault is IOException or CatalogueException && i < urls.Count - 1)
             {
@@ -198,7 +200,7 @@ internal sealed class UpstreamSync(
         try
         {
             OmahaRequest told = ClientRequests.Event(Machine(asked, running), isOnDemand: false, OmahaEvent.Installed);
-            await upstream!.AskAsync(server, OmahaRequestCodec.Write(told), cancellation);
+            await upstream!.AskAsync(server, told, cancellation);
         }
         catch (IOException fault)
         {

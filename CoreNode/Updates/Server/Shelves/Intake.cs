@@ -83,8 +83,17 @@ internal sealed class Intake(Shelf shelf, Func<TrustedKeys> trust)
         };
     }
 
-    private Task<VerifiedPayload> VerifyAsync(Arrival arrival) =>
-        OwnThread.RunAsync(() => shelf.Verify(arrival, trust()));
+    private Task<VerifiedPayload> VerifyAsync(Arrival arrival) => OwnThread.RunAsync(() =>
+    {
+        try
+        {
+            return shelf.Verify(arrival, trust());
+        }
+        catch (IOException fault)
+        {
+            throw new CatalogueException(CatalogueFault.Unavailable, fault.Message, fault);
+        }
+    });
 
     private static CataloguePackage Describe(
         CatalogueApp app, PackageWish wish, string origin, Arrival arrival, ReleaseInfo? release, string name)
