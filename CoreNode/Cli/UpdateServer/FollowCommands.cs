@@ -29,8 +29,8 @@ internal static class FollowCommands
         return make.Make(
             new CliCommand("follow", "make a channel lead where an update server elsewhere leads")
             {
-                Details = "What that server offers is fetched and verified as an upload is: its public key must be among "
-                    + "the trusted ones.",
+                Details = "What that server offers is fetched and verified as an upload is: its public key must be "
+                    + "among the trusted ones.",
                 Examples =
                 [
                     ("corenode update-server channel follow upstream https://updates.example/v1/update/ --group stable",

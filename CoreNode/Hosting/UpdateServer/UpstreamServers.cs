@@ -4,7 +4,7 @@ using CoreNode.Updates.Server;
 
 namespace CoreNode.Hosting.UpdateServer;
 
-/// <summary>Update servers elsewhere, reached by the rules of the update client: its limits, redirects and trust.</summary>
+/// <summary>Update servers elsewhere, by the rules of the update client: its limits, redirects and trust.</summary>
 internal sealed class UpstreamServers(TransferOptions options, TimeProvider time) : IUpstream
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(30);
