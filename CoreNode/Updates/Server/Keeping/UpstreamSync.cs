@@ -111,7 +111,8 @@ internal sealed class UpstreamSync(
             // Each manifest is read as if it were the only one: all checks of a client hold for it.
             if (UpdateReplyReader.Read(one, app with { Version = "" }) is not UpdateReply.Offered { Offer: var offer })
                 throw new IOException($"the server offers a version {manifest.Version} that cannot be read");
-            (CataloguePackage package, bool isNew) = await TakeAsync(who, asked, channel, offer, cancellation);
+            bool isNew = Find(channel, offer) is null;
+            CataloguePackage package = await TakeAsync(who, asked, channel, offer, cancellation);
             if (isNew)
                 came.Add(PackageOrders.Described(package));
             if (manifest.IsFloor)
@@ -133,12 +134,15 @@ internal sealed class UpstreamSync(
         return new SyncReport(came, $"leads to {PackageOrders.Described(last)}");
     }
 
-    private async Task<(CataloguePackage Package, bool IsNew)> TakeAsync(
+    private CataloguePackage? Find(CatalogueChannel channel, UpdateOffer offer) =>
+        PackageOrders.Find(ledger.Published.Catalogue, channel.App, offer.Version, channel.Board);
+
+    private async Task<CataloguePackage> TakeAsync(
         Actor who, CatalogueUpstream asked, CatalogueChannel channel, UpdateOffer offer,
         CancellationToken cancellation)
     {
-        if (PackageOrders.Find(ledger.Published.Catalogue, channel.App, offer.Version, channel.Board) is { } there)
-            return (there, false);
+        if (Find(channel, offer) is { } there)
+            return there;
         PackageWish wish = new()
         {
             Version = offer.Version,
@@ -155,7 +159,7 @@ internal sealed class UpstreamSync(
             cancellation);
         foreach (OmahaPackage extra in offer.OtherPackages)
             package = await TakeExtraAsync(who, package, offer, extra, cancellation);
-        return (package, true);
+        return package;
     }
 
     private async Task<CataloguePackage> TakeExtraAsync(

@@ -105,7 +105,7 @@ internal sealed class Intake(Shelf shelf, Func<TrustedKeys> trust)
         }
 
         string version = Agreed("version", release?.Version ?? "", wish.Version);
-        if (version.Length is 0 or > MachineWords.MostVersion || version.Any(char.IsWhiteSpace))
+        if (version.Length is 0 or > MachineWords.MostVersion || Words.HasSpace(version))
             throw OrderDesk.Invalid("the payload says no version: give one of at most 64 characters without spaces");
         return new CataloguePackage
         {
