@@ -144,7 +144,7 @@ internal sealed class Transfers(Ledger ledger, Shelf shelf, Intake intake, IFile
             {
                 if (!written.Add(file.Sha256))
                     continue;
-                if (!shelf.Has(file.Sha256))
+                if (!shelf.Has(file))
                 {
                     notes.Add($"{file.Name} of {PackageOrders.Described(package)} is not on the shelf");
                     written.Remove(file.Sha256);

@@ -84,11 +84,11 @@ internal sealed class Shelf
         return shelf;
     }
 
-    /// <summary>True if a file of that hash is there.</summary>
-    public bool Has(string sha256)
+    /// <summary>True if that file is there, with all its bytes.</summary>
+    public bool Has(CatalogueFile file)
     {
         lock (_gate)
-            return _places.ContainsKey(sha256);
+            return _places.TryGetValue(file.Sha256, out ShelfPlace? place) && place.Size == file.Size;
     }
 
     /// <summary>Where a file is, or would be.</summary>
@@ -149,9 +149,8 @@ internal sealed class Shelf
         {
             // Within the lock: a sweep must not come between the name and the note that it is wanted.
             _files.Rename(arrival.Path, PathOf(arrival.Sha256));
-            if (!_places.TryGetValue(arrival.Sha256, out ShelfPlace? place))
-                _places.Add(arrival.Sha256, place = new ShelfPlace(arrival.Size));
-            place.Pins++;
+            int pins = _places.TryGetValue(arrival.Sha256, out ShelfPlace? before) ? before.Pins : 0;
+            _places[arrival.Sha256] = new ShelfPlace(arrival.Size) { Pins = pins + 1 };
         }
 
         _files.SyncFolder(_folder);
