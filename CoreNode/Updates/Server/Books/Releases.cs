@@ -205,7 +205,7 @@ internal sealed class Releases(ServerBooks books, Shelf shelf, TimeProvider time
         foreach (CatalogueFile file in package.Files)
         {
             if (!shelf.Has(file))
-                return $"file {file.Name} of version {package.Version} is not on the server's shelf, or not whole: add it again";
+                return $"{file.Name} of version {package.Version} is not on the server's shelf, or cut: add it again";
         }
 
         return "";
