@@ -77,7 +77,7 @@ public sealed class GroupRollout
         if (decision is RolloutDecision.Offer { IsNew: true } offer)
             seen = Grant(seen, offer, now);
         else if (decision is RolloutDecision.UpToDate && seen.Override?.IsForced == true)
-            seen = seen with { Override = seen.Override.AfterForce };
+            seen = seen with { Override = seen.Override.AfterForce() };
         return (
             decision,
             change with { Machine = seen, Standing = ReferenceEquals(before, Standing) ? null : Standing });

@@ -25,13 +25,10 @@ public sealed record MachineOverride
     public string Note { get; init; } = "";
 
     /// <summary>What is left once a machine that was forced runs what it is to run; null: nothing.</summary>
-    public MachineOverride? AfterForce
+    public MachineOverride? AfterForce()
     {
-        get
-        {
-            bool isKept = IsExempt || PinnedVersion is not null || GroupId is not null;
-            return isKept ? this with { IsForced = false } : null;
-        }
+        bool isKept = IsExempt || PinnedVersion is not null || GroupId is not null;
+        return isKept ? this with { IsForced = false } : null;
     }
 
     /// <summary>True if it passes what the group's policy holds back.</summary>
