@@ -62,8 +62,8 @@ internal sealed class FloodTests
     [Test]
     public Task Thousands_of_watches_that_end_with_each_write() => SurviveAsync(FloodKind.Watches(2000));
 
-    // A disk that stands still for half a second, as those of shared machines do, is no client's doing: the leader hands
-    // over then, says why, and the flood is begun again.
+    // A disk that stands still for half a second, as those of shared machines do, is no client's doing: the leader
+    // hands over then, says why, and the flood is begun again.
     private async Task SurviveAsync(FloodKind kind)
     {
         int stalls = Stalls();
