@@ -12,7 +12,7 @@ internal sealed class ServeOptionsReaderTests
         ServeOptions options = Read(out _)!;
         Assert.That(options.Api.ListenClientUrls, Is.EqualTo(new[] { new Uri("http://127.0.0.1:8000") }));
         Assert.That(options.Server.Folder, Is.EqualTo("/var/lib/corenode-updates"));
-        Assert.That(options.UnixSocket, Is.EqualTo("/run/corenode/update-server.sock"));
+        Assert.That(options.UnixSocket, Is.EqualTo("/run/corenode-updates/server.sock"));
         Assert.That(options.Settings.AdvertiseUrl, Is.Null);
         Assert.That((options.Api.IsAdminInsecure, options.Settings.IsViewOpen), Is.EqualTo((false, false)));
     }

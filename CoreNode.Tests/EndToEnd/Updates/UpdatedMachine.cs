@@ -51,8 +51,19 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     /// <summary>A file that makes the operator's check of health fail while it is there.</summary>
     public string BrokenMark => _folder.File("broken");
 
-    /// <summary>Makes everything but the node.</summary>
-    public static async Task<UpdatedMachine> MakeAsync()
+    /// <summary>The update server that the machine asks instead of the stub; set before the start.</summary>
+    public string? OtherServer { get; set; }
+
+    /// <summary>Keys that the machine trusts.</summary>
+    public string KeysFolder => _folder.File("keys");
+
+    /// <summary>The payload of 2.0, where this machine has made it.</summary>
+    public string PayloadFile => _folder.File("update.payload");
+
+    /// <summary>
+    /// Makes everything but the node; with the keys of another machine, which then has the payload for both.
+    /// </summary>
+    public static async Task<UpdatedMachine> MakeAsync(UpdatedMachine? like = null)
     {
         UpdatedMachine machine = new();
         string[] folders = ["root/proc/sys/kernel/random", "root/usr/share/coreos", "keys", "health.d"];
@@ -65,7 +76,10 @@ internal sealed class UpdatedMachine : IAsyncDisposable
         machine.BootInto("USR-A");
         machine.WriteScript("health.d/works", $"test ! -e {machine.BrokenMark}");
         machine.WriteScript("reboot", $"echo yes >> {machine.RebootMark}");
-        machine.Server = new UpdateServerStub("2.0", await machine.MakePayloadAsync());
+        if (like is null)
+            machine.Server = new UpdateServerStub("2.0", await machine.MakePayloadAsync());
+        else
+            File.Copy(Path.Combine(like.KeysFolder, "update.pem"), machine._folder.File("keys/update.pem"));
         return machine;
     }
 
@@ -86,8 +100,9 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     public IReadOnlyList<string> Flags =>
     [
         "--update-disk", Disk, "--update-root", _folder.File("root"), "--update-keys", _folder.File("keys"),
-        "--update-health", _folder.File("health.d"), "--update-server", Server.Url, "--update-settle", "500ms",
-        "--update-health-deadline", "4s", "--reboot-command", _folder.File("reboot"), "--unit-manager", "embedded",
+        "--update-health", _folder.File("health.d"), "--update-server", OtherServer ?? Server.Url,
+        "--update-settle", "500ms", "--update-health-deadline", "4s", "--reboot-command", _folder.File("reboot"),
+        "--unit-manager", "embedded",
     ];
 
     /// <summary>A node that was started with these flags; whoever started it ends it.</summary>

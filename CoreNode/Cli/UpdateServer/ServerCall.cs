@@ -14,7 +14,7 @@ namespace CoreNode.Cli.UpdateServer;
 internal sealed class ServerCall : IDisposable
 {
     /// <summary>Where a server that runs here is reached without a token.</summary>
-    public const string DefaultSocket = "/run/corenode/update-server.sock";
+    public const string DefaultSocket = "/run/corenode-updates/server.sock";
 
     private const string DefaultUrl = "http://127.0.0.1:8000";
 
