@@ -3,7 +3,7 @@ using CoreNode.Platform;
 
 namespace CoreNode.Tests.Database;
 
-/// <summary>The embedded database: what is committed is there, what is not is not, and faults say what they are.</summary>
+/// <summary>The embedded database: what is committed is there, nothing else is, faults say what they are.</summary>
 [TestFixture, Category("Unit")]
 internal sealed class DatabaseFileTests
 {

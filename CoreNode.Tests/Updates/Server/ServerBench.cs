@@ -26,9 +26,15 @@ internal sealed class ServerBench : IDisposable
     private static readonly Dictionary<string, byte[]> s_payloads = [];
 
     private readonly bool _ownsFolder;
+    private readonly TimeProvider? _time;
+    private readonly IUpstream? _upstream;
 
-    public ServerBench(UpdateServerOptions? options = null, string? folder = null, ServerClock? clock = null)
+    public ServerBench(
+        UpdateServerOptions? options = null, string? folder = null, ServerClock? clock = null,
+        TimeProvider? time = null, IUpstream? upstream = null)
     {
+        _time = time;
+        _upstream = upstream;
         _ownsFolder = folder is null;
         Folder = folder ?? Directory.CreateTempSubdirectory("corenode-server-").FullName;
         Clock = clock ?? new ServerClock();
@@ -184,6 +190,8 @@ internal sealed class ServerBench : IDisposable
                 + PolicyText.Write(group.Policy));
         }
 
+        foreach (CatalogueUpstream upstream in catalogue.Upstreams)
+            text.AppendLine(upstream.ToString());
         foreach (AccessToken token in Server.Tokens)
             text.AppendLine(token.ToString());
         foreach (GroupStanding standing in await Server.GetStandingsAsync("", "", CancellationToken.None))
@@ -238,7 +246,8 @@ internal sealed class ServerBench : IDisposable
     private UpdateServer Start() => UpdateServer.Open(Options, new UpdateServerTools
     {
         Files = new RealFiles(),
-        Time = Clock,
+        Time = _time ?? Clock,
+        Upstream = _upstream,
         Trust = () => TrustedKeys.Of([s_key.Public]),
         Metrics = Metrics,
         Log = NullLogger.Instance,

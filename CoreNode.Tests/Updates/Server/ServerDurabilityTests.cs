@@ -12,7 +12,7 @@ internal sealed class ServerDurabilityTests
     public async Task A_restart_knows_everything_that_was_known()
     {
         using ServerBench bench = new();
-        await FillAsync(bench);
+        await ServerSamples.FillAsync(bench);
         string before = await bench.DescribeAsync();
         bench.Restart();
         Assert.That(await bench.DescribeAsync(), Is.EqualTo(before));
@@ -65,7 +65,7 @@ internal sealed class ServerDurabilityTests
         UpdateReply.Held? held = await bench.CheckAsync("m3", "1.0.0") as UpdateReply.Held;
         Assert.That(held!.Hold.Reason, Is.EqualTo(HoldReasons.RateLimit));
         Assert.That(
-            await bench.CheckAsync("m1", "1.0.0"), Is.InstanceOf<UpdateReply.Offered>(), "its answer may have been lost");
+            await bench.CheckAsync("m1", "1.0.0"), Is.InstanceOf<UpdateReply.Offered>(), "its answer may be lost");
     }
 
     [Test]
@@ -175,52 +175,5 @@ internal sealed class ServerDurabilityTests
             File.Copy(Path.Combine(bench.Folder, name), Path.Combine(folder, name));
         Directory.CreateSymbolicLink(Path.Combine(folder, "payloads"), Path.Combine(bench.Folder, "payloads"));
         return (folder, expected);
-    }
-
-    private static async Task FillAsync(ServerBench bench)
-    {
-        await bench.SetUpAsync(new RolloutPolicy
-        {
-            Waves = [new RolloutWave(10, TimeSpan.Zero), new RolloutWave(100, TimeSpan.FromHours(4))],
-            Windows = [new MaintenanceWindow(WindowDays.All, new TimeOnly(0, 0), TimeSpan.FromHours(23))],
-            ErrorStop = new ErrorStop(0.5, 3),
-            PollInterval = TimeSpan.FromMinutes(10),
-        });
-        CataloguePackage floor = await bench.AddAsync("1.0.5", 2);
-        await bench.Server.SetFloorAsync(
-            ServerBench.Admin, bench.Channel.Id, floor.Id, "because", CancellationToken.None);
-        CatalogueChannel beta = await bench.Server.AddChannelAsync(
-            ServerBench.Admin, "CoreOS", "beta", "amd64-usr", CancellationToken.None);
-        await bench.Server.SetPromotionAsync(
-            ServerBench.Admin, beta.Id,
-            new ChannelPromotion(
-                bench.Server.Catalogue.Channels[1].Id, new PromotionRule(TimeSpan.FromDays(1), 0.05, 2, true)),
-            CancellationToken.None);
-        CataloguePackage package = await bench.AddAsync("1.1.0", 3);
-        await bench.Server.SetChannelAsync(
-            ServerBench.Admin, bench.Server.Catalogue.Channels[1].Id, package.Id, CancellationToken.None);
-        for (int i = 0; i < 60; i++)
-        {
-            bench.Clock.Advance(TimeSpan.FromSeconds(7));
-            UpdateReply reply = await bench.CheckAsync($"m{i}", "1.0.0", i % 3 == 0 ? "0.9.0" : "", i % 10 == 0);
-            if (reply is not UpdateReply.Offered)
-                continue;
-            await bench.TellAsync($"m{i}", "1.0.0", OmahaEvent.DownloadStarted);
-            if (i % 4 == 0)
-                await bench.TellAsync($"m{i}", "1.0.0", OmahaEvent.Failed(37));
-        }
-
-        await bench.Server.SetOverrideAsync(
-            ServerBench.Admin, "CoreOS", "m3",
-            new MachineOverride
-            {
-                PinnedVersion = "1.0.5",
-                Note = "a test",
-            },
-            CancellationToken.None);
-        await bench.Server.ForgetMachineAsync(ServerBench.Admin, "CoreOS", "m4", CancellationToken.None);
-        await bench.Server.PauseGroupAsync(ServerBench.Admin, "CoreOS", "servers", "lunch", CancellationToken.None);
-        await bench.Server.AddTokenAsync(
-            ServerBench.Admin, "viewer", AccessRole.Viewer, bench.Clock.Now.AddDays(1), CancellationToken.None);
     }
 }

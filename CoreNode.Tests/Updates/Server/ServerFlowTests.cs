@@ -208,8 +208,9 @@ internal sealed class ServerFlowTests
             ])
         {
             using MemoryStream stream = new(payload);
-            CatalogueException? refused = await Assert.ThrowsAsync<CatalogueException>(() => bench.Server.AddPackageAsync(
-                ServerBench.Admin, "CoreOS", wish, stream, CancellationToken.None));
+            CatalogueException? refused = await Assert.ThrowsAsync<CatalogueException>(
+                () => bench.Server.AddPackageAsync(
+                    ServerBench.Admin, "CoreOS", wish, stream, CancellationToken.None));
             Assert.That(refused!.Fault, Is.EqualTo(fault), refused.Message);
         }
 

@@ -20,10 +20,13 @@ public sealed record Catalogue
     /// <summary>By application, name and board.</summary>
     public IReadOnlyList<CatalogueChannel> Channels { get; init; } = [];
 
+    /// <summary>By number.</summary>
+    public IReadOnlyList<CatalogueUpstream> Upstreams { get; init; } = [];
+
     /// <summary>By application and name.</summary>
     public IReadOnlyList<CatalogueGroup> Groups { get; init; } = [];
 
-    /// <summary>The application of that id (braces and capitals do not matter) or name; null if there is none.</summary>
+    /// <summary>The application of that id (whatever its braces and capitals) or name; null if there is none.</summary>
     public CatalogueApp? FindApp(string idOrName)
     {
         foreach (CatalogueApp app in Apps)
@@ -60,6 +63,18 @@ public sealed record Catalogue
         {
             if (channel.Id == id)
                 return channel;
+        }
+
+        return null;
+    }
+
+    /// <summary>Where a channel's packages come from; null if only from people.</summary>
+    public CatalogueUpstream? FindUpstream(long channel)
+    {
+        foreach (CatalogueUpstream upstream in Upstreams)
+        {
+            if (upstream.Channel == channel)
+                return upstream;
         }
 
         return null;

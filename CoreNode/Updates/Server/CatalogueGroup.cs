@@ -15,7 +15,7 @@ public sealed record CatalogueGroup
     public required string Name { get; init; }
 
     /// <summary>
-    /// What machines may call it besides (GROUP=). Groups for several boards may share one: the machine's board decides.
+    /// What machines may call it besides (GROUP=). Groups for several boards may share one: the board decides then.
     /// </summary>
     public string Track { get; init; } = "";
 

@@ -99,6 +99,21 @@ public interface IUpdateServer
     /// <summary>Removes a channel that no group follows.</summary>
     Task RemoveChannelAsync(Actor who, long channel, CancellationToken cancellation);
 
+    // Upstream servers
+
+    /// <summary>Makes a channel follow an update server elsewhere; null ends that.</summary>
+    Task<CatalogueUpstream?> SetUpstreamAsync(
+        Actor who, long channel, UpstreamWish? wish, CancellationToken cancellation);
+
+    /// <summary>
+    /// Asks the upstream server of a channel now: what it offers is fetched, verified as an upload is, and the channel
+    /// leads to it then.
+    /// </summary>
+    Task<SyncReport> SyncAsync(Actor who, long channel, CancellationToken cancellation);
+
+    /// <summary>Does so for all channels whose time has come; faults are noted with each channel.</summary>
+    Task SyncDueAsync(CancellationToken cancellation);
+
     // Groups
 
     /// <summary>Makes a group.</summary>

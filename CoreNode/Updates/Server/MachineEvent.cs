@@ -27,7 +27,9 @@ public sealed record MachineEvent
     /// <summary>The version that ran then.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>Told: the version before. Granted: what was offered. Version: what ran before. Group: id of the new one.</summary>
+    /// <summary>
+    /// Told: the version before. Granted: what was offered. Version: what ran before. Group: id of the new one.
+    /// </summary>
     public string Other { get; init; } = "";
 
     /// <summary>How far the machine was after it.</summary>

@@ -7,20 +7,24 @@ namespace CoreNode.Updates.Server;
 /// <summary>What the server counts, for /metrics. Any thread.</summary>
 internal sealed class ServerCounters(MetricRegistry metrics)
 {
-    private const string Answers = "corenode_update_server_answers_total";
     private const string AnswersHelp = "Checks of machines by what they were told.";
-    private const string Refusals = "corenode_update_server_refused_total";
     private const string RefusalsHelp = "Applications in requests that were refused, by reason.";
-    private const string Unlearned = "corenode_update_server_not_registered_total";
     private const string UnlearnedHelp = "New machines that were refused because there is no room, by bound.";
 
-    private readonly MetricCounter _offered = metrics.Counter(Answers, AnswersHelp, "answer=\"update\"");
-    private readonly MetricCounter _held = metrics.Counter(Answers, AnswersHelp, "answer=\"held\"");
-    private readonly MetricCounter _none = metrics.Counter(Answers, AnswersHelp, "answer=\"up-to-date\"");
-    private readonly MetricCounter _unknown = metrics.Counter(Refusals, RefusalsHelp, "reason=\"unknown\"");
-    private readonly MetricCounter _unregistered = metrics.Counter(Refusals, RefusalsHelp, "reason=\"not-registered\"");
-    private readonly MetricCounter _internal = metrics.Counter(Refusals, RefusalsHelp, "reason=\"internal\"");
-    private readonly MetricCounter _other = metrics.Counter(Refusals, RefusalsHelp, "reason=\"invalid\"");
+    private readonly MetricCounter _offered = metrics.Counter(
+        "corenode_update_server_answers_total", AnswersHelp, "answer=\"update\"");
+    private readonly MetricCounter _held = metrics.Counter(
+        "corenode_update_server_answers_total", AnswersHelp, "answer=\"held\"");
+    private readonly MetricCounter _none = metrics.Counter(
+        "corenode_update_server_answers_total", AnswersHelp, "answer=\"up-to-date\"");
+    private readonly MetricCounter _unknown = metrics.Counter(
+        "corenode_update_server_refused_total", RefusalsHelp, "reason=\"unknown\"");
+    private readonly MetricCounter _unregistered = metrics.Counter(
+        "corenode_update_server_refused_total", RefusalsHelp, "reason=\"not-registered\"");
+    private readonly MetricCounter _internal = metrics.Counter(
+        "corenode_update_server_refused_total", RefusalsHelp, "reason=\"internal\"");
+    private readonly MetricCounter _other = metrics.Counter(
+        "corenode_update_server_refused_total", RefusalsHelp, "reason=\"invalid\"");
     private readonly MetricCounter _events = metrics.Counter(
         "corenode_update_server_events_total", "Events that machines told.");
 
@@ -28,7 +32,8 @@ internal sealed class ServerCounters(MetricRegistry metrics)
         "corenode_update_server_failures_total", "Failed updates that machines told.");
 
     /// <summary>Requests that are none of Omaha.</summary>
-    public MetricCounter Unreadable { get; } = metrics.Counter(Refusals, RefusalsHelp, "reason=\"unreadable\"");
+    public MetricCounter Unreadable { get; } = metrics.Counter(
+        "corenode_update_server_refused_total", RefusalsHelp, "reason=\"unreadable\"");
 
     /// <summary>Signs of life.</summary>
     public MetricCounter Pings { get; } = metrics.Counter(
@@ -47,10 +52,12 @@ internal sealed class ServerCounters(MetricRegistry metrics)
         "corenode_update_server_vanished_total", "Machines forgotten because they were silent for too long.");
 
     /// <summary>New machines refused: their application has too many.</summary>
-    public MetricCounter NotLearnedByApp { get; } = metrics.Counter(Unlearned, UnlearnedHelp, "bound=\"application\"");
+    public MetricCounter NotLearnedByApp { get; } = metrics.Counter(
+        "corenode_update_server_not_registered_total", UnlearnedHelp, "bound=\"application\"");
 
     /// <summary>New machines refused: their address has too many.</summary>
-    public MetricCounter NotLearnedByAddress { get; } = metrics.Counter(Unlearned, UnlearnedHelp, "bound=\"address\"");
+    public MetricCounter NotLearnedByAddress { get; } = metrics.Counter(
+        "corenode_update_server_not_registered_total", UnlearnedHelp, "bound=\"address\"");
 
     /// <summary>Rollouts that were stopped by errors.</summary>
     public MetricCounter Stops { get; } = metrics.Counter(

@@ -31,6 +31,7 @@ public sealed class UpdateServer : IUpdateServer, IDisposable
     private readonly Ledger _ledger;
     private readonly OmahaService _omaha;
     private readonly Transfers _transfers;
+    private readonly UpstreamSync _sync;
     private readonly DateTimeOffset _started;
 
     private UpdateServer(
@@ -46,11 +47,11 @@ public sealed class UpdateServer : IUpdateServer, IDisposable
         Releases releases = new(books, shelf.Has, tools.Time);
         releases.MakeAll();
         Learning learning = new(books, options, counters);
-        Offers offers = new(books, releases);
+        Offers offers = new(books);
         OmahaDesk desk = new(books, releases, learning, offers, counters);
         _ledger = new Ledger(
             tables,
-            new OrderDesk(books, changes, releases, learning, offers),
+            new OrderDesk(books, changes, releases, learning),
             new Upkeep(books, desk, shelf, options, counters, tools.Log),
             counters,
             tools.Time,
@@ -59,6 +60,7 @@ public sealed class UpdateServer : IUpdateServer, IDisposable
         _omaha = new OmahaService(_ledger, desk, counters, tools.Time, tools.Log, options.Name);
         _transfers = new Transfers(
             _ledger, shelf, new Intake(shelf, tools.Trust), tools.Files, Path.Combine(options.Folder, DatabaseName));
+        _sync = new UpstreamSync(tools.Upstream, _ledger, _transfers, tools.Time, tools.Log);
         Register(tools.Metrics);
     }
 
@@ -257,6 +259,22 @@ public sealed class UpdateServer : IUpdateServer, IDisposable
         _ledger.OrderAsync(desk => ChannelOrders.Remove(desk, who, channel), cancellation);
 
     /// <inheritdoc/>
+    public async Task<CatalogueUpstream?> SetUpstreamAsync(
+        Actor who, long channel, UpstreamWish? wish, CancellationToken cancellation)
+    {
+        UpstreamAnswer answer = await _ledger.OrderAsync(
+            desk => UpstreamOrders.Set(desk, who, channel, wish), cancellation);
+        return answer.Upstream;
+    }
+
+    /// <inheritdoc/>
+    public Task<SyncReport> SyncAsync(Actor who, long channel, CancellationToken cancellation) =>
+        _sync.RunAsync(who, channel, cancellation);
+
+    /// <inheritdoc/>
+    public Task SyncDueAsync(CancellationToken cancellation) => _sync.RunDueAsync(cancellation);
+
+    /// <inheritdoc/>
     public Task<CatalogueGroup> AddGroupAsync(
         Actor who, string app, GroupWish wish, CancellationToken cancellation) =>
         _ledger.OrderAsync(desk => GroupOrders.Add(desk, who, app, wish), cancellation);
@@ -366,6 +384,7 @@ public sealed class UpdateServer : IUpdateServer, IDisposable
     public void Dispose()
     {
         _ledger.Dispose();
+        _sync.Dispose();
         _lock.Dispose();
     }
 

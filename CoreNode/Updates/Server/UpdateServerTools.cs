@@ -17,6 +17,9 @@ public sealed record UpdateServerTools
     /// <summary>Whose payloads are taken, asked anew for each; may throw an <see cref="IOException"/>.</summary>
     public required Func<TrustedKeys> Trust { get; init; }
 
+    /// <summary>Update servers elsewhere; null if none may be asked.</summary>
+    public IUpstream? Upstream { get; init; }
+
     /// <summary>Figures.</summary>
     public required MetricRegistry Metrics { get; init; }
 

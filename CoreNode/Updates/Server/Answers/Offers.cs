@@ -6,22 +6,20 @@ using CoreNode.Updates.Server.Books;
 namespace CoreNode.Updates.Server.Answers;
 
 /// <summary>Decisions as answers of the protocol. Owned by the ledger.</summary>
-internal sealed class Offers(ServerBooks books, Releases releases)
+internal sealed class Offers(ServerBooks books)
 {
     /// <summary>Below the server's own URL; what follows is the payload's SHA-256 and the file's name.</summary>
     public const string PackageFolder = "packages/";
 
     /// <summary>What keeps a machine from its group's release before any policy is asked; null for nothing.</summary>
-    public OmahaHold? Obstacle(Instance machine)
+    public static OmahaHold? Obstacle(Instance machine)
     {
         GroupBook group = machine.Group!;
         if (machine.Machine.Override is { PinnedVersion: not null } or { IsExempt: true })
             return null;
         if (group.Problem.Length > 0)
             return new OmahaHold(HoldReasons.NoPackage, group.Problem);
-        if (releases.ChannelOf(group)?.Package is not { } number
-            || books.Catalogue.FindPackage(number) is not { } package
-            || Releases.Fits(package, machine.Kind.Board))
+        if (group.Target is not { } package || Releases.Fits(package, machine.Kind.Board))
             return null;
         return new OmahaHold(
             HoldReasons.NoPackage, $"version {package.Version} is for {package.Board}, not for {machine.Kind.Board}");

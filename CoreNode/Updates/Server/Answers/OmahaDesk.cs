@@ -12,10 +12,10 @@ namespace CoreNode.Updates.Server.Answers;
 internal sealed class OmahaDesk(
     ServerBooks books, Releases releases, Learning learning, Offers offers, ServerCounters counters)
 {
-    private readonly List<Instance> _signs = [];
+    private readonly GroupFinder _finder = new(books);
 
-    /// <summary>Machines whose last sign is not written yet, in the order of it; whoever writes it clears this.</summary>
-    public List<Instance> Signs => _signs;
+    /// <summary>Machines whose last sign is not written yet, in the order of it; whoever writes it removes it.</summary>
+    public List<Instance> Signs { get; } = [];
 
     /// <summary>Answers about one application of a request.</summary>
     public OmahaAppAnswer Answer(
@@ -24,9 +24,10 @@ internal sealed class OmahaDesk(
         string id = AppId.Bare(said.Id);
         if (!books.Apps.TryGetValue(id, out AppBook? app))
             return Refuse(said, AppStatus.UnknownApplication);
-        string version = books.Texts.Share(said.Version?.Trim() ?? "");
+        string version = said.Version?.Trim() ?? "";
         if (version.Length is 0 or > MachineWords.MostVersion)
             return Refuse(said, AppStatus.InvalidVersion);
+        version = books.Texts.Share(version);
         string machineId = MachineWords.IdOf(request, said);
         if (machineId.Length is 0 or > MachineWords.MostId)
             return Refuse(said, AppStatus.NotRegistered);
@@ -50,15 +51,11 @@ internal sealed class OmahaDesk(
         return Accepted(said, answer);
     }
 
-    private GroupBook? GroupOf(AppBook app, Instance? machine, OmahaApp said)
-    {
-        if (machine?.Machine.Override?.GroupId is { Length: > 0 } wanted
-            && app.Groups.TryGetValue(wanted, out GroupBook? chosen))
-            return chosen;
-        CatalogueApp record = books.Catalogue.FindApp(app.Id)!;
-        CatalogueGroup? group = books.Catalogue.FindGroupOf(record, said.Track?.Trim() ?? "", said.Board ?? "");
-        return group is null ? null : app.Groups.GetValueOrDefault(group.Id);
-    }
+    private GroupBook? GroupOf(AppBook app, Instance? machine, OmahaApp said) =>
+        machine?.Machine.Override?.GroupId is { Length: > 0 } wanted
+            && app.Groups.TryGetValue(wanted, out GroupBook? chosen)
+            ? chosen
+            : _finder.Find(app, said.Track?.Trim() ?? "", said.Board ?? "");
 
     // A sign of life is not worth a write of its own.
     private void Note(Instance machine, OmahaApp said, OmahaSetting setting)
@@ -71,7 +68,7 @@ internal sealed class OmahaDesk(
         if (machine.IsSignNew)
             return;
         machine.IsSignNew = true;
-        _signs.Add(machine);
+        Signs.Add(machine);
     }
 
     private void Describe(Instance machine, GroupBook group, OmahaApp said, long now, Changes changes)
@@ -152,7 +149,7 @@ internal sealed class OmahaDesk(
     {
         RolloutMachine before = machine.Machine;
         GroupBook group = machine.Group!;
-        if (offers.Obstacle(machine) is { } hold)
+        if (Offers.Obstacle(machine) is { } hold)
         {
             NoteVersion(machine, version, setting, changes);
             return Answered(Offers.Held(hold, group.Rollout.Policy.PollInterval));
@@ -267,7 +264,7 @@ internal sealed class OmahaDesk(
         Note(machine!, said, setting);
         if (said.UpdateCheck is not { } check)
             return Accepted(said, null);
-        if (offers.Obstacle(machine!) is { } hold)
+        if (Offers.Obstacle(machine!) is { } hold)
             return Accepted(said, Answered(Offers.Held(hold, group.Rollout.Policy.PollInterval)));
         RolloutRelease? pinned =
             machine!.Machine.Override?.PinnedVersion is { } pin ? releases.Pinned(machine, pin) : null;

@@ -17,7 +17,7 @@ internal sealed class AppBook(long number, string id)
     /// <summary>By id.</summary>
     public Dictionary<string, GroupBook> Groups { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Machines in the order in which they became known; those that are no newcomers any more are skipped.</summary>
+    /// <summary>Machines in the order in which they became known; some are no newcomers any more.</summary>
     public Queue<Instance> Newcomers { get; } = new();
 
     /// <summary>Drops those that are no newcomers any more, where they are many.</summary>

@@ -10,7 +10,8 @@ internal static class CatalogueOrder
         IEnumerable<CatalogueApp> apps,
         IEnumerable<CataloguePackage> packages,
         IEnumerable<CatalogueChannel> channels,
-        IEnumerable<CatalogueGroup> groups)
+        IEnumerable<CatalogueGroup> groups,
+        IEnumerable<CatalogueUpstream> upstreams)
     {
         CataloguePackage[] packageList = [.. packages];
         Array.Sort(packageList, static (one, other) => First(
@@ -33,7 +34,23 @@ internal static class CatalogueOrder
             Packages = packageList,
             Channels = channelList,
             Groups = groupList,
+            Upstreams = UpstreamsOf(upstreams, channelList),
         };
+    }
+
+    // A channel that is gone takes its upstream along.
+    private static List<CatalogueUpstream> UpstreamsOf(
+        IEnumerable<CatalogueUpstream> upstreams, CatalogueChannel[] channels)
+    {
+        List<CatalogueUpstream> kept = [];
+        foreach (CatalogueUpstream upstream in upstreams)
+        {
+            if (Array.Exists(channels, channel => channel.Id == upstream.Channel))
+                kept.Add(upstream);
+        }
+
+        kept.Sort(static (one, other) => one.Id.CompareTo(other.Id));
+        return kept;
     }
 
     private static CatalogueChannel WithOrderedFloors(CatalogueChannel channel, CataloguePackage[] packages)

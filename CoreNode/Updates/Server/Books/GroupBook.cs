@@ -24,6 +24,9 @@ internal sealed class GroupBook(long number, AppBook app, string id)
     /// <summary>Why its release is not offered; empty if it is.</summary>
     public string Problem { get; set; } = "";
 
+    /// <summary>The package that its channel leads to; null for none.</summary>
+    public CataloguePackage? Target { get; set; }
+
     /// <summary>Decides and counts.</summary>
     public GroupRollout Rollout { get; set; } = null!;
 

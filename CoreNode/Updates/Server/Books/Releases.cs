@@ -140,6 +140,7 @@ internal sealed class Releases(ServerBooks books, Func<string, bool> isOnShelf, 
         }
 
         group.Problem = problem;
+        group.Target = ChannelOf(group)?.Package is { } target ? books.Catalogue.FindPackage(target) : null;
         group.Rollout = new GroupRollout(
             record.Policy, zone ?? TimeZoneInfo.Utc, release, group.Standing, machines);
         group.IsStale = false;

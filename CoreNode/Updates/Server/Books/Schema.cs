@@ -38,6 +38,10 @@ internal static class Schema
           channel INTEGER NOT NULL REFERENCES channel ON DELETE CASCADE,
           package INTEGER NOT NULL REFERENCES package DEFERRABLE INITIALLY DEFERRED, reason TEXT NOT NULL,
           PRIMARY KEY (channel, package)) STRICT, WITHOUT ROWID;
+        CREATE TABLE upstream (
+          number INTEGER PRIMARY KEY, channel INTEGER NOT NULL UNIQUE REFERENCES channel ON DELETE CASCADE,
+          url TEXT NOT NULL, app TEXT NOT NULL, track TEXT NOT NULL, board TEXT NOT NULL, machine TEXT NOT NULL,
+          every INTEGER NOT NULL, checked INTEGER, result TEXT NOT NULL) STRICT;
         CREATE TABLE machine_group (
           number INTEGER PRIMARY KEY, app INTEGER NOT NULL REFERENCES app ON DELETE CASCADE, id TEXT NOT NULL,
           name TEXT NOT NULL, track TEXT NOT NULL, description TEXT NOT NULL,

@@ -120,21 +120,6 @@ internal sealed class ServerBooks
         Enter(machine, source);
     }
 
-    /// <summary>The group of that number; null if there is none.</summary>
-    public GroupBook? FindGroup(long number)
-    {
-        foreach (AppBook app in Apps.Values)
-        {
-            foreach (GroupBook group in app.Groups.Values)
-            {
-                if (group.Number == number)
-                    return group;
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>What rollouts know of the machines of a group.</summary>
     public List<RolloutMachine> MachinesOf(GroupBook group)
     {

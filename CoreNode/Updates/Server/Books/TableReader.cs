@@ -20,7 +20,7 @@ internal sealed class TableReader(DatabaseFile file)
         List<CataloguePackage> packages = ReadPackages();
         List<CatalogueChannel> channels = ReadChannels();
         List<CatalogueGroup> groups = ReadGroups();
-        _books.Catalogue = CatalogueOrder.Of(apps, packages, channels, groups);
+        _books.Catalogue = CatalogueOrder.Of(apps, packages, channels, groups, ReadUpstreams());
         ReadStandings();
         ReadTokens();
         ReadOverrides();
@@ -148,6 +148,31 @@ internal sealed class TableReader(DatabaseFile file)
         return channels;
     }
 
+    private List<CatalogueUpstream> ReadUpstreams()
+    {
+        List<CatalogueUpstream> upstreams = [];
+        using DatabaseStatement row = file.Prepare(
+            "SELECT number, channel, url, app, track, board, machine, every, checked, result FROM upstream");
+        while (row.Step())
+        {
+            upstreams.Add(new CatalogueUpstream
+            {
+                Id = row.Number(0),
+                Channel = row.Number(1),
+                Url = row.Text(2),
+                App = row.Text(3),
+                Track = row.Text(4),
+                Board = row.Text(5),
+                Machine = row.Text(6),
+                Every = TimeSpan.FromSeconds(row.Number(7)),
+                Checked = Moment(row, 8),
+                Result = row.Text(9),
+            });
+        }
+
+        return upstreams;
+    }
+
     private List<CatalogueGroup> ReadGroups()
     {
         List<CatalogueGroup> groups = [];
@@ -243,8 +268,8 @@ internal sealed class TableReader(DatabaseFile file)
     private void ReadMachines()
     {
         using DatabaseStatement row = file.Prepare(
-            "SELECT machine.number, app, id, machine_group, version, alias, board, oem, oem_version, aleph, first_seen, "
-            + "state, since, release, step, granted, outcome, outcome_round, error, events, seen, address "
+            "SELECT machine.number, app, id, machine_group, version, alias, board, oem, oem_version, aleph, "
+            + "first_seen, state, since, release, step, granted, outcome, outcome_round, error, events, seen, address "
             + "FROM machine LEFT JOIN sign ON sign.machine = machine.number ORDER BY machine.number");
         while (row.Step())
             _books.Add(ReadMachine(row));

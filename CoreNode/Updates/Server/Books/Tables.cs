@@ -28,8 +28,8 @@ internal sealed class Tables : IDisposable
         _mostHistory = mostHistory;
         _machine = file.Prepare(
             "INSERT INTO machine (number, app, id, machine_group, version, alias, board, oem, oem_version, aleph, "
-            + "first_seen, state, since, release, step, granted, outcome, outcome_round, error, events) VALUES (?1, ?2, "
-            + "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) "
+            + "first_seen, state, since, release, step, granted, outcome, outcome_round, error, events) "
+            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) "
             + "ON CONFLICT (number) DO UPDATE SET machine_group = ?4, version = ?5, alias = ?6, board = ?7, oem = ?8, "
             + "oem_version = ?9, aleph = ?10, state = ?12, since = ?13, release = ?14, step = ?15, granted = ?16, "
             + "outcome = ?17, outcome_round = ?18, error = ?19, events = ?20");

@@ -74,7 +74,7 @@ internal sealed class Transfers(Ledger ledger, Shelf shelf, Intake intake, IFile
             int count = withPayloads ? await AddFilesAsync(parcel, packages, notes, cancellation) : 0;
             await parcel.EndAsync(cancellation);
             if (!withPayloads && packages.Count > 0)
-                notes.Add("the payloads are not in it: keep the folder \"payloads\", or add them again after a restore");
+                notes.Add("the payloads are not in it: keep the folder \"payloads\", or add them again");
             return new ParcelReport(parcel.Bytes, Versions(packages), count, notes);
         }
         finally

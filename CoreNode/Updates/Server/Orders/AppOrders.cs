@@ -85,7 +85,8 @@ internal static class AppOrders
             Others(catalogue, app.Id),
             Keep(catalogue.Packages, one => one.App != app.Id),
             Keep(catalogue.Channels, one => one.App != app.Id),
-            Keep(catalogue.Groups, one => one.App != app.Id)));
+            Keep(catalogue.Groups, one => one.App != app.Id),
+            catalogue.Upstreams));
         desk.Changes.Write(tables => tables.Run("DELETE FROM app WHERE number = ?1", book.Number));
         desk.Audit(who, "app.remove", app.Name, $"with {machines.Length} machines");
         return app;
@@ -109,5 +110,5 @@ internal static class AppOrders
         Keep(catalogue.Apps, app => app.Id != id);
 
     private static Catalogue With(Catalogue catalogue, List<CatalogueApp> apps) =>
-        CatalogueOrder.Of(apps, catalogue.Packages, catalogue.Channels, catalogue.Groups);
+        CatalogueOrder.Of(apps, catalogue.Packages, catalogue.Channels, catalogue.Groups, catalogue.Upstreams);
 }

@@ -51,7 +51,7 @@ internal static class ChannelOrders
         foreach (CatalogueGroup group in catalogue.Groups)
         {
             if (group.Channel == id)
-                throw OrderDesk.Conflict($"group {group.Name} follows channel {channel.Name}: let it follow another first");
+                throw OrderDesk.Conflict($"group {group.Name} follows {channel.Name}: let it follow another channel");
         }
 
         List<CatalogueChannel> others = [];
@@ -147,7 +147,7 @@ internal static class ChannelOrders
     {
         CatalogueChannel source = desk.Channel(from);
         long target = to != 0 ? to : source.Promotion?.To
-            ?? throw OrderDesk.Invalid($"channel {source.Name} has no rule that says where its package goes: name a channel");
+            ?? throw OrderDesk.Invalid($"channel {source.Name} has no rule that says where to: name a channel");
         CatalogueChannel channel = desk.Channel(target);
         if (source.App != channel.App || source.Id == channel.Id)
             throw OrderDesk.Invalid("a promotion leads to another channel of the same application");
@@ -225,5 +225,5 @@ internal static class ChannelOrders
     }
 
     private static Catalogue With(Catalogue catalogue, List<CatalogueChannel> channels) =>
-        CatalogueOrder.Of(catalogue.Apps, catalogue.Packages, channels, catalogue.Groups);
+        CatalogueOrder.Of(catalogue.Apps, catalogue.Packages, channels, catalogue.Groups, catalogue.Upstreams);
 }

@@ -3,7 +3,7 @@ using CoreNode.Updates.Rollout;
 namespace CoreNode.Updates.Server.Orders;
 
 /// <summary>
-/// Counts the machines of a group. Versions are what machines say: beyond a bound they count as one, with an empty name.
+/// Counts the machines of a group. Versions are what machines say: beyond a bound they count as one without a name.
 /// </summary>
 internal sealed class GroupCounts
 {

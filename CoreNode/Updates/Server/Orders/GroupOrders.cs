@@ -173,5 +173,5 @@ internal static class GroupOrders
     }
 
     private static Catalogue With(Catalogue catalogue, List<CatalogueGroup> groups) =>
-        CatalogueOrder.Of(catalogue.Apps, catalogue.Packages, catalogue.Channels, groups);
+        CatalogueOrder.Of(catalogue.Apps, catalogue.Packages, catalogue.Channels, groups, catalogue.Upstreams);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using CoreNode.Database;
 using CoreNode.Updates.Omaha;
 using CoreNode.Updates.Rollout;
+using CoreNode.Updates.Server.Answers;
 using CoreNode.Updates.Server.Books;
 
 namespace CoreNode.Updates.Server.Orders;
@@ -119,7 +120,7 @@ internal static class MachineQueries
         if (machine.Group is not { } group || machine.Machine.Version.Length == 0
             || machine.Machine.State == RolloutState.Installed)
             return (null, false);
-        if (desk.Offers.Obstacle(machine) is { } obstacle)
+        if (Offers.Obstacle(machine) is { } obstacle)
             return (obstacle, false);
         RolloutRelease? pinned = machine.Machine.Override?.PinnedVersion is { } pin
             ? desk.Releases.Pinned(machine, pin)

@@ -8,8 +8,7 @@ namespace CoreNode.Updates.Server.Orders;
 /// What an order works with while the ledger carries it out: memory is changed at once, the database at the batch's
 /// end; whatever throws is taken back. Looking things up refuses with a sentence where they are not there.
 /// </summary>
-internal sealed class OrderDesk(
-    ServerBooks books, Changes changes, Releases releases, Learning learning, Offers offers)
+internal sealed class OrderDesk(ServerBooks books, Changes changes, Releases releases, Learning learning)
 {
     public ServerBooks Books { get; } = books;
 
@@ -18,8 +17,6 @@ internal sealed class OrderDesk(
     public Releases Releases { get; } = releases;
 
     public Learning Learning { get; } = learning;
-
-    public Offers Offers { get; } = offers;
 
     /// <summary>Now, in whole seconds; set for each batch.</summary>
     public DateTimeOffset Moment { get; set; }

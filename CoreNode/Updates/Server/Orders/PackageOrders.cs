@@ -78,7 +78,7 @@ internal static class PackageOrders
         if (file is null)
             throw OrderDesk.Missing($"package {Described(package)} has no file {Words.Shown(name)}");
         if (file.Kind == CatalogueFileKind.Full && IsNeeded(desk.Books.Catalogue, id) is { } user)
-            throw OrderDesk.Conflict($"package {Described(package)} is needed by {user}: it must keep its full payload");
+            throw OrderDesk.Conflict($"package {Described(package)} is needed by {user}: it keeps its full payload");
         CataloguePackage changed = Replace(
             desk, package, package with { Files = AppOrders.Keep(package.Files, one => one.Name != name) });
         desk.Changes.Write(tables => tables.Run("DELETE FROM file WHERE package = ?1 AND name = ?2", id, name));
@@ -186,5 +186,5 @@ internal static class PackageOrders
     private static string Subject(CatalogueApp app, CataloguePackage package) => $"{app.Name}/{Described(package)}";
 
     private static Catalogue With(Catalogue catalogue, List<CataloguePackage> packages) =>
-        CatalogueOrder.Of(catalogue.Apps, packages, catalogue.Channels, catalogue.Groups);
+        CatalogueOrder.Of(catalogue.Apps, packages, catalogue.Channels, catalogue.Groups, catalogue.Upstreams);
 }

@@ -39,7 +39,7 @@ internal sealed class ParcelReader : IDisposable
         byte[] header = new byte[ParcelWriter.HeaderBytes];
         int count = await source.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellation);
         if (count < header.Length || !header.AsSpan().StartsWith(ParcelWriter.Magic))
-            throw new IOException("this is no backup and no export of an update server: it does not begin with CNPARCEL");
+            throw new IOException("this is no backup or export of an update server: it does not begin with CNPARCEL");
         int version = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(8));
         if (version > ParcelWriter.Version)
         {
@@ -74,7 +74,8 @@ internal sealed class ParcelReader : IDisposable
         byte[] head = [kind[0], length[0], .. rest];
         int sum = head.Length - 4;
         long size = BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(sum - 8));
-        if (BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(sum)) != Crc32C.Compute(head.AsSpan(0, sum)) || size < 0)
+        uint said = BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(sum));
+        if (said != Crc32C.Compute(head.AsSpan(0, sum)) || size < 0)
             throw Damaged("the head of a part");
         _all.AppendData(head);
         _parts++;

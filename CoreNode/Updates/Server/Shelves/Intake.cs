@@ -90,7 +90,11 @@ internal sealed class Intake(Shelf shelf, Func<TrustedKeys> trust)
         CatalogueApp app, PackageWish wish, string origin, Arrival arrival, ReleaseInfo? release, string name)
     {
         if (release is { AppId.Length: > 0 } && !AppId.AreSame(release.AppId, app.Id))
-            throw OrderDesk.Invalid($"the payload is signed for application {Words.Shown(release.AppId)}, not for {app.Id}");
+        {
+            throw OrderDesk.Invalid(
+                $"the payload is signed for application {Words.Shown(release.AppId)}, not for {app.Id}");
+        }
+
         string version = Agreed("version", release?.Version ?? "", wish.Version);
         if (version.Length is 0 or > MachineWords.MostVersion || version.Any(char.IsWhiteSpace))
             throw OrderDesk.Invalid("the payload says no version: give one of at most 64 characters without spaces");
@@ -152,6 +156,7 @@ internal sealed class Intake(Shelf shelf, Func<TrustedKeys> trust)
             return wished ?? "";
         return wished is null or "" || wished == signed
             ? signed
-            : throw OrderDesk.Invalid($"the payload is signed for {what} {Words.Shown(signed)}, not {Words.Shown(wished)}");
+            : throw OrderDesk.Invalid(
+                $"the payload is signed for {what} {Words.Shown(signed)}, not {Words.Shown(wished)}");
     }
 }

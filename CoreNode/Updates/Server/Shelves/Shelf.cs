@@ -195,7 +195,7 @@ internal sealed class Shelf
         {
             ReadOnlySpan<byte> bytes = piece.AsSpan(0, count);
             if (length + count > Math.Min(size ?? _mostBytes, _mostBytes))
-                throw size is null || size > _mostBytes ? TooLong() : Other($"is longer than the announced {size} bytes");
+                throw size is null ? TooLong() : Other($"is longer than the announced {size} bytes");
             file.Write(length, bytes);
             hash256.AppendData(bytes);
             hash1.AppendData(bytes);
