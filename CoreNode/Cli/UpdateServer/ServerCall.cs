@@ -56,6 +56,10 @@ internal sealed class ServerCall : IDisposable
         Told(await Session.WithNoticeAsync(
             Client.OrderAsync(method, path, write is null ? null : ServerJson.Write(write), Cancellation), Notice));
 
+    /// <summary>Gives an order that may take any time.</summary>
+    public async Task<ToldPage> WaitForAsync(HttpMethod method, string path) =>
+        Told(await Session.WithNoticeAsync(Client.WaitForAsync(method, path, Cancellation), Notice));
+
     /// <summary>Sends a file with a bar; then it says what it waits for.</summary>
     public async Task<ToldPage> UploadAsync(string path, string file)
     {

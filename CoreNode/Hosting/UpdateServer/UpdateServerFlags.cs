@@ -22,6 +22,7 @@ public static class UpdateServerFlags
         new("insecure-admin", "false", "", "takes administrators' tokens over networks in clear; said at every start"),
         new("open-view", "false", "", "whoever reaches the server may look, without a token; said at every start"),
         new("download-user-file", "", "FILE", "USER:PASSWORD that machines must show (DOWNLOAD_USER= in update.conf)"),
+        new("upstream-ca-file", "", "FILE", "CA of https update servers that channels follow (PEM; default: the system's)"),
         new("unix-socket", "/run/corenode-updates/server.sock", "PATH", "for administrators of this machine; or \"none\""),
         new("max-machines", "200000", "N", "limit: machines of one application that it learns of by itself"),
         new("max-address-machines", "20000", "N", "the same from one address"),

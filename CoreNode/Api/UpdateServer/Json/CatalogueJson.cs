@@ -69,6 +69,31 @@ internal static class CatalogueJson
         json.WriteEndObject();
     }
 
+    /// <summary>A server elsewhere that a channel follows.</summary>
+    public static void Write(Utf8JsonWriter json, CatalogueUpstream upstream)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("channel", upstream.Channel);
+        json.WriteString("url", upstream.Url);
+        json.WriteString("app", upstream.App);
+        json.WriteString("track", upstream.Track);
+        json.WriteString("board", upstream.Board);
+        json.WriteString("machine", upstream.Machine);
+        json.WriteString("every", DurationText.Format(upstream.Every));
+        JsonText.Moment(json, "checked", upstream.Checked);
+        json.WriteString("result", upstream.Result);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What asking it came to.</summary>
+    public static void Write(Utf8JsonWriter json, SyncReport report)
+    {
+        json.WriteStartObject();
+        JsonText.List(json, "packages", report.Packages);
+        json.WriteString("text", report.Text);
+        json.WriteEndObject();
+    }
+
     /// <summary>A package with its files.</summary>
     public static void Write(Utf8JsonWriter json, CataloguePackage package)
     {

@@ -68,7 +68,10 @@ internal sealed partial class RestEndpoint
         catch (Exception fault) when (fault is IOException or ConnectionAbortedException)
         {
             LogBroken(rest, fault.Message);
-            context.Abort();
+            if (context.HasStarted || context.ClientGone.IsCancellationRequested)
+                context.Abort();
+            else
+                await ServerAnswer.Fail(context, 500, "internal", fault.Message);
         }
 
         _requests[context.Status < 400 ? 0 : context.Status < 500 ? 1 : 2].Increment();
