@@ -30,7 +30,10 @@ internal sealed class ServeOptionsReaderTests
             environment.GetValueOrDefault,
             file => file == "c.yaml" ? "name: of-file\nmax-machines: 8\nkeep-history: 24h\n" : "fleet:se:cret\n", "1");
         ServeOptions options = reader.Read(
-            ["--name=of-flag", "--config", "c.yaml", "--download-user-file", "u", "--advertise-url", "https://u.example/x/"])!;
+            [
+                "--name=of-flag", "--config", "c.yaml", "--download-user-file", "u", "--advertise-url",
+                "https://u.example/x/",
+            ])!;
         Assert.That(reader.Problems, Is.Empty);
         Assert.That(options.Server.Name, Is.EqualTo("of-flag"));
         Assert.That(options.Server.MaxMachinesPerApp, Is.EqualTo(7));

@@ -147,8 +147,8 @@ internal sealed class UpdateServerHarness : IAsyncDisposable
         string machine, string version, string group = "servers", string events = "", bool isCheck = true)
     {
         StringBuilder text = new("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        text.Append("<request protocol=\"3.0\" version=\"update_engine-0.4.10\" updaterversion=\"update_engine-0.4.10\"")
-            .Append(" installsource=\"scheduler\" ismachine=\"1\">")
+        text.Append("<request protocol=\"3.0\" version=\"update_engine-0.4.10\"")
+            .Append(" updaterversion=\"update_engine-0.4.10\" installsource=\"scheduler\" ismachine=\"1\">")
             .Append("<os version=\"Chateau\" platform=\"CoreOS\" sp=\"1.0_x86_64\"></os>")
             .Append(CultureInfo.InvariantCulture, $"<app appid=\"{{{AppId}}}\" version=\"{version}\"")
             .Append(CultureInfo.InvariantCulture, $" track=\"{group}\" bootid=\"{{b}}\" machineid=\"{machine}\"")

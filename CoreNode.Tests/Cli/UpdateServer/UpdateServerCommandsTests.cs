@@ -94,8 +94,8 @@ internal sealed class UpdateServerCommandsTests
     {
         await _server.SeedAsync("1.4.1", "--updates", "off");
         Assert.That(await _server.CheckAsync("m1", "1.4.0"), Does.Contain("holdreason=\"disabled\""));
-        Assert.That(
-            await _server.DoneAsync("machine", "list", "--group", "servers"), Does.Contain("held: updates of this group"));
+        string held = await _server.DoneAsync("machine", "list", "--group", "servers");
+        Assert.That(held, Does.Contain("held: updates of this group"));
         await _server.DoneAsync("machine", "set", "m1", "--force", "--despite-stop", "--note", "ticket 4711");
         Assert.That(await _server.DoneAsync("machine", "show", "m1"), Does.Contain("ticket 4711"));
         Assert.That(await _server.CheckAsync("m1", "1.4.0"), Does.Contain("version=\"1.4.1\""));
@@ -112,7 +112,8 @@ internal sealed class UpdateServerCommandsTests
         await _server.SeedAsync();
         await _server.DoneAsync("group", "pause", "servers", "--note", "market opens");
         Assert.That(await _server.CheckAsync("m1", "1.4.0"), Does.Contain("status=\"noupdate\""));
-        Assert.That(await _server.DoneAsync("group", "show", "servers"), Does.Contain("paused ").And.Contain("market opens"));
+        string shown = await _server.DoneAsync("group", "show", "servers");
+        Assert.That(shown, Does.Contain("paused ").And.Contain("market opens"));
         await _server.DoneAsync("group", "resume", "servers");
         Assert.That(await _server.CheckAsync("m1", "1.4.0"), Does.Contain("version=\"1.4.1\""));
     }
@@ -128,8 +129,8 @@ internal sealed class UpdateServerCommandsTests
         Assert.That(wait.ExitCode, Is.EqualTo(1), wait.Output);
         Assert.That(wait.Output, Does.Contain("STOPPED"));
         Assert.That(await _server.DoneAsync("status"), Does.Contain("STOPPED"));
-        Assert.That(
-            await _server.DoneAsync("machine", "list", "--state", "error"), Does.Contain("m1").And.Contain("(error 9)"));
+        string failed = await _server.DoneAsync("machine", "list", "--state", "error");
+        Assert.That(failed, Does.Contain("m1").And.Contain("(error 9)"));
     }
 
     [Test]

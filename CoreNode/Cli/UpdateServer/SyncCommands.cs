@@ -68,7 +68,7 @@ internal static class SyncCommands
                 [
                     ("corenode update-server sync follow stable https://public.update.flatcar-linux.net/v1/update/",
                         "Flatcar's, if its key is trusted here"),
-                    ("corenode update-server sync follow beta http://10.0.0.9:8000/v1/update/ --track stable --every 6h",
+                    ("corenode update-server sync follow beta http://10.0.0.9:8000/v1/update/ --every 6h",
                         "another one of the organisation's"),
                 ],
             },

@@ -3,7 +3,9 @@ using CoreNode.Updates.Server;
 
 namespace CoreNode.Api.UpdateServer.Rest;
 
-/// <summary>/apps/A/upstreams, and /channels/N/upstream and /sync: update servers elsewhere that channels follow.</summary>
+/// <summary>
+/// /apps/A/upstreams, and /channels/N/upstream and /sync: update servers elsewhere that channels follow.
+/// </summary>
 internal static class UpstreamsRest
 {
     /// <summary>Answers for an application.</summary>
