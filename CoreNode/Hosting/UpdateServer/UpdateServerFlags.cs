@@ -23,7 +23,7 @@ public static class UpdateServerFlags
         new("open-view", "false", "", "whoever reaches the server may look, without a token; said at every start"),
         new("download-user-file", "", "FILE", "USER:PASSWORD that machines must show (DOWNLOAD_USER= in update.conf)"),
         new("upstream-ca-file", "", "FILE", "CA of https servers that channels follow (PEM; default: the system's)"),
-        new("unix-socket", "/run/corenode-updates/server.sock", "PATH", "for this machine's administrators; or \"none\""),
+        new("unix-socket", "/run/corenode-updates/server.sock", "PATH", "for administrators here; \"none\" for none"),
         new("max-machines", "200000", "N", "limit: machines of one application that it learns of by itself"),
         new("max-address-machines", "20000", "N", "the same from one address"),
         new("max-file-bytes", "17179869184", "N", "limit: bytes of one file that is taken in"),

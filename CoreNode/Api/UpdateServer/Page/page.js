@@ -137,6 +137,10 @@
     return svg;
   }
 
+  // A button that looks like a link: it shows the machines that are meant.
+  const link = (text, tone, change) => make(
+    'button', { type: 'button', class: `link ${tone}`, onclick: () => go(change, true) }, text);
+
   function showGroup(group) {
     const standing = standings.get(group.id);
     if (!standing) return '';
@@ -148,8 +152,8 @@
       legend.append(make('li', null,
         make('svg', { viewBox: '0 0 9 9', 'aria-hidden': 'true' },
           make('rect', { width: 9, height: 9, rx: 2, class: colours.get(v.version) || 'rest' })),
-        make('button', { type: 'button', class: 'link', onclick: () => go({ group: group.id, version: v.version }, true) },
-          `${v.version || 'unknown'}`), ` ${count(v.machines)}`));
+        link(v.version || 'unknown', '', { group: group.id, version: v.version, state: '' }),
+        ` ${count(v.machines)}`));
     }
     const facts = [];
     if (c.atWork) facts.push(`${count(c.atWork)} at work`);
@@ -157,9 +161,8 @@
     const failed = c.failed + c.rolledBack;
     return make('article', { class: 'group' + (standing.stop ? ' stopped' : ''), 'aria-label': group.name },
       make('div', null,
-        make('div', { class: 'head' }, make('h3', null, make('button', {
-          type: 'button', class: 'link', onclick: () => go({ group: group.id, version: '', state: '' }, true),
-        }, group.name)), make('span', { class: 'quiet' }, `${count(c.machines)} machines`)),
+        make('div', { class: 'head' }, make('h3', null,
+          link(group.name, '', { group: group.id, version: '', state: '' })), make('span', { class: 'quiet' }, `${count(c.machines)} machines`)),
         make('p', { class: 'quiet' }, channel ? channel.name : 'no channel', standing.release ? ' → ' : '',
           standing.release ? make('strong', null, standing.release.version) : '',
           standing.release ? ', ' : '', standing.release ? when(standing.release.startedAt) : ''),
@@ -169,16 +172,15 @@
           standing.release ? ` run ${standing.release.version}` : ''),
         bar(standing),
         make('p', { class: 'quiet' }, facts.join(', '), facts.length && failed ? ', ' : '',
-          failed ? make('button', {
-            type: 'button', class: 'link bad', onclick: () => go({ group: group.id, version: '', state: c.failed ? 'error' : 'rolled-back' }, true),
-          }, `${count(failed)} failed`) : '')),
+          failed ? link(`${count(failed)} failed`, 'bad',
+            { group: group.id, version: '', state: c.failed ? 'error' : 'rolled-back' }) : '')),
       make('div', null, chart(group, standing), legend));
   }
 
   function showGroups() {
-    keepFocus(byId('groups'), () => byId('groups').replaceChildren(...(groups.length
-      ? groups.map(showGroup)
-      : [make('p', { class: 'quiet' }, 'There are no groups yet: corenode update-server group add NAME --channel CHANNEL')])));
+    const none = 'There are no groups yet: corenode update-server group add NAME --channel CHANNEL';
+    keepFocus(byId('groups'), () => byId('groups').replaceChildren(
+      ...(groups.length ? groups.map(showGroup) : [make('p', { class: 'quiet' }, none)])));
     const stopped = groups.filter(g => (standings.get(g.id) || {}).stop).map(g => g.name).join(', ');
     const text = stopped ? `Stopped by errors: ${stopped}` : '';
     if (byId('said').textContent !== text) byId('said').textContent = text;
@@ -189,7 +191,8 @@
     const parts = [], word = (words[m.state] || '').replace('{v}', m.target || 'an update');
     const done = m.state === 'complete';
     if (word && !(done && (m.hold || m.next))) {
-      parts.push(make('span', { class: tones[m.state] || '' }, word + (m.errorCode && m.state !== 'complete' ? ` (error ${m.errorCode})` : '')));
+      const code = m.errorCode && !done ? ` (error ${m.errorCode})` : '';
+      parts.push(make('span', { class: tones[m.state] || '' }, word + code));
     }
     if (m.hold) {
       parts.push(make('span', null, `held: ${m.hold.text}`));
@@ -217,8 +220,8 @@
     const isOpen = open.has(m.machine), id = 'm-' + m.machine;
     const rows = [make('tr', null,
       make('td', null, make('button', {
-        type: 'button', class: 'link', 'data-key': m.machine, 'aria-expanded': isOpen, 'aria-controls': isOpen ? id : null,
-        onclick: () => toggle(m),
+        type: 'button', class: 'link', 'data-key': m.machine, 'aria-expanded': String(isOpen),
+        'aria-controls': isOpen ? id : null, onclick: () => toggle(m),
       }, make('span', { class: m.alias ? '' : 'id' }, m.alias || m.machine))),
       make('td', null, groupName(m.group)), make('td', null, m.version || '–'), make('td', null, ...where(m)),
       make('td', null, when(m.lastSeen)))];
@@ -237,7 +240,8 @@
     add('First seen', when(m.firstSeen));
     const events = make('ol', { 'aria-label': 'What happened, newest first' });
     for (const e of open.get(m.machine) || []) {
-      events.append(make('li', null, make('time', { datetime: e.at }, new Date(e.at).toLocaleString()), ' ', happened(e)));
+      const at = make('time', { datetime: e.at }, new Date(e.at).toLocaleString());
+      events.append(make('li', null, at, ' ', happened(e)));
     }
     return make('div', null, list, events);
   }
@@ -254,10 +258,14 @@
   }
 
   function told(e) {
-    const names = { 1: 'downloaded', 2: 'installed', 3: 'update complete', 13: 'download began', 14: 'download finished', 800: 'installed, holds its reboot' };
+    const names = {
+      1: 'downloaded', 2: 'installed', 3: 'update complete', 13: 'download began', 14: 'download finished',
+      800: 'installed, holds its reboot',
+    };
     const results = { 0: 'failed', 2: 'reboots', 9: 'put off' };
     const name = names[e.type] || `event ${e.type}`;
-    return `told: ${name}${e.result in results ? ', ' + results[e.result] : ''}${e.errorCode ? ` (error ${e.errorCode})` : ''}`;
+    const code = e.errorCode ? ` (error ${e.errorCode})` : '';
+    return `told: ${[name, results[e.result]].filter(Boolean).join(', ')}${code}`;
   }
 
   async function toggle(m) {
@@ -340,7 +348,8 @@
     byId('login').hidden = true;
     byId('forget').hidden = !sessionStorage.getItem('token');
     if (!app) {
-      byId('groups').replaceChildren(make('p', { class: 'quiet' }, 'There is no application yet: corenode update-server app add NAME'));
+      const none = 'There is no application yet: corenode update-server app add NAME';
+      byId('groups').replaceChildren(make('p', { class: 'quiet' }, none));
       page = { machines: [], next: '', total: 0 };
       showMachines();
       return;
@@ -349,7 +358,9 @@
     const path = `apps/${encodeURIComponent(app.id)}/`;
     const [g, c, s, m] = await Promise.all([
       ask(path + 'groups'), ask(path + 'channels'), ask('standings?' + query({ app: app.id })),
-      ask(path + 'machines?' + query({ group: view.group, state: view.state, version: view.version, text: view.text, after: view.after, count: 100 })),
+      ask(path + 'machines?' + query({
+        group: view.group, state: view.state, version: view.version, text: view.text, after: view.after, count: 100,
+      })),
     ]);
     if (mine !== run) return;
     groups = g.groups;
@@ -389,7 +400,8 @@
       return;
     }
     byId('problem').hidden = false;
-    byId('problem').textContent = fault instanceof TypeError ? 'the server does not answer; trying again' : fault.message;
+    byId('problem').textContent = fault instanceof TypeError
+      ? 'the server does not answer; trying again' : fault.message;
   }
 
   // ---- live ----
@@ -451,7 +463,9 @@
     for (const button of document.querySelectorAll('.range button')) {
       button.addEventListener('click', () => {
         view.days = +button.dataset.days;
-        for (const other of document.querySelectorAll('.range button')) other.setAttribute('aria-pressed', other === button);
+        for (const other of document.querySelectorAll('.range button')) {
+          other.setAttribute('aria-pressed', other === button);
+        }
         load().catch(fail);
       });
     }

@@ -12,9 +12,11 @@ namespace CoreNode.Api.UpdateServer.Rest;
 /// <param name="who">Who asks.</param>
 /// <param name="path">The words of the path after the root.</param>
 /// <param name="query">The query, still encoded.</param>
+/// <param name="time">The clock.</param>
 /// <param name="stopping">Ends what would go on when the server stops.</param>
 internal sealed class RestCall(
-    RequestContext context, IUpdateServer server, Actor who, string[] path, byte[] query, CancellationToken stopping)
+    RequestContext context, IUpdateServer server, Actor who, string[] path, byte[] query, TimeProvider time,
+    CancellationToken stopping)
 {
     private const int MaxJsonBytes = 256 << 10;
 
@@ -29,6 +31,9 @@ internal sealed class RestCall(
 
     /// <summary>The words of the path after the root.</summary>
     public string[] Path => path;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => time;
 
     /// <summary>What an order goes on with although whoever gave it has hung up.</summary>
     public CancellationToken Stopping => stopping;

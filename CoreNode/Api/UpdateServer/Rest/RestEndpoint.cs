@@ -48,7 +48,7 @@ internal sealed partial class RestEndpoint
         try
         {
             if (_gate.Find(context, IsChange(context.Method, path), out ServerRefusal refusal) is { } who)
-                await DispatchAsync(new RestCall(context, _server, who, path, query, _stopping));
+                await DispatchAsync(new RestCall(context, _server, who, path, query, _time, _stopping));
             else
                 await ServerAnswer.Refuse(context, _gate, refusal);
         }
