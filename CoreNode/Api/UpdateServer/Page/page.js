@@ -101,7 +101,7 @@
       class: 'bar', viewBox: '0 0 1000 10', preserveAspectRatio: 'none', 'aria-hidden': 'true',
     });
     let at = 0;
-    for (const [n, name] of [[running(standing), 'v0'], [c.waiting, 'v1'], [c.atWork, 'v2'],
+    for (const [n, name] of [[running(standing), 'v0'], [c.waiting, 'there'], [c.atWork, 'work'],
       [c.failed + c.rolledBack, 'fail']]) {
       const width = Math.min(1000 - at, n * 1000 / all);
       if (width > 0) svg.append(make('rect', { x: at, y: 0, width, height: 10, class: name }));
@@ -121,16 +121,18 @@
     });
     const points = list.map(s => ({ at: Date.parse(s.at), versions: s.versions }));
     points.push({ at: now(), versions: standing.byVersion });
+    if (points.length === 1) points.unshift({ ...points[0], at: now() - view.days * 864e5 / 60 });
     const start = now() - view.days * 864e5, names = [...colours.keys(), null];
     const base = points.map(() => 0), total = points.map(p => p.versions.reduce((n, v) => n + v.machines, 0));
+    const most = Math.max(1, ...total);
     const x = i => Math.max(0, (points[i].at - start) / (view.days * 864e5) * 300).toFixed(1);
-    const y = (n, i) => (54 - (total[i] ? n / Math.max(...total) : 0) * 54).toFixed(1);
+    const y = n => (54 - n / most * 54).toFixed(1);
     for (const name of names) {
       const share = points.map(p => p.versions.filter(v => name === null ? !colours.has(v.version) : v.version === name)
         .reduce((n, v) => n + v.machines, 0));
       if (!share.some(n => n)) continue;
-      const upper = points.map((_, i) => `${x(i)} ${y(base[i] + share[i], i)}`);
-      const lower = points.map((_, i) => `${x(i)} ${y(base[i], i)}`).reverse();
+      const upper = points.map((_, i) => `${x(i)} ${y(base[i] + share[i])}`);
+      const lower = points.map((_, i) => `${x(i)} ${y(base[i])}`).reverse();
       svg.append(make('path', { class: colours.get(name) || 'rest', d: `M${upper.join('L')}L${lower.join('L')}Z` }));
       share.forEach((n, i) => { base[i] += n; });
     }
@@ -141,6 +143,9 @@
   const link = (text, tone, change) => make(
     'button', { type: 'button', class: `link ${tone}`, onclick: () => go(change, true) }, text);
 
+  const swatch = colour => make('svg', { viewBox: '0 0 9 9', 'aria-hidden': 'true' },
+    make('rect', { width: 9, height: 9, rx: 2, class: colour }));
+
   function showGroup(group) {
     const standing = standings.get(group.id);
     if (!standing) return '';
@@ -149,20 +154,21 @@
     const share = c.machines ? Math.floor(running(standing) * 100 / c.machines) : 0;
     const legend = make('ul', { class: 'legend', 'aria-label': 'Versions now' });
     for (const v of standing.byVersion.slice(0, 6)) {
-      legend.append(make('li', null,
-        make('svg', { viewBox: '0 0 9 9', 'aria-hidden': 'true' },
-          make('rect', { width: 9, height: 9, rx: 2, class: colours.get(v.version) || 'rest' })),
+      legend.append(make('li', null, swatch(colours.get(v.version) || 'rest'),
         link(v.version || 'unknown', '', { group: group.id, version: v.version, state: '' }),
         ` ${count(v.machines)}`));
     }
-    const facts = [];
-    if (c.atWork) facts.push(`${count(c.atWork)} at work`);
-    if (c.waiting) facts.push(`${count(c.waiting)} installed`);
-    const failed = c.failed + c.rolledBack;
+    const failed = c.failed + c.rolledBack, facts = make('ul', { class: 'legend', 'aria-label': 'Under way' });
+    const fact = (n, colour, text, tone, state) => n && facts.append(make('li', null, swatch(colour),
+      link(`${count(n)} ${text}`, tone, { group: group.id, version: '', state })));
+    fact(c.waiting, 'there', 'installed', '', 'installed');
+    fact(c.atWork, 'work', 'at work', '', 'downloading');
+    fact(failed, 'fail', 'failed', 'bad', c.failed ? 'error' : 'rolled-back');
     return make('article', { class: 'group' + (standing.stop ? ' stopped' : ''), 'aria-label': group.name },
       make('div', null,
-        make('div', { class: 'head' }, make('h3', null,
-          link(group.name, '', { group: group.id, version: '', state: '' })), make('span', { class: 'quiet' }, `${count(c.machines)} machines`)),
+        make('div', { class: 'head' },
+          make('h3', null, link(group.name, '', { group: group.id, version: '', state: '' })),
+          make('span', { class: 'quiet' }, `${count(c.machines)} machines`)),
         make('p', { class: 'quiet' }, channel ? channel.name : 'no channel', standing.release ? ' → ' : '',
           standing.release ? make('strong', null, standing.release.version) : '',
           standing.release ? ', ' : '', standing.release ? when(standing.release.startedAt) : ''),
@@ -170,10 +176,7 @@
       make('div', null,
         make('p', null, make('span', { class: 'num' }, standing.release ? `${share} %` : '–'),
           standing.release ? ` run ${standing.release.version}` : ''),
-        bar(standing),
-        make('p', { class: 'quiet' }, facts.join(', '), facts.length && failed ? ', ' : '',
-          failed ? link(`${count(failed)} failed`, 'bad',
-            { group: group.id, version: '', state: c.failed ? 'error' : 'rolled-back' }) : '')),
+        bar(standing), facts),
       make('div', null, chart(group, standing), legend));
   }
 
@@ -342,8 +345,7 @@
       type: 'button', 'aria-current': a === app ? 'true' : null,
       onclick: () => go({ app: a.id, group: '', version: '', state: '' }),
     }, a.name)) : apps.map(a => make('span', null, a.name))));
-    byId('problem').hidden = status.problems.length === 0;
-    byId('problem').textContent = status.problems.join('; ');
+    complain(status.problems.join('; '));
     byId('content').hidden = false;
     byId('login').hidden = true;
     byId('forget').hidden = !sessionStorage.getItem('token');
@@ -399,9 +401,13 @@
       live(false, 'waits for a token');
       return;
     }
-    byId('problem').hidden = false;
-    byId('problem').textContent = fault instanceof TypeError
-      ? 'the server does not answer; trying again' : fault.message;
+    complain(fault instanceof TypeError ? 'the server does not answer; trying again' : fault.message);
+  }
+
+  // Said once, not with each look.
+  function complain(text) {
+    byId('problem').hidden = !text;
+    if (byId('problem').textContent !== text) byId('problem').textContent = text;
   }
 
   // ---- live ----
