@@ -51,7 +51,7 @@ public sealed unsafe class DatabaseFile : IDisposable
         {
             if (code != LibSqlite.Ok)
                 throw file.Fault(code, "opening it");
-            LibSqlite.WaitWhileBusy(connection, BusyMilliseconds);
+            _ = LibSqlite.WaitWhileBusy(connection, BusyMilliseconds);
             file.Settle(mode);
             return file;
         }
@@ -175,7 +175,7 @@ public sealed unsafe class DatabaseFile : IDisposable
         nint connection = _connection;
         _connection = 0;
         if (connection != 0)
-            LibSqlite.Close(connection);
+            _ = LibSqlite.Close(connection);
     }
 
     internal IOException Fault(int code, string doing) =>
@@ -221,7 +221,7 @@ public sealed unsafe class DatabaseFile : IDisposable
         }
         finally
         {
-            LibSqlite.EndCopy(copy);
+            _ = LibSqlite.EndCopy(copy);
         }
 
         if (code != LibSqlite.Done)

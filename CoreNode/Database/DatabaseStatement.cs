@@ -69,12 +69,12 @@ public sealed unsafe class DatabaseStatement : IDisposable
             return true;
         if (code == LibSqlite.Done)
         {
-            LibSqlite.Reset(_statement);
+            _ = LibSqlite.Reset(_statement);
             return false;
         }
 
         IOException fault = _file.Fault(code, "a statement");
-        LibSqlite.Reset(_statement);
+        _ = LibSqlite.Reset(_statement);
         throw fault;
     }
 
@@ -87,7 +87,7 @@ public sealed unsafe class DatabaseStatement : IDisposable
     }
 
     /// <summary>Begins anew; needed where not all rows were read.</summary>
-    public void Reset() => LibSqlite.Reset(_statement);
+    public void Reset() => _ = LibSqlite.Reset(_statement);
 
     /// <summary>True if a column of this row is null.</summary>
     public bool IsNull(int column) => LibSqlite.TypeOf(_statement, column) == LibSqlite.Null;
@@ -118,7 +118,7 @@ public sealed unsafe class DatabaseStatement : IDisposable
         nint statement = _statement;
         _statement = 0;
         if (statement != 0)
-            LibSqlite.Free(statement);
+            _ = LibSqlite.Free(statement);
     }
 
     private void Check(int code)

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using CoreNode.Database;
-using CoreNode.Updates.Server;
 using CoreNode.Updates.Server.Books;
 
 namespace CoreNode.Tests.Updates.Server;

@@ -68,13 +68,14 @@ internal sealed class UpdateServerHost(
     }
 
     /// <summary>Makes a server's folder from a backup, and says what came of it.</summary>
-    public static async Task<string> RestoreAsync(string backup, string folder, CancellationToken cancellation)
+    public static async Task<string> RestoreAsync(
+        string backup, string folder, bool replaces, CancellationToken cancellation)
     {
         FileStream source = new(backup, FileMode.Open, FileAccess.Read, FileShare.Read);
         await using (source.ConfigureAwait(false))
         {
             ParcelReport report = await Catalogues.RestoreAsync(
-                folder, source, replaces: false, new RealFiles(), cancellation);
+                folder, source, replaces, new RealFiles(), cancellation);
             string notes = string.Join("", report.Notes.Select(static note => $"\n{note}"));
             return $"{folder}: {report.Packages.Count} packages, {report.Files} files of them are here{notes}\n"
                 + $"Start it: corenode update-server serve --data-dir {folder}";

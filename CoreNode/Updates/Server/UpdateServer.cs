@@ -2,14 +2,12 @@ using CoreNode.Database;
 using CoreNode.Foundation;
 using CoreNode.Platform;
 using CoreNode.Updates.Keys;
-using CoreNode.Updates.Omaha;
 using CoreNode.Updates.Rollout;
 using CoreNode.Updates.Server.Answers;
 using CoreNode.Updates.Server.Books;
 using CoreNode.Updates.Server.Keeping;
 using CoreNode.Updates.Server.Orders;
 using CoreNode.Updates.Server.Shelves;
-using Microsoft.Extensions.Logging;
 
 namespace CoreNode.Updates.Server;
 

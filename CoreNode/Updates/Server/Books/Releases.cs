@@ -193,7 +193,12 @@ internal sealed class Releases(ServerBooks books, Func<string, bool> isOnShelf, 
     private string Complaint(CataloguePackage package)
     {
         if (package.Expiry is { } expiry && expiry <= time.GetUtcNow())
-            return $"version {package.Version} was signed to be valid till {expiry:yyyy-MM-dd}: machines refuse it";
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"version {package.Version} was signed to be valid till {expiry:yyyy-MM-dd}: machines refuse it");
+        }
+
         if (package.Full is null)
             return $"version {package.Version} has no full payload";
         foreach (CatalogueFile file in package.Files)

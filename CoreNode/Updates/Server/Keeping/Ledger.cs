@@ -1,6 +1,5 @@
 using CoreNode.Database;
 using CoreNode.Platform;
-using CoreNode.Updates.Server.Answers;
 using CoreNode.Updates.Server.Books;
 using CoreNode.Updates.Server.Orders;
 using Microsoft.Extensions.Logging;

@@ -185,9 +185,8 @@ internal sealed class Shelf
     {
         using IFile file = _files.Open(path, create: true);
         using IncrementalHash hash256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-#pragma warning disable CA5350 // The protocol has a place for SHA-1, and old tools want it filled; nothing rests on it.
+        // The protocol has a place for SHA-1, and old tools want it filled; nothing rests on it.
         using IncrementalHash hash1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-#pragma warning restore CA5350
         byte[] piece = new byte[PieceBytes];
         long length = 0;
         int count;
