@@ -3,6 +3,7 @@ using System.Text;
 using CoreNode.Api;
 using CoreNode.Api.UpdateServer;
 using CoreNode.Foundation;
+using CoreNode.Hosting.UpdateServer;
 using CoreNode.Platform;
 using CoreNode.Tests.Cli;
 using CoreNode.Tests.EndToEnd;
@@ -57,6 +58,7 @@ internal sealed class UpdateServerHarness : IAsyncDisposable
                 Files = new RealFiles(),
                 Time = TimeProvider.System,
                 Trust = () => TrustFolder.Read(harness._folder.File("keys")).Keys,
+                Upstream = new UpstreamServers(null, static _ => null, "1.2.3"),
                 Metrics = harness._metrics,
                 Log = NullLogger.Instance,
             });

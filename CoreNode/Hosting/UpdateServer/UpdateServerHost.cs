@@ -74,8 +74,16 @@ internal sealed class UpdateServerHost(
         FileStream source = new(backup, FileMode.Open, FileAccess.Read, FileShare.Read);
         await using (source.ConfigureAwait(false))
         {
-            ParcelReport report = await Catalogues.RestoreAsync(
-                folder, source, replaces, new RealFiles(), cancellation);
+            ParcelReport report;
+            try
+            {
+                report = await Catalogues.RestoreAsync(folder, source, replaces, new RealFiles(), cancellation);
+            }
+            catch (CatalogueException fault)
+            {
+                throw new IOException($"{backup}: {fault.Message}", fault);
+            }
+
             string notes = string.Join("", report.Notes.Select(static note => $"\n{note}"));
             return $"{folder}: {report.Packages.Count} packages, {report.Files} files of them are here{notes}\n"
                 + $"Start it: corenode update-server serve --data-dir {folder}";
