@@ -43,7 +43,9 @@ internal sealed class PageBrowserTests
         Assert.That(await TextAsync("#rows"), Does.Contain("held: ").And.Contain("market opens"));
         Assert.That(await TextAsync("#rows"), Does.Contain("<img src=x onerror=document.title=1>"));
         Assert.That((string?)await _browser.EvaluateAsync("document.title"), Is.EqualTo("Updates"));
-        await _server.TellAsync("m-03", "1.4.0", 3, 0, 9);
+        JsonNode granted = JsonNode.Parse(
+            (await _server.RestAsync("GET", "apps/os/machines?state=granted&group=servers")).Body)!;
+        await _server.TellAsync((string)granted["machines"]![0]!["machine"]!, "1.4.0", 3, 0, 9);
         await _browser.UntilAsync("document.querySelector('#rows').innerText.includes('failed with 1.4.1 (error 9)')");
         await _browser.UntilAsync("document.querySelector('#live-text').textContent === 'live'");
         await PicturesAsync("machines");

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Updates.Server;
 
@@ -19,6 +18,9 @@ internal sealed class RestCall(
     CancellationToken stopping)
 {
     private const int MaxJsonBytes = 256 << 10;
+
+    private static readonly string[] s_moments =
+        ["yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", "yyyy-MM-ddTHH:mm:sszzz"];
 
     /// <summary>The request.</summary>
     public RequestContext Context => context;
@@ -63,9 +65,10 @@ internal sealed class RestCall(
 
     /// <summary>Reads a moment as answers have them; null if it is none.</summary>
     public static DateTimeOffset? ReadMoment(string text) => DateTimeOffset.TryParseExact(
-        text, ["yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", "yyyy-MM-ddTHH:mm:sszzz"],
-        CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-        out DateTimeOffset moment) ? moment : null;
+        text, s_moments, CultureInfo.InvariantCulture,
+        DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset moment)
+        ? moment
+        : null;
 
     /// <summary>The application that a word of the path names.</summary>
     public CatalogueApp App(string word) => server.Catalogue.FindApp(word)

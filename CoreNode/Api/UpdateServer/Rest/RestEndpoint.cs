@@ -12,6 +12,8 @@ namespace CoreNode.Api.UpdateServer.Rest;
 /// </summary>
 internal sealed partial class RestEndpoint
 {
+    private static readonly string[] s_classes = ["2xx", "4xx", "5xx"];
+
     private readonly IUpdateServer _server;
     private readonly ServerGate _gate;
     private readonly string _version;
@@ -33,7 +35,7 @@ internal sealed partial class RestEndpoint
         _stopping = stopping;
         _log = loggers.CreateLogger<RestEndpoint>();
         _watch = new WatchRest(time);
-        _requests = Array.ConvertAll<string, MetricCounter>(["2xx", "4xx", "5xx"], kind => metrics.Counter(
+        _requests = Array.ConvertAll(s_classes, kind => metrics.Counter(
             "corenode_update_server_api_requests_total",
             "Requests of administrators and of the page, by class of the answer.",
             $"class=\"{kind}\""));
