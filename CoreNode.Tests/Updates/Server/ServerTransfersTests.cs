@@ -29,6 +29,8 @@ internal sealed class ServerTransfersTests
         {
             Assert.That(await restored.DescribeAsync(), Is.EqualTo(before));
             Assert.That(await restored.CheckAsync("m3", "1.0.0"), Is.InstanceOf<UpdateReply.Offered>());
+            IReadOnlyList<AuditEntry> audit = await restored.Server.GetAuditAsync(0, 10, CancellationToken.None);
+            Assert.That(audit[0].What, Is.EqualTo("server.restore"), "the log says where it comes from");
             return;
         }
 

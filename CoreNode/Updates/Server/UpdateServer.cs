@@ -140,7 +140,8 @@ public sealed class UpdateServer : IUpdateServer, IDisposable
         }
 
         Shelf shelf = Shelf.Open(files, Path.Combine(folder, ShelfName), long.MaxValue);
-        return await Restoring.RunAsync(files, folder, DatabaseName, shelf, backup, cancellation);
+        return await Restoring.RunAsync(
+            files, folder, DatabaseName, shelf, backup, TimeProvider.System.GetUtcNow(), cancellation);
     }
 
     /// <inheritdoc/>

@@ -12,17 +12,21 @@ internal sealed class Offers(ServerBooks books)
     public const string PackageFolder = "packages/";
 
     /// <summary>What keeps a machine from its group's release before any policy is asked; null for nothing.</summary>
-    public static OmahaHold? Obstacle(Instance machine)
+    public static OmahaHold? Obstacle(Instance machine, string version)
     {
         GroupBook group = machine.Group!;
         if (machine.Machine.Override is { PinnedVersion: not null } or { IsExempt: true })
             return null;
+        bool isFree = group.Problem.Length == 0
+            && (group.Target is null || Releases.Fits(group.Target, machine.Kind.Board));
+        // Who has it already misses nothing.
+        if (isFree || (group.Target is { } has && VersionOrder.Compare(version, has.Version) >= 0))
+            return null;
         if (group.Problem.Length > 0)
             return new OmahaHold(HoldReasons.NoPackage, group.Problem);
-        if (group.Target is not { } package || Releases.Fits(package, machine.Kind.Board))
-            return null;
+        CataloguePackage target = group.Target!;
         return new OmahaHold(
-            HoldReasons.NoPackage, $"version {package.Version} is for {package.Board}, not for {machine.Kind.Board}");
+            HoldReasons.NoPackage, $"version {target.Version} is for {target.Board}, not for {machine.Kind.Board}");
     }
 
     /// <summary>An update with its manifests: several are steps on the way.</summary>
@@ -55,16 +59,16 @@ internal sealed class Offers(ServerBooks books)
     }
 
     /// <summary>No update: there is none, or it is held back.</summary>
-    public static OmahaUpdateAnswer NotOffered(RolloutDecision decision, GroupBook group) => decision switch
+    public static OmahaUpdateAnswer NotOffered(
+        RolloutDecision decision, GroupBook group, string version) => decision switch
     {
+        // What cannot be offered to others is no loss to who runs it.
+        RolloutDecision.Hold when group.Problem.Length > 0 && group.Target is { } target
+            && VersionOrder.Compare(version, target.Version) >= 0 => None(group.Rollout.Policy.PollInterval),
         RolloutDecision.Hold hold => Held(hold.Held, hold.PollInterval ?? group.Rollout.Policy.PollInterval),
         RolloutDecision.Refuse refuse => Held(
             new OmahaHold(HoldReasons.NoPackage, refuse.Text), group.Rollout.Policy.PollInterval),
-        _ => new OmahaUpdateAnswer
-        {
-            Status = OmahaUpdateAnswer.NoUpdate,
-            PollIntervalSeconds = Seconds(decision.PollInterval ?? group.Rollout.Policy.PollInterval),
-        },
+        _ => None(decision.PollInterval ?? group.Rollout.Policy.PollInterval),
     };
 
     /// <summary>"noupdate" with the reason.</summary>
@@ -73,6 +77,12 @@ internal sealed class Offers(ServerBooks books)
         Status = OmahaUpdateAnswer.NoUpdate,
         PollIntervalSeconds = Seconds(poll),
         Hold = hold,
+    };
+
+    private static OmahaUpdateAnswer None(TimeSpan? poll) => new()
+    {
+        Status = OmahaUpdateAnswer.NoUpdate,
+        PollIntervalSeconds = Seconds(poll),
     };
 
     private static int? Seconds(TimeSpan? poll) =>

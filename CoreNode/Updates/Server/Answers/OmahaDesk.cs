@@ -14,7 +14,7 @@ internal sealed class OmahaDesk(
 {
     private readonly GroupFinder _finder = new(books);
 
-    /// <summary>Machines whose last sign is not written yet, in the order of it; whoever writes it removes it.</summary>
+    /// <summary>Machines whose last sign is not written yet, in its order; whoever writes it removes it.</summary>
     public List<Instance> Signs { get; } = [];
 
     /// <summary>Answers about one application of a request.</summary>
@@ -51,16 +51,20 @@ internal sealed class OmahaDesk(
         return Accepted(said, answer);
     }
 
-    private GroupBook? GroupOf(AppBook app, Instance? machine, OmahaApp said) =>
-        machine?.Machine.Override?.GroupId is { Length: > 0 } wanted
-            && app.Groups.TryGetValue(wanted, out GroupBook? chosen)
-            ? chosen
-            : _finder.Find(app, said.Track?.Trim() ?? "", said.Board ?? "");
+    private GroupBook? GroupOf(AppBook app, Instance? machine, OmahaApp said)
+    {
+        if (machine?.Machine.Override?.GroupId is { Length: > 0 } wanted
+            && app.Groups.TryGetValue(wanted, out GroupBook? chosen))
+            return chosen;
+        if (said.Track is null && machine?.Group is { } group)
+            return group;
+        return _finder.Find(app, said.Track?.Trim() ?? "", said.Board ?? machine?.Kind.Board ?? "");
+    }
 
     // A sign of life is not worth a write of its own.
     private void Note(Instance machine, OmahaApp said, OmahaSetting setting)
     {
-        machine.LastSeen = Math.Max(machine.LastSeen, setting.Now);
+        machine.LastSeen = setting.Now;
         if (machine.Source.Text != setting.Source.Text)
             books.Move(machine, books.SourceOf(setting.Source.Text));
         if (said.Ping is not null)
@@ -71,20 +75,21 @@ internal sealed class OmahaDesk(
         Signs.Add(machine);
     }
 
+    // What it does not say is as it was.
     private void Describe(Instance machine, GroupBook group, OmahaApp said, long now, Changes changes)
     {
         InstanceKind kind = machine.Kind;
-        string board = MachineWords.Word(said.Board);
-        string oem = MachineWords.Word(said.Oem);
-        string oemVersion = MachineWords.Word(said.OemVersion);
-        string aleph = MachineWords.Word(said.AlephVersion);
+        string board = MachineWords.Word(said.Board ?? kind.Board);
+        string oem = MachineWords.Word(said.Oem ?? kind.Oem);
+        string oemVersion = MachineWords.Word(said.OemVersion ?? kind.OemVersion);
+        string aleph = MachineWords.Word(said.AlephVersion ?? kind.Aleph);
         if (kind.Board != board || kind.Oem != oem || kind.OemVersion != oemVersion || kind.Aleph != aleph)
         {
             changes.Touch(machine);
             machine.Kind = books.Kinds.Share(new InstanceKind(board, oem, oemVersion, aleph));
         }
 
-        string alias = MachineWords.Alias(said.MachineAlias);
+        string alias = MachineWords.Alias(said.MachineAlias ?? machine.Alias);
         if (machine.Alias != alias)
         {
             changes.Touch(machine);
@@ -149,7 +154,7 @@ internal sealed class OmahaDesk(
     {
         RolloutMachine before = machine.Machine;
         GroupBook group = machine.Group!;
-        if (Offers.Obstacle(machine) is { } hold)
+        if (Offers.Obstacle(machine, version) is { } hold)
         {
             NoteVersion(machine, version, setting, changes);
             return Answered(Offers.Held(hold, group.Rollout.Policy.PollInterval));
@@ -168,7 +173,7 @@ internal sealed class OmahaDesk(
             return Answered(offers.Offered(offer, said, version, setting.BaseUrl));
         }
 
-        return Answered(Offers.NotOffered(decision, group));
+        return Answered(Offers.NotOffered(decision, group, version));
     }
 
     private OmahaUpdateAnswer Answered(OmahaUpdateAnswer answer)
@@ -186,10 +191,10 @@ internal sealed class OmahaDesk(
             VersionPrefix = check.TargetVersionPrefix is { Length: > 0 } prefix ? prefix : null,
         };
 
-    // A ping or an event tells the version, too; the rollout takes it with the next check.
+    // A ping or an event tells the version, too; what it means for the rollout is seen with the next check.
     private static void NoteVersion(Instance machine, string version, OmahaSetting setting, Changes changes)
     {
-        if (machine.Machine.Version.Length > 0)
+        if (machine.Machine.Version == version)
             return;
         RolloutMachine before = machine.Machine;
         RolloutMachine after = before with { Version = version };
@@ -264,7 +269,7 @@ internal sealed class OmahaDesk(
         Note(machine!, said, setting);
         if (said.UpdateCheck is not { } check)
             return Accepted(said, null);
-        if (Offers.Obstacle(machine!) is { } hold)
+        if (Offers.Obstacle(machine!, version) is { } hold)
             return Accepted(said, Answered(Offers.Held(hold, group.Rollout.Policy.PollInterval)));
         RolloutRelease? pinned =
             machine!.Machine.Override?.PinnedVersion is { } pin ? releases.Pinned(machine, pin) : null;
@@ -272,7 +277,7 @@ internal sealed class OmahaDesk(
             machine.Machine, AskOf(request, said, check, version), setting.Moment, pinned);
         return decision is RolloutDecision.Offer
             ? Refuse(said, AppStatus.Internal)
-            : Accepted(said, Answered(Offers.NotOffered(decision, group)));
+            : Accepted(said, Answered(Offers.NotOffered(decision, group, version)));
     }
 
     private static OmahaAppAnswer Accepted(OmahaApp said, OmahaUpdateAnswer? answer)

@@ -32,7 +32,8 @@ internal static class Restoring
 
     /// <summary>Takes a backup in and decides for it. The caller has the folder's lock.</summary>
     public static async Task<ParcelReport> RunAsync(
-        IFiles files, string folder, string name, Shelf shelf, Stream backup, CancellationToken cancellation)
+        IFiles files, string folder, string name, Shelf shelf, Stream backup, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         string database = Path.Combine(folder, name);
         Finish(files, folder, name);
@@ -61,6 +62,7 @@ internal static class Restoring
         if (!hasDatabase)
             throw new IOException("there is no database in the backup: take a whole one");
         IReadOnlyList<string> packages = Check(database + Arriving);
+        Note(database + Arriving, now);
         // Opening it may have made these.
         files.Delete(database + Arriving + "-wal");
         files.Delete(database + Arriving + "-shm");
@@ -85,6 +87,16 @@ internal static class Restoring
         }
 
         file.Sync();
+    }
+
+    // The audit log says that all before it came from a backup.
+    private static void Note(string path, DateTimeOffset now)
+    {
+        using DatabaseFile file = DatabaseFile.Open(path, DatabaseMode.Write);
+        int before = Schema.Prepare(file);
+        using Tables tables = new(file, 1);
+        tables.WriteAudit(
+            UnixTime.Of(now), Actor.Server, "server.restore", "", $"from a backup of schema {before}");
     }
 
     private static List<string> Check(string path)

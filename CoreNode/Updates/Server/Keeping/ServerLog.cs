@@ -37,7 +37,7 @@ internal static partial class ServerLog
     public static partial void Promoted(ILogger log, string from, string to, string reason);
 
     [LoggerMessage(EventIds.UpdatesServer + 8, LogLevel.Warning,
-        "the bounds of machines are reached: in the last minute {GaveWay} gave way to new ones, {Refused} were refused; "
+        "the bounds of machines are reached: in a minute {GaveWay} gave way to new ones and {Refused} were refused; "
         + "is somebody making machines up?")]
     public static partial void Crowded(ILogger log, long gaveWay, long refused);
 

@@ -58,29 +58,30 @@ internal sealed class Upkeep(
     public LedgerCall? NextDuty(OrderDesk desk)
     {
         long now = desk.Now;
-        if (now >= _nextSigns)
-        {
-            _nextSigns = now + Math.Max(1, (long)options.SignsOfLife.TotalSeconds);
+        long signs = Math.Max(1, (long)options.SignsOfLife.TotalSeconds);
+        if (IsDue(ref _nextSigns, now + signs, now, signs))
             _left = omaha.Signs.Count;
-        }
 
-        if (now >= _nextSample)
-        {
-            // At full hours, whatever the time of the start.
-            bool isFirst = _nextSample == 0;
-            _nextSample = ((now / HourSeconds) + 1) * HourSeconds;
-            if (!isFirst)
-                return new LedgerOrder<ServerBooks>(isQuestion: false, Sample);
-        }
-
-        if (now < _nextMinute)
-            return null;
-        _nextMinute = now + MinuteSeconds;
-        return new LedgerOrder<ServerBooks>(isQuestion: false, EachMinute);
+        // At full hours, whatever the time of the start.
+        bool isFirst = _nextSample == 0;
+        if (IsDue(ref _nextSample, ((now / HourSeconds) + 1) * HourSeconds, now, HourSeconds) && !isFirst)
+            return new LedgerOrder<ServerBooks>(isQuestion: false, Sample);
+        return IsDue(ref _nextMinute, now + MinuteSeconds, now, MinuteSeconds)
+            ? new LedgerOrder<ServerBooks>(isQuestion: false, EachMinute)
+            : null;
     }
 
     /// <summary>What is done before the end.</summary>
     public static LedgerCall LastWords() => new LedgerOrder<OrderDesk>(isQuestion: true, static desk => desk);
+
+    // What lies further ahead than it can was noted by a clock that was put back since.
+    private static bool IsDue(ref long next, long then, long now, long period)
+    {
+        if (now < next && next - now <= period)
+            return false;
+        next = then;
+        return true;
+    }
 
     private ServerBooks Sample(OrderDesk desk)
     {

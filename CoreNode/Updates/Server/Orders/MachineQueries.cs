@@ -120,7 +120,7 @@ internal static class MachineQueries
         if (machine.Group is not { } group || machine.Machine.Version.Length == 0
             || machine.Machine.State == RolloutState.Installed)
             return (null, false);
-        if (Offers.Obstacle(machine) is { } obstacle)
+        if (Offers.Obstacle(machine, machine.Machine.Version) is { } obstacle)
             return (obstacle, false);
         RolloutRelease? pinned = machine.Machine.Override?.PinnedVersion is { } pin
             ? desk.Releases.Pinned(machine, pin)
@@ -129,7 +129,8 @@ internal static class MachineQueries
             machine.Machine, new RolloutAsk { Version = machine.Machine.Version }, desk.Moment, pinned);
         return decision switch
         {
-            RolloutDecision.Hold held => (held.Held, false),
+            RolloutDecision.Hold held => (
+                Offers.NotOffered(held, group, machine.Machine.Version).Hold, false),
             RolloutDecision.Offer => (null, true),
             _ => (null, false),
         };

@@ -17,6 +17,7 @@ internal sealed class Shelf
 {
     private const string Unfinished = ".tmp";
     private const int PieceBytes = 1 << 20;
+    private const int SyncBytes = 16 * PieceBytes;
 
     private static readonly SearchValues<char> s_hex = SearchValues.Create("0123456789abcdef");
 
@@ -199,6 +200,9 @@ internal sealed class Shelf
             hash256.AppendData(bytes);
             hash1.AppendData(bytes);
             length += count;
+            // Little by little: the ledger syncs to the same disk.
+            if (length % SyncBytes == 0)
+                file.SyncData();
         }
 
         string found = Convert.ToHexStringLower(hash256.GetHashAndReset());
