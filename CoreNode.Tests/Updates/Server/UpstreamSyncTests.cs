@@ -1,3 +1,4 @@
+using CoreNode.Updates.Omaha;
 using CoreNode.Updates.Server;
 
 namespace CoreNode.Tests.Updates.Server;
@@ -80,22 +81,22 @@ internal sealed class UpstreamSyncTests
 
         public int Asked { get; private set; }
 
-        public async Task<byte[]> AskAsync(Uri server, byte[] request, CancellationToken cancellation)
+        public Task<OmahaResponse> AskAsync(Uri server, OmahaRequest request, CancellationToken cancellation)
         {
             Asked++;
-            if (IsBroken)
-                throw new IOException("the line is cut");
-            return (await there.AskAsync(request)).Body;
+            return IsBroken ? throw new IOException("the line is cut") : there.AskAsync(request);
         }
 
-        public Task<Stream> FetchAsync(Uri file, CancellationToken cancellation)
+        public async Task<CataloguePackage> FetchAsync(
+            Uri file, Func<Stream, Task<CataloguePackage>> take, CancellationToken cancellation)
         {
             string[] parts = file.AbsolutePath.Trim('/').Split('/');
             ShelvedFile shelved = there.Server.FindFile(parts[1], parts[2])!;
-            byte[] bytes = File.ReadAllBytes(shelved.Path);
+            byte[] bytes = await File.ReadAllBytesAsync(shelved.Path, cancellation);
             if (IsChanged)
                 bytes[^100] ^= 1;
-            return Task.FromResult<Stream>(new MemoryStream(bytes));
+            using MemoryStream content = new(bytes);
+            return await take(content);
         }
     }
 }

@@ -18,8 +18,6 @@ namespace CoreNode.Hosting.UpdateServer;
 internal sealed class UpdateServerHost(
     TextWriter output, TextWriter error, Func<string, string?> environment, string version)
 {
-    private static readonly TimeSpan s_followEvery = TimeSpan.FromMinutes(1);
-
     /// <summary>Runs a server with the arguments after `serve`.</summary>
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancellation)
     {
@@ -137,38 +135,14 @@ internal sealed class UpdateServerHost(
         Task counting = CountAsync(server, () => Interlocked.Increment(ref rounds), manager, stop);
         Task watchdog = Watchdog.RunAsync(
             manager, () => Interlocked.Read(ref rounds), TimeProvider.System, logger, stop);
-        Task following = FollowAsync(server, stop);
         Task trimming = IdleTrim.RunAsync(TimeProvider.System, stop);
+        Task following = UpstreamServers.FollowAsync(server, TimeProvider.System, stop);
         await Task.WhenAny(server.Ended, Task.Delay(Timeout.Infinite, stop));
         manager.Stopping();
         await api.StopAsync(CancellationToken.None);
         if (server.Ended.IsCompleted)
             await server.Ended;
-        await Task.WhenAll(counting, watchdog, following, trimming);
-    }
-
-    // Once a minute those channels whose time has come; what goes wrong is noted with them.
-    private static async Task FollowAsync(Catalogues server, CancellationToken stop)
-    {
-        using PeriodicTimer timer = new(s_followEvery);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop))
-            {
-                try
-                {
-                    await server.SyncDueAsync(stop);
-                }
-                catch (Exception fault) when (fault is IOException or CatalogueException)
-                {
-                    // Not even that could be noted: the disk is full, which is told of elsewhere.
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops.
-        }
+        await Task.WhenAll(counting, watchdog, trimming, following);
     }
 
     // A catalogue that does not answer is one that hangs; full disks it tells of.

@@ -2,11 +2,8 @@ using CoreNode.Updates.Client.Exchange;
 
 namespace CoreNode.Hosting.Updates;
 
-/// <summary>What is fetched; closes the connection with it. Asynchronous only.</summary>
-/// <param name="download">What is on its way.</param>
-/// <param name="explain">Makes another fault of that of a transfer; null to leave it.</param>
-internal sealed class FetchedStream(
-    PayloadDownload download, Func<TransferException, Exception>? explain = null) : Stream
+/// <summary>What is fetched, with the faults of applying; closes the connection with it. Asynchronous only.</summary>
+internal sealed class FetchedStream(PayloadDownload download) : Stream
 {
     public override bool CanRead => true;
 
@@ -28,9 +25,9 @@ internal sealed class FetchedStream(
         {
             return await download.Body.ReadAsync(buffer, cancellationToken);
         }
-        catch (TransferException failed) when (explain is not null)
+        catch (TransferException failed)
         {
-            throw explain(failed);
+            throw ServerPayloadSource.Fault(failed);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class ServerPayloadSource(Uri url, PayloadFetch fetch) : IPayloa
     {
         try
         {
-            return new FetchedStream(await fetch.OpenAsync(url, from, size, cancellation), Fault);
+            return new FetchedStream(await fetch.OpenAsync(url, from, size, cancellation));
         }
         catch (TransferException failed)
         {

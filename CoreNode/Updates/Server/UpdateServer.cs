@@ -42,7 +42,7 @@ public sealed class UpdateServer : IUpdateServer, IDisposable
         _started = tools.Time.GetUtcNow();
         ServerCounters counters = new(tools.Metrics);
         Changes changes = new();
-        Releases releases = new(books, shelf.Has, tools.Time);
+        Releases releases = new(books, shelf, tools.Time);
         releases.MakeAll();
         Learning learning = new(books, options, counters);
         Offers offers = new(books);
@@ -162,7 +162,7 @@ public sealed class UpdateServer : IUpdateServer, IDisposable
                     found = file;
             }
 
-            if (isIt && found is not null && _shelf.Has(found.Sha256))
+            if (isIt && found is not null && _shelf.Has(found))
                 return new ShelvedFile(_shelf.PathOf(found.Sha256), found.Size, found.Sha256, found.Name);
         }
 

@@ -41,6 +41,30 @@ internal static class CatalogueJson
         json.WriteEndObject();
     }
 
+    /// <summary>A server elsewhere that a channel follows.</summary>
+    public static void Write(Utf8JsonWriter json, CatalogueUpstream upstream)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("channel", upstream.Channel);
+        json.WriteString("url", upstream.Url);
+        json.WriteString("app", upstream.App);
+        json.WriteString("track", upstream.Track);
+        json.WriteString("board", upstream.Board);
+        json.WriteString("every", DurationText.Format(upstream.Every));
+        JsonText.Moment(json, "checked", upstream.Checked);
+        json.WriteString("result", upstream.Result);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What asking it came to.</summary>
+    public static void Write(Utf8JsonWriter json, SyncReport report)
+    {
+        json.WriteStartObject();
+        JsonText.List(json, "packages", report.Packages);
+        json.WriteString("text", report.Text);
+        json.WriteEndObject();
+    }
+
     /// <summary>Where a channel's package goes next; null for nowhere.</summary>
     public static void Write(Utf8JsonWriter json, ChannelPromotion? promotion)
     {
@@ -66,31 +90,6 @@ internal static class CatalogueJson
         json.WriteBoolean("ready", verdict.IsReady);
         json.WriteString("text", verdict.Text);
         JsonText.Moment(json, "until", verdict.Until);
-        json.WriteEndObject();
-    }
-
-    /// <summary>A server elsewhere that a channel follows.</summary>
-    public static void Write(Utf8JsonWriter json, CatalogueUpstream upstream)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("channel", upstream.Channel);
-        json.WriteString("url", upstream.Url);
-        json.WriteString("app", upstream.App);
-        json.WriteString("track", upstream.Track);
-        json.WriteString("board", upstream.Board);
-        json.WriteString("machine", upstream.Machine);
-        json.WriteString("every", DurationText.Format(upstream.Every));
-        JsonText.Moment(json, "checked", upstream.Checked);
-        json.WriteString("result", upstream.Result);
-        json.WriteEndObject();
-    }
-
-    /// <summary>What asking it came to.</summary>
-    public static void Write(Utf8JsonWriter json, SyncReport report)
-    {
-        json.WriteStartObject();
-        JsonText.List(json, "packages", report.Packages);
-        json.WriteString("text", report.Text);
         json.WriteEndObject();
     }
 

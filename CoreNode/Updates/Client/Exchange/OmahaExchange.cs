@@ -47,11 +47,6 @@ public sealed class OmahaExchange(TransferOptions options, TimeProvider time)
             : new ExchangeOutcome.Answered(response, UpdateReplyReader.Read(response, request.Apps[0]));
     }
 
-    /// <summary>Sends a document once; gives that of the answer, whatever it is.</summary>
-    /// <exception cref="TransferException">None came.</exception>
-    public Task<byte[]> SendAsync(Uri server, byte[] document, CancellationToken cancellation) =>
-        AskOnceAsync(server, document, cancellation);
-
     private async Task<byte[]> AskOnceAsync(Uri server, byte[] body, CancellationToken cancellation)
     {
         using CancellationTokenSource limit = new(options.Limits.Exchange, time);

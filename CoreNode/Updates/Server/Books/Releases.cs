@@ -1,6 +1,7 @@
 using System.Globalization;
 using CoreNode.Updates.Omaha;
 using CoreNode.Updates.Rollout;
+using CoreNode.Updates.Server.Shelves;
 
 namespace CoreNode.Updates.Server.Books;
 
@@ -8,7 +9,7 @@ namespace CoreNode.Updates.Server.Books;
 /// What groups and pinned machines are to run, from catalogue and shelf, and the rollouts made of that. Owned by the
 /// ledger.
 /// </summary>
-internal sealed class Releases(ServerBooks books, Func<string, bool> isOnShelf, TimeProvider time)
+internal sealed class Releases(ServerBooks books, Shelf shelf, TimeProvider time)
 {
     private static readonly List<RolloutMachine> s_none = [];
 
@@ -203,8 +204,8 @@ internal sealed class Releases(ServerBooks books, Func<string, bool> isOnShelf, 
             return $"version {package.Version} has no full payload";
         foreach (CatalogueFile file in package.Files)
         {
-            if (!isOnShelf(file.Sha256))
-                return $"file {file.Name} of version {package.Version} is not on the server's shelf: add it again";
+            if (!shelf.Has(file))
+                return $"{file.Name} of version {package.Version} is not on the server's shelf, or cut: add it again";
         }
 
         return "";

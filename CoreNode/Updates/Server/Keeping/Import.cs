@@ -1,3 +1,4 @@
+using CoreNode.Platform;
 using CoreNode.Updates.Omaha;
 using CoreNode.Updates.Server.Orders;
 using CoreNode.Updates.Server.Parcels;
@@ -17,6 +18,22 @@ internal sealed class Import(Transfers transfers, Ledger ledger, Shelf shelf, Ac
     private int _files;
 
     public async Task<ParcelReport> RunAsync(Stream source, string? channel, CancellationToken cancellation)
+    {
+        try
+        {
+            return await TakeInAsync(source, channel, cancellation);
+        }
+        catch (DiskFullException full)
+        {
+            throw new CatalogueException(CatalogueFault.Full, full.Message, full);
+        }
+        catch (IOException wrong)
+        {
+            throw new CatalogueException(CatalogueFault.Invalid, wrong.Message, wrong);
+        }
+    }
+
+    private async Task<ParcelReport> TakeInAsync(Stream source, string? channel, CancellationToken cancellation)
     {
         using ParcelReader parcel = await ParcelReader.BeginAsync(source, cancellation);
         if (parcel.Kind != ParcelKind.Packages)

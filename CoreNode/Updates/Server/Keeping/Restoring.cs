@@ -20,7 +20,14 @@ internal static class Restoring
     public static void Finish(IFiles files, string folder, string name)
     {
         string database = Path.Combine(folder, name);
-        files.Delete(database + Arriving);
+        // What a stopped process left behind, with its logs: those would be taken for the next file's of that name.
+        foreach (string left in files.List(folder))
+        {
+            if (left.StartsWith(name + ".", StringComparison.Ordinal)
+                && left.Contains(".tmp", StringComparison.Ordinal))
+                files.Delete(Path.Combine(folder, left));
+        }
+
         if (!files.Exists(database + Decided))
             return;
         files.Delete(database + "-wal");

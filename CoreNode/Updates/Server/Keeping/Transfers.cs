@@ -126,12 +126,12 @@ internal sealed class Transfers(Ledger ledger, Shelf shelf, Intake intake, IFile
     public static IReadOnlyList<string> Versions(List<CataloguePackage> packages) =>
         packages.ConvertAll(PackageOrders.Described);
 
-    private DatabaseFile Copy(string target, CancellationToken cancellation)
+    private string Copy(string target, CancellationToken cancellation)
     {
         files.Delete(target);
         using DatabaseFile source = DatabaseFile.Open(database, DatabaseMode.Read);
         source.CopyTo(target, cancellation);
-        return source;
+        return target;
     }
 
     private async Task<int> AddFilesAsync(
@@ -144,7 +144,7 @@ internal sealed class Transfers(Ledger ledger, Shelf shelf, Intake intake, IFile
             {
                 if (!written.Add(file.Sha256))
                     continue;
-                if (!shelf.Has(file.Sha256))
+                if (!shelf.Has(file))
                 {
                     notes.Add($"{file.Name} of {PackageOrders.Described(package)} is not on the shelf");
                     written.Remove(file.Sha256);

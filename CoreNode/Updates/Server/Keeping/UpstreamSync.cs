@@ -28,10 +28,15 @@ internal sealed class UpstreamSync(
             await NoteAsync(asked, report.Text);
             return report;
         }
-        catch (Exception fault) when (fault is IOException or CatalogueException)
+        catch (CatalogueException fault)
         {
             await NoteAsync(asked, $"failed: {fault.Message}");
             throw;
+        }
+        catch (IOException fault)
+        {
+            await NoteAsync(asked, $"failed: {fault.Message}");
+            throw new CatalogueException(CatalogueFault.Unavailable, fault.Message, fault);
         }
         finally
         {
@@ -50,7 +55,7 @@ internal sealed class UpstreamSync(
             {
                 await RunAsync(new Actor("sync"), asked.Channel, cancellation);
             }
-            catch (Exception fault) when (fault is IOException or CatalogueException)
+            catch (CatalogueException fault)
             {
                 ServerLog.Problem(log, $"the server {asked.Url} could not be followed: {fault.Message}");
             }
@@ -73,9 +78,7 @@ internal sealed class UpstreamSync(
         OmahaRequest request = ClientRequests.Check(Machine(asked, running), isOnDemand: false, "");
         request = request with { Apps = [request.Apps[0] with { MultiManifestOkay = true }] };
         Uri server = new(asked.Url);
-        byte[] body = await upstream.AskAsync(server, OmahaRequestCodec.Write(request), cancellation);
-        OmahaResponse response = OmahaResponseCodec.Read(body, out OmahaFault? fault)
-            ?? throw new IOException(fault!.Message);
+        OmahaResponse response = await upstream.AskAsync(server, request, cancellation);
         UpdateReply reply = UpdateReplyReader.Read(response, request.Apps[0]);
         switch (reply)
         {
@@ -108,7 +111,8 @@ internal sealed class UpstreamSync(
             // Each manifest is read as if it were the only one: all checks of a client hold for it.
             if (UpdateReplyReader.Read(one, app with { Version = "" }) is not UpdateReply.Offered { Offer: var offer })
                 throw new IOException($"the server offers a version {manifest.Version} that cannot be read");
-            (CataloguePackage package, bool isNew) = await TakeAsync(who, asked, channel, offer, cancellation);
+            bool isNew = Find(channel, offer) is null;
+            CataloguePackage package = await TakeAsync(who, asked, channel, offer, cancellation);
             if (isNew)
                 came.Add(PackageOrders.Described(package));
             if (manifest.IsFloor)
@@ -130,12 +134,15 @@ internal sealed class UpstreamSync(
         return new SyncReport(came, $"leads to {PackageOrders.Described(last)}");
     }
 
-    private async Task<(CataloguePackage Package, bool IsNew)> TakeAsync(
+    private CataloguePackage? Find(CatalogueChannel channel, UpdateOffer offer) =>
+        PackageOrders.Find(ledger.Published.Catalogue, channel.App, offer.Version, channel.Board);
+
+    private async Task<CataloguePackage> TakeAsync(
         Actor who, CatalogueUpstream asked, CatalogueChannel channel, UpdateOffer offer,
         CancellationToken cancellation)
     {
-        if (PackageOrders.Find(ledger.Published.Catalogue, channel.App, offer.Version, channel.Board) is { } there)
-            return (there, false);
+        if (Find(channel, offer) is { } there)
+            return there;
         PackageWish wish = new()
         {
             Version = offer.Version,
@@ -152,7 +159,7 @@ internal sealed class UpstreamSync(
             cancellation);
         foreach (OmahaPackage extra in offer.OtherPackages)
             package = await TakeExtraAsync(who, package, offer, extra, cancellation);
-        return (package, true);
+        return package;
     }
 
     private async Task<CataloguePackage> TakeExtraAsync(
@@ -181,8 +188,7 @@ internal sealed class UpstreamSync(
         {
             try
             {
-                await using Stream content = await upstream!.FetchAsync(urls[i], cancellation);
-                return await take(content);
+                return await upstream!.FetchAsync(urls[i], take, cancellation);
             }
             catch (Exception fault) when (fault is IOException or CatalogueException && i < urls.Count - 1)
             {
@@ -198,7 +204,7 @@ internal sealed class UpstreamSync(
         try
         {
             OmahaRequest told = ClientRequests.Event(Machine(asked, running), isOnDemand: false, OmahaEvent.Installed);
-            await upstream!.AskAsync(server, OmahaRequestCodec.Write(told), cancellation);
+            await upstream!.AskAsync(server, told, cancellation);
         }
         catch (IOException fault)
         {

@@ -24,7 +24,7 @@ internal static class Words
     {
         if (string.IsNullOrWhiteSpace(name))
             throw OrderDesk.Invalid($"{what} needs a name");
-        if (name.Length > MostName || name != name.Trim() || Array.Exists(name.ToCharArray(), IsOdd))
+        if (name.Length > MostName || name != name.Trim() || HasOdd(name))
         {
             throw OrderDesk.Invalid(string.Create(
                 CultureInfo.InvariantCulture,
@@ -45,7 +45,7 @@ internal static class Words
         if (string.IsNullOrEmpty(id))
             return RandomId();
         string bare = AppId.Bare(id);
-        if (bare.Length is 0 or > MostId || Array.Exists(bare.ToCharArray(), static c => !IsOfId(c)))
+        if (bare.Length is 0 or > MostId || !IsOfIds(bare))
         {
             throw OrderDesk.Invalid(string.Create(
                 CultureInfo.InvariantCulture,
@@ -71,7 +71,37 @@ internal static class Words
         return new Guid(bytes, bigEndian: true).ToString("D");
     }
 
-    private static bool IsOdd(char c) => char.IsControl(c) || char.IsSurrogate(c) || c is '/' or '\\';
+    /// <summary>White space anywhere in it.</summary>
+    public static bool HasSpace(string text)
+    {
+        foreach (char c in text)
+        {
+            if (char.IsWhiteSpace(c))
+                return true;
+        }
 
-    private static bool IsOfId(char c) => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-';
+        return false;
+    }
+
+    private static bool HasOdd(string text)
+    {
+        foreach (char c in text)
+        {
+            if (char.IsControl(c) || char.IsSurrogate(c) || c is '/' or '\\')
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsOfIds(string text)
+    {
+        foreach (char c in text)
+        {
+            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not ('.' or '_' or '-'))
+                return false;
+        }
+
+        return true;
+    }
 }

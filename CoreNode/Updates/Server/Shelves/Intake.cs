@@ -83,8 +83,17 @@ internal sealed class Intake(Shelf shelf, Func<TrustedKeys> trust)
         };
     }
 
-    private Task<VerifiedPayload> VerifyAsync(Arrival arrival) =>
-        OwnThread.RunAsync(() => shelf.Verify(arrival, trust()));
+    private Task<VerifiedPayload> VerifyAsync(Arrival arrival) => OwnThread.RunAsync(() =>
+    {
+        try
+        {
+            return shelf.Verify(arrival, trust());
+        }
+        catch (IOException fault)
+        {
+            throw new CatalogueException(CatalogueFault.Unavailable, fault.Message, fault);
+        }
+    });
 
     private static CataloguePackage Describe(
         CatalogueApp app, PackageWish wish, string origin, Arrival arrival, ReleaseInfo? release, string name)
@@ -96,7 +105,7 @@ internal sealed class Intake(Shelf shelf, Func<TrustedKeys> trust)
         }
 
         string version = Agreed("version", release?.Version ?? "", wish.Version);
-        if (version.Length is 0 or > MachineWords.MostVersion || version.Any(char.IsWhiteSpace))
+        if (version.Length is 0 or > MachineWords.MostVersion || Words.HasSpace(version))
             throw OrderDesk.Invalid("the payload says no version: give one of at most 64 characters without spaces");
         return new CataloguePackage
         {

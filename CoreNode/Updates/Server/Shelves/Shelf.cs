@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using CoreNode.Platform;
@@ -24,9 +23,8 @@ internal sealed class Shelf
     private readonly IFiles _files;
     private readonly string _folder;
     private readonly long _mostBytes;
-    private readonly ConcurrentDictionary<string, long> _names = new(StringComparer.Ordinal);
-    private readonly Lock _gate = new(); // _pins
-    private readonly Dictionary<string, int> _pins = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new(); // _places
+    private readonly Dictionary<string, ShelfPlace> _places = new(StringComparer.Ordinal);
     private readonly FastHashes _hashes = new();
     private int _arrivals;
 
@@ -38,7 +36,14 @@ internal sealed class Shelf
     }
 
     /// <summary>Files that are there.</summary>
-    public int Count => _names.Count;
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _places.Count;
+        }
+    }
 
     /// <summary>Their bytes.</summary>
     public long Bytes
@@ -46,8 +51,12 @@ internal sealed class Shelf
         get
         {
             long bytes = 0;
-            foreach (KeyValuePair<string, long> name in _names)
-                bytes += name.Value;
+            lock (_gate)
+            {
+                foreach (ShelfPlace place in _places.Values)
+                    bytes += place.Size;
+            }
+
             return bytes;
         }
     }
@@ -69,14 +78,18 @@ internal sealed class Shelf
             if (!IsHash(name))
                 continue;
             using IFile file = files.Open(path, create: false);
-            shelf._names.TryAdd(name, file.Length);
+            shelf._places.Add(name, new ShelfPlace(file.Length));
         }
 
         return shelf;
     }
 
-    /// <summary>True if a file of that hash is there.</summary>
-    public bool Has(string sha256) => _names.ContainsKey(sha256);
+    /// <summary>True if that file is there, with all its bytes.</summary>
+    public bool Has(CatalogueFile file)
+    {
+        lock (_gate)
+            return _places.TryGetValue(file.Sha256, out ShelfPlace? place) && place.Size == file.Size;
+    }
 
     /// <summary>Where a file is, or would be.</summary>
     public string PathOf(string sha256) => Path.Combine(_folder, sha256);
@@ -133,10 +146,14 @@ internal sealed class Shelf
     public void Keep(Arrival arrival)
     {
         lock (_gate)
-            _pins[arrival.Sha256] = _pins.GetValueOrDefault(arrival.Sha256) + 1;
-        _files.Rename(arrival.Path, PathOf(arrival.Sha256));
+        {
+            // Within the lock: a sweep must not come between the name and the note that it is wanted.
+            _files.Rename(arrival.Path, PathOf(arrival.Sha256));
+            int pins = _places.TryGetValue(arrival.Sha256, out ShelfPlace? before) ? before.Pins : 0;
+            _places[arrival.Sha256] = new ShelfPlace(arrival.Size) { Pins = pins + 1 };
+        }
+
         _files.SyncFolder(_folder);
-        _names[arrival.Sha256] = arrival.Size;
     }
 
     /// <summary>The package was made, or will not be.</summary>
@@ -144,11 +161,8 @@ internal sealed class Shelf
     {
         lock (_gate)
         {
-            int count = _pins.GetValueOrDefault(sha256) - 1;
-            if (count > 0)
-                _pins[sha256] = count;
-            else
-                _pins.Remove(sha256);
+            if (_places.TryGetValue(sha256, out ShelfPlace? place))
+                place.Pins--;
         }
     }
 
@@ -161,22 +175,23 @@ internal sealed class Shelf
     /// <summary>Removes files that nobody needs; gives how many.</summary>
     public int Sweep(HashSet<string> needed)
     {
-        int swept = 0;
-        foreach (KeyValuePair<string, long> name in _names)
+        List<string> unneeded = [];
+        lock (_gate)
         {
-            lock (_gate)
+            foreach ((string name, ShelfPlace place) in _places)
             {
-                if (needed.Contains(name.Key) || _pins.ContainsKey(name.Key))
-                    continue;
-                // Before it could be kept again.
-                _names.TryRemove(name.Key, out _);
-                _files.Delete(PathOf(name.Key));
+                if (place.Pins == 0 && !needed.Contains(name))
+                    unneeded.Add(name);
             }
 
-            swept++;
+            foreach (string name in unneeded)
+            {
+                _places.Remove(name);
+                _files.Delete(PathOf(name));
+            }
         }
 
-        return swept;
+        return unneeded.Count;
     }
 
     private static bool IsHash(string name) => name.Length == 64 && name.AsSpan().IndexOfAnyExcept(s_hex) < 0;
