@@ -19,7 +19,7 @@ internal sealed class UpdateServerTests
     {
         _machines.Clear();
         for (int i = 0; i < Machines; i++)
-            _machines.Add(await UpdatedMachine.MakeAsync(i == 0 ? null : _machines[0]));
+            _machines.Add(await UpdatedMachine.MakeAsync(like: i == 0 ? null : _machines[0]));
         _server = await UpdateServerProcess.StartAsync(_machines[0].KeysFolder);
         await _server.DoneAsync("app", "add", "os", "--id", "e96281a6-d1af-4bde-9a0a-97b76e56dc57");
         await _server.DoneAsync("package", "add", _machines[0].PayloadFile);
