@@ -424,8 +424,8 @@
       if (document.hidden || !byId('login').hidden) { await sleep(500); continue; }
       try {
         if (pulse < 0) await load();
-        const told = await ask(`pulse?after=${pulse}&wait=50`);
         live(true, 'live');
+        const told = await ask(`pulse?after=${pulse}&wait=50`);
         pause = 1000;
         if (told.pulse === pulse) continue;
         pulse = told.pulse;
