@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CoreNode.Hosting;
+using CoreNode.Hosting.UpdateServer;
 
 namespace CoreNode.Tests.Architecture;
 
@@ -15,6 +16,21 @@ internal sealed partial class DocumentTests
         string[] real =
         [
             .. NodeFlags.All.Select(f =>
+                $"--{f.Name} | {f.EnvironmentName} | {(f.Default.Length == 0 ? "–" : f.Default)}"),
+        ];
+        Assert.That(documented, Is.EqualTo(real));
+    }
+
+    [Test]
+    public void The_operations_page_lists_the_options_of_an_update_server()
+    {
+        string[] documented =
+        [
+            .. MarkdownTable.Read(Page("operations.md"), "Server flag").Select(row => string.Join(" | ", row[..3])),
+        ];
+        string[] real =
+        [
+            .. UpdateServerFlags.All.Select(f =>
                 $"--{f.Name} | {f.EnvironmentName} | {(f.Default.Length == 0 ? "–" : f.Default)}"),
         ];
         Assert.That(documented, Is.EqualTo(real));

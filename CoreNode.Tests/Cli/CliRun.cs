@@ -2,6 +2,7 @@ using CoreNode.Cli;
 using CoreNode.Disks;
 using CoreNode.Hosting;
 using CoreNode.Hosting.Payloads;
+using CoreNode.Hosting.UpdateServer;
 using CoreNode.Platform;
 
 namespace CoreNode.Tests.Cli;
@@ -44,5 +45,6 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Slots = new SlotOffice(new MachineDisks("/"), verify: null),
             SigningKeys = new KeyOffice(),
             Payloads = new PayloadOffice(),
+            RestoreUpdateServer = UpdateServerHost.RestoreAsync,
         };
 }

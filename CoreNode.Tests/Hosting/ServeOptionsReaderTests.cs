@@ -12,7 +12,7 @@ internal sealed class ServeOptionsReaderTests
         ServeOptions options = Read(out _)!;
         Assert.That(options.Api.ListenClientUrls, Is.EqualTo(new[] { new Uri("http://127.0.0.1:8000") }));
         Assert.That(options.Server.Folder, Is.EqualTo("/var/lib/corenode-updates"));
-        Assert.That(options.UnixSocket, Is.EqualTo("/run/corenode/update-server.sock"));
+        Assert.That(options.UnixSocket, Is.EqualTo("/run/corenode-updates/server.sock"));
         Assert.That(options.Settings.AdvertiseUrl, Is.Null);
         Assert.That((options.Api.IsAdminInsecure, options.Settings.IsViewOpen), Is.EqualTo((false, false)));
     }
@@ -30,7 +30,10 @@ internal sealed class ServeOptionsReaderTests
             environment.GetValueOrDefault,
             file => file == "c.yaml" ? "name: of-file\nmax-machines: 8\nkeep-history: 24h\n" : "fleet:se:cret\n", "1");
         ServeOptions options = reader.Read(
-            ["--name=of-flag", "--config", "c.yaml", "--download-user-file", "u", "--advertise-url", "https://u.example/x/"])!;
+            [
+                "--name=of-flag", "--config", "c.yaml", "--download-user-file", "u", "--advertise-url",
+                "https://u.example/x/",
+            ])!;
         Assert.That(reader.Problems, Is.Empty);
         Assert.That(options.Server.Name, Is.EqualTo("of-flag"));
         Assert.That(options.Server.MaxMachinesPerApp, Is.EqualTo(7));

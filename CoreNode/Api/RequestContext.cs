@@ -133,6 +133,9 @@ internal sealed class RequestContext
         set => _response.StatusCode = value;
     }
 
+    /// <summary>The answer's head is sent: nothing of it can be changed any more.</summary>
+    public bool HasStarted => _response.HasStarted;
+
     /// <summary>True if there may be a body.</summary>
     public bool CanHaveBody => _bodyDetection.CanHaveBody;
 

@@ -78,9 +78,9 @@ public sealed record CliHost
     /// itself) and gives the exit code; null where it cannot be run.</summary>
     public Func<string[], CancellationToken, Task<int>>? ServeUpdates { get; init; }
 
-    /// <summary>Makes an update server's folder (second) from a backup (first) and says what came of it; null where
-    /// that cannot be done.</summary>
-    public Func<string, string, CancellationToken, Task<string>>? RestoreUpdateServer { get; init; }
+    /// <summary>Makes an update server's folder (second) from a backup (first), also in the place of one that is there
+    /// (third), and says what came of it; null where that cannot be done.</summary>
+    public Func<string, string, bool, CancellationToken, Task<string>>? RestoreUpdateServer { get; init; }
 
     /// <summary>Looks up the SRV records of a name; null where that cannot be done.</summary>
     public Func<string, CancellationToken, Task<ServiceTargets>>? FindServices { get; init; }

@@ -101,7 +101,7 @@ internal static partial class HostingLog
     internal static partial void TakesPackagesOf(this ILogger logger, string folder);
 
     [LoggerMessage(EventIds.Hosting + 52, LogLevel.Warning,
-        "{Folder} is not there, so no package is taken: put the public keys there that sign releases, or name them with "
+        "{Folder} is not there, so no package is taken: put the public keys there that sign releases, or name them by "
         + "--trusted-keys")]
     internal static partial void TakesNoPackages(this ILogger logger, string folder);
 

@@ -58,7 +58,8 @@ internal static class ProcessHost
             FindServices = FindServicesAsync,
             ServeDiscovery = (serving, cancellation) =>
                 new DiscoveryHost(error, Environment.GetEnvironmentVariable).RunAsync(serving, cancellation),
-            ServeUpdates = (arguments, cancellation) => ServeUpdatesAsync(arguments, build, output, error, cancellation),
+            ServeUpdates = (arguments, cancellation) =>
+                ServeUpdatesAsync(arguments, build, output, error, cancellation),
             RestoreUpdateServer = UpdateServerHost.RestoreAsync,
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),

@@ -155,7 +155,7 @@ internal sealed class Browser : IAsyncDisposable
         {
             foreach (string line in _chromium!.StandardError.Split('\n'))
             {
-                if (line.StartsWith(Before, StringComparison.Ordinal) && line.Contains("/devtools/browser/"))
+                if (line.StartsWith(Before, StringComparison.Ordinal) && line.Contains("/devtools/browser/", StringComparison.Ordinal))
                     return new Uri(line[Before.Length..].Trim());
             }
 

@@ -3,6 +3,7 @@ using System.Text;
 using CoreNode.Api;
 using CoreNode.Api.UpdateServer;
 using CoreNode.Foundation;
+using CoreNode.Hosting.UpdateServer;
 using CoreNode.Platform;
 using CoreNode.Tests.Cli;
 using CoreNode.Tests.EndToEnd;
@@ -57,6 +58,7 @@ internal sealed class UpdateServerHarness : IAsyncDisposable
                 Files = new RealFiles(),
                 Time = TimeProvider.System,
                 Trust = () => TrustFolder.Read(harness._folder.File("keys")).Keys,
+                Upstream = new UpstreamServers(null, static _ => null, "1.2.3"),
                 Metrics = harness._metrics,
                 Log = NullLogger.Instance,
             });
@@ -147,8 +149,8 @@ internal sealed class UpdateServerHarness : IAsyncDisposable
         string machine, string version, string group = "servers", string events = "", bool isCheck = true)
     {
         StringBuilder text = new("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        text.Append("<request protocol=\"3.0\" version=\"update_engine-0.4.10\" updaterversion=\"update_engine-0.4.10\"")
-            .Append(" installsource=\"scheduler\" ismachine=\"1\">")
+        text.Append("<request protocol=\"3.0\" version=\"update_engine-0.4.10\"")
+            .Append(" updaterversion=\"update_engine-0.4.10\" installsource=\"scheduler\" ismachine=\"1\">")
             .Append("<os version=\"Chateau\" platform=\"CoreOS\" sp=\"1.0_x86_64\"></os>")
             .Append(CultureInfo.InvariantCulture, $"<app appid=\"{{{AppId}}}\" version=\"{version}\"")
             .Append(CultureInfo.InvariantCulture, $" track=\"{group}\" bootid=\"{{b}}\" machineid=\"{machine}\"")

@@ -52,7 +52,8 @@ internal sealed class UpdateServerHttpTests
     {
         await using RawClient client = await RawClient.OpenAsync(_server.Url);
         await client.SendAsync(
-            "POST /v1/update/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n" + new string('<', 70_000));
+            "POST /v1/update/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n"
+            + new string('<', 70_000));
         RawAnswer answer = await client.ReadAsync();
         Assert.That((answer.Status, answer["Connection"]), Is.EqualTo((400, "close")));
         Assert.That(answer.Body, Does.Contain("<response protocol=\"3.0\""));

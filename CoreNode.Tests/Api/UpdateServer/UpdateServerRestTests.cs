@@ -87,8 +87,8 @@ internal sealed class UpdateServerRestTests
         JsonNode one17 = await DoneAsync("GET", "apps/os/machines?text=ne-17");
         Assert.That((string?)one17["machines"]![0]!["state"], Is.EqualTo("granted"));
         JsonNode history = await DoneAsync("GET", "apps/os/machines/machine-17/history");
-        Assert.That(
-            history["events"]!.AsArray().Select(one => (string?)one!["kind"]), Does.Contain("first").And.Contain("granted"));
+        string?[] kinds = [.. history["events"]!.AsArray().Select(one => (string?)one!["kind"])];
+        Assert.That(kinds, Does.Contain("first").And.Contain("granted"));
     }
 
     [Test]

@@ -94,8 +94,8 @@ internal sealed class UpdateServerCommandsTests
     {
         await _server.SeedAsync("1.4.1", "--updates", "off");
         Assert.That(await _server.CheckAsync("m1", "1.4.0"), Does.Contain("holdreason=\"disabled\""));
-        Assert.That(
-            await _server.DoneAsync("machine", "list", "--group", "servers"), Does.Contain("held: updates of this group"));
+        string held = await _server.DoneAsync("machine", "list", "--group", "servers");
+        Assert.That(held, Does.Contain("held: updates of this group"));
         await _server.DoneAsync("machine", "set", "m1", "--force", "--despite-stop", "--note", "ticket 4711");
         Assert.That(await _server.DoneAsync("machine", "show", "m1"), Does.Contain("ticket 4711"));
         Assert.That(await _server.CheckAsync("m1", "1.4.0"), Does.Contain("version=\"1.4.1\""));
@@ -112,7 +112,8 @@ internal sealed class UpdateServerCommandsTests
         await _server.SeedAsync();
         await _server.DoneAsync("group", "pause", "servers", "--note", "market opens");
         Assert.That(await _server.CheckAsync("m1", "1.4.0"), Does.Contain("status=\"noupdate\""));
-        Assert.That(await _server.DoneAsync("group", "show", "servers"), Does.Contain("paused ").And.Contain("market opens"));
+        string shown = await _server.DoneAsync("group", "show", "servers");
+        Assert.That(shown, Does.Contain("paused ").And.Contain("market opens"));
         await _server.DoneAsync("group", "resume", "servers");
         Assert.That(await _server.CheckAsync("m1", "1.4.0"), Does.Contain("version=\"1.4.1\""));
     }
@@ -128,8 +129,8 @@ internal sealed class UpdateServerCommandsTests
         Assert.That(wait.ExitCode, Is.EqualTo(1), wait.Output);
         Assert.That(wait.Output, Does.Contain("STOPPED"));
         Assert.That(await _server.DoneAsync("status"), Does.Contain("STOPPED"));
-        Assert.That(
-            await _server.DoneAsync("machine", "list", "--state", "error"), Does.Contain("m1").And.Contain("(error 9)"));
+        string failed = await _server.DoneAsync("machine", "list", "--state", "error");
+        Assert.That(failed, Does.Contain("m1").And.Contain("(error 9)"));
     }
 
     [Test]
@@ -186,6 +187,36 @@ internal sealed class UpdateServerCommandsTests
         CliRun again = await _server.RunAsync("backup", backup);
         Assert.That((again.ExitCode, again.Output), Is.EqualTo((1, "")), "nothing is overwritten");
         Assert.That(new FileInfo(backup).Length, Is.GreaterThan(new FileInfo(export).Length));
+        string folder = _server.Folder.File("restored");
+        string done = await _server.DoneAsync("restore", backup, "--data-dir", folder);
+        Assert.That(done, Does.StartWith($"{folder}: 1 packages, 1 files of them are here").And.Contain("Start it: "));
+        CliRun there = await _server.RunAsync("restore", backup, "--data-dir", folder);
+        Assert.That((there.ExitCode, there.Output), Is.EqualTo((1, "")), "what is there is not replaced unasked");
+        await _server.DoneAsync("restore", backup, "--data-dir", folder, "--replace");
+        CliRun rubbish = await _server.RunAsync(
+            "restore", _server.Folder.File("keys/a.pem"), "--data-dir", folder + "2");
+        Assert.That((rubbish.ExitCode, rubbish.Output), Is.EqualTo((1, "")), rubbish.Error);
+    }
+
+    [Test]
+    public async Task A_channel_follows_another_server_over_http()
+    {
+        await _server.SeedAsync();
+        await using UpdateServerHarness follower = await UpdateServerHarness.StartAsync();
+        await follower.DoneAsync("app", "add", "os", "--id", UpdateServerHarness.AppId);
+        await follower.DoneAsync("channel", "add", "stable", "--board", UpdateServerHarness.Board);
+        await follower.DoneAsync("sync", "follow", "stable", $"{_server.Url}v1/update/", "--track", "servers");
+        CliRun untrusted = await follower.RunAsync("sync", "now", "stable");
+        Assert.That((untrusted.ExitCode, untrusted.Output), Is.EqualTo((1, "")), "its key is not trusted here");
+        Assert.That(await follower.DoneAsync("sync", "list"), Does.Contain("failed: "));
+        File.Copy(_server.Folder.File("keys/a.pem"), follower.Folder.File("keys/a.pem"));
+        Assert.That(await follower.DoneAsync("sync", "now", "stable"), Does.StartWith("stable: leads to 1.4.1"));
+        Assert.That(await follower.DoneAsync("package", "list"), Does.Contain("sync http://127.0.0.1:"));
+        await follower.DoneAsync("sync", "stop", "stable");
+        await follower.DoneAsync("sync", "follow", "stable", "http://127.0.0.1:1/v1/update/");
+        CliRun away = await follower.RunAsync("sync", "now", "stable");
+        Assert.That((away.ExitCode, away.Output), Is.EqualTo((1, "")), away.Error);
+        Assert.That(away.Error, Does.Contain("127.0.0.1:1"));
     }
 
     [Test]

@@ -60,6 +60,15 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     /// <summary>A file that makes the operator's check of health fail while it is there.</summary>
     public string BrokenMark => _folder.File("broken");
 
+    /// <summary>The update server that the machine asks instead of the stub; set before the start.</summary>
+    public string? OtherServer { get; set; }
+
+    /// <summary>Keys that the machine trusts.</summary>
+    public string KeysFolder => _folder.File("keys");
+
+    /// <summary>The payload of 2.0, where this machine has made it.</summary>
+    public string PayloadFile => _folder.File("update.payload");
+
     /// <summary>The image that is served.</summary>
     public ReadOnlySpan<byte> Image => _image;
 
@@ -74,7 +83,9 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     /// <summary>Makes everything but the node.</summary>
     /// <param name="network">Where the server is; null: here.</param>
     /// <param name="hasKernel">Whether kernels lie beside the slots, and the served release has one.</param>
-    public static async Task<UpdatedMachine> MakeAsync(NetworkNamespace? network = null, bool hasKernel = false)
+    /// <param name="like">Another machine whose keys it trusts: that one has the payload for both.</param>
+    public static async Task<UpdatedMachine> MakeAsync(
+        NetworkNamespace? network = null, bool hasKernel = false, UpdatedMachine? like = null)
     {
         UpdatedMachine machine = new(hasKernel);
         string[] folders = ["root/proc/sys/kernel/random", "root/usr/share/coreos", "keys", "health.d"];
@@ -94,6 +105,12 @@ internal sealed class UpdatedMachine : IAsyncDisposable
         machine.BootInto("USR-A");
         machine.WriteScript("health.d/works", $"test ! -e {machine.BrokenMark}");
         machine.WriteScript("reboot", $"echo yes >> {machine.RebootMark}");
+        if (like is not null)
+        {
+            File.Copy(Path.Combine(like.KeysFolder, "update.pem"), machine._folder.File("keys/update.pem"));
+            return machine;
+        }
+
         byte[] payload = await machine.MakePayloadAsync();
         machine.Server = network is null
             ? new UpdateServerStub("2.0", payload)
@@ -140,8 +157,9 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     public IReadOnlyList<string> Flags =>
     [
         "--update-disk", Disk, "--update-root", _folder.File("root"), "--update-keys", _folder.File("keys"),
-        "--update-health", _folder.File("health.d"), "--update-server", Server.Url, "--update-settle", "500ms",
-        "--update-health-deadline", "4s", "--reboot-command", _folder.File("reboot"), "--unit-manager", "embedded",
+        "--update-health", _folder.File("health.d"), "--update-server", OtherServer ?? Server.Url,
+        "--update-settle", "500ms", "--update-health-deadline", "4s", "--reboot-command", _folder.File("reboot"),
+        "--unit-manager", "embedded",
     ];
 
     /// <summary>A node that was started with these flags; whoever started it ends it.</summary>

@@ -192,7 +192,9 @@ public sealed class V2Transport : IDisposable
         // connection turns out to be closed, which for a write could do it twice.
         if (request.MakeContent is { } make)
         {
+            // A refusal comes before gigabytes are sent, not in the middle of them.
             message.Content = make();
+            message.Headers.ExpectContinue = true;
         }
         else if (!request.IsSafe)
         {

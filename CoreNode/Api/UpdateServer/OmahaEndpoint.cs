@@ -40,7 +40,7 @@ internal sealed class OmahaEndpoint
     }
 
     /// <summary>Answers a machine.</summary>
-    public async Task AnswerAsync(RequestContext context)
+    public async ValueTask AnswerAsync(RequestContext context)
     {
         if (context.Method != "POST")
         {

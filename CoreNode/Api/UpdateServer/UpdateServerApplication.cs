@@ -31,7 +31,7 @@ internal sealed class UpdateServerApplication(
         if (!answered.IsCompleted)
             context.CountAsWaiting();
         return context.CanHaveBody && context.Body == BodyState.Waiting
-            ? ApiApplication.PassBodyAsync(context, answered)
+            ? ApiApplication.PassBodyAsync(context, answered).AsTask()
             : answered;
     }
 
@@ -49,7 +49,7 @@ internal sealed class UpdateServerApplication(
             return context.BareBadRequest();
         ReadOnlySpan<byte> path = target.Path;
         if (path.SequenceEqual("/v1/update/"u8) || path.SequenceEqual("/v1/update"u8))
-            return omaha.AnswerAsync(context);
+            return omaha.AnswerAsync(context).AsTask();
         if (path.StartsWith("/packages/"u8))
             return packages.AnswerAsync(context, path["/packages/"u8.Length..]);
         if (path.StartsWith("/corenode/v1/update-server"u8)

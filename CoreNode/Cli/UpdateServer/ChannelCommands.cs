@@ -18,8 +18,7 @@ internal static class ChannelCommands
                 ("corenode update-server channel promote beta stable", "take over what proved good"),
             ],
         },
-        List(make), Add(make), Set(make), Promote(make), PromotionCommand.Build(make), FollowCommands.Follow(make),
-        FollowCommands.Sync(make), Rename(make), Remove(make));
+        List(make), Add(make), Set(make), Promote(make), PromotionCommand.Build(make), Rename(make), Remove(make));
 
     /// <summary>A channel by its name.</summary>
     public static Argument<string> Name(string name = "CHANNEL") => new(name) { Description = "its name" };

@@ -43,10 +43,11 @@ internal static class ParcelCommands
         Argument<string> file = new("FILE") { Description = "what `update-server backup` wrote" };
         Option<string> folder = new("--data-dir")
         {
-            Description = "an empty folder for the server",
+            Description = "folder of the server, which must not run",
             HelpName = "FOLDER",
             Required = true,
         };
+        Option<bool> replace = new("--replace") { Description = "also in the place of what is in the folder" };
         CliCommand command = new("restore", "make a server's folder from a backup")
         {
             TakesFiles = true,
@@ -56,10 +57,13 @@ internal static class ParcelCommands
                 ("corenode update-server restore /backup/updates-1 --data-dir /var/lib/corenode-updates",
                     "then `update-server serve --data-dir` with that folder"),
                 ("corenode update-server restore /backup/updates-1 --data-dir look", "to look at an old state"),
+                ("corenode update-server restore /backup/updates-1 --data-dir /var/lib/corenode-updates --replace",
+                    "back to the state of the backup"),
             ],
         };
         command.Arguments.Add(file);
         command.Options.Add(folder);
+        command.Options.Add(replace);
         command.SetAction(async (parsed, cancellation) =>
         {
             if (session.Host.RestoreUpdateServer is not { } restore)
@@ -69,7 +73,8 @@ internal static class ParcelCommands
                 return session.Fail(ExitCode.NotFound, $"{source}: there is no such file");
             try
             {
-                string done = await restore(source, Path.GetFullPath(parsed.GetValue(folder)!), cancellation);
+                string done = await restore(
+                    source, Path.GetFullPath(parsed.GetValue(folder)!), parsed.GetValue(replace), cancellation);
                 session.Host.Output.WriteLine(session.IsJson(parsed)
                     ? ServerJson.Write(json => json.WriteString("text", done))
                     : done);

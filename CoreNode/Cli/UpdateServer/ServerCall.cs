@@ -14,7 +14,7 @@ namespace CoreNode.Cli.UpdateServer;
 internal sealed class ServerCall : IDisposable
 {
     /// <summary>Where a server that runs here is reached without a token.</summary>
-    public const string DefaultSocket = "/run/corenode/update-server.sock";
+    public const string DefaultSocket = "/run/corenode-updates/server.sock";
 
     private const string DefaultUrl = "http://127.0.0.1:8000";
 
@@ -55,6 +55,10 @@ internal sealed class ServerCall : IDisposable
     public async Task<ToldPage> OrderAsync(HttpMethod method, string path, Action<Utf8JsonWriter>? write = null) =>
         Told(await Session.WithNoticeAsync(
             Client.OrderAsync(method, path, write is null ? null : ServerJson.Write(write), Cancellation), Notice));
+
+    /// <summary>Gives an order that may take any time.</summary>
+    public async Task<ToldPage> WaitForAsync(HttpMethod method, string path) =>
+        Told(await Session.WithNoticeAsync(Client.WaitForAsync(method, path, Cancellation), Notice));
 
     /// <summary>Sends a file with a bar; then it says what it waits for.</summary>
     public async Task<ToldPage> UploadAsync(string path, string file)

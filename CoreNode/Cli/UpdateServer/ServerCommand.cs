@@ -33,7 +33,7 @@ internal sealed class ServerCommand(CliSession session)
             }
             catch (ServerFailure failure)
             {
-                return session.Fail(failure.ExitCode, [.. failure.Lines]);
+                return failure.TellIn(session);
             }
         });
         return command;

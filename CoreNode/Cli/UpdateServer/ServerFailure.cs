@@ -5,9 +5,6 @@ namespace CoreNode.Cli.UpdateServer;
 /// <param name="lines">What happened, and what to do.</param>
 internal sealed class ServerFailure(int exitCode, params string[] lines) : Exception(string.Join("; ", lines))
 {
-    /// <summary>How the command ends.</summary>
-    public int ExitCode => exitCode;
-
-    /// <summary>What the user is told.</summary>
-    public IReadOnlyList<string> Lines => lines;
+    /// <summary>Tells the user, and gives the exit code.</summary>
+    public int TellIn(CliSession session) => session.Fail(exitCode, lines);
 }

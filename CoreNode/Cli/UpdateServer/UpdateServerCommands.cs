@@ -26,6 +26,7 @@ internal static class UpdateServerCommands
             PackageCommands.Build(make),
             ChannelCommands.Build(make),
             FloorCommands.Build(make),
+            SyncCommands.Build(make),
             GroupCommands.Build(make),
             ServerMachineCommands.Build(make),
             TokenCommands.Build(make),

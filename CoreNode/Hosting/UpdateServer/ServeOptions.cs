@@ -26,6 +26,9 @@ public sealed record ServeOptions
     /// <summary>Folder, or one file, of keys that packages must be signed by.</summary>
     public required string KeysFolder { get; init; }
 
+    /// <summary>Authorities of servers that channels follow; null for the system's.</summary>
+    public string? UpstreamCaFile { get; init; }
+
     /// <summary>Least level of log lines.</summary>
     public required string LogLevel { get; init; }
 }

@@ -64,6 +64,7 @@ public sealed class ServeOptionsReader(
             Tls = tls,
             UnixSocket = socket is "none" or "" ? null : Path.GetFullPath(socket),
             KeysFolder = Path.GetFullPath(_flags.Text("trusted-keys")),
+            UpstreamCaFile = _flags.Text("upstream-ca-file") is { Length: > 0 } file ? Path.GetFullPath(file) : null,
             LogLevel = _flags.Choice("log-level", "debug", "info", "warning", "error"),
         };
         return Problems.Count == 0 ? options : null;

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CoreNode.Hosting.UpdateServer;
 
-/// <summary>The one table of the options of `corenode update-server serve`; names are etcd's where etcd has one.</summary>
+/// <summary>The one table of options of `corenode update-server serve`; names are etcd's where it has one.</summary>
 public static class UpdateServerFlags
 {
     private const string Prefix = "CORENODE_UPDATE_SERVER_";
@@ -10,7 +10,7 @@ public static class UpdateServerFlags
     /// <summary>All options, in the order of help.</summary>
     public static readonly IReadOnlyList<NodeFlag> All = Prefixed(
     [
-        new("listen-urls", "http://127.0.0.1:8000", "URL,...", "where machines, administrators and the page are served"),
+        new("listen-urls", "http://127.0.0.1:8000", "URL,...", "where machines, administrators, people are served"),
         new("advertise-url", "", "URL", "what machines reach it by, for the URLs in answers (default: as they asked)"),
         new("data-dir", "/var/lib/corenode-updates", "FOLDER", "catalogue, history and payloads are below it"),
         new("trusted-keys", "/etc/corenode/update-keys", "FOLDER", "only packages that these keys signed are taken"),
@@ -22,7 +22,8 @@ public static class UpdateServerFlags
         new("insecure-admin", "false", "", "takes administrators' tokens over networks in clear; said at every start"),
         new("open-view", "false", "", "whoever reaches the server may look, without a token; said at every start"),
         new("download-user-file", "", "FILE", "USER:PASSWORD that machines must show (DOWNLOAD_USER= in update.conf)"),
-        new("unix-socket", "/run/corenode/update-server.sock", "PATH", "for administrators of this machine; or \"none\""),
+        new("upstream-ca-file", "", "FILE", "CA of https servers that channels follow (PEM; default: the system's)"),
+        new("unix-socket", "/run/corenode-updates/server.sock", "PATH", "for administrators here; \"none\" for none"),
         new("max-machines", "200000", "N", "limit: machines of one application that it learns of by itself"),
         new("max-address-machines", "20000", "N", "the same from one address"),
         new("max-file-bytes", "17179869184", "N", "limit: bytes of one file that is taken in"),

@@ -66,13 +66,22 @@ internal sealed class UpdateServerHost(
     }
 
     /// <summary>Makes a server's folder from a backup, and says what came of it.</summary>
-    public static async Task<string> RestoreAsync(string backup, string folder, CancellationToken cancellation)
+    public static async Task<string> RestoreAsync(
+        string backup, string folder, bool replaces, CancellationToken cancellation)
     {
         FileStream source = new(backup, FileMode.Open, FileAccess.Read, FileShare.Read);
         await using (source.ConfigureAwait(false))
         {
-            ParcelReport report = await Catalogues.RestoreAsync(
-                folder, source, replaces: false, new RealFiles(), cancellation);
+            ParcelReport report;
+            try
+            {
+                report = await Catalogues.RestoreAsync(folder, source, replaces, new RealFiles(), cancellation);
+            }
+            catch (CatalogueException fault)
+            {
+                throw new IOException($"{backup}: {fault.Message}", fault);
+            }
+
             string notes = string.Join("", report.Notes.Select(static note => $"\n{note}"));
             return $"{folder}: {report.Packages.Count} packages, {report.Files} files of them are here{notes}\n"
                 + $"Start it: corenode update-server serve --data-dir {folder}";
@@ -92,7 +101,7 @@ internal sealed class UpdateServerHost(
             Files = new RealFiles(),
             Time = TimeProvider.System,
             Trust = () => TrustFolder.Read(options.KeysFolder).Keys,
-            Upstream = UpstreamServers.Of(version, environment),
+            Upstream = new UpstreamServers(options.UpstreamCaFile, environment, version),
             Metrics = metrics,
             Log = logs.CreateLogger<Catalogues>(),
         });

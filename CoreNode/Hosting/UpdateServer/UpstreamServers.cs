@@ -4,23 +4,32 @@ using CoreNode.Updates.Server;
 
 namespace CoreNode.Hosting.UpdateServer;
 
-/// <summary>Update servers elsewhere, by the rules of the update client: its limits, redirects and trust.</summary>
-internal sealed class UpstreamServers(TransferOptions options, TimeProvider time) : IUpstream
+/// <summary>
+/// Update servers elsewhere, by the rules of the update client: its limits, redirects, trust and proxies. Any thread;
+/// each call has connections of its own.
+/// </summary>
+internal sealed class UpstreamServers : IUpstream
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(30);
 
-    private readonly OmahaExchange _exchange = new(options, time);
-    private readonly PayloadFetch _fetch = new(options, time);
+    private readonly OmahaExchange _exchange;
+    private readonly PayloadFetch _fetch;
 
-    /// <summary>With the system's authorities, and proxies from the environment.</summary>
-    public static UpstreamServers Of(string version, Func<string, string?> environment) => new(
-        new TransferOptions
+    /// <summary>Opens nothing yet.</summary>
+    /// <param name="caFile">Authorities of their certificates; null for the system's.</param>
+    /// <param name="environment">Where proxies stand.</param>
+    /// <param name="version">What this program is.</param>
+    public UpstreamServers(string? caFile, Func<string, string?> environment, string version)
+    {
+        TransferOptions options = new()
         {
             Client = $"corenode-{version}",
-            Trust = new UpdateTrust(null, ""),
+            Trust = new UpdateTrust(caFile, "--upstream-ca-file"),
             Proxies = ProxySettings.Of(environment),
-        },
-        TimeProvider.System);
+        };
+        _exchange = new OmahaExchange(options, TimeProvider.System);
+        _fetch = new PayloadFetch(options, TimeProvider.System);
+    }
 
     /// <summary>Follows them till it is stopped: each is asked when its time has come.</summary>
     public static async Task FollowAsync(IUpdateServer server, TimeProvider time, CancellationToken stop)
@@ -37,6 +46,7 @@ internal sealed class UpstreamServers(TransferOptions options, TimeProvider time
         }
     }
 
+    /// <inheritdoc/>
     public async Task<OmahaResponse> AskAsync(Uri server, OmahaRequest request, CancellationToken cancellation) =>
         await _exchange.AskAsync(server, request, cancellation) switch
         {
@@ -45,6 +55,7 @@ internal sealed class UpstreamServers(TransferOptions options, TimeProvider time
             _ => throw new InvalidOperationException("an unknown outcome"),
         };
 
+    /// <inheritdoc/>
     public async Task<CataloguePackage> FetchAsync(
         Uri file, Func<Stream, Task<CataloguePackage>> take, CancellationToken cancellation)
     {

@@ -27,6 +27,13 @@ public sealed class UpdateServerClient(ClientOptions options) : IDisposable
         await _transport.SendAsync(new V2Request(method, Root + path, null) { Json = json ?? "{}" }, cancellation),
         ToldPage.Parse);
 
+    /// <summary>Gives an order that may take any time.</summary>
+    public async Task<AdminReply<ToldPage>> WaitForAsync(
+        HttpMethod method, string path, CancellationToken cancellation) => AdminAnswer.Read(
+        await _patient.SendAsync(
+            new V2Request(method, Root + path, null) { Json = "{}", IsWatch = true }, cancellation),
+        ToldPage.Parse);
+
     /// <summary>Sends a file; the answer may take as long as the server needs to take it in.</summary>
     public async Task<AdminReply<ToldPage>> UploadAsync(
         string path, string file, Action<long, long> progress, CancellationToken cancellation)

@@ -101,7 +101,7 @@
       class: 'bar', viewBox: '0 0 1000 10', preserveAspectRatio: 'none', 'aria-hidden': 'true',
     });
     let at = 0;
-    for (const [n, name] of [[running(standing), 'v0'], [c.waiting, 'v1'], [c.atWork, 'v2'],
+    for (const [n, name] of [[running(standing), 'v0'], [c.waiting, 'there'], [c.atWork, 'work'],
       [c.failed + c.rolledBack, 'fail']]) {
       const width = Math.min(1000 - at, n * 1000 / all);
       if (width > 0) svg.append(make('rect', { x: at, y: 0, width, height: 10, class: name }));
@@ -121,21 +121,30 @@
     });
     const points = list.map(s => ({ at: Date.parse(s.at), versions: s.versions }));
     points.push({ at: now(), versions: standing.byVersion });
+    if (points.length === 1) points.unshift({ ...points[0], at: now() - view.days * 864e5 / 60 });
     const start = now() - view.days * 864e5, names = [...colours.keys(), null];
     const base = points.map(() => 0), total = points.map(p => p.versions.reduce((n, v) => n + v.machines, 0));
+    const most = Math.max(1, ...total);
     const x = i => Math.max(0, (points[i].at - start) / (view.days * 864e5) * 300).toFixed(1);
-    const y = (n, i) => (54 - (total[i] ? n / Math.max(...total) : 0) * 54).toFixed(1);
+    const y = n => (54 - n / most * 54).toFixed(1);
     for (const name of names) {
       const share = points.map(p => p.versions.filter(v => name === null ? !colours.has(v.version) : v.version === name)
         .reduce((n, v) => n + v.machines, 0));
       if (!share.some(n => n)) continue;
-      const upper = points.map((_, i) => `${x(i)} ${y(base[i] + share[i], i)}`);
-      const lower = points.map((_, i) => `${x(i)} ${y(base[i], i)}`).reverse();
+      const upper = points.map((_, i) => `${x(i)} ${y(base[i] + share[i])}`);
+      const lower = points.map((_, i) => `${x(i)} ${y(base[i])}`).reverse();
       svg.append(make('path', { class: colours.get(name) || 'rest', d: `M${upper.join('L')}L${lower.join('L')}Z` }));
       share.forEach((n, i) => { base[i] += n; });
     }
     return svg;
   }
+
+  // A button that looks like a link: it shows the machines that are meant.
+  const link = (text, tone, change) => make(
+    'button', { type: 'button', class: `link ${tone}`, onclick: () => go(change, true) }, text);
+
+  const swatch = colour => make('svg', { viewBox: '0 0 9 9', 'aria-hidden': 'true' },
+    make('rect', { width: 9, height: 9, rx: 2, class: colour }));
 
   function showGroup(group) {
     const standing = standings.get(group.id);
@@ -145,21 +154,21 @@
     const share = c.machines ? Math.floor(running(standing) * 100 / c.machines) : 0;
     const legend = make('ul', { class: 'legend', 'aria-label': 'Versions now' });
     for (const v of standing.byVersion.slice(0, 6)) {
-      legend.append(make('li', null,
-        make('svg', { viewBox: '0 0 9 9', 'aria-hidden': 'true' },
-          make('rect', { width: 9, height: 9, rx: 2, class: colours.get(v.version) || 'rest' })),
-        make('button', { type: 'button', class: 'link', onclick: () => go({ group: group.id, version: v.version }, true) },
-          `${v.version || 'unknown'}`), ` ${count(v.machines)}`));
+      legend.append(make('li', null, swatch(colours.get(v.version) || 'rest'),
+        link(v.version || 'unknown', '', { group: group.id, version: v.version, state: '' }),
+        ` ${count(v.machines)}`));
     }
-    const facts = [];
-    if (c.atWork) facts.push(`${count(c.atWork)} at work`);
-    if (c.waiting) facts.push(`${count(c.waiting)} installed`);
-    const failed = c.failed + c.rolledBack;
+    const failed = c.failed + c.rolledBack, facts = make('ul', { class: 'legend', 'aria-label': 'Under way' });
+    const fact = (n, colour, text, tone, state) => n && facts.append(make('li', null, swatch(colour),
+      link(`${count(n)} ${text}`, tone, { group: group.id, version: '', state })));
+    fact(c.waiting, 'there', 'installed', '', 'installed');
+    fact(c.atWork, 'work', 'at work', '', 'downloading');
+    fact(failed, 'fail', 'failed', 'bad', c.failed ? 'error' : 'rolled-back');
     return make('article', { class: 'group' + (standing.stop ? ' stopped' : ''), 'aria-label': group.name },
       make('div', null,
-        make('div', { class: 'head' }, make('h3', null, make('button', {
-          type: 'button', class: 'link', onclick: () => go({ group: group.id, version: '', state: '' }, true),
-        }, group.name)), make('span', { class: 'quiet' }, `${count(c.machines)} machines`)),
+        make('div', { class: 'head' },
+          make('h3', null, link(group.name, '', { group: group.id, version: '', state: '' })),
+          make('span', { class: 'quiet' }, `${count(c.machines)} machines`)),
         make('p', { class: 'quiet' }, channel ? channel.name : 'no channel', standing.release ? ' → ' : '',
           standing.release ? make('strong', null, standing.release.version) : '',
           standing.release ? ', ' : '', standing.release ? when(standing.release.startedAt) : ''),
@@ -167,18 +176,14 @@
       make('div', null,
         make('p', null, make('span', { class: 'num' }, standing.release ? `${share} %` : '–'),
           standing.release ? ` run ${standing.release.version}` : ''),
-        bar(standing),
-        make('p', { class: 'quiet' }, facts.join(', '), facts.length && failed ? ', ' : '',
-          failed ? make('button', {
-            type: 'button', class: 'link bad', onclick: () => go({ group: group.id, version: '', state: c.failed ? 'error' : 'rolled-back' }, true),
-          }, `${count(failed)} failed`) : '')),
+        bar(standing), facts),
       make('div', null, chart(group, standing), legend));
   }
 
   function showGroups() {
-    keepFocus(byId('groups'), () => byId('groups').replaceChildren(...(groups.length
-      ? groups.map(showGroup)
-      : [make('p', { class: 'quiet' }, 'There are no groups yet: corenode update-server group add NAME --channel CHANNEL')])));
+    const none = 'There are no groups yet: corenode update-server group add NAME --channel CHANNEL';
+    keepFocus(byId('groups'), () => byId('groups').replaceChildren(
+      ...(groups.length ? groups.map(showGroup) : [make('p', { class: 'quiet' }, none)])));
     const stopped = groups.filter(g => (standings.get(g.id) || {}).stop).map(g => g.name).join(', ');
     const text = stopped ? `Stopped by errors: ${stopped}` : '';
     if (byId('said').textContent !== text) byId('said').textContent = text;
@@ -189,7 +194,8 @@
     const parts = [], word = (words[m.state] || '').replace('{v}', m.target || 'an update');
     const done = m.state === 'complete';
     if (word && !(done && (m.hold || m.next))) {
-      parts.push(make('span', { class: tones[m.state] || '' }, word + (m.errorCode && m.state !== 'complete' ? ` (error ${m.errorCode})` : '')));
+      const code = m.errorCode && !done ? ` (error ${m.errorCode})` : '';
+      parts.push(make('span', { class: tones[m.state] || '' }, word + code));
     }
     if (m.hold) {
       parts.push(make('span', null, `held: ${m.hold.text}`));
@@ -217,8 +223,8 @@
     const isOpen = open.has(m.machine), id = 'm-' + m.machine;
     const rows = [make('tr', null,
       make('td', null, make('button', {
-        type: 'button', class: 'link', 'data-key': m.machine, 'aria-expanded': isOpen, 'aria-controls': isOpen ? id : null,
-        onclick: () => toggle(m),
+        type: 'button', class: 'link', 'data-key': m.machine, 'aria-expanded': String(isOpen),
+        'aria-controls': isOpen ? id : null, onclick: () => toggle(m),
       }, make('span', { class: m.alias ? '' : 'id' }, m.alias || m.machine))),
       make('td', null, groupName(m.group)), make('td', null, m.version || '–'), make('td', null, ...where(m)),
       make('td', null, when(m.lastSeen)))];
@@ -237,7 +243,8 @@
     add('First seen', when(m.firstSeen));
     const events = make('ol', { 'aria-label': 'What happened, newest first' });
     for (const e of open.get(m.machine) || []) {
-      events.append(make('li', null, make('time', { datetime: e.at }, new Date(e.at).toLocaleString()), ' ', happened(e)));
+      const at = make('time', { datetime: e.at }, new Date(e.at).toLocaleString());
+      events.append(make('li', null, at, ' ', happened(e)));
     }
     return make('div', null, list, events);
   }
@@ -254,10 +261,14 @@
   }
 
   function told(e) {
-    const names = { 1: 'downloaded', 2: 'installed', 3: 'update complete', 13: 'download began', 14: 'download finished', 800: 'installed, holds its reboot' };
+    const names = {
+      1: 'downloaded', 2: 'installed', 3: 'update complete', 13: 'download began', 14: 'download finished',
+      800: 'installed, holds its reboot',
+    };
     const results = { 0: 'failed', 2: 'reboots', 9: 'put off' };
     const name = names[e.type] || `event ${e.type}`;
-    return `told: ${name}${e.result in results ? ', ' + results[e.result] : ''}${e.errorCode ? ` (error ${e.errorCode})` : ''}`;
+    const code = e.errorCode ? ` (error ${e.errorCode})` : '';
+    return `told: ${[name, results[e.result]].filter(Boolean).join(', ')}${code}`;
   }
 
   async function toggle(m) {
@@ -334,13 +345,13 @@
       type: 'button', 'aria-current': a === app ? 'true' : null,
       onclick: () => go({ app: a.id, group: '', version: '', state: '' }),
     }, a.name)) : apps.map(a => make('span', null, a.name))));
-    byId('problem').hidden = status.problems.length === 0;
-    byId('problem').textContent = status.problems.join('; ');
+    complain(status.problems.join('; '));
     byId('content').hidden = false;
     byId('login').hidden = true;
     byId('forget').hidden = !sessionStorage.getItem('token');
     if (!app) {
-      byId('groups').replaceChildren(make('p', { class: 'quiet' }, 'There is no application yet: corenode update-server app add NAME'));
+      const none = 'There is no application yet: corenode update-server app add NAME';
+      byId('groups').replaceChildren(make('p', { class: 'quiet' }, none));
       page = { machines: [], next: '', total: 0 };
       showMachines();
       return;
@@ -349,7 +360,9 @@
     const path = `apps/${encodeURIComponent(app.id)}/`;
     const [g, c, s, m] = await Promise.all([
       ask(path + 'groups'), ask(path + 'channels'), ask('standings?' + query({ app: app.id })),
-      ask(path + 'machines?' + query({ group: view.group, state: view.state, version: view.version, text: view.text, after: view.after, count: 100 })),
+      ask(path + 'machines?' + query({
+        group: view.group, state: view.state, version: view.version, text: view.text, after: view.after, count: 100,
+      })),
     ]);
     if (mine !== run) return;
     groups = g.groups;
@@ -388,8 +401,13 @@
       live(false, 'waits for a token');
       return;
     }
-    byId('problem').hidden = false;
-    byId('problem').textContent = fault instanceof TypeError ? 'the server does not answer; trying again' : fault.message;
+    complain(fault instanceof TypeError ? 'the server does not answer; trying again' : fault.message);
+  }
+
+  // Said once, not with each look.
+  function complain(text) {
+    byId('problem').hidden = !text;
+    if (byId('problem').textContent !== text) byId('problem').textContent = text;
   }
 
   // ---- live ----
@@ -406,8 +424,8 @@
       if (document.hidden || !byId('login').hidden) { await sleep(500); continue; }
       try {
         if (pulse < 0) await load();
-        const told = await ask(`pulse?after=${pulse}&wait=50`);
         live(true, 'live');
+        const told = await ask(`pulse?after=${pulse}&wait=50`);
         pause = 1000;
         if (told.pulse === pulse) continue;
         pulse = told.pulse;
@@ -451,7 +469,9 @@
     for (const button of document.querySelectorAll('.range button')) {
       button.addEventListener('click', () => {
         view.days = +button.dataset.days;
-        for (const other of document.querySelectorAll('.range button')) other.setAttribute('aria-pressed', other === button);
+        for (const other of document.querySelectorAll('.range button')) {
+          other.setAttribute('aria-pressed', other === button);
+        }
         load().catch(fail);
       });
     }

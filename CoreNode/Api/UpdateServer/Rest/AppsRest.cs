@@ -13,6 +13,7 @@ internal static class AppsRest
         [var app] => OneAsync(call, call.App(app)),
         [var app, "packages"] => PackagesRest.OfAppAsync(call, call.App(app)),
         [var app, "channels"] => ChannelsRest.OfAppAsync(call, call.App(app)),
+        [var app, "upstreams"] => UpstreamsRest.OfAppAsync(call, call.App(app)),
         [var app, "groups", .. var group] => GroupsRest.AnswerAsync(call, call.App(app), group),
         [var app, "machines", .. var machine] => MachinesRest.AnswerAsync(call, call.App(app), machine),
         [var app, "export"] => ParcelsRest.ExportAsync(call, call.App(app)),

@@ -46,8 +46,8 @@ internal static class ChannelsRest
         [] => OneAsync(call, channel),
         ["promote"] => PromoteAsync(call, channel),
         ["promotion"] => RuleAsync(call, channel),
-        ["upstream"] => UpstreamRest.AnswerAsync(call, channel),
-        ["sync"] => UpstreamRest.SyncAsync(call, channel),
+        ["upstream"] => UpstreamsRest.OfChannelAsync(call, channel),
+        ["sync"] => UpstreamsRest.SyncAsync(call, channel),
         ["floors", var package] => FloorAsync(call, channel, call.Package(package)),
         _ => throw RestException.NotFound($"a channel has no '{rest[0]}'"),
     };

@@ -144,7 +144,7 @@ internal static class GroupsRest
             return;
         }
 
-        DateTimeOffset from = call.QueryMoment("from") ?? DateTimeOffset.UtcNow - s_shownDays;
+        DateTimeOffset from = call.QueryMoment("from") ?? call.Time.GetUtcNow() - s_shownDays;
         IReadOnlyList<VersionSample> samples = await call.Server.GetSamplesAsync(
             app.Id, group.Id, from, call.Stopping);
         await call.Json(JsonText.Of("samples", samples, StandingJson.Write));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Updates.Server;
 
@@ -12,11 +11,16 @@ namespace CoreNode.Api.UpdateServer.Rest;
 /// <param name="who">Who asks.</param>
 /// <param name="path">The words of the path after the root.</param>
 /// <param name="query">The query, still encoded.</param>
+/// <param name="time">The clock.</param>
 /// <param name="stopping">Ends what would go on when the server stops.</param>
 internal sealed class RestCall(
-    RequestContext context, IUpdateServer server, Actor who, string[] path, byte[] query, CancellationToken stopping)
+    RequestContext context, IUpdateServer server, Actor who, string[] path, byte[] query, TimeProvider time,
+    CancellationToken stopping)
 {
     private const int MaxJsonBytes = 256 << 10;
+
+    private static readonly string[] s_moments =
+        ["yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", "yyyy-MM-ddTHH:mm:sszzz"];
 
     /// <summary>The request.</summary>
     public RequestContext Context => context;
@@ -29,6 +33,9 @@ internal sealed class RestCall(
 
     /// <summary>The words of the path after the root.</summary>
     public string[] Path => path;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => time;
 
     /// <summary>What an order goes on with although whoever gave it has hung up.</summary>
     public CancellationToken Stopping => stopping;
@@ -58,9 +65,10 @@ internal sealed class RestCall(
 
     /// <summary>Reads a moment as answers have them; null if it is none.</summary>
     public static DateTimeOffset? ReadMoment(string text) => DateTimeOffset.TryParseExact(
-        text, ["yyyy-MM-ddTHH:mm:ssZ", "yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", "yyyy-MM-ddTHH:mm:sszzz"],
-        CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-        out DateTimeOffset moment) ? moment : null;
+        text, s_moments, CultureInfo.InvariantCulture,
+        DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset moment)
+        ? moment
+        : null;
 
     /// <summary>The application that a word of the path names.</summary>
     public CatalogueApp App(string word) => server.Catalogue.FindApp(word)

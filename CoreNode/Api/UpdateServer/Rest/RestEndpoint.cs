@@ -12,6 +12,8 @@ namespace CoreNode.Api.UpdateServer.Rest;
 /// </summary>
 internal sealed partial class RestEndpoint
 {
+    private static readonly string[] s_classes = ["2xx", "4xx", "5xx"];
+
     private readonly IUpdateServer _server;
     private readonly ServerGate _gate;
     private readonly string _version;
@@ -33,7 +35,7 @@ internal sealed partial class RestEndpoint
         _stopping = stopping;
         _log = loggers.CreateLogger<RestEndpoint>();
         _watch = new WatchRest(time);
-        _requests = Array.ConvertAll<string, MetricCounter>(["2xx", "4xx", "5xx"], kind => metrics.Counter(
+        _requests = Array.ConvertAll(s_classes, kind => metrics.Counter(
             "corenode_update_server_api_requests_total",
             "Requests of administrators and of the page, by class of the answer.",
             $"class=\"{kind}\""));
@@ -48,7 +50,7 @@ internal sealed partial class RestEndpoint
         try
         {
             if (_gate.Find(context, IsChange(context.Method, path), out ServerRefusal refusal) is { } who)
-                await DispatchAsync(new RestCall(context, _server, who, path, query, _stopping));
+                await DispatchAsync(new RestCall(context, _server, who, path, query, _time, _stopping));
             else
                 await ServerAnswer.Refuse(context, _gate, refusal);
         }
@@ -68,7 +70,10 @@ internal sealed partial class RestEndpoint
         catch (Exception fault) when (fault is IOException or ConnectionAbortedException)
         {
             LogBroken(rest, fault.Message);
-            context.Abort();
+            if (context.HasStarted || context.ClientGone.IsCancellationRequested)
+                context.Abort();
+            else
+                await ServerAnswer.Fail(context, 500, "internal", fault.Message);
         }
 
         _requests[context.Status < 400 ? 0 : context.Status < 500 ? 1 : 2].Increment();
