@@ -59,6 +59,7 @@ internal static class AllowedEdges
             new(
                 "Updates.Applying", ModuleKind.Service,
                 "Updates.Applying.Worker", "Updates.Payload", "Updates.Keys", "Disks", "Disks.Gpt", "Platform"),
+            new("Updates.Sharing", ModuleKind.Service, "Store", "Platform"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model", "Updates.Desk"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),
@@ -76,7 +77,7 @@ internal static class AllowedEdges
                 "Runner", "Systemd", "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry",
                 "Units.Watching", "Units.Model", "Yaml", "Updates.Keys", "Updates.Payload", "Updates.Client",
                 "Updates.Applying", "Updates.Applying.Worker", "Updates.Lifecycle", "Updates.Omaha", "Updates.Desk",
-                "Api.Updates"),
+                "Updates.Sharing", "Api.Updates"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
@@ -90,8 +91,8 @@ internal static class AllowedEdges
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
                 "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine",
-                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Api", "Api.Peers", "Api.Relay", "Api.Fleet",
-                "Hosting"),
+                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Updates.Sharing", "Api", "Api.Peers",
+                "Api.Relay", "Api.Fleet", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),

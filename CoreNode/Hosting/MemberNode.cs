@@ -3,7 +3,10 @@ using CoreNode.Api;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
+using CoreNode.Cluster.Clients;
+using CoreNode.Cluster.Peers;
 using CoreNode.Hosting.Updates;
+using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Hosting.Wiring;
 
 namespace CoreNode.Hosting;
@@ -27,7 +30,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
             Keys = keys,
-            Services = NodeComposition.Services(units, services.All),
+            Services = NodeComposition.Services(units, [.. services.All, .. updates?.Services ?? []]),
         };
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         Replica replica = await Replica.StartAsync(
@@ -40,12 +43,17 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             try
             {
                 using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(process.Stop);
+                LocalKvClient store = new(replica, TimeProvider.System);
+                NodeRequests requests = transport.RequestsOf(new PeerIdentity(replica.ClusterId, replica.Self));
+                services.BindStore(store);
+                UpdatesPlace place = UpdatesPlaces.Of(replica, options.ElectionTimeout, () => _isServing) with
+                {
+                    Sharing = new SharingAccess(store, () => requests, () => replica.Members.Count),
+                };
                 MemberUnits? running = units is null
                     ? null : MemberUnits.Make(units, options, process, replica, transport, services);
                 Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;
-                Task updating = updates?.RunAsync(
-                    UpdatesPlaces.Of(replica, options.ElectionTimeout, () => _isServing), end.Token)
-                    ?? Task.CompletedTask;
+                Task updating = updates?.RunAsync(place, end.Token) ?? Task.CompletedTask;
                 try
                 {
                     await ServeAsync(
