@@ -12,14 +12,15 @@
 #                                             registry-100k, units-scale units-start units-systemd units-memory
 #                                             units-rest units-leases units-singleton; units: all of those,
 #                                             apply-zstd apply-xz; apply: both of those,
-#                                             payload-create payload-bytes; payload: both of those
+#                                             payload-create payload-bytes; payload: both of those,
+#                                             update-peers
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/prerequisites.sh
 
 usage() {
-  sed -n '2,16s/^# \{0,1\}//p' packaging/bench.sh >&2
+  sed -n '2,17s/^# \{0,1\}//p' packaging/bench.sh >&2
   exit 2
 }
 

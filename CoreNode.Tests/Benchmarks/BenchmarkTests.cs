@@ -47,6 +47,7 @@ internal sealed class BenchmarkTests
         ["plan-100k"] = PlanRows.LargeAsync,
         ["apply-zstd"] = ApplyRows.ZstdAsync,
         ["apply-xz"] = ApplyRows.XzAsync,
+        ["update-peers"] = SharingRows.DownloadAsync,
         ["payload-create"] = PayloadRows.CreateAsync,
         ["payload-bytes"] = PayloadRows.BytesAsync,
     };

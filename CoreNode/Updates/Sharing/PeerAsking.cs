@@ -17,7 +17,7 @@ internal sealed class PeerAsking(IPayloadPeers peers, SharingTimes times, TimePr
         CancellationTokenSource limit = new(times.Dial, time);
         CancellationTokenRegistration link = cancellation.Register(limit.Cancel);
         IPayloadAnswer? answer = null;
-        PeerOpening opening;
+        PeerOpening? opening = null;
         try
         {
             answer = await peers.AskAsync(keeper, ShareLines.Write(question), limit.Token);
@@ -42,13 +42,17 @@ internal sealed class PeerAsking(IPayloadPeers peers, SharingTimes times, TimePr
             string problem = fault is OperationCanceledException ? "it did not answer in time" : fault.Message;
             opening = new PeerOpening(null, KeeperState.Out, times.Retry, problem);
         }
+        finally
+        {
+            if (opening?.Data is null)
+            {
+                if (answer is not null)
+                    await answer.DisposeAsync();
+                await link.DisposeAsync();
+                limit.Dispose();
+            }
+        }
 
-        if (opening.Data is not null)
-            return opening;
-        if (answer is not null)
-            await answer.DisposeAsync();
-        await link.DisposeAsync();
-        limit.Dispose();
         return opening;
     }
 }
