@@ -17,6 +17,9 @@ namespace CoreNode.Hosting;
 /// </summary>
 internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
 {
+    // Many times as many as there can be members, so that each is the first one of as many workers.
+    private const ulong Homes = 5040;
+
     private volatile bool _isServing;
 
     /// <summary>Runs until the process is to stop; gives the exit code.</summary>
@@ -65,8 +68,8 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         UpdatesPlace place = UpdatesPlaces.Of(() => follower.View, () => _isServing) with
         {
             Sharing = new SharingAccess(
-                new NodeKvClient(() => peers.Requests, Members, TimeProvider.System), () => peers.Requests,
-                () => Members().Count + 1),
+                new NodeKvClient(() => peers.Requests, Members, TimeProvider.System, (int)(Seeds.Fresh() % Homes)),
+                () => peers.Requests, () => Members().Count + 1),
         };
         Task updating = updates?.RunAsync(place, stop.Token) ?? Task.CompletedTask;
         try

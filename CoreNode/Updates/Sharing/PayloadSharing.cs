@@ -160,11 +160,11 @@ public sealed partial class PayloadSharing : IShareDesk
     {
         lock (_gate)
         {
-            if (_fetching?.Sha256 != sha256)
-                _fetching = new PayloadFetching(sha256, _chance.NextDouble(), _time);
-            else if (_source.Length == 0)
-                _fetching.Feed();
-            return _fetching;
+            if (_fetching is not { } known || known.Sha256 != sha256)
+                return _fetching = new PayloadFetching(sha256, _chance.NextDouble(), _time);
+            if (_source.Length == 0)
+                known.Feed();
+            return known;
         }
     }
 

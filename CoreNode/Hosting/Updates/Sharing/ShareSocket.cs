@@ -38,7 +38,7 @@ internal sealed class ShareSocket(string path, IShareDesk desk)
         }
         finally
         {
-            await Task.WhenAll(running);
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             File.Delete(path);
         }
     }

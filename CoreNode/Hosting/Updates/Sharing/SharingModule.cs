@@ -72,10 +72,14 @@ internal sealed class SharingModule
     {
         if (_sharing is not { } sharing)
             return;
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task[] loops = [sharing.RunAsync(end.Token), new ShareSocket(SocketPath, sharing).RunAsync(end.Token)];
         try
         {
-            await Task.WhenAll(
-                sharing.RunAsync(stop), new ShareSocket(SocketPath, sharing).RunAsync(stop));
+            Task first = await Task.WhenAny(loops);
+            await end.CancelAsync();
+            await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
