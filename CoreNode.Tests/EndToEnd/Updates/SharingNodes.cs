@@ -35,9 +35,8 @@ internal sealed class SharingNodes : IAsyncDisposable
             for (int i = 1; i <= workers; i++)
             {
                 IReadOnlyList<string> own = machines.Add(members + i);
-                ServerProcess worker = WorkerProcess.Prepare(nodes._cluster.Members, NodeProcess.Command, "on", [
-                    "--initial-cluster-token", Token, .. own, .. extra,
-                ]);
+                ServerProcess worker = WorkerProcess.Prepare(nodes._cluster.Members, NodeProcess.Command, "on",
+                    ["--initial-cluster-token", Token, .. own, .. extra]);
                 nodes._workers.Add(worker);
                 worker.Launch();
             }

@@ -36,17 +36,14 @@ internal sealed class PayloadSharingTests
     {
         await using SharingCluster cluster = new(6, PayloadBytes);
         cluster.Server.Delay = TimeSpan.FromMilliseconds(5);
-        Task rest = FetchWithoutAsync(cluster, cluster.Nodes[0], cancellation);
-        Task dying = Ignored(cluster.Nodes[0].FetchAsync(cancellation));
-        // The first may be any of them: the oldest key says which.
+        Task all = Task.WhenAll(cluster.Nodes.Select(node => IgnoreEndAsync(node.FetchAsync(cancellation))));
+        // It may be any of them: the oldest key says which.
         SharingNode first = await OldestKeeperAsync(cluster, cancellation);
         await UntilAsync(() => first.Fetched > PayloadBytes / 2, cancellation);
         await first.StopAsync();
-        await Task.WhenAll(rest, dying);
-        foreach (SharingNode node in cluster.Nodes.Where(node => node != first))
-            await node.FetchAsync(cancellation);
+        await all;
         Assert.That(cluster.Nodes.Where(node => node != first), Has.All.Matches<SharingNode>(
-            static node => node.Fetched == PayloadBytes));
+            static node => node!.Fetched == PayloadBytes));
         AssertSent(cluster, 1, 1.35);
     }
 
@@ -55,7 +52,7 @@ internal sealed class PayloadSharingTests
     {
         await using SharingCluster cluster = new(4, PayloadBytes);
         cluster.Server.Delay = TimeSpan.FromMilliseconds(5);
-        Task all = Task.WhenAll(cluster.Nodes.Select(node => Ignored(node.FetchAsync(cancellation))));
+        Task all = Task.WhenAll(cluster.Nodes.Select(node => IgnoreEndAsync(node.FetchAsync(cancellation))));
         SharingNode first = await OldestKeeperAsync(cluster, cancellation);
         await UntilAsync(() => first.Fetched > PayloadBytes / 2, cancellation);
         await first.StopAsync();
@@ -72,15 +69,15 @@ internal sealed class PayloadSharingTests
     {
         await using SharingCluster cluster = new(8, PayloadBytes);
         cluster.Server.Delay = TimeSpan.FromMilliseconds(5);
-        Task all = Task.WhenAll(cluster.Nodes.Select(node => Ignored(node.FetchAsync(cancellation))));
+        Task all = Task.WhenAll(cluster.Nodes.Select(node => IgnoreEndAsync(node.FetchAsync(cancellation))));
         await OldestKeeperAsync(cluster, cancellation);
         await UntilAsync(() => cluster.Nodes.TrueForAll(static node => node.Fetched > PayloadBytes / 2), cancellation);
-        HashSet<SharingNode> dead = [.. await KeepersAsync(cluster)];
+        HashSet<SharingNode> dead = [.. Keepers(cluster)];
         foreach (SharingNode keeper in dead)
             await keeper.StopAsync();
         await all;
         Assert.That(cluster.Nodes.Where(node => !dead.Contains(node)), Has.All.Matches<SharingNode>(
-            static node => node.Fetched == PayloadBytes));
+            static node => node!.Fetched == PayloadBytes));
         AssertSent(cluster, 1, 2.5);
     }
 
@@ -272,7 +269,7 @@ internal sealed class PayloadSharingTests
     }
 
     private static void AssertWhole(SharingCluster cluster) => Assert.That(
-        cluster.Nodes, Has.All.Matches<SharingNode>(static node => node.Fetched == PayloadBytes));
+        cluster.Nodes, Has.All.Matches<SharingNode>(static node => node!.Fetched == PayloadBytes));
 
     private static void AssertSent(SharingCluster cluster, double least, double most)
     {
@@ -284,10 +281,10 @@ internal sealed class PayloadSharingTests
     private static Task FetchWithoutAsync(
         SharingCluster cluster, SharingNode without, CancellationToken cancellation) =>
         Task.WhenAll(cluster.Nodes.Where(node => node != without).Select(
-            node => Ignored(node.FetchAsync(cancellation))));
+            node => IgnoreEndAsync(node.FetchAsync(cancellation))));
 
     // A node that is stopped ends its fetching, too.
-    private static async Task Ignored(Task fetching)
+    private static async Task IgnoreEndAsync(Task fetching)
     {
         try
         {
@@ -299,18 +296,8 @@ internal sealed class PayloadSharingTests
         }
     }
 
-    private static async Task<List<SharingNode>> KeepersAsync(SharingCluster cluster)
-    {
-        List<SharingNode> keepers = [];
-        foreach (SharingNode node in cluster.Nodes)
-        {
-            if (node.Files.List(node.Folder).Count > 0)
-                keepers.Add(node);
-        }
-
-        await Task.CompletedTask;
-        return keepers;
-    }
+    private static IEnumerable<SharingNode> Keepers(SharingCluster cluster) =>
+        cluster.Nodes.Where(static node => node.Files.List(node.Folder).Count > 0);
 
     private static async Task<SharingNode> OldestKeeperAsync(
         SharingCluster cluster, CancellationToken cancellation)

@@ -52,7 +52,6 @@ internal sealed class ShareLinesTests
     {
         byte[] bytes = Encoding.UTF8.GetBytes(line.Replace("HASH", s_hash, StringComparison.Ordinal));
         Assert.That(() => ShareLines.ReadQuestion(bytes), Throws.InstanceOf<FormatException>());
-        Assert.That(() => ShareLines.ReadPeerQuestion(bytes), Throws.InstanceOf<FormatException>().Or.Nothing);
     }
 
     [Test]

@@ -15,8 +15,8 @@ internal sealed class SharingCluster : IAsyncDisposable
     public static readonly SharingTimes Times = new()
     {
         Store = TimeSpan.FromSeconds(2),
-        Dial = TimeSpan.FromSeconds(2),
-        Quiet = TimeSpan.FromMilliseconds(600),
+        Dial = TimeSpan.FromMilliseconds(500),
+        Quiet = TimeSpan.FromMilliseconds(1500),
         Retry = TimeSpan.FromMilliseconds(100),
         Poll = TimeSpan.FromMilliseconds(20),
         Grace = TimeSpan.FromMilliseconds(300),

@@ -78,7 +78,7 @@ internal sealed class SharingNode : IPayloadPeers, IAsyncDisposable
             Folder = Folder,
             Machine = Machine,
             PeerUrls = [$"mem://{Machine}"],
-            Seed = 1 + (ulong)Machine.GetHashCode(StringComparison.Ordinal),
+            Seed = new Prng(7).Child(Machine).Seed,
             BytesPerSecond = 0,
             FreeBytes = 0,
             Times = SharingCluster.Times,

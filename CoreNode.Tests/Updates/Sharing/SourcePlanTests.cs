@@ -155,11 +155,14 @@ internal sealed class SourcePlanTests
     [Test]
     public void Who_can_keep_nothing_asks_the_server_when_its_patience_is_over()
     {
-        SourceFacts facts = Reader() with { CanKeep = false, Share = 0.25 };
+        SourceFacts nobody = Reader() with { CanKeep = false, Share = 0.25 };
+        SourceFacts busy = Reader(Standing(0, KeeperState.Busy)) with { CanKeep = false, Share = 0.25 };
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Next(facts with { Waited = s_times.Patience }), Is.InstanceOf<SourceStep.Wait>());
-            Assert.That(Next(facts with { Waited = s_times.Patience * 1.25 }), Is.EqualTo(new SourceStep.Server(0)));
+            Assert.That(Next(nobody with { Waited = s_times.Grace }), Is.InstanceOf<SourceStep.Wait>());
+            Assert.That(Next(nobody with { Waited = s_times.Grace * 1.25 }), Is.EqualTo(new SourceStep.Server(0)));
+            Assert.That(Next(busy with { Waited = s_times.Patience }), Is.InstanceOf<SourceStep.Wait>());
+            Assert.That(Next(busy with { Waited = s_times.Patience * 1.25 }), Is.EqualTo(new SourceStep.Server(0)));
         }
     }
 

@@ -92,6 +92,16 @@ internal sealed class KeptPayload
         }
     }
 
+    /// <summary>True if it grows by what another keeper sends. Changed by one caller at a time.</summary>
+    public bool IsFollowing { get; set; }
+
+    /// <summary>Its own update looks for another source: who waits for it shall wait on.</summary>
+    public void Stir()
+    {
+        lock (_gate)
+            _grownAt = _time.GetTimestamp();
+    }
+
     /// <summary>Somebody asks for it.</summary>
     public void Use()
     {

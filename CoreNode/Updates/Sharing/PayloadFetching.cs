@@ -24,6 +24,9 @@ internal sealed class PayloadFetching
     /// <summary>This node's number in [0, 1) for it.</summary>
     public double Share { get; }
 
+    /// <summary>False once keeping it has failed here. Changed by who asks.</summary>
+    public bool MayKeep { get; set; } = true;
+
     /// <summary>Where the last piece came from; null before the first. Changed by who asks.</summary>
     public ShareOrigin? LastOrigin { get; set; }
 

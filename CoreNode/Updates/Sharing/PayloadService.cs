@@ -47,7 +47,7 @@ internal sealed class PayloadService
         }
 
         kept.Use();
-        if (kept.Verified <= question.From && kept.Quiet >= _options.Times.Quiet)
+        if (kept.Verified <= question.From && kept.Quiet >= QuietOf(kept))
         {
             await answer.WriteAsync(ShareLines.Write(PeerReply.Quiet), cancellation);
             return;
@@ -72,6 +72,9 @@ internal sealed class PayloadService
         }
     }
 
+    // Who follows another keeper is given time to go elsewhere when that one is quiet.
+    private TimeSpan QuietOf(KeptPayload kept) => _options.Times.Quiet * (kept.IsFollowing ? 1.5 : 1);
+
     // Ends where nothing more comes: the other side knows how much there should be.
     private async Task SendAsync(KeptPayload kept, long from, Stream answer, CancellationToken cancellation)
     {
@@ -92,13 +95,13 @@ internal sealed class PayloadService
                 from += count;
                 kept.Use();
             }
-            else if ((kept.Size > 0 && from >= kept.Size) || kept.Quiet >= _options.Times.Quiet)
+            else if ((kept.Size > 0 && from >= kept.Size) || kept.Quiet >= QuietOf(kept))
             {
                 return;
             }
             else
             {
-                await kept.WaitAsync(from, _options.Times.Quiet, cancellation);
+                await kept.WaitAsync(from, QuietOf(kept), cancellation);
             }
         }
     }

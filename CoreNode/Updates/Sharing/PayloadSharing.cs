@@ -127,9 +127,14 @@ public sealed partial class PayloadSharing : IShareDesk
     {
         PayloadFetching fetching = Fetching(question.Sha256);
         if (question.Unkept.Length > 0 && _shelf.Find(question.Sha256) is { } lost)
+        {
+            fetching.MayKeep = false;
             await DropAsync(lost, question.Unkept, cancellation);
+        }
+
         if (question.IsBlamed)
             Blame(fetching, question);
+        _shelf.Find(question.Sha256)?.Stir();
         while (true)
         {
             SourceStep step = SourcePlan.Next(await LookAsync(fetching, question, cancellation), _options.Times);
@@ -196,7 +201,8 @@ public sealed partial class PayloadSharing : IShareDesk
             OwnBase = kept?.Base ?? 0,
             OwnEnd = kept is null ? 0 : end,
             Since = kept?.Since ?? StoreIndex.Zero,
-            CanKeep = kept is not null || _shelf.HasRoom(question.Sha256, question.Size - question.From),
+            CanKeep = kept is not null
+                || (fetching.MayKeep && _shelf.HasRoom(question.Sha256, question.Size - question.From)),
             Wanted = nodes <= 1 ? 0 : nodes == 2 ? 1 : 2,
             Chance = chance,
         });
@@ -416,6 +422,12 @@ public sealed partial class PayloadSharing : IShareDesk
         fetching.LastMachine = machine;
         if (origin != ShareOrigin.Peer)
             fetching.Feed();
+        if (_shelf.Find(fetching.Sha256) is { } kept)
+        {
+            kept.IsFollowing = origin == ShareOrigin.Peer;
+            kept.Stir();
+        }
+
         Tell(words);
         if (isNew)
             LogSource(fetching.Sha256, words);

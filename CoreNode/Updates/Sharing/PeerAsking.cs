@@ -28,7 +28,7 @@ internal sealed class PeerAsking(IPayloadPeers peers, SharingTimes times, TimePr
             {
                 PeerReply.Data => new PeerOpening(
                     new PeerStream(
-                        answer, limit, link, size - question.From, times.Quiet + times.Dial, came, ended),
+                        answer, limit, link, size - question.From, times.Quiet * 2, came, ended),
                     KeeperState.Good, TimeSpan.Zero, ""),
                 PeerReply.Busy => new PeerOpening(null, KeeperState.Busy, times.Poll * 2, "it serves others"),
                 PeerReply.None => new PeerOpening(

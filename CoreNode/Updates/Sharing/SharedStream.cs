@@ -69,18 +69,21 @@ public sealed class SharedStream : Stream
                 continue;
             }
 
-            Keep(buffer.Span[..count]);
+            bool isKept = TryKeep(buffer.Span[..count]);
             _next += count;
-            int given = (int)Math.Min(count, _next - Wanted);
-            if (given <= 0)
-                continue;
-            if (given < count)
+            int given = (int)Math.Max(0, Math.Min(count, _next - Wanted));
+            if (given > 0)
+            {
                 buffer.Span[(count - given)..count].CopyTo(buffer.Span);
-            Wanted += given;
-            Took?.Invoke(_piece!.Origin);
-            if (Wanted == _size)
+                Wanted += given;
+                Took?.Invoke(_piece!.Origin);
+            }
+
+            // What cannot be kept is told with the next question, which is asked at once.
+            if (Wanted == _size || !isKept)
                 await CloseAsync();
-            return given;
+            if (given > 0)
+                return given;
         }
 
         return 0;
@@ -198,24 +201,24 @@ public sealed class SharedStream : Stream
         }
     }
 
-    private void Keep(ReadOnlySpan<byte> bytes)
+    private bool TryKeep(ReadOnlySpan<byte> bytes)
     {
         if (_file is null || _piece!.Origin == ShareOrigin.Own)
-            return;
+            return true;
         try
         {
             _file.Write(_next - _piece.Base, bytes);
             _unsynced += bytes.Length;
             if (_unsynced < SyncBytes && _next + bytes.Length < _size)
-                return;
+                return true;
             _file.SyncData();
             _unsynced = 0;
+            return true;
         }
         catch (IOException full)
         {
             _question = _question with { Unkept = full.Message };
-            _file.Dispose();
-            _file = null;
+            return false;
         }
     }
 

@@ -24,7 +24,10 @@ public sealed record SharingTimes
     /// </summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Who cannot keep anything waits between one and two of these before it asks the server.</summary>
+    /// <summary>
+    /// Who cannot keep anything waits between one and two of these for keepers before it asks the server; where there
+    /// are none, between one and two graces.
+    /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Between looks at what is kept.</summary>

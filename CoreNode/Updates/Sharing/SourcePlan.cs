@@ -58,7 +58,9 @@ public static class SourcePlan
         bool isFirst = facts.Keepers.Count == 0;
         if (canClaim && (isFirst || facts.Waited >= moment) && Slot(facts, isNeeded: true) is { } claim)
             return claim;
-        return facts.Waited < times.Patience * (1 + facts.Share)
+        // Where nobody keeps it, whoever can does so within the grace.
+        TimeSpan most = (isFirst ? times.Grace : times.Patience) * (1 + facts.Share);
+        return facts.Waited < most
             ? new SourceStep.Wait(isBusy ? "the keepers serve others" : "no keeper answers")
             : new SourceStep.Server(NextBase(facts.Keepers, facts.From));
     }
