@@ -181,7 +181,11 @@ public sealed partial class PayloadSharing : IShareDesk
         if (kept is { IsFound: true, IsWhole: false })
             await StepBackAsync(kept, cancellation);
         fetching.Learn(await _registry.ListAsync(question.Sha256, cancellation));
-        Adopt(kept, fetching.Own(_options.Machine));
+        Keeper? own = fetching.Own(_options.Machine);
+        Adopt(kept, own);
+        // What it kept is gone from its disk.
+        if (kept is null && own is not null)
+            await _registry.ReleaseAsync(question.Sha256, own.Slot, own.Base, cancellation);
         long end = kept is null ? 0 : _shelf.EndOf(kept);
         // Not what this payload can be, or too much of it is missing: begun anew where it stands.
         bool isOdd = kept is not null
