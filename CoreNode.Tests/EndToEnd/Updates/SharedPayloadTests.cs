@@ -3,7 +3,7 @@ using CoreNode.Tests.EndToEnd.Clusters;
 namespace CoreNode.Tests.EndToEnd.Updates;
 
 /// <summary>Native nodes of one cluster take an update, and the server sends it about once.</summary>
-[TestFixture, Category("Native")]
+[TestFixture, Category("EndToEnd"), Category("Native")]
 internal sealed class SharedPayloadTests
 {
     private const int PayloadBytes = 32 << 20;

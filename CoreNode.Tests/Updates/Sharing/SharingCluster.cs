@@ -14,13 +14,13 @@ internal sealed class SharingCluster : IAsyncDisposable
 {
     public static readonly SharingTimes Times = new()
     {
-        Store = TimeSpan.FromSeconds(2),
-        Dial = TimeSpan.FromMilliseconds(500),
-        Quiet = TimeSpan.FromMilliseconds(1500),
-        Retry = TimeSpan.FromMilliseconds(100),
+        Store = TimeSpan.FromSeconds(5),
+        Dial = TimeSpan.FromSeconds(1.5),
+        Quiet = TimeSpan.FromSeconds(3),
+        Retry = TimeSpan.FromMilliseconds(150),
         Poll = TimeSpan.FromMilliseconds(20),
-        Grace = TimeSpan.FromMilliseconds(300),
-        Patience = TimeSpan.FromMilliseconds(800),
+        Grace = TimeSpan.FromMilliseconds(600),
+        Patience = TimeSpan.FromMilliseconds(1200),
         Review = TimeSpan.FromMilliseconds(50),
     };
 

@@ -81,6 +81,7 @@ internal sealed class SharingNode : IPayloadPeers, IAsyncDisposable
             Seed = new Prng(7).Child(Machine).Seed,
             BytesPerSecond = 0,
             FreeBytes = 0,
+            PieceBytes = 256 << 10,
             Times = SharingCluster.Times,
         };
         Sharing = new PayloadSharing(

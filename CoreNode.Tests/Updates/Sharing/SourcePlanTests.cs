@@ -18,7 +18,7 @@ internal sealed class SourcePlanTests
     [Test]
     public void A_node_that_is_alone_asks_the_server()
     {
-        Assert.That(Next(Reader() with { Wanted = 0 }), Is.EqualTo(new SourceStep.Server(0)));
+        Assert.That(Next(Reader() with { Wanted = 0 }), Is.EqualTo(new SourceStep.Server(0, IsForAll: true)));
     }
 
     [Test]
@@ -54,7 +54,7 @@ internal sealed class SourcePlanTests
         SourceFacts last = Keeper(since: 30, Standing(0, since: 10), Standing(1, since: 20));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Next(first), Is.EqualTo(new SourceStep.Server(0)));
+            Assert.That(Next(first), Is.EqualTo(new SourceStep.Server(0, IsForAll: true)));
             foreach (double chance in Chances())
                 Assert.That(Next(last with { Chance = chance }), Is.InstanceOf<SourceStep.Peer>());
         }
@@ -88,7 +88,9 @@ internal sealed class SourcePlanTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Next(facts), Is.InstanceOf<SourceStep.Wait>());
-            Assert.That(Next(facts with { Waited = s_times.Grace }), Is.EqualTo(new SourceStep.Server(0)));
+            Assert.That(
+                Next(facts with { Waited = s_times.Grace }),
+                Is.EqualTo(new SourceStep.Server(0, IsForAll: false)), "it may come back");
         }
     }
 
@@ -96,7 +98,9 @@ internal sealed class SourcePlanTests
     [TestCase(KeeperState.Wrong)]
     public void For_one_that_will_not_have_it_nobody_waits(KeeperState state)
     {
-        Assert.That(Next(Keeper(since: 20, Standing(0, state, since: 10))), Is.EqualTo(new SourceStep.Server(0)));
+        Assert.That(
+            Next(Keeper(since: 20, Standing(0, state, since: 10))),
+            Is.EqualTo(new SourceStep.Server(0, IsForAll: true)));
     }
 
     [Test]
@@ -108,7 +112,7 @@ internal sealed class SourcePlanTests
             CanKeep = false,
             Waited = s_times.Patience * 2,
         };
-        Assert.That(Next(facts), Is.EqualTo(new SourceStep.Server(300)));
+        Assert.That(Next(facts), Is.EqualTo(new SourceStep.Server(300, IsForAll: false)));
     }
 
     [Test]
@@ -160,9 +164,13 @@ internal sealed class SourcePlanTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Next(nobody with { Waited = s_times.Grace }), Is.InstanceOf<SourceStep.Wait>());
-            Assert.That(Next(nobody with { Waited = s_times.Grace * 1.25 }), Is.EqualTo(new SourceStep.Server(0)));
+            Assert.That(
+                Next(nobody with { Waited = s_times.Grace * 1.25 }),
+                Is.EqualTo(new SourceStep.Server(0, IsForAll: false)));
             Assert.That(Next(busy with { Waited = s_times.Patience }), Is.InstanceOf<SourceStep.Wait>());
-            Assert.That(Next(busy with { Waited = s_times.Patience * 1.25 }), Is.EqualTo(new SourceStep.Server(0)));
+            Assert.That(
+                Next(busy with { Waited = s_times.Patience * 1.25 }),
+                Is.EqualTo(new SourceStep.Server(0, IsForAll: false)));
         }
     }
 
@@ -173,8 +181,23 @@ internal sealed class SourcePlanTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Next(facts), Is.InstanceOf<SourceStep.Wait>());
-            Assert.That(Next(facts with { Waited = s_times.Grace * 0.5 }), Is.EqualTo(new SourceStep.Server(0)));
+            Assert.That(
+                Next(facts with { Waited = s_times.Grace * 0.5 }),
+                Is.EqualTo(new SourceStep.Server(0, IsForAll: false)));
             Assert.That(Next(facts with { Keepers = [Standing(0)] }), Is.InstanceOf<SourceStep.Peer>());
+        }
+    }
+
+    [Test]
+    public void Who_fetches_from_the_server_goes_on_without_waiting_again_and_leaves_it_for_a_keeper()
+    {
+        SourceFacts keeper = Keeper(since: 20, Standing(0, KeeperState.Out, since: 10)) with { IsAtServer = true };
+        SourceFacts reader = Reader(Standing(0, KeeperState.Busy)) with { CanKeep = false, IsAtServer = true };
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Next(keeper), Is.InstanceOf<SourceStep.Server>());
+            Assert.That(Next(reader), Is.InstanceOf<SourceStep.Server>());
+            Assert.That(Next(reader with { Keepers = [Standing(0)] }), Is.InstanceOf<SourceStep.Peer>());
         }
     }
 

@@ -5,7 +5,10 @@ namespace CoreNode.Updates.Sharing;
 /// <summary>What this node learned while it fetches one payload. Any thread.</summary>
 internal sealed class PayloadFetching
 {
+    private const int MostDoublings = 5;
+
     private readonly Lock _gate = new(); // all that changes
+    private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, KeeperMark> _marks = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private IReadOnlyList<Keeper> _known = [];
@@ -44,17 +47,32 @@ internal sealed class PayloadFetching
     }
 
     /// <summary>Bytes came, or are about to.</summary>
-    public void Feed()
+    /// <param name="machine">From that machine; empty: from elsewhere.</param>
+    public void Feed(string machine = "")
     {
         lock (_gate)
+        {
             _fedAt = _time.GetTimestamp();
+            if (machine.Length > 0)
+                _failures.Remove(machine);
+        }
     }
 
-    /// <summary>How a keeper did; it counts for that long. A wrong one stays wrong.</summary>
+    /// <summary>
+    /// How a keeper did; it counts for that long, twice as long with each time that it is out in a row. A wrong one
+    /// stays wrong.
+    /// </summary>
     public void Mark(string machine, KeeperState state, TimeSpan time)
     {
         lock (_gate)
         {
+            if (state == KeeperState.Out)
+            {
+                int failures = _failures.GetValueOrDefault(machine);
+                _failures[machine] = Math.Min(failures + 1, MostDoublings);
+                time *= 1 << failures;
+            }
+
             bool isWrong = _marks.GetValueOrDefault(machine) is { State: KeeperState.Wrong };
             if (!isWrong)
                 _marks[machine] = new KeeperMark(state, _time.GetTimestamp(), time);
@@ -99,6 +117,7 @@ internal sealed class PayloadFetching
                 IsStoreThere = _isStoreThere,
                 Keepers = others,
                 FreeSlots = free,
+                IsAtServer = LastOrigin == ShareOrigin.Server,
                 Waited = _time.GetElapsedTime(_fedAt),
                 Share = Share,
             };

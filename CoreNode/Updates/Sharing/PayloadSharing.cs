@@ -15,9 +15,6 @@ public sealed partial class PayloadSharing : IShareDesk
     // What a worker reads before it knows the metadata; more of it would come and not be taken.
     private const long MetadataBytes = 1 << 20;
 
-    // Who is no keeper looks again for one after so much from the server.
-    private const long ServerBytes = 16 << 20;
-
     // A gap that is fetched again, so that what is kept stays whole.
     private const long MostGapBytes = 64 << 20;
 
@@ -147,7 +144,7 @@ public sealed partial class PayloadSharing : IShareDesk
                         return piece;
                     break;
                 case SourceStep.Server server:
-                    return ServerPiece(fetching, question, server.To);
+                    return ServerPiece(fetching, question, server);
                 case SourceStep.Claim claim:
                     await ClaimAsync(fetching, question, claim, cancellation);
                     break;
@@ -168,7 +165,11 @@ public sealed partial class PayloadSharing : IShareDesk
             if (_fetching is not { } known || known.Sha256 != sha256)
                 return _fetching = new PayloadFetching(sha256, _chance.NextDouble(), _time);
             if (_source.Length == 0)
+            {
                 known.Feed();
+                known.LastOrigin = null;
+            }
+
             return known;
         }
     }
@@ -252,18 +253,17 @@ public sealed partial class PayloadSharing : IShareDesk
         };
     }
 
-    private SharePiece ServerPiece(PayloadFetching fetching, ShareQuestion question, long to)
+    private SharePiece ServerPiece(PayloadFetching fetching, ShareQuestion question, SourceStep.Server server)
     {
         Told(fetching, ShareOrigin.Server, "", "the server");
         KeptPayload? kept = _shelf.Find(question.Sha256);
         long from = FromOf(kept, question);
-        long most = question.IsMetadata ? MetadataBytes : kept is { Since.Value: > 0 } ? long.MaxValue : ServerBytes;
-        if (to == 0 || to - from > most)
-            to = question.Size - from > most ? from + most : question.Size;
+        long most = question.IsMetadata ? MetadataBytes : server.IsForAll ? question.Size : _options.PieceBytes;
+        long to = Math.Min(server.To == 0 ? question.Size : server.To, from + most);
         return new SharePiece(ShareOrigin.Server)
         {
             From = from,
-            To = to,
+            To = Math.Min(to, question.Size),
             Path = kept?.Path ?? "",
             Base = kept?.Base ?? 0,
         };
@@ -283,7 +283,7 @@ public sealed partial class PayloadSharing : IShareDesk
             count =>
             {
                 _received.Add(count);
-                fetching.Feed();
+                fetching.Feed(keeper.Machine);
             },
             reason => MarkOut(fetching, keeper, reason), cancellation);
         if (opening.Data is not { } data)

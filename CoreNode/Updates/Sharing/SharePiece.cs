@@ -20,7 +20,7 @@ public sealed class SharePiece : IAsyncDisposable
     /// <summary>Behind its last byte; 0: it ends where its stream ends.</summary>
     public long To { get; init; }
 
-    /// <summary>The file where what comes is kept, or was kept for <see cref="ShareOrigin.Own"/>; empty: none.</summary>
+    /// <summary>The file where it is kept or, for <see cref="ShareOrigin.Own"/>, where it is; empty: none.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>The payload's byte that is the file's first.</summary>

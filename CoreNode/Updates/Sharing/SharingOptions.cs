@@ -30,6 +30,9 @@ public sealed record SharingOptions
     /// <summary>Keepers that are served beside them: who waits for those waits for this one.</summary>
     public int MostKeepers { get; init; } = 4;
 
+    /// <summary>Bytes from the server after which a node looks again for one that has the rest.</summary>
+    public long PieceBytes { get; init; } = 16 << 20;
+
     /// <summary>How long a payload is kept after it was last asked for.</summary>
     public TimeSpan Keep { get; init; } = TimeSpan.FromHours(24);
 

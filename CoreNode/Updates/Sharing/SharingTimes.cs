@@ -12,7 +12,7 @@ public sealed record SharingTimes
     /// <summary>A keeper whose payload does not grow for so long has none: those who wait for it go on.</summary>
     public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>A keeper that failed is not asked again before that.</summary>
+    /// <summary>A keeper that failed is not asked again before that; twice as long with each time in a row.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Before the store, and keepers that are busy, are asked again.</summary>

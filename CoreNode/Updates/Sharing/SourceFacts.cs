@@ -32,6 +32,9 @@ public sealed record SourceFacts
     /// <summary>Keepers that there should be without anybody's need.</summary>
     public int Wanted { get; init; } = 1;
 
+    /// <summary>True if the last bytes came from the server: it has waited for others before, and goes on.</summary>
+    public bool IsAtServer { get; init; }
+
     /// <summary>How long this node has been without bytes from anywhere.</summary>
     public TimeSpan Waited { get; init; }
 

@@ -30,16 +30,16 @@ public static class SourcePlan
         bool isHoped = false;
         foreach (KeeperStanding one in older)
             isHoped |= one.State is KeeperState.Busy or KeeperState.Out && one.Keeper.Base <= facts.From;
-        return isHoped && facts.Waited < times.Grace
+        return isHoped && IsPatient(facts, times.Grace)
             ? new SourceStep.Wait("an older keeper does not answer")
-            : new SourceStep.Server(NextBase(older, facts.From));
+            : new SourceStep.Server(NextBase(older, facts.From), IsForAll: !isHoped);
     }
 
     private static SourceStep AsReader(SourceFacts facts, SharingTimes times)
     {
         // Nobody else is there, as far as this node knows.
         if (facts.Wanted == 0 && facts.Keepers.Count == 0)
-            return new SourceStep.Server(0);
+            return new SourceStep.Server(0, IsForAll: true);
         bool canClaim = facts.CanKeep && facts.IsStoreThere;
         // Beforehand, while nothing is lost by it: the second one is there for when the first one is not.
         if (canClaim && facts.From == 0 && Working(facts) < facts.Wanted && Slot(facts, isNeeded: false) is { } early)
@@ -49,21 +49,23 @@ public static class SourcePlan
         bool isBusy = HasBusy(facts);
         if (!facts.IsStoreThere && !isBusy)
         {
-            return facts.Waited < times.Grace * facts.Share
+            return IsPatient(facts, times.Grace * facts.Share)
                 ? new SourceStep.Wait("the store is away")
-                : new SourceStep.Server(NextBase(facts.Keepers, facts.From));
+                : new SourceStep.Server(NextBase(facts.Keepers, facts.From), IsForAll: false);
         }
 
         TimeSpan moment = isBusy ? times.Patience * (1 + facts.Share) : times.Grace * facts.Share;
         bool isFirst = facts.Keepers.Count == 0;
-        if (canClaim && (isFirst || facts.Waited >= moment) && Slot(facts, isNeeded: true) is { } claim)
+        if (canClaim && (isFirst || !IsPatient(facts, moment)) && Slot(facts, isNeeded: true) is { } claim)
             return claim;
         // Where nobody keeps it, whoever can does so within the grace.
         TimeSpan most = (isFirst ? times.Grace : times.Patience) * (1 + facts.Share);
-        return facts.Waited < most
+        return IsPatient(facts, most)
             ? new SourceStep.Wait(isBusy ? "the keepers serve others" : "no keeper answers")
-            : new SourceStep.Server(NextBase(facts.Keepers, facts.From));
+            : new SourceStep.Server(NextBase(facts.Keepers, facts.From), IsForAll: false);
     }
+
+    private static bool IsPatient(SourceFacts facts, TimeSpan most) => !facts.IsAtServer && facts.Waited < most;
 
     // Any of those that have it, or will: they are alike, and chance spreads the readers.
     private static Keeper? Pick(IReadOnlyList<KeeperStanding> keepers, SourceFacts facts)

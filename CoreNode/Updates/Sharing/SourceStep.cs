@@ -13,8 +13,12 @@ public abstract record SourceStep
     /// <summary>To a keeper.</summary>
     public sealed record Peer(Keeper Keeper) : SourceStep;
 
-    /// <summary>To the server, up to a byte where a keeper begins; 0: as far as it likes.</summary>
-    public sealed record Server(long To) : SourceStep;
+    /// <summary>To the server.</summary>
+    /// <param name="To">Up to a byte where a keeper begins; 0: as far as it likes.</param>
+    /// <param name="IsForAll">
+    /// True if nobody else may have it before; else it looks again before long: a keeper may be there again.
+    /// </param>
+    public sealed record Server(long To, bool IsForAll) : SourceStep;
 
     /// <summary>
     /// It becomes a keeper, if nobody is faster; first whoever has the slot and is not there is removed.
