@@ -29,14 +29,15 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
     public async Task<int> RunAsync()
     {
         NodeCertificates certificates = NodeCertificates.Read(options, process);
-        using V2Client store = new(new ClientOptions
+        ClientOptions access = new()
         {
             Endpoints = [.. options.Units.Store.Select(Endpoint)],
             CaFile = options.ClientTls?.TrustedCaFile,
             CertFile = options.ClientTls?.CertFile,
             KeyFile = options.ClientTls?.KeyFile,
             AuthoritiesFlag = "--trusted-ca-file",
-        });
+        };
+        using V2Client store = new(access);
         UnitsModule units = UnitsModule.Of(options, process)!;
         UpdatesModule? updates = UpdatesModule.Of(options, process);
         await using ConfiguredAsyncDisposable closingUnits = units.ConfigureAwait(false);
@@ -55,7 +56,8 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(process.Stop);
         Task leading = ((TtlLeadership)place.Leadership!).RunAsync(stop.Token);
         Task running = units.RunAsync(place, stop.Token);
-        UpdatesPlace updatesPlace = UpdatesPlaces.Of(options.Units.Store, () => _isServing) with
+        UpdatesPlace updatesPlace = UpdatesPlaces.Of(
+            options.Units.Store, () => _isServing, new GuestStore(store, access, units.LeaseKey)) with
         {
             // How many share this store nobody says.
             Sharing = new SharingAccess(store, () => requests, static () => int.MaxValue),

@@ -23,14 +23,17 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         if (options.ForcesNewCluster)
             ForceNewCluster(Path.Combine(options.DataFolder, "raft"));
         MemberKeys keys = new(NodeComposition.SecretToken(options));
+        KeptKeys kept = new(keys, Path.Combine(options.DataFolder, "updates", "nodes-secret"));
         UnitsModule? units = UnitsModule.Of(options, process);
         UpdatesModule? updates = UpdatesModule.Of(options, process);
         MemberServices services = new();
+        SiteService site = new(TimeProvider.System);
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
-            Keys = keys,
-            Services = NodeComposition.Services(units, [.. services.All, .. updates?.Services ?? []]),
+            Keys = kept,
+            Services = NodeComposition.Services(
+                units, [.. services.All, (SiteService.Name, site), .. updates?.Services ?? []]),
         };
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         Replica replica = await Replica.StartAsync(
@@ -39,14 +42,16 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         await using (replica.ConfigureAwait(false))
         {
             keys.Bind(replica);
+            NodeRequests requests = transport.RequestsOf(new PeerIdentity(replica.ClusterId, replica.Self));
+            site.Bind(UpdatesPlaces.SiteOf(replica, () => updates?.Target));
             NodeMetrics.Register(process.Metrics, replica, process.Version);
             try
             {
                 using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(process.Stop);
                 LocalKvClient store = new(replica, TimeProvider.System);
-                NodeRequests requests = transport.RequestsOf(new PeerIdentity(replica.ClusterId, replica.Self));
                 services.BindStore(store);
-                UpdatesPlace place = UpdatesPlaces.Of(replica, options.ElectionTimeout, () => _isServing) with
+                UpdatesPlace place = UpdatesPlaces.Of(
+                    replica, options.ElectionTimeout, () => _isServing, requests, kept) with
                 {
                     Sharing = new SharingAccess(store, () => requests, () => replica.Members.Count),
                 };

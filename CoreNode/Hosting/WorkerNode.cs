@@ -65,7 +65,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         WorkerUnits? running = units is null ? null : WorkerUnits.Make(
             units, options, () => peers.Requests, Members);
         Task tending = running?.RunAsync(stop.Token) ?? Task.CompletedTask;
-        UpdatesPlace place = UpdatesPlaces.Of(() => follower.View, () => _isServing) with
+        UpdatesPlace place = UpdatesPlaces.Of(() => follower.View, () => _isServing, () => peers.Requests) with
         {
             Sharing = new SharingAccess(
                 new NodeKvClient(() => peers.Requests, Members, TimeProvider.System, (int)(Seeds.Fresh() % Homes)),

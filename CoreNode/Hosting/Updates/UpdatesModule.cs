@@ -38,6 +38,9 @@ internal sealed class UpdatesModule
     private readonly UpdateDoor _door;
     private readonly MachineDisks _disks;
     private readonly UpdateConfigFiles _files;
+    private readonly UpdateExaminer _examiner;
+    private volatile bool _isAsking;
+    private readonly ProxySettings _proxies = ProxySettings.Of(Environment.GetEnvironmentVariable);
     private readonly SharingModule? _sharing;
 
     private UpdatesModule(NodeOptions options, NodeProcess process)
@@ -53,17 +56,21 @@ internal sealed class UpdatesModule
         _files = new UpdateConfigFiles(_options.Root);
         _sharing = SharingModule.Of(options, process, _machineId);
         _door = new UpdateDoor(() => _sharing?.Source ?? "");
+        _examiner = new UpdateExaminer(_options, _door, Settings, () => Target, _folder);
     }
 
     /// <summary>What this node answers others about updates.</summary>
     public (string Name, INodeService Service)[] Services => _sharing is { } sharing ? [sharing.Service] : [];
+
+    /// <summary>The update server as the settings say now; null where none is asked. Any thread.</summary>
+    public UpdateTarget? Target => _isAsking ? UpdateTarget.Of(Settings().Server, _proxies) : null;
 
     /// <summary>What the HTTP server is given, beside what it has of others already.</summary>
     public static IAdminSurface? SurfaceWith(UpdatesModule? module, IAdminSurface? others)
     {
         if (module is null)
             return others;
-        UpdateSurface own = new(module._door);
+        UpdateSurface own = new(module._door, module._examiner);
         return others is null ? own : new AdminSurfaces(others, own);
     }
 
@@ -80,6 +87,7 @@ internal sealed class UpdatesModule
         {
             if (FindDisk() is not { } disk)
                 return;
+            _isAsking = true;
             using UpdateBus? bus = FindBus(disk);
             bus?.Start();
             if (place.Sharing is { } access)
@@ -91,6 +99,7 @@ internal sealed class UpdatesModule
                 {
                     UpdateClient client = Make(disk, place);
                     _door.Open(client);
+                    _examiner.Use(disk.Disk, client);
                     await client.RunAsync(stop);
                     stop.ThrowIfCancellationRequested();
                 }
@@ -114,6 +123,19 @@ internal sealed class UpdatesModule
             await sharing;
         }
     }
+
+    /// <summary>How the client of a node with these options works.</summary>
+    internal static UpdateClientOptions ClientOptions(UpdateOptions options, string folder) => new()
+    {
+        Folder = folder,
+        Seed = Seeds.Fresh(),
+        Settings = new UpdateSettings
+        {
+            GateDeadline = options.HealthDeadline,
+            GateSettle = options.HealthSettle,
+        },
+        HealthInterval = TimeSpan.FromSeconds(Math.Clamp(options.HealthSettle.TotalSeconds / 9, 0.2, 5)),
+    };
 
     private DiskPlace? FindDisk()
     {
@@ -181,22 +203,12 @@ internal sealed class UpdatesModule
             Settings, PeriodicOff, Transfers(), TimeProvider.System);
         HealthFolder folder = new(options.HealthFolder, s_checkLimit);
         return new UpdateClient(
-            new UpdateClientOptions
-            {
-                Folder = _folder,
-                Seed = Seeds.Fresh(),
-                Settings = new UpdateSettings
-                {
-                    GateDeadline = options.HealthDeadline,
-                    GateSettle = options.HealthSettle,
-                },
-                HealthInterval = TimeSpan.FromSeconds(Math.Clamp(options.HealthSettle.TotalSeconds / 9, 0.2, 5)),
-            },
+            ClientOptions(options, _folder),
             new UpdatePorts(
                 slots,
                 Worker(options, slots, logger),
                 server,
-                new NodeHealth(place, () => Settings().Server, folder),
+                new NodeHealth(place, () => Target, folder, () => LinkReader.Read(_options.Root)),
                 new MachineReboot(options, disk.IsMachine, logger),
                 new StoreHolds(place)),
             _process.Files, TimeProvider.System, BootClock.Instance, _process.Logs.CreateLogger<UpdateClient>());
@@ -215,7 +227,7 @@ internal sealed class UpdatesModule
     {
         Client = "corenode-" + _process.Version,
         Trust = new UpdateTrust(_options.CaFile, "--update-ca-file"),
-        Proxies = ProxySettings.Of(Environment.GetEnvironmentVariable),
+        Proxies = _proxies,
     };
 
     private UpdateConfig Settings() => _files.Read(
