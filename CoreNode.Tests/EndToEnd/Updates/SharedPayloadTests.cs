@@ -1,5 +1,3 @@
-using CoreNode.Tests.EndToEnd.Clusters;
-
 namespace CoreNode.Tests.EndToEnd.Updates;
 
 /// <summary>Native nodes of one cluster take an update, and the server sends it about once.</summary>
@@ -54,6 +52,23 @@ internal sealed class SharedPayloadTests
     }
 
     [Test, CancelAfter(240_000)]
+    public async Task Nodes_on_an_existing_etcd_download_once()
+    {
+        await using SharingMachines machines = await SharingMachines.MakeAsync(PayloadBytes / 2);
+        await using ServerProcess etcd = await EtcdProcess.StartAsync();
+        await using ServerProcess one = await StartGuestAsync(etcd, machines.Add(1));
+        await using ServerProcess other = await StartGuestAsync(etcd, machines.Add(2));
+        using UpdateCalls first = new(one);
+        using UpdateCalls second = new(other);
+        await first.NowAsync(s_deadline);
+        await second.NowAsync(s_deadline);
+        await Task.WhenAll(first.InstalledAsync(s_deadline), second.InstalledAsync(s_deadline));
+        double times = (double)machines.Server.SentBytes / machines.PayloadBytes;
+        TestContext.Out.WriteLine($"the server sent {times:0.###} times the payload");
+        Assert.That(times, Is.InRange(1, 1.15));
+    }
+
+    [Test, CancelAfter(240_000)]
     public async Task Where_it_is_off_each_asks_the_server()
     {
         await using SharingMachines machines = await SharingMachines.MakeAsync(PayloadBytes / 4);
@@ -65,6 +80,15 @@ internal sealed class SharedPayloadTests
         Assert.That(machines.Server.SentBytes, Is.GreaterThanOrEqualTo(2 * machines.PayloadBytes));
         Assert.That(nodes.Calls.SelectMany(static one => one.Sources), Is.Empty);
     }
+
+    private static Task<ServerProcess> StartGuestAsync(ServerProcess etcd, IReadOnlyList<string> own) =>
+        ServerProcess.StartAsync(new ServerCommand("corenode --store", TestPrograms.Corenode, place =>
+        [
+            "node", "--modules", "units,updates", "--store", etcd.Url, "--data-dir", place.DataFolder,
+            "--listen-client-urls", ServerPlace.Text(place.ClientUrl), "--listen-peer-urls",
+            ServerPlace.Text(place.PeerUrl), "--unix-socket", place.SocketPath, "--initial-cluster-token",
+            "secret of a test", .. own,
+        ]));
 
     private static double Done(System.Text.Json.JsonElement status) => status.GetProperty("progress").GetDouble();
 }

@@ -18,7 +18,6 @@ internal sealed class SharingNode : IPayloadPeers, IAsyncDisposable
     public const int OperationBytes = 100_000;
 
     private readonly SharingCluster _cluster;
-    private readonly IKvClient _inner;
     private readonly Func<SharingOptions, SharingOptions>? _shape;
     private CancellationTokenSource _life = new();
     private Task _running = Task.CompletedTask;
@@ -27,14 +26,14 @@ internal sealed class SharingNode : IPayloadPeers, IAsyncDisposable
     public SharingNode(
         SharingCluster cluster, string machine, IKvClient store, Func<SharingOptions, SharingOptions>? shape)
     {
-        (_cluster, Machine, _inner, _shape) = (cluster, machine, store, shape);
+        (_cluster, Machine, _shape) = (cluster, machine, shape);
         Store = new CutStore(store);
         Start();
     }
 
     public string Machine { get; }
 
-    public CutStore Store { get; private set; }
+    public CutStore Store { get; }
 
     public SimulatedFiles Files { get; private set; } = new(new Prng(11));
 

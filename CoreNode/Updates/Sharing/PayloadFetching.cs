@@ -1,5 +1,3 @@
-using CoreNode.Foundation;
-
 namespace CoreNode.Updates.Sharing;
 
 /// <summary>What this node learned while it fetches one payload. Any thread.</summary>

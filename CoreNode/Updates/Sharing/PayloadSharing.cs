@@ -1,6 +1,5 @@
 using CoreNode.Foundation;
 using CoreNode.Platform;
-using CoreNode.Store;
 using Microsoft.Extensions.Logging;
 
 namespace CoreNode.Updates.Sharing;
