@@ -180,6 +180,17 @@ internal sealed class PayloadSharingTests
     }
 
     [Test, CancelAfter(60_000)]
+    public async Task A_store_that_takes_no_writes_is_as_good_as_none(CancellationToken cancellation)
+    {
+        await using SharingCluster cluster = new(3, PayloadBytes);
+        foreach (SharingNode node in cluster.Nodes)
+            node.Store.WritesLeft = 0;
+        await cluster.FetchAsync(cancellation);
+        AssertWhole(cluster);
+        AssertSent(cluster, 3, 3);
+    }
+
+    [Test, CancelAfter(60_000)]
     public async Task A_store_that_goes_away_on_the_way_costs_nothing(CancellationToken cancellation)
     {
         await using SharingCluster cluster = new(5, PayloadBytes);

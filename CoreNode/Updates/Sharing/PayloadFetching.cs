@@ -28,6 +28,9 @@ internal sealed class PayloadFetching
     /// <summary>False once keeping it has failed here. Changed by who asks.</summary>
     public bool MayKeep { get; set; } = true;
 
+    /// <summary>Times in a row that it could not become a keeper. Changed by who asks.</summary>
+    public int LostClaims { get; set; }
+
     /// <summary>Where the last piece came from; null before the first. Changed by who asks.</summary>
     public ShareOrigin? LastOrigin { get; set; }
 
@@ -42,6 +45,13 @@ internal sealed class PayloadFetching
             lock (_gate)
                 return _time.GetElapsedTime(_fedAt);
         }
+    }
+
+    /// <summary>The own update begins to fetch, the first time or again.</summary>
+    public void Begin()
+    {
+        (MayKeep, LostClaims, LastOrigin) = (true, 0, null);
+        Feed();
     }
 
     /// <summary>Bytes came, or are about to.</summary>

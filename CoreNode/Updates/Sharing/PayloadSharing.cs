@@ -12,7 +12,10 @@ namespace CoreNode.Updates.Sharing;
 public sealed partial class PayloadSharing : IShareDesk
 {
     // What a worker reads before it knows the metadata; more of it would come and not be taken.
-    private const long MetadataBytes = 1 << 20;
+    private const long MetadataBytes = 256 << 10;
+
+    // So often in a row a node tries to become a keeper.
+    private const int MostLostClaims = 8;
 
     // A gap that is fetched again, so that what is kept stays whole.
     private const long MostGapBytes = 64 << 20;
@@ -164,11 +167,7 @@ public sealed partial class PayloadSharing : IShareDesk
             if (_fetching is not { } known || known.Sha256 != sha256)
                 return _fetching = new PayloadFetching(sha256, _chance.NextDouble(), _time);
             if (_source.Length == 0)
-            {
-                known.Feed();
-                known.LastOrigin = null;
-            }
-
+                known.Begin();
             return known;
         }
     }
@@ -205,8 +204,8 @@ public sealed partial class PayloadSharing : IShareDesk
             OwnBase = kept?.Base ?? 0,
             OwnEnd = kept is null ? 0 : end,
             Since = kept?.Since ?? StoreIndex.Zero,
-            CanKeep = kept is not null
-                || (fetching.MayKeep && _shelf.HasRoom(question.Sha256, question.Size - question.From)),
+            CanKeep = fetching.MayKeep
+                && (kept is not null || _shelf.HasRoom(question.Sha256, question.Size - question.From)),
             Wanted = nodes <= 1 ? 0 : nodes == 2 ? 1 : 2,
             Chance = chance,
         });
@@ -313,9 +312,14 @@ public sealed partial class PayloadSharing : IShareDesk
             question.Sha256, claim.Slot, claim.InPlaceOf, first, cancellation);
         if (since == StoreIndex.Zero)
         {
-            await Task.Delay(_options.Times.Poll * (fetching.Share / 2), _time, cancellation);
+            // Others were faster, or the store takes no writes.
+            fetching.LostClaims++;
+            fetching.MayKeep &= fetching.LostClaims < MostLostClaims;
+            await Task.Delay(_options.Times.Poll * (0.5 + (fetching.Share / 2)), _time, cancellation);
             return;
         }
+
+        fetching.LostClaims = 0;
 
         try
         {
