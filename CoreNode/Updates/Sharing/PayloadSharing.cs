@@ -320,7 +320,6 @@ public sealed partial class PayloadSharing : IShareDesk
         }
 
         fetching.LostClaims = 0;
-
         try
         {
             List<KeptPayload> removed = [];
@@ -338,9 +337,9 @@ public sealed partial class PayloadSharing : IShareDesk
         }
         catch (IOException fault)
         {
+            fetching.MayKeep = false;
             LogNotKept(question.Sha256, fault.Message);
             await _registry.ReleaseAsync(question.Sha256, claim.Slot, first, cancellation);
-            await Task.Delay(_options.Times.Poll, _time, cancellation);
         }
 
         lock (_gate)
