@@ -13,8 +13,8 @@ internal sealed class WireOperationsTests
     [Test]
     public void A_manifest_of_16_GiB_fits_and_is_held_in_little_more_than_its_bytes()
     {
-        // Each 2 MiB patched, and copied from forty places.
-        byte[] bytes = ManifestWriter.Write(Manifest(extents: 40));
+        // Each 2 MiB patched, and copied from twenty places.
+        byte[] bytes = ManifestWriter.Write(Manifest(extents: 20));
         Assert.That(bytes, Has.Length.LessThan(PayloadOpening.MostManifestBytes));
         Assert.That(bytes, Has.Length.GreaterThan(PayloadOpening.MostManifestBytes / 2));
         long before = GC.GetTotalMemory(forceFullCollection: true);

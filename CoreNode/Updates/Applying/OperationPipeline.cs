@@ -41,7 +41,9 @@ internal sealed class OperationPipeline
         _progress = progress;
         if (tools.Threads == 0)
             return;
-        for (int i = 0; i < tools.Threads; i++)
+        // Each thread that unpacks keeps a codec's memory.
+        int makers = _arena.IsLean ? 1 : tools.Threads;
+        for (int i = 0; i < makers; i++)
             Start(Make, "update-unpack");
         Start(Write, "update-write");
     }

@@ -11,9 +11,9 @@ internal sealed class PayloadOpening
 {
     /// <summary>
     /// Longer manifests do not go with the memory that applying may take: one is held as it is while its operations
-    /// are carried out. Of an image of 16 GiB it leaves a KiB for each 2 MiB, ten times what a full payload needs.
+    /// are carried out. Of an image of 16 GiB it leaves 640 bytes for each 2 MiB, ten times what a full payload needs.
     /// </summary>
-    public const int MostManifestBytes = 8 << 20;
+    public const int MostManifestBytes = 5 << 20;
 
     private const int PieceBytes = 64 << 10;
 

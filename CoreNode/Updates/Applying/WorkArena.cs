@@ -23,6 +23,9 @@ internal sealed class WorkArena
     /// <param name="heldBytes">Memory that something else takes, so that less is used here.</param>
     public WorkArena(int heldBytes) => _usualBytes = Math.Max(LeastUsualBytes, MostUsualBytes - heldBytes);
 
+    /// <summary>Whether there is so little that operations of the usual size are made one after the other.</summary>
+    public bool IsLean => _usualBytes == LeastUsualBytes;
+
     /// <summary>A region; null if there is no room now. Alone, every operation has room.</summary>
     public WorkRegion? TryTake(int bytes)
     {

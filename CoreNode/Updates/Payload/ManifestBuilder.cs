@@ -14,7 +14,7 @@ internal sealed class ManifestBuilder(ReadOnlyMemory<byte> bytes)
     public List<PartitionUpdate> Partitions { get; } = [];
 
     /// <summary>Of major version 1: those of the one image.</summary>
-    public WireOperations Operations { get; } = new(bytes);
+    public WireOperations Operations { get; } = new(bytes, bytes.Span, ManifestFields.OldOperations);
 
     public PartitionInfo? OldInfo { get; set; }
 

@@ -174,7 +174,7 @@ internal sealed class ManifestReader
         string name = "";
         PartitionInfo? oldInfo = null;
         PartitionInfo? newInfo = null;
-        WireOperations operations = new(_bytes);
+        WireOperations operations = new(_bytes, bytes, F.PartitionOperations);
         WireReader fields = new(bytes);
         while (_fault is null && fields.Next())
         {
@@ -203,7 +203,7 @@ internal sealed class ManifestReader
         ulong type = 0;
         PartitionInfo? oldInfo = null;
         PartitionInfo? newInfo = null;
-        WireOperations operations = new(_bytes);
+        WireOperations operations = new(_bytes, bytes, F.ProcedureOperations);
         WireReader fields = new(bytes);
         while (_fault is null && fields.Next())
         {
