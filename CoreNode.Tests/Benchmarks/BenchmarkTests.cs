@@ -45,11 +45,13 @@ internal sealed class BenchmarkTests
         ["place"] = EngineRows.PlaceAsync,
         ["plan-10k"] = PlanRows.SmallAsync,
         ["plan-100k"] = PlanRows.LargeAsync,
+        ["rollout"] = RolloutRows.DecisionsAsync,
         ["apply-zstd"] = ApplyRows.ZstdAsync,
         ["apply-xz"] = ApplyRows.XzAsync,
         ["update-peers"] = SharingRows.DownloadAsync,
         ["payload-create"] = PayloadRows.CreateAsync,
         ["payload-bytes"] = PayloadRows.BytesAsync,
+        ["update-checks"] = UpdateServerRows.ChecksAsync,
     };
 
     [Test]

@@ -33,10 +33,14 @@ public static class HoldReasons
     /// <summary>The machine was exempted by hand.</summary>
     public const string Exempt = "exempt";
 
+    /// <summary>The machine went back from this version before.</summary>
+    public const string RolledBack = "rolled-back";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         Disabled, RateLimit, Concurrency, Wave, Window, FirstAlone, ErrorStop, InProgress, NoPackage, Exempt,
+        RolledBack,
     ];
 
     /// <summary>What a reason means; null for a word that is not known.</summary>
@@ -52,6 +56,7 @@ public static class HoldReasons
         InProgress => "the server takes the last update of this machine as not ended",
         NoPackage => "the group has no version for this machine",
         Exempt => "this machine was exempted at the server",
+        RolledBack => "this machine went back from this version before",
         _ => null,
     };
 
