@@ -13,7 +13,7 @@
 #                                             units-rest units-leases units-singleton; units: all of those,
 #                                             apply-zstd apply-xz; apply: both of those,
 #                                             payload-create payload-bytes; payload: both of those,
-#                                             rollout
+#                                             rollout, update-checks
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -47,23 +47,44 @@ if [ -z "${CORENODE_BINARY:-}" ]; then
   export CORENODE_BINARY=$PWD/out/corenode
 fi
 
-# Two kernels of Debian as plain erofs images, with the same names in both: $1/old.img and $1/new.img.
+# The two newest packages of the kernel that this Debian takes by itself, as far as apt knows them, one a line.
+kernel_packages() {
+  local arch series
+  arch=$(dpkg --print-architecture)
+  series=$(apt-cache depends "linux-image-$arch" | grep -oE 'linux-image-[0-9]+\.[0-9]+' | head -n 1)
+  [ -n "$series" ] || return 1
+  apt-cache search --names-only "^$series\.[0-9a-z.+-]*[0-9]-$arch\$" | awk '{ print $1 }' | sort -V | tail -n 2
+}
+
+# make_kernel_image PACKAGE FOLDER IMAGE: a kernel's package as a plain erofs image, in which no name has its version.
+make_kernel_image() {
+  local package=$1 folder=$2 image=$3 version=${1#linux-image-} path name
+  (cd "$folder" && apt-get -qq -o APT::Sandbox::User="$(id -un)" download "$package") </dev/null &&
+    dpkg-deb -x "$folder/${package}"_*.deb "$folder/tree" || return 1
+  while IFS= read -r path; do
+    name=${path##*/}
+    mv "$path" "${path%/*}/${name//"$version"/kernel}" || return 1
+  done < <(find "$folder/tree" -depth -name "*$version*")
+  mkfs.erofs -T 0 -U 00000000-0000-0000-0000-000000000001 "$folder/$image" "$folder/tree" >/dev/null || return 1
+  rm -rf "$folder/tree" "$folder/${package}"_*.deb
+}
+
+# A point release of the kernel: $1/old.img and $1/new.img. Says what is missing.
 make_kernel_images() {
-  local folder=$1 image=old package version file
+  local folder=$1 tool
   local -a packages
-  mapfile -t packages < <(apt-cache search --names-only '^linux-image-6\.1\.0-[0-9]+-amd64$' |
-    awk '{ print $1 }' | sort -V | tail -n 2)
-  [ "${#packages[@]}" = 2 ] || { echo 'bench.sh: Debian has no two kernel packages to compare' >&2; return 1; }
-  for package in "${packages[@]}"; do
-    version=${package#linux-image-}
-    (cd "$folder" && apt-get -qq download "$package") </dev/null || return 1
-    dpkg-deb -x "$folder/${package}"_*.deb "$folder/tree"
-    mv "$folder/tree/lib/modules/$version" "$folder/tree/lib/modules/kernel"
-    for file in "$folder"/tree/boot/*"$version"; do mv "$file" "${file%-"$version"}"; done
-    mkfs.erofs -T 0 -U 00000000-0000-0000-0000-000000000001 "$folder/$image.img" "$folder/tree" >/dev/null
-    rm -rf "$folder/tree"
-    image=new
+  for tool in apt-cache dpkg-deb mkfs.erofs; do
+    command -v "$tool" >/dev/null || { echo "bench.sh: $tool is missing" >&2; return 1; }
   done
+  mapfile -t packages < <(kernel_packages)
+  if [ "${#packages[@]}" -lt 2 ] && can_install; then
+    apt-get -qq update </dev/null
+    mapfile -t packages < <(kernel_packages)
+  fi
+  [ "${#packages[@]}" = 2 ] || { echo 'bench.sh: apt knows no two kernel packages to compare' >&2; return 1; }
+  echo "kernel point release: ${packages[0]} to ${packages[1]}"
+  make_kernel_image "${packages[0]}" "$folder" old.img && make_kernel_image "${packages[1]}" "$folder" new.img ||
+    { echo 'bench.sh: the kernel packages cannot be made into images' >&2; return 1; }
 }
 
 result=$(mktemp -t corenode-bench.XXXXXX)

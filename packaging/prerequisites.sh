@@ -2,7 +2,7 @@
 
 # What links the native executable.
 # shellcheck disable=SC2034 # used by who sources this
-build_packages=(gcc libc6-dev zlib1g-dev libzstd-dev liblzma-dev libbz2-dev)
+build_packages=(gcc libc6-dev zlib1g-dev libzstd-dev liblzma-dev libbz2-dev libsqlite3-dev)
 
 # The packages among "$@" that are not installed, one a line. Without dpkg nothing can be said: none.
 missing_packages() {

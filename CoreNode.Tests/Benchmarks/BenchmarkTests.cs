@@ -50,6 +50,7 @@ internal sealed class BenchmarkTests
         ["apply-xz"] = ApplyRows.XzAsync,
         ["payload-create"] = PayloadRows.CreateAsync,
         ["payload-bytes"] = PayloadRows.BytesAsync,
+        ["update-checks"] = UpdateServerRows.ChecksAsync,
     };
 
     [Test]

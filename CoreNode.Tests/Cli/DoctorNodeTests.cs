@@ -1,4 +1,6 @@
 using CoreNode.Tests.Api;
+using CoreNode.Tests.Api.Updates;
+using CoreNode.Updates.Desk;
 
 namespace CoreNode.Tests.Cli;
 
@@ -13,6 +15,20 @@ internal sealed class DoctorNodeTests
         CliRun run = await CliRun.OfAsync(["doctor"], endpoints: node.Url.GetLeftPart(UriPartial.Authority));
         Assert.That(run.Output, Does.Match("ok +node http://127.0.0.1:[0-9]+ +member \\w+ is healthy \\(").And.Match(
             "ok +clock of member \\w+ +[0-9.]+ s ahead of most members"));
+    }
+
+    [Test]
+    public async Task What_the_node_finds_of_its_updates_is_told_with_what_to_do()
+    {
+        await using UpdateHarness node = await UpdateHarness.StartAsync();
+        node.Findings.Add(UpdateFinding.Ok("update server", "https://u, group \"beta\""));
+        node.Findings.Add(UpdateFinding.Warning("last update", "it broke", "corenode update history"));
+        node.Findings.Add(UpdateFinding.Problem("update keys", "/keys holds none", "put one there"));
+        CliRun run = await CliRun.OfAsync(["doctor"], endpoints: node.Endpoint);
+        Assert.That(run.ExitCode, Is.EqualTo(1), run.Error);
+        Assert.That(run.Output, Does.Match("\nok +update server +https://u, group \"beta\"\n").And.Match(
+            "\nwarning +last update +it broke: corenode update history\n").And.Match(
+            "\nproblem +update keys +/keys holds none: put one there\n"));
     }
 
     [Test]

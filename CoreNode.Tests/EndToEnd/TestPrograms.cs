@@ -48,6 +48,8 @@ internal static class TestPrograms
 
     public static string Losetup() => FromPackage("losetup", "mount");
 
+    public static string Partx() => FromPackage("partx", "util-linux");
+
     public static string Strace() => FromPackage("strace", "strace");
 
     /// <summary>The native executable: CORENODE_BINARY, else out/corenode.</summary>

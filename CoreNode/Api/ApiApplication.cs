@@ -34,14 +34,16 @@ internal sealed class ApiApplication(
         // A client that sends requests ahead gets the next one begun where its last write was answered: on the thread
         // that applies all writes. It may cost that thread nothing.
         bool isElsewhere = context.HasHadItsTurn() || store.IsOwnerThread;
-        Task answered = isElsewhere ? AnswerElsewhereAsync(context) : Answer(context);
+        Task answered = isElsewhere ? AnswerElsewhereAsync(context).AsTask() : Answer(context);
         if (!answered.IsCompleted)
             context.CountAsWaiting();
-        return context.CanHaveBody && context.Body == BodyState.Waiting ? PassBodyAsync(context, answered) : answered;
+        return context.CanHaveBody && context.Body == BodyState.Waiting
+            ? PassBodyAsync(context, answered).AsTask()
+            : answered;
     }
 
     /// <summary>Waits for the answer, then passes over a body that nobody has read.</summary>
-    internal static async Task PassBodyAsync(RequestContext context, Task answered)
+    internal static async ValueTask PassBodyAsync(RequestContext context, Task answered)
     {
         await answered;
         if (context.Body != BodyState.Waiting)
@@ -51,7 +53,7 @@ internal sealed class ApiApplication(
         await BodyReader.DiscardAsync(context);
     }
 
-    private async Task AnswerElsewhereAsync(RequestContext context)
+    private async ValueTask AnswerElsewhereAsync(RequestContext context)
     {
         await Task.Yield();
         await Answer(context);

@@ -36,7 +36,7 @@ internal sealed class KeysEndpoint(
             return KeyAnswer.Fail(context, error);
         ReadOnlySpan<byte> key = Key(target.Path);
         if (parameters.IsQuorum && !context.IsHead)
-            return ReadQuorumAsync(context, key.ToArray(), parameters.IsRecursive);
+            return ReadQuorumAsync(context, key.ToArray(), parameters.IsRecursive).AsTask();
         if (parameters.IsWait)
         {
             return watches.RunAsync(context, new WatchRequest(
@@ -72,7 +72,7 @@ internal sealed class KeysEndpoint(
             body.AdvanceTo(form.Start);
         }
 
-        return WriteLaterAsync(context, formError);
+        return WriteLaterAsync(context, formError).AsTask();
     }
 
     private static ReadOnlySpan<byte> Key(ReadOnlySpan<byte> path)
@@ -92,7 +92,7 @@ internal sealed class KeysEndpoint(
         return AuthRefusal.Key;
     }
 
-    private async Task WriteLaterAsync(RequestContext context, string? formError)
+    private async ValueTask WriteLaterAsync(RequestContext context, string? formError)
     {
         RequestBody body = await BodyReader.ReadAsync(context, options.Limits.MaxFormBytes, LimitKind.Form);
         if (body.NoRoom is { } noRoom)
@@ -154,12 +154,12 @@ internal sealed class KeysEndpoint(
             return LimitAnswer.RefuseKey(context, full);
         ValueTask<KeyOutcome> proposal = store.ProposeAsync(command, CancellationToken.None);
         if (!proposal.IsCompletedSuccessfully)
-            return AnswerWriteAsync(context, proposal, noValue);
+            return AnswerWriteAsync(context, proposal, noValue).AsTask();
         context.Client.Release(Resource.Write);
         return AnswerWrite(context, proposal.Result, noValue);
     }
 
-    private async Task AnswerWriteAsync(RequestContext context, ValueTask<KeyOutcome> proposal, bool noValue)
+    private async ValueTask AnswerWriteAsync(RequestContext context, ValueTask<KeyOutcome> proposal, bool noValue)
     {
         KeyOutcome outcome;
         try
@@ -200,7 +200,7 @@ internal sealed class KeysEndpoint(
         return context.Json(json);
     }
 
-    private async Task ReadQuorumAsync(RequestContext context, byte[] key, bool isRecursive)
+    private async ValueTask ReadQuorumAsync(RequestContext context, byte[] key, bool isRecursive)
     {
         (IKeyspace? keyspace, KeyError? error) = await store.ReadLinearizableAsync(CancellationToken.None);
         await (keyspace is null ? KeyAnswer.Fail(context, error!) : AnswerRead(context, keyspace, key, isRecursive));

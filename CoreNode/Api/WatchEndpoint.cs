@@ -28,11 +28,11 @@ internal sealed class WatchEndpoint(IKeyStore store, MetricRegistry metrics, Can
         if (context.Client.TryTake(Resource.Watch) is { } full)
             return LimitAnswer.RefuseKey(context, full);
         context.ExpectSilence();
-        return RunAsync(context, store.WatchAsync(request, CancellationToken.None), request.IsStream);
+        return RunAsync(context, store.WatchAsync(request, CancellationToken.None), request.IsStream).AsTask();
     }
 
     // One method for all of it: thousands of these wait at the same time, and each level would keep a frame of its own.
-    private async Task RunAsync(RequestContext context, ValueTask<WatchOutcome> starting, bool isStream)
+    private async ValueTask RunAsync(RequestContext context, ValueTask<WatchOutcome> starting, bool isStream)
     {
         IWatch? watch = null;
         CancellationTokenRegistration gone = default;

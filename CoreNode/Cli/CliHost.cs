@@ -74,6 +74,14 @@ public sealed record CliHost
     /// <summary>Runs the discovery service and gives the exit code; null where it cannot be run.</summary>
     public Func<DiscoveryServing, CancellationToken, Task<int>>? ServeDiscovery { get; init; }
 
+    /// <summary>Runs the update server with the arguments after <c>serve</c> (it parses them and prints their help
+    /// itself) and gives the exit code; null where it cannot be run.</summary>
+    public Func<string[], CancellationToken, Task<int>>? ServeUpdates { get; init; }
+
+    /// <summary>Makes an update server's folder (second) from a backup (first) and says what came of it; null where
+    /// that cannot be done.</summary>
+    public Func<string, string, CancellationToken, Task<string>>? RestoreUpdateServer { get; init; }
+
     /// <summary>Looks up the SRV records of a name; null where that cannot be done.</summary>
     public Func<string, CancellationToken, Task<ServiceTargets>>? FindServices { get; init; }
 

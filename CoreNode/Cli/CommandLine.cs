@@ -47,6 +47,8 @@ public static class CommandLine
                 ["etcdctl", .. var rest] => await EtcdctlProgram.RunAsync(rest, host),
                 ["fleetctl", .. var rest] => await FleetctlProgram.RunAsync(rest, host),
                 ["update_engine_client", .. var rest] => await UpdateEngineProgram.RunAsync(rest, host),
+                ["update-server", "serve", .. var rest] when host.ServeUpdates is { } serve =>
+                    await serve(rest, host.Cancellation),
                 ["--version"] => await RunParsedAsync(["version"], host),
                 _ => await RunParsedAsync(args, host),
             };

@@ -11,6 +11,7 @@ using CoreNode.Cli.Pki;
 using CoreNode.Cli.Slots;
 using CoreNode.Cli.Units;
 using CoreNode.Cli.Updates;
+using CoreNode.Cli.UpdateServer;
 
 namespace CoreNode.Cli;
 
@@ -33,6 +34,7 @@ internal static class CommandTree
         ("slot", SlotCommands.Build),
         ("payload", PayloadCommands.Build),
         ("key", SigningKeyCommands.Build),
+        ("update-server", UpdateServerCommands.Build),
         ("discovery", DiscoveryCommands.Build),
         ("doctor", DoctorCommand.Build),
         ("auth", AuthCommands.Build),

@@ -57,10 +57,13 @@ internal sealed class GlobalOptions
     public bool IsJson(ParseResult parsed) => parsed.GetValue(Output) == "json";
 
     /// <summary>What the client is to use; problems are told as a <see cref="UsageException"/>.</summary>
-    public ClientOptions ToClientOptions(ParseResult parsed, CliHost host)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="host">The process.</param>
+    /// <param name="standard">Whom to ask where the command line names nobody; null: a node.</param>
+    public ClientOptions ToClientOptions(ParseResult parsed, CliHost host, string? standard = null)
     {
         var endpoints = new List<ClientEndpoint>();
-        string text = Tunnelled ?? parsed.GetValue(Endpoints) ?? DefaultEndpoints(host);
+        string text = Tunnelled ?? parsed.GetValue(Endpoints) ?? standard ?? DefaultEndpoints(host);
         foreach (string one in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (!ClientEndpoint.TryParse(one, out ClientEndpoint? endpoint, out string? problem))
@@ -79,15 +82,21 @@ internal sealed class GlobalOptions
             CaFile = parsed.GetValue(CaFile),
             CertFile = parsed.GetValue(CertFile),
             KeyFile = parsed.GetValue(KeyFile),
-            User = ReadUser(parsed, host),
+            User = standard is null ? ReadUser(parsed, host) : null,
             Time = host.Time,
         };
     }
 
-    /// <summary>What a tunnel leads to: the first of --endpoints, else the node's socket there.</summary>
+    /// <summary>
+    /// What a tunnel leads to: the first of --endpoints, else the socket there of the node, or of the update server for
+    /// its commands.
+    /// </summary>
     public ClientEndpoint FarEndpoint(ParseResult parsed)
     {
-        string text = (parsed.GetValue(Endpoints) ?? $"unix://{DefaultSocket}").Split(',')[0];
+        bool isServers = HelpPage.Path(parsed.CommandResult.Command).StartsWith(
+            "corenode update-server ", StringComparison.Ordinal);
+        string socket = isServers ? UpdateServer.ServerCall.DefaultSocket : DefaultSocket;
+        string text = (parsed.GetValue(Endpoints) ?? $"unix://{socket}").Split(',')[0];
         if (!ClientEndpoint.TryParse(text, out ClientEndpoint? endpoint, out string? problem))
             throw new UsageException($"--endpoints: {problem}");
         if (endpoint.SocketPath is null && endpoint.BaseUri.Scheme == Uri.UriSchemeHttps)

@@ -26,7 +26,7 @@ internal sealed class ProgressLine(CliHost host) : IDisposable
         long now = host.Time.GetTimestamp();
         if (doing != _doing)
             (_doing, _started, _startBytes, _shown) = (doing, now, doneBytes, 0);
-        else if (host.Time.GetElapsedTime(_shown, now) < s_pause && doneBytes < totalBytes)
+        else if (host.Time.GetElapsedTime(_shown, now) < s_pause && (doneBytes < totalBytes || totalBytes < 0))
             return;
         _shown = now;
         Write(Line(doing, doneBytes, totalBytes, host.Time.GetElapsedTime(_started, now), _startBytes));
@@ -34,11 +34,13 @@ internal sealed class ProgressLine(CliHost host) : IDisposable
 
     /// <summary>
     /// "packing [######      ] 25 %, 12.5 of 50.0 MB, 40.0 MB/s, 1 s left". What was done before the time began says
-    /// nothing about the speed.
+    /// nothing about the speed. A total below 0 is not known.
     /// </summary>
     public static string Line(
         string doing, long doneBytes, long totalBytes, TimeSpan elapsed, long startBytes = 0)
     {
+        if (totalBytes < 0)
+            return string.Create(CultureInfo.InvariantCulture, $"{doing} {doneBytes / 1e6:f1} MB");
         double share = totalBytes <= 0 ? 1 : Math.Clamp((double)doneBytes / totalBytes, 0, 1);
         int full = (int)(share * BarLength);
         string bar = new string('#', full) + new string(' ', BarLength - full);

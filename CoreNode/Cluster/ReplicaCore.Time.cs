@@ -36,16 +36,10 @@ internal sealed partial class ReplicaCore
 
         // Whoever asks for votes does so about once in two timeouts.
         TimeSpan lately = 4 * _options.ElectionTimeout;
-        IReadOnlyList<NodeId> voters = _raft.Configuration.Voters;
-        int heard = 0;
-        foreach (NodeId voter in voters)
-            heard += voter == _raft.Id || _activity.IsHeardWithin(voter, lately) ? 1 : 0;
-        int quorum = Quorum.Majority(voters.Count);
+        HeardVoters voters = HeardVoters.Of(
+            _raft.Configuration, voter => voter == _raft.Id || _activity.IsHeardWithin(voter, lately));
         _logger.StillNoLeader(
-            _leaderWait.Elapsed.TotalSeconds, _raft.Term, heard, voters.Count, quorum,
-            heard < quorum
-                ? "start those that are down or mend the way to them"
-                : "elections end without a winner, so look for slow disks and a slow network at these members");
+            _leaderWait.Elapsed.TotalSeconds, _raft.Term, voters.Heard, voters.Voters, voters.Quorum, voters.Advice);
     }
 
     private void ExpireIfDue(long now)

@@ -22,4 +22,5 @@ public static class EventIds
     public const int Runner = 2300;
     public const int UnitsWatching = 2400;
     public const int UpdatesClient = 2500;
+    public const int UpdatesServer = 2600;
 }

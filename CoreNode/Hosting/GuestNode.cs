@@ -28,14 +28,15 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
     public async Task<int> RunAsync()
     {
         NodeCertificates certificates = NodeCertificates.Read(options, process);
-        using V2Client store = new(new ClientOptions
+        ClientOptions access = new()
         {
             Endpoints = [.. options.Units.Store.Select(Endpoint)],
             CaFile = options.ClientTls?.TrustedCaFile,
             CertFile = options.ClientTls?.CertFile,
             KeyFile = options.ClientTls?.KeyFile,
             AuthoritiesFlag = "--trusted-ca-file",
-        });
+        };
+        using V2Client store = new(access);
         UnitsModule units = UnitsModule.Of(options, process)!;
         UpdatesModule? updates = UpdatesModule.Of(options, process);
         await using ConfiguredAsyncDisposable closingUnits = units.ConfigureAwait(false);
@@ -54,7 +55,8 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(process.Stop);
         Task leading = ((TtlLeadership)place.Leadership!).RunAsync(stop.Token);
         Task running = units.RunAsync(place, stop.Token);
-        Task updating = updates?.RunAsync(UpdatesPlaces.Of(options.Units.Store, () => _isServing), stop.Token)
+        GuestStore guest = new(store, access, units.LeaseKey);
+        Task updating = updates?.RunAsync(UpdatesPlaces.Of(options.Units.Store, () => _isServing, guest), stop.Token)
             ?? Task.CompletedTask;
         try
         {

@@ -94,6 +94,17 @@ internal static partial class HostingLog
         "the module updates broke off, and starts anew in {Seconds} s")]
     internal static partial void UpdatesFailed(this ILogger logger, Exception fault, double seconds);
 
+    [LoggerMessage(EventIds.Hosting + 50, LogLevel.Critical, "the update server cannot go on")]
+    internal static partial void UpdateServerFailed(this ILogger logger, Exception fault);
+
+    [LoggerMessage(EventIds.Hosting + 51, LogLevel.Information, "packages must be signed by keys of {Folder}")]
+    internal static partial void TakesPackagesOf(this ILogger logger, string folder);
+
+    [LoggerMessage(EventIds.Hosting + 52, LogLevel.Warning,
+        "{Folder} is not there, so no package is taken: put the public keys there that sign releases, or name them with "
+        + "--trusted-keys")]
+    internal static partial void TakesNoPackages(this ILogger logger, string folder);
+
     [LoggerMessage(EventIds.Hosting + 45, LogLevel.Information, "this machine is not updated: {Reason}")]
     internal static partial void NoUpdates(this ILogger logger, string reason);
 }

@@ -3,6 +3,7 @@ using CoreNode.Api;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
+using CoreNode.Cluster.Peers;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Wiring;
 
@@ -20,14 +21,16 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         if (options.ForcesNewCluster)
             ForceNewCluster(Path.Combine(options.DataFolder, "raft"));
         MemberKeys keys = new(NodeComposition.SecretToken(options));
+        KeptKeys kept = new(keys, Path.Combine(options.DataFolder, "updates", "nodes-secret"));
         UnitsModule? units = UnitsModule.Of(options, process);
         UpdatesModule? updates = UpdatesModule.Of(options, process);
         MemberServices services = new();
+        SiteService site = new(TimeProvider.System);
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
-            Keys = keys,
-            Services = NodeComposition.Services(units, services.All),
+            Keys = kept,
+            Services = NodeComposition.Services(units, [.. services.All, (SiteService.Name, site)]),
         };
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         Replica replica = await Replica.StartAsync(
@@ -36,6 +39,8 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         await using (replica.ConfigureAwait(false))
         {
             keys.Bind(replica);
+            NodeRequests requests = transport.RequestsOf(new PeerIdentity(replica.ClusterId, replica.Self));
+            site.Bind(UpdatesPlaces.SiteOf(replica, () => updates?.Target));
             NodeMetrics.Register(process.Metrics, replica, process.Version);
             try
             {
@@ -44,7 +49,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
                     ? null : MemberUnits.Make(units, options, process, replica, transport, services);
                 Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;
                 Task updating = updates?.RunAsync(
-                    UpdatesPlaces.Of(replica, options.ElectionTimeout, () => _isServing), end.Token)
+                    UpdatesPlaces.Of(replica, options.ElectionTimeout, () => _isServing, requests, kept), end.Token)
                     ?? Task.CompletedTask;
                 try
                 {

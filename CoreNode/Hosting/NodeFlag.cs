@@ -10,6 +10,9 @@ public sealed record NodeFlag(string Name, string Default, string Placeholder, s
     /// <summary>True for options without a value.</summary>
     public bool IsSwitch => Placeholder.Length == 0;
 
+    /// <summary>What its environment variable begins with.</summary>
+    public string EnvironmentPrefix { get; init; } = "CORENODE_";
+
     /// <summary>CORENODE_DATA_DIR.</summary>
-    public string EnvironmentName => "CORENODE_" + Name.Replace('-', '_').ToUpperInvariant();
+    public string EnvironmentName => EnvironmentPrefix + Name.Replace('-', '_').ToUpperInvariant();
 }

@@ -77,14 +77,19 @@ public static class NodeFlags
             Flags:
 
             """);
-        foreach (NodeFlag flag in All)
+        AppendTable(text, All);
+        return text.ToString();
+    }
+
+    /// <summary>Appends a table of options as help shows it.</summary>
+    internal static void AppendTable(StringBuilder text, IReadOnlyList<NodeFlag> flags)
+    {
+        foreach (NodeFlag flag in flags)
         {
             string usage = flag.IsSwitch ? $"--{flag.Name}" : $"--{flag.Name} {flag.Placeholder}";
             string standard = flag.IsSwitch || flag.Default.Length == 0 ? "" : $" (default: {flag.Default})";
             text.Append(usage.Length > 38 ? $"  {usage}\n{"",42}" : $"  {usage,-40}");
             text.Append(flag.Help).Append(standard).Append('\n');
         }
-
-        return text.ToString();
     }
 }

@@ -2,10 +2,8 @@ using CoreNode.Api;
 using System.Net;
 using CoreNode.Cluster;
 using CoreNode.Discovery;
-using CoreNode.Foundation;
 using CoreNode.Pki;
 using CoreNode.Platform;
-using CoreNode.Yaml;
 
 namespace CoreNode.Hosting;
 
@@ -24,110 +22,39 @@ public sealed class NodeOptionsReader(
     Func<bool, OwnAddress?>? ownAddress = null)
 {
     private readonly List<string> _notes = [];
-    private readonly Dictionary<string, string> _values = [];
-    private readonly List<string> _problems = [];
+    private readonly FlagValues _flags = new(NodeFlags.All, environment, readFile);
 
     /// <summary>What is wrong, one line each; empty if <see cref="Read"/> gave options.</summary>
-    public IReadOnlyList<string> Problems => _problems;
+    public IReadOnlyList<string> Problems => _flags.Problems;
+
+    private List<string> Complaints => _flags.Problems;
 
     /// <summary>The options, or null with <see cref="Problems"/>.</summary>
     public NodeOptions? Read(IReadOnlyList<string> arguments)
     {
-        Dictionary<string, string> flags = ReadFlags(arguments);
-        ReadEnvironment();
-        foreach ((string name, string value) in flags)
-            _values[name] = value;
-        if (_values.TryGetValue("config", out string? file) && file.Length > 0)
-            ReadConfigFile(file);
+        _flags.Read(arguments);
         NodeOptions options = Build();
-        return _problems.Count == 0 ? options : null;
-    }
-
-    private Dictionary<string, string> ReadFlags(IReadOnlyList<string> arguments)
-    {
-        Dictionary<string, string> flags = [];
-        for (int i = 0; i < arguments.Count; i++)
-        {
-            string argument = arguments[i];
-            if (!argument.StartsWith('-') || argument.TrimStart('-').Length == 0)
-            {
-                _problems.Add($"\"{argument}\" is not a flag; flags start with --");
-                continue;
-            }
-
-            string[] parts = argument.TrimStart('-').Split('=', 2);
-            NodeFlag? flag = NodeFlags.Find(parts[0]);
-            if (flag is null)
-            {
-                _problems.Add($"unknown flag --{parts[0]}{Suggestion(parts[0])}");
-                if (parts.Length == 1 && i + 1 < arguments.Count && !arguments[i + 1].StartsWith('-'))
-                    i++;
-            }
-            else if (parts.Length == 2)
-                flags[flag.Name] = parts[1];
-            else if (flag.IsSwitch)
-                flags[flag.Name] = "true";
-            else if (i + 1 < arguments.Count)
-                flags[flag.Name] = arguments[++i];
-            else
-                _problems.Add($"--{flag.Name} needs a value: --{flag.Name} {flag.Placeholder}");
-        }
-
-        return flags;
-    }
-
-    private void ReadEnvironment()
-    {
-        foreach (NodeFlag flag in NodeFlags.All)
-        {
-            if (environment(flag.EnvironmentName) is { Length: > 0 } value)
-                _values[flag.Name] = value;
-        }
-    }
-
-    private void ReadConfigFile(string file)
-    {
-        try
-        {
-            foreach (YamlEntry entry in YamlText.ParseFlatMap(readFile(file)))
-            {
-                if (NodeFlags.Find(entry.Key) is null || entry.Key == "config")
-                {
-                    _problems.Add(
-                        $"{file}:{entry.Line}:{entry.Column}: unknown key \"{entry.Key}\"{Suggestion(entry.Key)}");
-                }
-                else
-                    _values.TryAdd(entry.Key, entry.Value);
-            }
-        }
-        catch (YamlProblemException problem)
-        {
-            _problems.Add($"{file}:{problem.Line}:{problem.Column}: {problem.Message}");
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            _problems.Add($"--config {file}: {fault.Message}");
-        }
+        return Problems.Count == 0 ? options : null;
     }
 
     private NodeOptions Build()
     {
-        TlsFiles? clientTls = Tls("");
-        TlsFiles? peerTls = Tls("peer-");
-        IReadOnlyList<Uri> clients = Urls("listen-client-urls", clientTls, "cert-file", isNeeded: true);
-        IReadOnlyList<Uri> peers = Urls("listen-peer-urls", peerTls, "peer-cert-file", isNeeded: true);
+        TlsFiles? clientTls = _flags.Tls("");
+        TlsFiles? peerTls = _flags.Tls("peer-");
+        IReadOnlyList<Uri> clients = _flags.Urls("listen-client-urls", clientTls, "cert-file", isNeeded: true);
+        IReadOnlyList<Uri> peers = _flags.Urls("listen-peer-urls", peerTls, "peer-cert-file", isNeeded: true);
         IReadOnlyList<string> advertisedPeers = Advertised("initial-advertise-peer-urls", peers);
         string name = Name(advertisedPeers);
         TimeSpan heartbeat = Milliseconds("heartbeat-interval");
         TimeSpan election = Milliseconds("election-timeout");
         if (election < 5 * heartbeat)
         {
-            _problems.Add(
+            Complaints.Add(
                 $"--election-timeout {election.TotalMilliseconds} is too short: at least 5 times --heartbeat-interval");
         }
 
         if (name.AsSpan().ContainsAny(",=&"))
-            _problems.Add($"--name {name}: a name has no comma and no equals sign, and no &");
+            Complaints.Add($"--name {name}: a name has no comma and no equals sign, and no &");
         ProxyMode proxy = ParseProxy();
         CheckWaysToFindMembers();
         bool isInsecure = Switch("insecure-admin");
@@ -155,8 +82,8 @@ public sealed class NodeOptionsReader(
             PeerTls = peerTls,
             ListenAdminUrls = AdminUrls(clientTls, isInsecure, clients),
             IsAdminInsecure = isInsecure,
-            Units = UnitFlags.Read(Text, _problems),
-            Updates = UpdateFlags.Read(Text, _problems),
+            Units = UnitFlags.Read(Text, Complaints),
+            Updates = UpdateFlags.Read(Text, Complaints),
             HeartbeatInterval = heartbeat,
             ElectionTimeout = election,
             SnapshotCount = Number("snapshot-count", 1, 100_000_000),
@@ -170,20 +97,16 @@ public sealed class NodeOptionsReader(
         };
     }
 
-    private string Text(string name) =>
-        _values.TryGetValue(name, out string? value) ? value : NodeFlags.Find(name)!.Default;
+    private string Text(string name) => _flags.Text(name);
+
+    private bool Switch(string name) => _flags.Switch(name);
+
+    private ulong Number(string name, ulong least, ulong most) => _flags.Number(name, least, most);
+
+    private string Choice(string name, params ReadOnlySpan<string> words) => _flags.Choice(name, words);
 
     private string? SocketPath(string name) =>
         Text(name) is var path && path is "none" or "" ? null : Path.GetFullPath(path);
-
-    // One of the words, or a problem.
-    private string Choice(string name, params ReadOnlySpan<string> words)
-    {
-        string text = Text(name);
-        if (!words.Contains(text))
-            _problems.Add($"--{name} {text}: say {string.Join(", ", words[..^1]!)} or {words[^1]}");
-        return text;
-    }
 
     private ProxyMode ParseProxy() => Choice("proxy", "off", "on", "readonly") switch
     {
@@ -197,7 +120,7 @@ public sealed class NodeOptionsReader(
         string[] ways = ["initial-cluster", "discovery", "discovery-srv"];
         string[] given = [.. ways.Where(way => Text(way).Length > 0).Select(static way => "--" + way)];
         if (given.Length > 1)
-            _problems.Add($"{string.Join(" and ", given)}: say only one of them where the members are");
+            Complaints.Add($"{string.Join(" and ", given)}: say only one of them where the members are");
     }
 
     private string ParseDiscovery()
@@ -207,7 +130,7 @@ public sealed class NodeOptionsReader(
             return "";
         if (DirectoryUrl.TryParse(text, out DirectoryUrl? url, out string? problem))
             return url.ToString();
-        _problems.Add($"--discovery {text}: {problem}");
+        Complaints.Add($"--discovery {text}: {problem}");
         return text;
     }
 
@@ -215,7 +138,7 @@ public sealed class NodeOptionsReader(
     private string Name(IReadOnlyList<string> peerUrls)
     {
         bool findsMembers = Text("discovery").Length + Text("discovery-srv").Length > 0;
-        if (_values.ContainsKey("name") || !findsMembers || peerUrls.Count == 0
+        if (_flags.Has("name") || !findsMembers || peerUrls.Count == 0
             || !Uri.TryCreate(peerUrls[0], UriKind.Absolute, out Uri? url))
         {
             return Text("name");
@@ -224,90 +147,27 @@ public sealed class NodeOptionsReader(
         return url.Port == 2380 ? url.Host : $"{url.Host}:{url.Port}";
     }
 
-    private TlsFiles? Tls(string prefix)
-    {
-        string certificate = Text(prefix + "cert-file");
-        string key = Text(prefix + "key-file");
-        string authorities = Text(prefix + "trusted-ca-file");
-        bool isRequired = Switch(prefix + "client-cert-auth");
-        if (certificate.Length > 0 != key.Length > 0)
-        {
-            string missing = certificate.Length == 0 ? "cert-file" : "key-file";
-            _problems.Add($"--{prefix}{missing}: --{prefix}cert-file and --{prefix}key-file go together");
-        }
-
-        if (isRequired && authorities.Length == 0)
-            _problems.Add($"--{prefix}client-cert-auth: --{prefix}trusted-ca-file says whose certificates are good");
-        if (authorities.Length > 0 && certificate.Length == 0)
-            _problems.Add($"--{prefix}trusted-ca-file: --{prefix}cert-file and --{prefix}key-file are needed with it");
-        return certificate.Length == 0 || key.Length == 0
-            ? null
-            : new TlsFiles(
-                Path.GetFullPath(certificate),
-                Path.GetFullPath(key),
-                authorities.Length == 0 ? null : Path.GetFullPath(authorities),
-                isRequired || authorities.Length > 0);
-    }
-
-    private bool Switch(string name)
-    {
-        string text = Text(name);
-        if (bool.TryParse(text, out bool value))
-            return value;
-        _problems.Add($"--{name} {text}: say true or false");
-        return false;
-    }
-
     private TimeSpan Milliseconds(string name) => TimeSpan.FromMilliseconds(Number(name, 1, 600_000));
-
-    private ulong Number(string name, ulong least, ulong most)
-    {
-        string text = Text(name);
-        if (ulong.TryParse(text, out ulong value) && value >= least && value <= most)
-            return value;
-        _problems.Add($"--{name} {text}: a whole number from {least} to {most} is needed");
-        return least;
-    }
-
-    // URLs to listen on; https needs the certificate that a flag names.
-    private List<Uri> Urls(string name, TlsFiles? tls, string certificateFlag, bool isNeeded)
-    {
-        List<Uri> urls = [];
-        foreach (string text in Text(name).Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (UrlProblem(text, needsPort: true) is { } problem)
-                _problems.Add($"--{name} {text}: {problem}");
-            else
-                urls.Add(new Uri(text));
-        }
-
-        if (urls.Count == 0 && isNeeded && _problems.Count == 0)
-            _problems.Add($"--{name}: at least one URL is needed");
-        if (tls is null && urls.Find(static u => u.Scheme == "https") is { } secret)
-        {
-            string keyFlag = certificateFlag.Replace("cert-file", "key-file", StringComparison.Ordinal);
-            _problems.Add($"--{name} {secret.OriginalString}: https needs --{certificateFlag} and --{keyFlag}");
-        }
-
-        return urls;
-    }
 
     // Whoever gets in there is root on every machine: an admin listener must know who that is, or be out of reach.
     private List<Uri> AdminUrls(TlsFiles? tls, bool isInsecure, IReadOnlyList<Uri> clients)
     {
-        List<Uri> urls = Urls("listen-admin-urls", tls, "cert-file", isNeeded: false);
+        List<Uri> urls = _flags.Urls("listen-admin-urls", tls, "cert-file", isNeeded: false);
         foreach (Uri url in urls)
         {
             string text = url.OriginalString;
             Listener listener = Listener.Of(ListenerKind.Admin, url, tls?.RequiresClientCertificate == true);
             if (listener.IsOpen && !isInsecure)
             {
-                _problems.Add($"--listen-admin-urls {text}: take https with --trusted-ca-file, so that administrators "
+                Complaints.Add($"--listen-admin-urls {text}: take https with --trusted-ca-file, so that administrators "
                     + "show certificates, or a loopback address; --insecure-admin allows it all the same");
             }
 
             if (clients.Contains(url))
-                _problems.Add($"--listen-admin-urls {text}: it is one of --listen-client-urls, too; take another port");
+            {
+                Complaints.Add(
+                    $"--listen-admin-urls {text}: it is one of --listen-client-urls, too; take another port");
+            }
         }
 
         return urls;
@@ -322,8 +182,8 @@ public sealed class NodeOptionsReader(
         string[] parts = text.Split(',', StringSplitOptions.RemoveEmptyEntries);
         foreach (string part in parts)
         {
-            if (UrlProblem(part, needsPort: false) is { } problem)
-                _problems.Add($"--{name} {part}: {problem}");
+            if (FlagValues.UrlProblem(part, needsPort: false) is { } problem)
+                Complaints.Add($"--{name} {part}: {problem}");
         }
 
         return [.. parts];
@@ -346,9 +206,9 @@ public sealed class NodeOptionsReader(
     // What only matters to a first start must not stop a member whose addresses were changed since.
     private List<InitialMember> Members(string name, IReadOnlyList<string> ownPeerUrls, string dataFolder)
     {
-        List<string> problems = hasLog?.Invoke(dataFolder) == true ? [] : _problems;
+        List<string> problems = hasLog?.Invoke(dataFolder) == true ? [] : Complaints;
         List<InitialMember> members = InitialClusterText.Read(
-            Text("initial-cluster"), name, ownPeerUrls, url => UrlProblem(url, needsPort: false), problems);
+            Text("initial-cluster"), name, ownPeerUrls, url => FlagValues.UrlProblem(url, needsPort: false), problems);
         if (Text("initial-cluster-state") == "existing" && members.Count < 2 && problems.Count == 0)
         {
             problems.Add("--initial-cluster-state existing: name the running members in --initial-cluster, too; "
@@ -362,38 +222,22 @@ public sealed class NodeOptionsReader(
     private List<InitialMember> WorkersMembers(string dataFolder)
     {
         if (Switch("dev"))
-            _problems.Add("--proxy: --dev makes a member of its own; leave out one of them");
+            Complaints.Add("--proxy: --dev makes a member of its own; leave out one of them");
         if (hasLog?.Invoke(dataFolder) == true)
         {
-            _problems.Add($"--proxy: {dataFolder} holds a member's data; start it without --proxy, or take the member "
+            Complaints.Add($"--proxy: {dataFolder} holds a member's data; start it without --proxy, or take the member "
                 + "out of the cluster (`corenode member remove`) and give the worker another --data-dir");
         }
 
         string text = Text("initial-cluster");
         if (text.Length > 0)
-            return InitialClusterText.ReadOthers(text, url => UrlProblem(url, needsPort: false), _problems);
+            return InitialClusterText.ReadOthers(text, url => FlagValues.UrlProblem(url, needsPort: false), Complaints);
         if (Text("discovery").Length == 0 && Text("discovery-srv").Length == 0)
         {
-            _problems.Add("--proxy: say where the members are: --initial-cluster NAME=PEER-URL,… or --discovery or "
+            Complaints.Add("--proxy: say where the members are: --initial-cluster NAME=PEER-URL,… or --discovery or "
                 + "--discovery-srv");
         }
 
         return [];
     }
-
-    private static string? UrlProblem(string text, bool needsPort)
-    {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https"))
-            return "a URL such as http://127.0.0.1:2379 is needed";
-        if (url.AbsolutePath != "/" || url.Query.Length > 0)
-            return "a URL without a path is needed";
-        if (needsPort && !System.Net.IPAddress.TryParse(url.Host.Trim('[', ']'), out _) && url.Host != "localhost")
-            return "an IP address or localhost is needed to listen on";
-        return null;
-    }
-
-    private static string Suggestion(string name) =>
-        NearestWord.Of(name, NodeFlags.All.Select(static flag => flag.Name)) is { } nearest
-            ? $"; did you mean --{nearest}?"
-            : "";
 }

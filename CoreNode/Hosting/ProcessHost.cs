@@ -10,6 +10,7 @@ using CoreNode.Cli.Payloads;
 using CoreNode.Disks;
 using CoreNode.Hosting.Payloads;
 using CoreNode.Hosting.Updates;
+using CoreNode.Hosting.UpdateServer;
 using CoreNode.Platform;
 using CoreNode.Runner.Guard;
 using CoreNode.Runner.Launch;
@@ -57,6 +58,8 @@ internal static class ProcessHost
             FindServices = FindServicesAsync,
             ServeDiscovery = (serving, cancellation) =>
                 new DiscoveryHost(error, Environment.GetEnvironmentVariable).RunAsync(serving, cancellation),
+            ServeUpdates = (arguments, cancellation) => ServeUpdatesAsync(arguments, build, output, error, cancellation),
+            RestoreUpdateServer = UpdateServerHost.RestoreAsync,
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
             Slots = new SlotOffice(new MachineDisks("/"), new SlotTrust(PayloadCommands.TrustFolder).Judge),
@@ -129,6 +132,11 @@ internal static class ProcessHost
 
     private static StreamWriter Utf8(Stream stream, bool isAutoFlushed) =>
         new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = isAutoFlushed };
+
+    private static Task<int> ServeUpdatesAsync(
+        string[] arguments, BuildInfo build, StreamWriter output, TextWriter error, CancellationToken cancellation) =>
+        new UpdateServerHost(output, error, Environment.GetEnvironmentVariable, $"{build.Version}+{build.Commit}")
+            .RunAsync(arguments, cancellation);
 
     private static Task<int> RunNodeAsync(
         string[] arguments, BuildInfo build, StreamWriter output, TextWriter error, CancellationToken cancellation)

@@ -158,8 +158,16 @@ internal sealed class SlotOffice(MachineDisks machine, SlotVerifier? verify) : I
         Counter = metadata.Counter,
         Board = metadata.Board,
         RootHash = Convert.ToHexStringLower(metadata.Verity.RootHash.Span),
-        Kernels = [.. metadata.Kernels.Select(one => (one.Path, Convert.ToHexStringLower(one.Sha256.Span)))],
+        Kernels = Kernels(metadata),
     };
+
+    private static List<(string Path, string Sha256)> Kernels(SlotMetadata metadata)
+    {
+        List<(string Path, string Sha256)> kernels = [];
+        foreach (SlotKernel kernel in metadata.Kernels)
+            kernels.Add((kernel.Path, Convert.ToHexStringLower(kernel.Sha256.Span)));
+        return kernels;
+    }
 
     private static SlotRule Rule(SlotRequest request) => new()
     {

@@ -18,6 +18,11 @@ public sealed record UpdateOptions
     /// <summary>The disk or image file with the slots; null: the one that the machine runs from.</summary>
     public string? Disk { get; init; }
 
+    /// <summary>
+    /// Folder with the kernels that are beside the slots; null: the first of the usual ones that is there.
+    /// </summary>
+    public string? BootFolder { get; init; }
+
     /// <summary>Folder with the keys that payloads must be signed by.</summary>
     public string KeysFolder { get; init; } = "/etc/corenode/update-keys";
 

@@ -58,7 +58,8 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         WorkerUnits? running = units is null ? null : WorkerUnits.Make(
             units, options, () => peers.Requests, () => follower.View.List?.Members ?? []);
         Task tending = running?.RunAsync(stop.Token) ?? Task.CompletedTask;
-        Task updating = updates?.RunAsync(UpdatesPlaces.Of(() => follower.View, () => _isServing), stop.Token)
+        Task updating = updates?.RunAsync(
+            UpdatesPlaces.Of(() => follower.View, () => _isServing, () => peers.Requests), stop.Token)
             ?? Task.CompletedTask;
         try
         {

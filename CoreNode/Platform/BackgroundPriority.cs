@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CoreNode.Platform;
 
 /// <summary>
@@ -13,30 +15,40 @@ public static class BackgroundPriority
     private const int BestEffortLowest = (2 << 13) | 7;
     private const int Idle = 3 << 13;
     private const int LowestNice = 19;
+    private const string OwnThreads = "/proc/self/task";
 
     /// <summary>
     /// Gives the calling thread little processor time and the lowest best-effort I/O. Not the idle classes: the log
     /// may come to wait for this thread. A refusal by the system changes nothing but the priority.
     /// </summary>
-    public static void Enter() => Enter(Nice, BestEffortLowest);
+    public static void Enter()
+    {
+        if (IsKnown())
+            Enter((uint)LibC.SystemCall(GetThreadId, 0, 0, 0), Nice, BestEffortLowest);
+    }
 
     /// <summary>
-    /// Gives the calling thread, and those that it starts from then on, what nobody else wants of processor and disk.
-    /// For processes that nobody waits for.
+    /// Gives all threads of the process, and those that they start from then on, what nobody else wants of processor
+    /// and disk. For processes that nobody waits for, at their start: the runtime has threads of its own by then.
     /// </summary>
-    public static void EnterIdle() => Enter(LowestNice, Idle);
-
-    private static void Enter(int nice, int ioPriority)
+    public static void EnterIdle()
     {
-        if (!OperatingSystem.IsLinux()
-            || System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture
-                != System.Runtime.InteropServices.Architecture.X64)
-        {
+        if (!IsKnown())
             return;
+        foreach (string thread in Directory.GetDirectories(OwnThreads))
+        {
+            if (uint.TryParse(Path.GetFileName(thread), NumberStyles.None, CultureInfo.InvariantCulture, out uint id))
+                Enter(id, LowestNice, Idle);
         }
+    }
 
-        uint thread = (uint)LibC.SystemCall(GetThreadId, 0, 0, 0);
+    private static void Enter(uint thread, int nice, int ioPriority)
+    {
         _ = LibC.SetPriority(0, thread, nice);
         _ = LibC.SystemCall(SetIoPriority, WhichProcess, thread, ioPriority);
     }
+
+    private static bool IsKnown() => OperatingSystem.IsLinux()
+        && System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture
+            == System.Runtime.InteropServices.Architecture.X64;
 }

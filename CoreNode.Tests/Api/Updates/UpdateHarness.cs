@@ -2,11 +2,12 @@ using CoreNode.Api;
 using CoreNode.Api.Updates;
 using CoreNode.Tests.EndToEnd;
 using CoreNode.Tests.Updates.Desk;
+using CoreNode.Updates.Desk;
 
 namespace CoreNode.Tests.Api.Updates;
 
 /// <summary>The updates' surface over real listeners, with a desk that the test plays.</summary>
-internal sealed class UpdateHarness : IAsyncDisposable
+internal sealed class UpdateHarness : IUpdateExaminer, IAsyncDisposable
 {
     private readonly TestFolder _folder = new();
 
@@ -15,6 +16,9 @@ internal sealed class UpdateHarness : IAsyncDisposable
     }
 
     public FakeDesk Desk { get; } = new();
+
+    /// <summary>What a look at everything finds.</summary>
+    public List<UpdateFinding> Findings { get; } = [];
 
     public ApiHarness Api { get; private set; } = null!;
 
@@ -39,7 +43,7 @@ internal sealed class UpdateHarness : IAsyncDisposable
             UnixSocketPath = harness.SocketPath,
         };
         harness.Api = await ApiHarness.StartAsync(
-            options, surface: _ => new AdminSurfaces(new OtherSurface(), new UpdateSurface(harness.Desk)));
+            options, surface: _ => new AdminSurfaces(new OtherSurface(), new UpdateSurface(harness.Desk, harness)));
         return harness;
     }
 
@@ -56,6 +60,9 @@ internal sealed class UpdateHarness : IAsyncDisposable
         await using RawClient client = await RawClient.OpenAsync(SocketPath);
         return await client.AskAsync(method, target, headers, body);
     }
+
+    Task<IReadOnlyList<UpdateFinding>> IUpdateExaminer.ExamineAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<UpdateFinding>>(Findings);
 
     public async ValueTask DisposeAsync()
     {

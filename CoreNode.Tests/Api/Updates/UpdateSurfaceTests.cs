@@ -45,7 +45,7 @@ internal sealed class UpdateSurfaceTests
             "bytesDone":100,"bytesTotal":400,"runningVersion":"1.4.0","runningSlot":"USR-A",
             "newVersion":"1.4.1","newSlot":"USR-B","newSize":400,
             "lastChecked":1795000000,"nextStep":"apply","nextAt":1795000060,
-            "reason":"1.4.1 is fetched and written; it pauses: \"full\"","hold":"full","pinned":"1.4",
+            "againAt":0,"reason":"1.4.1 is fetched and written; it pauses: \"full\"","hold":"full","pinned":"1.4",
             "lastFailure":{"code":9,"name":"DownloadTransfer","text":"it broke","at":1794000000},
             "server":"https://updates.example.com/v1/update/","group":"stable"}
             """;

@@ -75,6 +75,42 @@ internal sealed class UpdateCommandsTests
     }
 
     [Test]
+    public async Task Now_waits_for_the_next_address_and_tells_what_failed_at_each()
+    {
+        Begin("checking", "the server is asked for an update");
+        Task<CliRun> run = RunAsync("update", "now");
+        await FollowedAsync();
+        long soon = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 15;
+        foreach (string stage in (string[])["reporting", "idle"])
+            await FailAsync(stage, "no key (address 1 of 2: a)", soon);
+        await FollowedAsync();
+        Assert.That(run.IsCompleted, Is.False);
+        await GoAsync("checking", "the server is asked for an update");
+        await FailAsync("reporting", "cut off (address 2 of 2: b)", 0);
+        CliRun end = await run;
+        Assert.That(end.ExitCode, Is.EqualTo(1));
+        string[] lines = end.Output.Split('\n');
+        Assert.That(lines[0], Is.EqualTo("checking: the server is asked for an update"));
+        Assert.That(lines[1], Does.Match(
+            "^failed: no key \\(address 1 of 2: a\\) \\(26 X\\); the next address at .* \\(in 1[0-9] s\\)$"));
+        Assert.That(lines[2], Is.EqualTo("checking: the server is asked for an update"));
+        Assert.That(end.Error, Does.StartWith(
+            "no update was installed: no key (address 1 of 2: a) (26 X); then cut off (address 2 of 2: b) (26 X)\n"));
+    }
+
+    [Test]
+    public async Task What_is_far_off_is_not_waited_for()
+    {
+        Begin("checking", "the server is asked for an update");
+        Task<CliRun> run = RunAsync("update", "now");
+        await FollowedAsync();
+        await FailAsync("idle", "no key", DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 200);
+        CliRun end = await run;
+        Assert.That(end.ExitCode, Is.EqualTo(1));
+        Assert.That(end.Error, Does.StartWith("no update was installed: no key (26 X)\nnext: the next address at "));
+    }
+
+    [Test]
     public async Task What_somebody_stops_meanwhile_is_not_done()
     {
         Begin("downloading", "1.4.1 is fetched and written");
@@ -356,6 +392,18 @@ internal sealed class UpdateCommandsTests
     }
 
     // The order begins it.
+    private async Task FailAsync(string stage, string text, long againAt)
+    {
+        await FollowedAsync();
+        Desk.Change(view => view with
+        {
+            Stage = stage,
+            NextStep = stage == "idle" ? "wait" : "report",
+            AgainAt = againAt,
+            LastFailure = new UpdateFailureView(26, "X", text, 1_795_000_000),
+        });
+    }
+
     private void Begin(string stage, string reason) => Desk.OnOrder = _ =>
     {
         Desk.Change(view => view with { Stage = stage, Reason = reason });

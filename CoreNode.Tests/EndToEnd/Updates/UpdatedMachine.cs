@@ -5,9 +5,13 @@ using System.Text;
 using System.Text.Json;
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;
+using CoreNode.Hosting.Payloads;
 using CoreNode.Platform.Blocks;
 using CoreNode.Tests.Disks.Gpt;
+using CoreNode.Tests.EndToEnd.Clusters;
 using CoreNode.Tests.Platform.Codecs;
+using CoreNode.Tests.Updates.Payload;
+using CoreNode.Updates.Keys;
 
 namespace CoreNode.Tests.EndToEnd.Updates;
 
@@ -19,6 +23,7 @@ internal sealed class UpdatedMachine : IAsyncDisposable
 {
     public const int SlotBytes = 16 << 20;
     public const int ImageBytes = 12 << 20;
+    public const int KernelBytes = (3 << 20) + 1234;
 
     private const string Cmdline = "root/proc/cmdline";
     private const string BootId = "root/proc/sys/kernel/random/boot_id";
@@ -28,20 +33,24 @@ internal sealed class UpdatedMachine : IAsyncDisposable
 
     private readonly TestFolder _folder = new();
     private readonly byte[] _image = NewImage();
+    private readonly byte[] _kernel;
     private HttpClient? _http;
     private ServerProcess? _node;
     private ServerProcess? _own;
+    private LoopDisk? _loop;
     private int _boots;
 
-    private UpdatedMachine()
-    {
-    }
+    private UpdatedMachine(bool hasKernel) => _kernel = hasKernel ? CodecSample.Make(KernelBytes) : [];
 
     public UpdateServerStub Server { get; private set; } = null!;
 
     public ServerProcess Node => _node!;
 
-    public string Disk => _folder.File("disk.img");
+    /// <summary>The image, or once it is attached the disk that the kernel makes of it.</summary>
+    public string Disk => _loop?.Path ?? DiskImage;
+
+    /// <summary>Where all of it lies.</summary>
+    public string Folder => _folder.Path;
 
     /// <summary>What the machine has for its /.</summary>
     public string Root => _folder.File("root");
@@ -51,13 +60,33 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     /// <summary>A file that makes the operator's check of health fail while it is there.</summary>
     public string BrokenMark => _folder.File("broken");
 
+    /// <summary>The image that is served.</summary>
+    public ReadOnlySpan<byte> Image => _image;
+
+    /// <summary>The kernel that is served beside it; empty without.</summary>
+    public ReadOnlySpan<byte> Kernel => _kernel;
+
+    private string DiskImage => _folder.File("disk.img");
+
+    /// <summary>The file of a kernel beside the slots.</summary>
+    public string KernelFile(char letter) => _folder.File($"root/boot/coreos/vmlinuz-{letter}");
+
     /// <summary>Makes everything but the node.</summary>
-    public static async Task<UpdatedMachine> MakeAsync()
+    /// <param name="network">Where the server is; null: here.</param>
+    /// <param name="hasKernel">Whether kernels lie beside the slots, and the served release has one.</param>
+    public static async Task<UpdatedMachine> MakeAsync(NetworkNamespace? network = null, bool hasKernel = false)
     {
-        UpdatedMachine machine = new();
+        UpdatedMachine machine = new(hasKernel);
         string[] folders = ["root/proc/sys/kernel/random", "root/usr/share/coreos", "keys", "health.d"];
         foreach (string folder in folders)
             Directory.CreateDirectory(machine._folder.File(folder));
+        if (hasKernel)
+        {
+            Directory.CreateDirectory(machine._folder.File("root/boot/coreos"));
+            await File.WriteAllTextAsync(machine.KernelFile('a'), "the running kernel");
+            await File.WriteAllTextAsync(machine.KernelFile('b'), "an older kernel");
+        }
+
         machine.WriteDisk();
         await File.WriteAllTextAsync(
             machine._folder.File("root/usr/share/coreos/release"),
@@ -65,8 +94,33 @@ internal sealed class UpdatedMachine : IAsyncDisposable
         machine.BootInto("USR-A");
         machine.WriteScript("health.d/works", $"test ! -e {machine.BrokenMark}");
         machine.WriteScript("reboot", $"echo yes >> {machine.RebootMark}");
-        machine.Server = new UpdateServerStub("2.0", await machine.MakePayloadAsync());
+        byte[] payload = await machine.MakePayloadAsync();
+        machine.Server = network is null
+            ? new UpdateServerStub("2.0", payload)
+            : network.Run(() => new UpdateServerStub("2.0", payload));
         return machine;
+    }
+
+    /// <summary>
+    /// Makes a disk of the kernel out of the image, before the node is started. The slot that will be written holds the
+    /// first so many bytes of the new system already.
+    /// </summary>
+    public async Task<LoopDisk> AttachAsync(int held)
+    {
+        using (RealBlockDevice device = RealBlockDevice.Open(DiskImage, BlockAccess.Write))
+        {
+            SlotDisk disk = new(device);
+            GptPartition target = new SlotRule().Find(disk.Table).Single(static one => one.Label == "USR-B");
+            using DeviceWindow window = disk.Open(target);
+            window.Write(0, _image.AsSpan(0, held));
+            window.Sync();
+        }
+
+        _loop = await LoopDisk.AttachAsync(DiskImage, partitions: 4);
+        // Of the machine's own /, what tells of its disks.
+        File.CreateSymbolicLink(_folder.File("root/sys"), "/sys");
+        Directory.CreateDirectory(_folder.File("root/run"));
+        return _loop;
     }
 
     /// <summary>Starts the node, the first time or again, and waits until it serves.</summary>
@@ -114,6 +168,22 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     /// <summary>The boot stage chooses a slot and takes a try off it; the node is started in it.</summary>
     public async Task<string> RestartMachineAsync()
     {
+        string label = await BootAsync();
+        await StartAsync();
+        return label;
+    }
+
+    /// <summary>The same for a node that need not become healthy; first something is changed.</summary>
+    public async Task<string> RestartMachineUnwellAsync(Action? change = null)
+    {
+        string label = await BootAsync();
+        change?.Invoke();
+        Node.Launch();
+        return label;
+    }
+
+    private async Task<string> BootAsync()
+    {
         if (Node.IsRunning)
             await Node.KillAsync();
         string label;
@@ -128,7 +198,6 @@ internal sealed class UpdatedMachine : IAsyncDisposable
         }
 
         BootInto(label);
-        await StartAsync();
         return label;
     }
 
@@ -151,8 +220,21 @@ internal sealed class UpdatedMachine : IAsyncDisposable
             return;
         byte[] found = new byte[ImageBytes];
         using DeviceWindow window = disk.Open(target);
-        window.Read(0, found);
+        // What a partition's own node has written need not be what the disk's cache holds.
+        window.ReadBack(0, found);
         Assert.That(found.AsSpan().SequenceEqual(_image), "a slot that may be booted is complete");
+        if (_kernel.Length > 0)
+            Assert.That(File.ReadAllBytes(KernelFile('b')).AsSpan().SequenceEqual(_kernel), "and so is its kernel");
+    }
+
+    /// <summary>The running slot's kernel is what it was, and under the other's name there is no half one.</summary>
+    public void AssertKernels()
+    {
+        Assert.That(File.ReadAllText(KernelFile('a')), Is.EqualTo("the running kernel"));
+        if (!File.Exists(KernelFile('b')))
+            return;
+        byte[] other = File.ReadAllBytes(KernelFile('b'));
+        Assert.That(other.AsSpan().SequenceEqual(_kernel) || other.AsSpan().SequenceEqual("an older kernel"u8));
     }
 
     public async Task<JsonElement> StatusAsync()
@@ -189,14 +271,23 @@ internal sealed class UpdatedMachine : IAsyncDisposable
         Assert.That(status, Is.EqualTo(200), body);
     }
 
-    /// <summary>Waits until the status is so.</summary>
-    public async Task<JsonElement> UntilAsync(Func<JsonElement, bool> isSo)
+    /// <summary>Waits until the status is so; a patient one also until there is a status.</summary>
+    public async Task<JsonElement> UntilAsync(Func<JsonElement, bool> isSo, bool isPatient = false)
     {
         Stopwatch watch = Stopwatch.StartNew();
         while (true)
         {
-            JsonElement status = await StatusAsync();
-            if (isSo(status))
+            JsonElement status = default;
+            try
+            {
+                status = await StatusAsync();
+            }
+            catch (HttpRequestException) when (isPatient)
+            {
+                // It does not serve yet.
+            }
+
+            if (status.ValueKind != JsonValueKind.Undefined && isSo(status))
                 return status;
             if (watch.Elapsed > s_deadline)
                 Assert.Fail($"stuck at {status}\n{Node.StandardError}");
@@ -214,7 +305,23 @@ internal sealed class UpdatedMachine : IAsyncDisposable
             await _own.DisposeAsync();
         if (Server is not null)
             await Server.DisposeAsync();
+        if (_loop is not null)
+            await _loop.DisposeAsync();
         _folder.Dispose();
+    }
+
+    /// <summary>
+    /// A payload of major version 1 as CoreOS makes them, with image and kernel, by a key that the machine trusts.
+    /// </summary>
+    public async Task<string> MakeVersion1Async()
+    {
+        await RunAsync("key", "new", _folder.File("coreos.key"), "--type", "rsa-2048");
+        File.Move(_folder.File("coreos.pub.pem"), _folder.File("keys/coreos.pem"));
+        PayloadSigner signer = new([SigningKey.ReadFile(_folder.File("coreos.key"))]);
+        using PayloadCodecs codecs = new();
+        string file = _folder.File("version1.payload");
+        await File.WriteAllBytesAsync(file, Version1Payload.Make(_image, _kernel, signer, codecs));
+        return file;
     }
 
     private static byte[] NewImage()
@@ -240,10 +347,19 @@ internal sealed class UpdatedMachine : IAsyncDisposable
         await File.WriteAllBytesAsync(image, _image);
         await RunAsync("key", "new", _folder.File("update.key"), "--type", "ecdsa-p256");
         File.Move(_folder.File("update.pub.pem"), _folder.File("keys/update.pem"));
-        await RunAsync(
+        List<string> words =
+        [
             "payload", "create", image, "--key", _folder.File("update.key"), "--version", "2.0", "--counter", "2",
             "--board", "test-board", "--verity-root", Convert.ToHexStringLower(s_root), "--verity-offset",
-            VerityAt.ToString(CultureInfo.InvariantCulture), "--out", _folder.File("update.payload"));
+            VerityAt.ToString(CultureInfo.InvariantCulture), "--out", _folder.File("update.payload"),
+        ];
+        if (_kernel.Length > 0)
+        {
+            await File.WriteAllBytesAsync(_folder.File("vmlinuz"), _kernel);
+            words.AddRange(["--kernel", _folder.File("vmlinuz")]);
+        }
+
+        await RunAsync([.. words]);
         return await File.ReadAllBytesAsync(_folder.File("update.payload"));
     }
 
@@ -271,7 +387,7 @@ internal sealed class UpdatedMachine : IAsyncDisposable
                 new TestPartition(4, first + slotSectors, first + (2 * slotSectors) - 1) { Label = "USR-B" },
             ],
         };
-        File.WriteAllBytes(Disk, disk.Build());
+        File.WriteAllBytes(DiskImage, disk.Build());
     }
 
     private void BootInto(string label)

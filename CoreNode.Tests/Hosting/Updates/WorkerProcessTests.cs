@@ -101,6 +101,23 @@ internal sealed class WorkerProcessTests
         Assert.That(placed, Is.EqualTo((int[])[worker.Id]));
     }
 
+    [Test]
+    public void One_that_is_given_up_before_it_has_its_job_is_ended()
+    {
+        int pid = 0;
+        Assert.That(
+            () => WorkerProcess.StartAsync(
+                ["/bin/sh", "-c", "read job"],
+                given =>
+                {
+                    pid = given;
+                    throw new OperationCanceledException();
+                },
+                Job(), NullLogger.Instance),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(IsThere(pid.ToString(CultureInfo.InvariantCulture)), Is.False);
+    }
+
     // One that has ended and that nobody has waited for yet is no more.
     private static bool IsThere(string pid)
     {

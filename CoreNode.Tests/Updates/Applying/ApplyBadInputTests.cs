@@ -108,7 +108,7 @@ internal sealed class ApplyBadInputTests
         isWritten: false);
 
     [Test]
-    public Task A_kernel_beside_the_image() => Expect(
+    public Task A_kernel_beside_the_image_where_there_is_no_folder_for_kernels() => Expect(
         UpdateError.KernelDeviceOpen,
         TestImages.Payload(
             [
@@ -171,6 +171,7 @@ internal sealed class ApplyBadInputTests
         Assert.That(ApplyCodes.PayloadSize, Is.EqualTo((int)UpdateError.PayloadSizeMismatch));
         Assert.That(ApplyCodes.Write, Is.EqualTo((int)UpdateError.DownloadWrite));
         Assert.That(ApplyCodes.SlotHash, Is.EqualTo((int)UpdateError.NewRootfsVerification));
+        Assert.That(ApplyCodes.KernelHash, Is.EqualTo((int)UpdateError.NewKernelVerification));
         Assert.That(ApplyCodes.NoKey, Is.EqualTo((int)UpdateError.PayloadPubKeyVerification));
         Assert.That(ApplyCodes.Checkpoint, Is.EqualTo((int)UpdateError.DownloadStateInit));
         Assert.That(ApplyCodes.NoPayload, Is.EqualTo((int)UpdateError.InvalidMetadataMagic));

@@ -25,6 +25,9 @@ internal sealed class ApplyDesk
     public const int SectorBytes = 512;
     public const int SlotBytes = 5 * MiB;
     public const string Checkpoint = "/var/updates/checkpoint";
+    public const string Boot = "/boot/coreos";
+    public const string RunningKernelFile = Boot + "/vmlinuz-a";
+    public const string KernelFile = Boot + "/vmlinuz-b";
     private const int FirstSector = 2048;
 
     public static readonly TestKeys Keys = new("one");
@@ -34,8 +37,18 @@ internal sealed class ApplyDesk
 
     public static readonly ApplyDesk Full = new(isDelta: false);
 
-    private ApplyDesk(bool isDelta)
+    /// <summary>A delta with a kernel beside the image, of two operations.</summary>
+    public static readonly ApplyDesk WithKernel = new(isDelta: true, hasKernel: true);
+
+    private ApplyDesk(bool isDelta, bool hasKernel = false)
     {
+        // With zeros in it and at its end, and not of whole blocks.
+        byte[] kernel =
+        [
+            .. TestImages.Noise(21, Creation.ChunkBytes - 9000), .. new byte[20_000], .. TestImages.Noise(22, 70_000),
+            .. new byte[9001],
+        ];
+        Kernel = hasKernel ? kernel : [];
         byte[] noise = TestImages.Noise(11, 2 * MiB);
         Old = [.. TestImages.Noise(1, 2 * MiB), .. noise[..MiB], .. new byte[MiB / 2]];
         // Moved, changed here and there, zeros, and something new with half a block at the end.
@@ -47,9 +60,11 @@ internal sealed class ApplyDesk
         for (int at = 0; at < Older.Length; at += 40_960)
             Older[at] ^= 0xFF;
         SlotWords = SlotMetadataCodec.Encode(Words, static _ => []);
-        CreationImage image = new("root", new MemoryFile(New), isDelta ? new MemoryFile(Old) : null);
+        List<CreationImage> images = [new("root", new MemoryFile(New), isDelta ? new MemoryFile(Old) : null)];
+        if (hasKernel)
+            images.Add(new CreationImage("kernel", new MemoryFile(Kernel), null));
         ReleaseInfo release = TestImages.Release;
-        Payload = TestImages.Payload([image], Keys, release: new ReleaseInfo
+        Payload = TestImages.Payload(images, Keys, release: new ReleaseInfo
         {
             Version = release.Version,
             Counter = release.Counter,
@@ -64,6 +79,15 @@ internal sealed class ApplyDesk
     public byte[] Older { get; }
 
     public byte[] Payload { get; }
+
+    /// <summary>The new kernel beside the image; empty without.</summary>
+    public byte[] Kernel { get; }
+
+    /// <summary>The running slot's.</summary>
+    public byte[] OldKernel { get; } = TestImages.Noise(23, 90_000);
+
+    /// <summary>The target's, until it is written.</summary>
+    public byte[] OlderKernel { get; } = TestImages.Noise(24, 100_000);
 
     /// <summary>What the new slot says of itself.</summary>
     public byte[] SlotWords { get; }
@@ -123,6 +147,7 @@ internal sealed class ApplyDesk
         Url = "/payload",
         TrustFolder = "/keys",
         Checkpoint = Checkpoint,
+        Kernel = Kernel.Length > 0 ? KernelFile : "",
         Partition = 2,
         SourcePartition = 1,
         IsResumed = isResumed,
@@ -144,6 +169,8 @@ internal sealed class ApplyDesk
         Hashes = FastHashes.Instance,
         Files = files,
         Slots = (_, number, _) => OpenSlot.In(disk, number, isOwned: false),
+        OpenFile = path => new SimulatedBlockDevice(BytesOf(files, path), 1),
+        FreeBytes = static _ => long.MaxValue / 2,
         Time = TimeProvider.System,
         BootId = boot,
         SyncBytes = 64 << 10,
@@ -189,6 +216,27 @@ internal sealed class ApplyDesk
 
     /// <summary>A new simulated disk.</summary>
     public SimulatedBlockDevice Device(ReadOnlySpan<byte> image) => new(image, SectorBytes);
+
+    /// <summary>Files with the kernels of both slots, where this payload has one.</summary>
+    public SimulatedFiles MachineFiles()
+    {
+        SimulatedFiles files = Files();
+        if (Kernel.Length > 0)
+        {
+            files.Put(RunningKernelFile, OldKernel);
+            files.Put(KernelFile, OlderKernel);
+        }
+
+        return files;
+    }
+
+    private static byte[] BytesOf(IFiles files, string path)
+    {
+        using IFile file = files.Open(path, create: false);
+        byte[] bytes = new byte[file.Length];
+        file.Read(0, bytes);
+        return bytes;
+    }
 
     /// <summary>Files without anything in them.</summary>
     public static SimulatedFiles Files(ulong seed = 1) => new(new Prng(seed));

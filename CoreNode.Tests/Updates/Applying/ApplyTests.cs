@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
 using CoreNode.Foundation;
 using CoreNode.Tests.Simulation;
 using CoreNode.Updates.Applying;
 using CoreNode.Updates.Applying.Worker;
+using CoreNode.Updates.Lifecycle;
+using CoreNode.Updates.Payload;
 
 namespace CoreNode.Tests.Updates.Applying;
 
@@ -78,6 +81,38 @@ internal sealed class ApplyTests
         Assert.That(line, Is.InstanceOf<WorkerLine.Verified>(), line.ToString());
         Assert.That(((WorkerLine.Verified)line).SlotMetadata.ToArray(), Is.EqualTo(desk.SlotWords));
         Assert.That(unused.Opened, Is.Empty, "reading back needs no network");
+    }
+
+    [TestCase(0, false)]
+    [TestCase(1, true)]
+    public async Task The_longest_manifest_that_is_taken_is_applied_and_kept_and_no_longer_one(int more, bool isRefused)
+    {
+        ApplyDesk desk = ApplyDesk.Full;
+        byte[] payload = WithManifestOf(desk.Payload, PayloadOpening.MostManifestBytes + more);
+        SimulatedFiles files = ApplyDesk.Files();
+        SimulatedBlockDevice disk = desk.Device(desk.Disk());
+        ApplyDesk.Prepare(disk);
+        byte[] before = disk.Seen.ToArray();
+        WorkerJob job = desk.Job(WorkerStep.Apply) with
+        {
+            MetadataSha256 = ApplyDesk.MetadataSha256(payload),
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(payload)),
+        };
+        MemorySource source = new(payload);
+        WorkerLine line = await ApplyDesk.WorkAsync(job, ApplyDesk.Tools(disk, files), source);
+        if (isRefused)
+        {
+            Assert.That((line as WorkerLine.Failed)?.Code, Is.EqualTo((int)UpdateError.InvalidMetadataSize));
+            return;
+        }
+
+        Assert.That(line, Is.InstanceOf<WorkerLine.Applied>(), line.ToString());
+        CheckImage(desk, disk, before);
+        // What was kept of it is enough for the next run, with the hash of the whole, too.
+        source = new MemorySource(payload);
+        line = await ApplyDesk.WorkAsync(job, ApplyDesk.Tools(disk, files), source);
+        Assert.That(line, Is.InstanceOf<WorkerLine.Applied>(), line.ToString());
+        Assert.That(source.Opened.Single(), Is.GreaterThan(PayloadOpening.MostManifestBytes));
     }
 
     [Test]
@@ -224,6 +259,26 @@ internal sealed class ApplyTests
         Assert.That(pacer.Spend(2000).TotalSeconds, Is.InRange(1.7, 2));
         pacer.Set(1_000_000);
         Assert.That(pacer.Spend(2000).TotalSeconds, Is.LessThan(0.01));
+    }
+
+    // The same payload, with a field in its manifest that nobody knows, signed again. Its own signature at the end is
+    // not looked at here.
+    private static byte[] WithManifestOf(byte[] payload, int bytes)
+    {
+        PayloadHeader header = PayloadHeader.TryRead(payload, out _)!;
+        int more = bytes - header.ManifestBytes;
+        // Field 2000, bytes; four bytes for the length, whatever it is.
+        List<byte> field = [0x82, 0x7D];
+        int length = more - field.Count - 4;
+        for (int i = 0; i < 4; i++)
+            field.Add((byte)(((length >> (7 * i)) & 0x7F) | (i < 3 ? 0x80 : 0)));
+        byte[] metadata =
+        [
+            .. PayloadHeader.Write(bytes, header.SignatureBytes),
+            .. payload[header.HeaderBytes..header.MetadataBytes], .. field, .. new byte[length],
+        ];
+        byte[] signature = SignatureMessage.Write(ApplyDesk.Keys.Sign(SHA256.HashData(metadata)));
+        return [.. metadata, .. signature, .. payload[header.DataStart..]];
     }
 
     private static Task<WorkerLine> ApplyAsync(

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using CoreNode.Disks.Metadata;
 using CoreNode.Tests.Cli;
 using CoreNode.Tests.EndToEnd;
@@ -57,6 +58,21 @@ internal sealed class SlotWordsTests
     }
 
     [Test]
+    public async Task A_kernel_beside_the_image_is_named_by_its_hash()
+    {
+        byte[] kernel = TestImages.Noise(6, 70_001);
+        await File.WriteAllBytesAsync(_folder.File("vmlinuz"), kernel);
+        ReleaseInfo release = await ReleaseAsync(
+            "--verity-root", s_root, "--verity-offset", $"{TreeAt}", "--kernel", _folder.File("vmlinuz"));
+        byte[] hash = SHA256.HashData(kernel);
+        Assert.That(release.KernelHashes, Is.EqualTo((byte[][])[hash]));
+        SlotMetadataReading reading = SlotMetadataCodec.Read(release.SlotMetadata, Trusting("a"));
+        SlotKernel named = ((SlotMetadataReading.Trusted)reading).Metadata.Kernels.Single();
+        Assert.That((named.Path, named.LengthBytes), Is.EqualTo(("vmlinuz", kernel.LongLength)));
+        Assert.That(named.Sha256.ToArray(), Is.EqualTo(hash));
+    }
+
+    [Test]
     public async Task Without_a_tree_there_is_nothing_to_say() => Assert.That(await WordsAsync(), Is.Empty);
 
     [Test]
@@ -95,12 +111,14 @@ internal sealed class SlotWordsTests
             _folder.File("b.key"), "--version", "1.4.0", .. words,
         ]);
 
-    private async Task<byte[]> WordsAsync(params string[] words)
+    private async Task<byte[]> WordsAsync(params string[] words) => (await ReleaseAsync(words)).SlotMetadata;
+
+    private async Task<ReleaseInfo> ReleaseAsync(params string[] words)
     {
         CliRun run = await MakeAsync(words);
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         byte[] payload = await File.ReadAllBytesAsync(_folder.File("new.img.payload"));
         VerifiedPayload read = WholePayload.TryInspect(new MemoryFile(payload), FastHashes.Instance, out _)!;
-        return read.Manifest.Release!.SlotMetadata;
+        return read.Manifest.Release!;
     }
 }

@@ -60,6 +60,7 @@ internal sealed class WorkerCodecTests
             Disk = "/dev/vda",
             Partition = 4,
             SourcePartition = 3,
+            Kernel = "/boot/coreos/vmlinuz-b",
             Checkpoint = "/c",
             IsResumed = true,
             BytesPerSecond = 10,

@@ -44,6 +44,7 @@ internal sealed class ClientBench : IAsyncDisposable
             HoldInterval = TimeSpan.FromMilliseconds(1),
             HoldRelease = TimeSpan.FromMilliseconds(5),
             Pause = TimeSpan.FromMilliseconds(10),
+            SettingsInterval = TimeSpan.FromMilliseconds(20),
         };
         _stop = new CancellationTokenSource();
         Client = new UpdateClient(

@@ -100,6 +100,15 @@ internal sealed class DiskSlotsTests
     }
 
     [Test]
+    public void Kernels_beside_slots_are_called_by_the_letters_of_their_labels()
+    {
+        WriteDisk("1/0/1", "0/0/0");
+        Assert.That(Slots().LetterOf("USR-A"), Is.EqualTo("a"));
+        Assert.That(Slots().LetterOf("USR-B"), Is.EqualTo("b"));
+        Assert.That(() => Slots().LetterOf("USR-C"), Throws.InstanceOf<IOException>());
+    }
+
+    [Test]
     public void A_machine_whose_running_slot_is_not_on_the_disk_is_told_so()
     {
         WriteDisk("1/0/1", "0/0/0");

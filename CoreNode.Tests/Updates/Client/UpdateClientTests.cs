@@ -189,6 +189,37 @@ internal sealed class UpdateClientTests
     }
 
     [Test]
+    public async Task A_server_that_is_put_into_the_settings_again_is_asked_without_a_word()
+    {
+        _bench.Machine.OffReason = "SERVER=disabled in update.conf";
+        _bench.Settings = _bench.Settings with { QuickCheck = TimeSpan.FromMilliseconds(10) };
+        _bench.Start();
+        UpdateStatusView off = await _bench.UntilAsync(
+            static status => status.Reason.Contains("SERVER=disabled", StringComparison.Ordinal));
+        Assert.That((off.NextAt, off.LastFailure), Is.EqualTo((0L, (UpdateFailureView?)null)));
+        _bench.Machine.OffReason = "";
+        await _bench.UntilStageAsync("need-reboot");
+        Assert.That(_bench.Done[0], Is.EqualTo("check 3:2:0"));
+    }
+
+    [Test]
+    public async Task When_the_next_address_is_tried_is_told()
+    {
+        _bench.Machine.Offer = _bench.Machine.Offer! with { Urls = ["http://a/update", "http://b/update"] };
+        _bench.Machine.Work = static task => task is { Url: "http://a/update", Kind: WorkerTaskKind.Metadata }
+            ? [new WorkerReport.Failed(new UpdateFailure(UpdateError.ManifestParse, "no manifest"))]
+            : null;
+        _bench.Settings = _bench.Settings with { NextUrlCheck = TimeSpan.FromMilliseconds(500) };
+        _bench.Start();
+        await _bench.OrderAsync(s_now);
+        UpdateStatusView failed = await _bench.UntilAsync(
+            static status => status is { Stage: "idle", LastFailure: not null });
+        Assert.That(failed.AgainAt, Is.GreaterThan(0).And.EqualTo(failed.NextAt));
+        Assert.That(failed.LastFailure!.Text, Is.EqualTo("no manifest (address 1 of 2: a)"));
+        Assert.That((await _bench.UntilStageAsync("need-reboot")).AgainAt, Is.Zero);
+    }
+
+    [Test]
     public async Task A_state_file_that_is_damaged_is_kept_aside_and_the_slots_lead_on()
     {
         _bench.Files.CreateFolder("/updates");

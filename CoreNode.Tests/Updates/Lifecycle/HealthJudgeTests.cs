@@ -57,6 +57,62 @@ internal sealed class HealthJudgeTests
         Assert.That(Judge(cut, cut, true, SiteAnswer.OthersAreFine), Is.EqualTo(HealthVerdictKind.Good));
     }
 
+    [TestCase(SiteAnswer.OthersFailToo), TestCase(SiteAnswer.NobodyReached)]
+    public void A_cluster_that_others_are_without_too_or_that_nobody_is_reached_of_is_nobodys_fault(SiteAnswer site)
+    {
+        IReadOnlyList<HealthCheck> lost = With("cluster", false, "web");
+        Assert.That(Judge(s_before, lost, false, site), Is.EqualTo(HealthVerdictKind.Waiting));
+        Assert.That(Judge(s_before, lost, true, site), Is.EqualTo(HealthVerdictKind.Unclear));
+        Assert.That(Judge(s_before, lost, true, SiteAnswer.OthersAreFine), Is.EqualTo(HealthVerdictKind.Bad));
+        Assert.That(Judge(s_before, With("cluster", false, "node"), true, site), Is.EqualTo(HealthVerdictKind.Bad));
+    }
+
+    [Test]
+    public void A_machine_that_lost_its_interfaces_with_the_update_goes_back()
+    {
+        IReadOnlyList<HealthCheck> cut = With("network", false, "cluster");
+        Assert.That(Judge(s_before, cut, true, SiteAnswer.NoInterface), Is.EqualTo(HealthVerdictKind.Bad));
+        Assert.That(Judge(s_before, cut, false, SiteAnswer.NoInterface), Is.EqualTo(HealthVerdictKind.Waiting));
+        Assert.That(Judge(cut, cut, true, SiteAnswer.NoInterface), Is.EqualTo(HealthVerdictKind.Unclear));
+        Assert.That(Judge(null, cut, true, SiteAnswer.NoInterface), Is.EqualTo(HealthVerdictKind.Unclear));
+        Assert.That(Judge(s_before, cut, true, SiteAnswer.NobodyReached), Is.EqualTo(HealthVerdictKind.Unclear));
+    }
+
+    [Test]
+    public void An_update_server_that_is_away_counts_only_where_others_reach_it()
+    {
+        IReadOnlyList<HealthCheck> before = [.. s_before, Server(true)];
+        IReadOnlyList<HealthCheck> lost = [.. s_before, Server(false)];
+        HealthVerdictKind Of(SiteAnswer server, bool isOver, bool wasThere = true) => HealthJudge.Judge(
+            wasThere ? before : lost, new HealthReport(lost, SiteAnswer.OthersAreFine, server), isOver).Kind;
+        Assert.That(Of(SiteAnswer.OthersAreFine, false), Is.EqualTo(HealthVerdictKind.Waiting));
+        Assert.That(Of(SiteAnswer.OthersAreFine, true), Is.EqualTo(HealthVerdictKind.Bad));
+        Assert.That(Of(SiteAnswer.OthersAreFine, true, wasThere: false), Is.EqualTo(HealthVerdictKind.Good));
+        Assert.That(Of(SiteAnswer.OthersFailToo, false), Is.EqualTo(HealthVerdictKind.Good));
+        Assert.That(Of(SiteAnswer.Unknown, false), Is.EqualTo(HealthVerdictKind.Waiting), "it may only be slow");
+        Assert.That(Of(SiteAnswer.Unknown, true), Is.EqualTo(HealthVerdictKind.Good));
+        Assert.That(
+            HealthJudge.Judge(null, new HealthReport(lost, Server: SiteAnswer.OthersAreFine), true).Kind,
+            Is.EqualTo(HealthVerdictKind.Good), "it is not known whether it was there before");
+    }
+
+    [Test]
+    public void Operators_checks_may_need_what_others_miss_too()
+    {
+        IReadOnlyList<HealthCheck> before = [.. s_before, Server(true)];
+        IReadOnlyList<HealthCheck> lost = [.. With("web", false), Server(false)];
+        HealthVerdict verdict = HealthJudge.Judge(
+            before, new HealthReport(lost, Server: SiteAnswer.OthersFailToo, Why: "b does not reach it"), true);
+        Assert.That(verdict.Kind, Is.EqualTo(HealthVerdictKind.Unclear));
+        Assert.That(verdict.Why, Is.EqualTo(
+            "this may be the site's fault (b does not reach it): web; the slot stays unmarked"));
+        verdict = HealthJudge.Judge(lost, new HealthReport(lost, Server: SiteAnswer.OthersFailToo), true);
+        Assert.That(verdict.Kind, Is.EqualTo(HealthVerdictKind.Good), "both failed before");
+        verdict = HealthJudge.Judge(
+            [.. s_before, Server(false)], new HealthReport(lost, Server: SiteAnswer.OthersFailToo), true);
+        Assert.That(verdict.Kind, Is.EqualTo(HealthVerdictKind.Bad), "it did without that server before");
+    }
+
     [Test]
     public void A_check_that_came_with_the_update_must_pass()
     {
@@ -72,6 +128,8 @@ internal sealed class HealthJudgeTests
         Assert.That(Judge(s_before, [], false), Is.EqualTo(HealthVerdictKind.Waiting));
         Assert.That(Judge(s_before, [], true), Is.EqualTo(HealthVerdictKind.Bad));
     }
+
+    private static HealthCheck Server(bool isPassed) => new("update-server", HealthCheckKind.Server, isPassed);
 
     private static HealthVerdictKind Judge(
         IReadOnlyList<HealthCheck>? before, IReadOnlyList<HealthCheck> after, bool isOver,

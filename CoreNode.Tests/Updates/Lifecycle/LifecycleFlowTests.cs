@@ -156,6 +156,61 @@ internal sealed class LifecycleFlowTests
     }
 
     [Test]
+    public void What_somebody_waits_for_is_tried_at_every_address_with_the_same_wish()
+    {
+        LifecycleDesk desk = LifecycleDesk.Started();
+        UpdateWish wish = new() { IsInteractive = true, IsBadAccepted = true };
+        // An earlier attempt has ended at the first address: the second one comes first now.
+        desk.Ask();
+        desk.Answer(LifecycleDesk.Offer);
+        desk.Fail(UpdateError.MetadataSignatureMismatch);
+        desk.Sent();
+        desk.Ask(wish);
+        desk.Answer(LifecycleDesk.Offer);
+        desk.Fail(UpdateError.MetadataSignatureMismatch, "no key");
+        Assert.That(desk.State.Outcome.Text, Is.EqualTo("no key (address 2 of 2: b)"));
+        Assert.That(desk.State.Live.Follow, Is.EqualTo(wish with { AddressesTried = 1 }));
+        desk.Sent();
+        Assert.That(desk.Last.Due - desk.Now.Uptime, Is.LessThanOrEqualTo(TimeSpan.FromSeconds(20)));
+        desk.PassUntilDue();
+        Assert.That(desk.State.Attempt!.Wish.IsBadAccepted, Is.True);
+        Assert.That(desk.Answer(LifecycleDesk.Offer).Step.Url, Is.EqualTo("https://a/u.gz"));
+        desk.Fail(UpdateError.MetadataSignatureMismatch, "no key");
+        Assert.That(desk.State.Live.Follow, Is.Null, "both were tried");
+        desk.Sent();
+        Assert.That(desk.Last.Due - desk.Now.Uptime, Is.GreaterThan(TimeSpan.FromMinutes(30)));
+    }
+
+    [Test]
+    public void What_goes_on_at_the_next_address_can_be_cancelled_before()
+    {
+        LifecycleDesk desk = LifecycleDesk.Started().To(LifecycleStage.Downloading);
+        desk.Fail(UpdateError.OperationHashMismatch);
+        desk.Sent();
+        Assert.That(desk.Tell(new UpdateFact.CancelAsked()).Refusal, Is.Empty);
+        Assert.That(desk.Last.Due - desk.Now.Uptime, Is.GreaterThan(TimeSpan.FromMinutes(30)));
+        Assert.That(desk.Tell(new UpdateFact.CancelAsked()).Refusal, Does.Contain("nothing to cancel"));
+    }
+
+    [Test]
+    public void A_server_that_is_off_is_not_asked_and_one_that_is_on_again_is_asked_soon()
+    {
+        LifecycleDesk desk = LifecycleDesk.Started();
+        UpdateSettings on = desk.Settings;
+        desk.Settings = on with { ServerOffReason = "SERVER=disabled" };
+        desk.PassUntilDue();
+        Assert.That((desk.State.Stage, desk.Last.Due), Is.EqualTo((LifecycleStage.Idle, (TimeSpan?)null)));
+        Assert.That(desk.State.Outcome.IsFailure, Is.False, "that is what somebody wanted");
+        desk.Pass(TimeSpan.FromDays(1));
+        desk.Tell(new UpdateFact.TimePassed());
+        Assert.That(desk.Last.Due, Is.Null);
+        desk.Settings = on;
+        desk.Tell(new UpdateFact.TimePassed());
+        Assert.That(desk.Last.Due - desk.Now.Uptime, Is.InRange(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2)));
+        Assert.That(desk.PassUntilDue().Step.Kind, Is.EqualTo(UpdateStepKind.Check));
+    }
+
+    [Test]
     public void A_payload_that_failed_everywhere_rests_until_somebody_wants_it_now()
     {
         LifecycleDesk desk = LifecycleDesk.Started();

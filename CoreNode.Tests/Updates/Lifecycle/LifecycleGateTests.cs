@@ -97,6 +97,40 @@ internal sealed class LifecycleGateTests
     }
 
     [Test]
+    public void What_others_say_later_ends_the_doubt()
+    {
+        LifecycleDesk desk = Judging();
+        desk.Pass(TimeSpan.FromMinutes(10));
+        IReadOnlyList<HealthCheck> lost =
+            [.. LifecycleDesk.Healthy.Select(static c => c.Name == "cluster" ? c with { IsPassed = false } : c)];
+        Assert.That(desk.Health(lost, SiteAnswer.OthersFailToo).Step.Kind, Is.EqualTo(UpdateStepKind.JudgeHealth));
+        Assert.That(desk.State.Gate.Verdict.Kind, Is.EqualTo(HealthVerdictKind.Unclear));
+        desk.Pass(TimeSpan.FromHours(3));
+        Assert.That(desk.Health(lost, SiteAnswer.NobodyReached).Step.Kind, Is.EqualTo(UpdateStepKind.JudgeHealth));
+        desk.Pass(TimeSpan.FromMinutes(9));
+        Assert.That(
+            desk.Health(lost, SiteAnswer.OthersAreFine).Step.Kind, Is.EqualTo(UpdateStepKind.JudgeHealth),
+            "the others may have come back a moment ago");
+        Assert.That(desk.State.Gate.Verdict.Kind, Is.EqualTo(HealthVerdictKind.Unclear));
+        Assert.That(desk.Last.Due, Is.Null);
+        desk.Pass(TimeSpan.FromMinutes(1));
+        Assert.That(desk.Health(lost, SiteAnswer.OthersAreFine).Step.Kind, Is.EqualTo(UpdateStepKind.Reboot));
+        Assert.That(desk.State.Stage, Is.EqualTo(LifecycleStage.RollingBack));
+    }
+
+    [Test]
+    public void A_doubt_shortly_before_the_deadline_postpones_it_too()
+    {
+        LifecycleDesk desk = Judging();
+        desk.Pass(TimeSpan.FromMinutes(9));
+        Assert.That(desk.Health(s_cut).State.Gate.Verdict.Kind, Is.EqualTo(HealthVerdictKind.Waiting));
+        desk.Pass(TimeSpan.FromMinutes(2));
+        Assert.That(desk.Health(s_broken).Step.Kind, Is.EqualTo(UpdateStepKind.JudgeHealth));
+        desk.Pass(TimeSpan.FromMinutes(9));
+        Assert.That(desk.Health(s_broken).Step.Kind, Is.EqualTo(UpdateStepKind.Reboot));
+    }
+
+    [Test]
     public void With_nothing_to_go_back_to_a_sick_version_stays_and_says_so()
     {
         LifecycleDesk desk = LifecycleDesk.Started().To(LifecycleStage.NeedReboot);

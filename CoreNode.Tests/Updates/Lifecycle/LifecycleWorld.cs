@@ -278,7 +278,8 @@ internal sealed class LifecycleWorld
             new("network", HealthCheckKind.Network, !isCut),
             new("cluster", HealthCheckKind.Cluster, !isCut),
         ];
-        return new HealthReport(checks, isCut && _chance.Chance(0.3) ? SiteAnswer.OthersAreFine : SiteAnswer.Unknown);
+        SiteAnswer site = isCut ? (SiteAnswer)_chance.Next(Enum.GetValues<SiteAnswer>().Length) : SiteAnswer.Unknown;
+        return new HealthReport(checks, site);
     }
 
     private WorldSlot Slot(UpdateStep step)

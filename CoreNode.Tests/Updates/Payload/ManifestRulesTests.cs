@@ -27,7 +27,7 @@ internal sealed class ManifestRulesTests
     {
         byte[] bytes = ManifestWriter.Write(Manifest(Replace(0, 0, 16)));
         byte[] unknown = [0xF8, 0x7F, 0x05, 0xFA, 0x7F, 0x02, 1, 2, 0xFD, 0x7F, 1, 2, 3, 4];
-        PayloadManifest? read = ManifestReader.TryRead([.. bytes, .. unknown], 2, out PayloadFault? fault);
+        PayloadManifest? read = ManifestReader.TryRead((byte[])[.. bytes, .. unknown], 2, out PayloadFault? fault);
         Assert.That(fault, Is.Null);
         Assert.That(ManifestWriter.Write(read!), Is.EqualTo(bytes));
     }

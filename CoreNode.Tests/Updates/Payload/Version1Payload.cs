@@ -13,14 +13,15 @@ internal static class Version1Payload
     private const int BlockBytes = 4096;
 
     /// <summary>Of an image and a kernel, in operations of one MiB.</summary>
-    public static byte[] Make(byte[] image, byte[] kernel, IPayloadSigner signer)
+    public static byte[] Make(byte[] image, byte[] kernel, IPayloadSigner signer, ICodecs? packer = null)
     {
+        ICodecs codecs = packer ?? new TestCodecs();
         using MemoryStream data = new();
         WireWriter manifest = new();
-        Operations(manifest, 1, image, data);
+        Operations(manifest, 1, image, data, codecs);
         WireWriter procedure = new();
         procedure.Number(1, 0);
-        Operations(procedure, 2, kernel, data);
+        Operations(procedure, 2, kernel, data, codecs);
         procedure.Bytes(4, Info(kernel));
         int signatureBytes = SignatureMessage.Write(signer.Blank).Length;
         manifest.Bytes(2, Hidden((ulong)data.Length, (ulong)signatureBytes));
@@ -37,12 +38,12 @@ internal static class Version1Payload
         return [.. signed, .. SignatureMessage.Write(signer.Sign(SHA256.HashData(signed)))];
     }
 
-    private static void Operations(WireWriter parent, uint field, byte[] image, MemoryStream data)
+    private static void Operations(WireWriter parent, uint field, byte[] image, MemoryStream data, ICodecs codecs)
     {
         for (int at = 0; at < image.Length; at += 1 << 20)
         {
             byte[] piece = image[at..Math.Min(image.Length, at + (1 << 20))];
-            byte[] packed = new TestCodecs().Encode(OperationType.ReplaceBz, piece, [], 0);
+            byte[] packed = codecs.Encode(OperationType.ReplaceBz, piece, [], 0);
             bool isSmaller = packed.Length < piece.Length;
             byte[] taken = isSmaller ? packed : piece;
             WireWriter extent = new();

@@ -37,6 +37,9 @@ public sealed record ClientOptions
     /// <summary>User and password for Basic authentication, as "user:password"; null for none.</summary>
     public string? User { get; init; }
 
+    /// <summary>Secret of a token that is shown instead of a user; null for none.</summary>
+    public string? Token { get; init; }
+
     /// <summary>Told of every request right before it is sent to that endpoint.</summary>
     public Action<ClientEndpoint, V2Request>? Trace { get; init; }
 

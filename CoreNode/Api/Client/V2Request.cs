@@ -23,6 +23,9 @@ public sealed record V2Request(HttpMethod Method, string PathAndQuery, string? F
     /// <summary>The body as JSON, instead of a form; null for none.</summary>
     public string? Json { get; init; }
 
+    /// <summary>Makes the body, instead of a form; called for each attempt to send it. Null for none.</summary>
+    public Func<HttpContent>? MakeContent { get; init; }
+
     /// <summary>Adds a member.</summary>
     public static V2Request AddMember(IReadOnlyList<string> peerUrls, bool isForced) =>
         new(HttpMethod.Post, "/v2/members" + Force(isForced), null) { Json = PeerUrls(peerUrls) };

@@ -30,6 +30,8 @@ public sealed class V2Transport : IDisposable
         _connections = [.. options.Endpoints.Select(one => new EndpointConnection(one, options, certificates))];
         if (options.User is { } user)
             _authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));
+        if (options.Token is { } token)
+            _authorization = new("Bearer", token);
     }
 
     /// <summary>Sends a request and reads the whole answer.</summary>
@@ -188,7 +190,11 @@ public sealed class V2Transport : IDisposable
         message.Headers.Authorization = _authorization;
         // Also a DELETE carries an (empty) body: the handler silently sends a request without one again when a pooled
         // connection turns out to be closed, which for a write could do it twice.
-        if (!request.IsSafe)
+        if (request.MakeContent is { } make)
+        {
+            message.Content = make();
+        }
+        else if (!request.IsSafe)
         {
             message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(request.Json ?? request.Form ?? ""));
             message.Content.Headers.ContentType = request.Json is null ? s_formType : s_jsonType;

@@ -27,7 +27,7 @@ internal sealed class GuestApplication(AccessGate gate, Func<string?> unhealthyR
         Task answered = Answer(context);
         if (!answered.IsCompleted)
             context.CountAsWaiting();
-        return context.CanHaveBody ? ApiApplication.PassBodyAsync(context, answered) : answered;
+        return context.CanHaveBody ? ApiApplication.PassBodyAsync(context, answered).AsTask() : answered;
     }
 
     private Task Answer(RequestContext context)

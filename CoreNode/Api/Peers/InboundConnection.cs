@@ -63,7 +63,7 @@ internal sealed class InboundConnection(
     /// <summary>Closes.</summary>
     public void Dispose() => link.Dispose();
 
-    private async Task ReceiveAsync()
+    private async ValueTask ReceiveAsync()
     {
         FrameReader reader = frames.Reader;
         Deliver(frames.TakeReceived());

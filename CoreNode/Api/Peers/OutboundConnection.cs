@@ -78,7 +78,7 @@ internal sealed class OutboundConnection : IDisposable
             _isSending = true;
         }
 
-        Task pump = PumpAsync();
+        Task pump = PumpAsync().AsTask();
         if (pump.IsCompletedSuccessfully)
             return;
         lock (_gate)
@@ -167,7 +167,7 @@ internal sealed class OutboundConnection : IDisposable
     }
 
     // Runs on the thread that flushes while the kernel takes everything, then on the one that polls the sockets.
-    private async Task PumpAsync()
+    private async ValueTask PumpAsync()
     {
         try
         {

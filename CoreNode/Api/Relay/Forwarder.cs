@@ -23,7 +23,7 @@ internal sealed class Forwarder(
         connection.SetDeadline(Deadline(upstreams.Time, upstreams.Options.AnswerTimeout));
 
     /// <summary>Forwards until the client has an answer.</summary>
-    public async Task ForwardAsync(RequestContext context, ForwardedRequest request)
+    public async ValueTask ForwardAsync(RequestContext context, ForwardedRequest request)
     {
         UpstreamOrder order = upstreams.Order;
         string reason = "no member is known yet";

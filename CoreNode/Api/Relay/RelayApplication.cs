@@ -27,13 +27,13 @@ internal sealed class RelayApplication(
     {
         if (context.Client.IsBusy() is { } busy)
             return LimitAnswer.Refuse(context, busy);
-        Task answered = context.HasHadItsTurn() ? AnswerElsewhereAsync(context) : Answer(context);
+        Task answered = context.HasHadItsTurn() ? AnswerElsewhereAsync(context).AsTask() : Answer(context);
         if (!answered.IsCompleted)
             context.CountAsWaiting();
-        return context.CanHaveBody ? ApiApplication.PassBodyAsync(context, answered) : answered;
+        return context.CanHaveBody ? ApiApplication.PassBodyAsync(context, answered).AsTask() : answered;
     }
 
-    private async Task AnswerElsewhereAsync(RequestContext context)
+    private async ValueTask AnswerElsewhereAsync(RequestContext context)
     {
         await Task.Yield();
         await Answer(context);
@@ -59,7 +59,7 @@ internal sealed class RelayApplication(
             return RelayAnswers.ReadOnly(context);
         if (RequestHead.IsFromWorker(context))
             return RelayAnswers.Loop(context);
-        return forwarder.ForwardAsync(context, Describe(context, target, isRead));
+        return forwarder.ForwardAsync(context, Describe(context, target, isRead)).AsTask();
     }
 
     private static ForwardedRequest Describe(RequestContext context, in RequestTarget target, bool isRead)

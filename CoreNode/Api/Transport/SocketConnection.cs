@@ -100,7 +100,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     PipeWriter IDuplexPipe.Output => _output;
 
     /// <summary>Begins to read.</summary>
-    public void Start() => _receiving = ReceiveAsync();
+    public void Start() => _receiving = ReceiveAsync().AsTask();
 
     /// <summary>
     /// The client is not expected to send anything for long: until it does, no memory is kept ready for it.
@@ -174,7 +174,7 @@ internal sealed class SocketConnection : ConnectionContext, IConnectionIdFeature
     }
 
     // One method for all of it: each level would keep a frame of its own for every idle connection.
-    private async Task ReceiveAsync()
+    private async ValueTask ReceiveAsync()
     {
         Exception? end = null;
         int inTurn = 0;

@@ -26,6 +26,7 @@ internal static class UpdateJson
         Number(json, ",\"lastChecked\":"u8, view.LastChecked);
         Text(json, ",\"nextStep\":"u8, view.NextStep);
         Number(json, ",\"nextAt\":"u8, view.NextAt);
+        Number(json, ",\"againAt\":"u8, view.AgainAt);
         Text(json, ",\"reason\":"u8, view.Reason);
         Text(json, ",\"hold\":"u8, view.Hold);
         Text(json, ",\"pinned\":"u8, view.Pinned);
@@ -51,6 +52,25 @@ internal static class UpdateJson
             Text(json, ",\"outcome\":"u8, one.Outcome);
             Number(json, ",\"code\":"u8, one.Code);
             Text(json, ",\"text\":"u8, one.Text);
+            json.Raw("}"u8);
+        }
+
+        json.Raw("]}\n"u8);
+        return json;
+    }
+
+    /// <summary>What was found.</summary>
+    public static JsonBuffer Of(IReadOnlyList<UpdateFinding> findings)
+    {
+        JsonBuffer json = new(2048);
+        json.Raw("{\"findings\":["u8);
+        for (int i = 0; i < findings.Count; i++)
+        {
+            UpdateFinding one = findings[i];
+            Text(json, i == 0 ? "{\"level\":"u8 : ",{\"level\":"u8, UpdateFinding.Words[(int)one.Level]);
+            Text(json, ",\"what\":"u8, one.What);
+            Text(json, ",\"text\":"u8, one.Text);
+            Text(json, ",\"advice\":"u8, one.Advice);
             json.Raw("}"u8);
         }
 

@@ -9,7 +9,7 @@ namespace CoreNode.Api.Updates;
 /// may administer (docs/security.md). Out: what the desk knows, and orders to it. What holds: an order that is answered
 /// with success is begun; a refusal says why. Any thread.
 /// </summary>
-public sealed class UpdateSurface(IUpdateDesk desk) : IAdminSurface
+public sealed class UpdateSurface(IUpdateDesk desk, IUpdateExaminer? examiner = null) : IAdminSurface
 {
     private CancellationToken _stopping;
 
@@ -33,10 +33,12 @@ public sealed class UpdateSurface(IUpdateDesk desk) : IAdminSurface
         {
             await (what switch
             {
-                "" or "/history" when context.Method != "GET" => context.MethodNotAllowed("GET"),
+                "" or "/history" or "/doctor" when context.Method != "GET" => context.MethodNotAllowed("GET"),
                 "" when isWatch => WatchAsync(context),
                 "" => Status(context, desk.Status),
                 "/history" => context.Json(UpdateJson.Of(desk.History)),
+                "/doctor" when examiner is not null =>
+                    context.Json(UpdateJson.Of(await examiner.ExamineAsync(_stopping))),
                 _ => OrderAsync(context, what),
             });
         }

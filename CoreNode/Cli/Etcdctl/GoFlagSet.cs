@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Numerics;
-
 namespace CoreNode.Cli.Etcdctl;
 
 /// <summary>
@@ -150,29 +147,31 @@ internal sealed class GoFlagSet(IReadOnlyList<GoFlag> flags)
     {
         string digits = value.TrimStart('+', '-');
         bool isHex = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-        bool isOctal = !isHex && digits.Length > 1 && digits[0] == '0' && digits.All(char.IsAsciiDigit);
-        BigInteger magnitude = 0;
-        bool isNumber = value.Length - digits.Length <= 1 && (
-            isHex ? BigInteger.TryParse(
-                "0" + digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out magnitude)
-            : isOctal ? TryOctal(digits, out magnitude)
-            : BigInteger.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out magnitude));
-        if (!isNumber)
+        bool isOctal = !isHex && digits.Length > 1 && digits[0] == '0';
+        if (digits.Length == 0 || value.Length - digits.Length > 1)
             return (null, "parse error");
-        BigInteger number = value[0] == '-' ? -magnitude : magnitude;
-        return number < long.MinValue || number > long.MaxValue ? (null, "value out of range") : ((long)number, "");
-    }
-
-    private static bool TryOctal(string digits, out BigInteger number)
-    {
-        number = 0;
-        foreach (char digit in digits)
+        (ulong magnitude, bool isTooLarge) = (0, false);
+        uint radix = isHex ? 16u : isOctal ? 8u : 10u;
+        foreach (char c in isHex ? digits.AsSpan(2) : digits)
         {
-            if (digit > '7')
-                return false;
-            number = (number * 8) + (digit - '0');
+            uint digit = DigitOf(c);
+            if (digit >= radix)
+                return (null, "parse error");
+            isTooLarge |= magnitude > (ulong.MaxValue - digit) / radix;
+            magnitude = unchecked((magnitude * radix) + digit);
         }
 
-        return true;
+        bool isNegative = value[0] == '-';
+        if (isTooLarge || magnitude > (isNegative ? 1UL << 63 : long.MaxValue))
+            return (null, "value out of range");
+        return (unchecked(isNegative ? -(long)magnitude : (long)magnitude), "");
     }
+
+    private static uint DigitOf(char c) => c switch
+    {
+        >= '0' and <= '9' => (uint)(c - '0'),
+        >= 'a' and <= 'f' => (uint)(c - 'a' + 10),
+        >= 'A' and <= 'F' => (uint)(c - 'A' + 10),
+        _ => uint.MaxValue,
+    };
 }

@@ -11,7 +11,7 @@ internal sealed class CreateOptions
 
     public Option<string?> From { get; } = Text("--from", "the image that machines have now", "OLD");
 
-    public Option<string?> Kernel { get; } = Text("--kernel", "a kernel beside the image", "FILE");
+    public Option<string?> Kernel { get; } = Text("--kernel", "a kernel beside the image; always sent whole", "FILE");
 
     public Option<string[]> Keys { get; } = new("--key")
     {

@@ -20,7 +20,9 @@ internal static class PayloadCreateCommand
             TakesFiles = true,
             Details = "With --from the payload holds what changed, and machines that have another image refuse it. The "
                 + "release counter must grow with every release: machines go back only by hand. Without --counter it "
-                + "is made from the version's numbers (1.4.0 gives 1000004000000). Without --key no machine takes it.",
+                + "is made from the version's numbers (1.4.0 gives 1000004000000). Without --key no machine takes it. "
+                + "A --kernel is for machines that keep kernels beside their slots (node's --update-boot); it is sent "
+                + "whole, also with --from, and machines without a place for it refuse the payload.",
             Examples =
             [
                 ("corenode payload create new.img --key release.key --version 1.4.0", "makes new.img.payload"),

@@ -14,7 +14,9 @@ internal static class UpdateOrderCommands
         var command = new CliCommand("now", "ask the server and install what it offers")
         {
             Details = "Waits for no time and no rest after failures. Shows each step and returns once the update is "
-                + "installed and waits for the reboot, or with the reason why it is not: exit code 1 after a failure.",
+                + "installed and waits for the reboot, or with the reason why it is not: exit code 1 after a failure. "
+                + "Of several addresses of the payload the next is tried when one fails; what failed is told for each. "
+                + "Ctrl-C ends the waiting, not the update.",
             Examples =
             [
                 ("corenode update now", "shows each step, with a bar"),

@@ -42,10 +42,16 @@ internal static class UpdateText
             return "telling the server";
         if (isResting && view.Stage == "need-reboot")
             return "the reboot";
+        if (view.AgainAt > 0)
+            return Again(view, now);
         if (view.NextAt > 0)
             return $"{step} at {Moment(view.NextAt, now)}";
         return isResting ? "nothing by itself" : $"{step} now";
     }
+
+    /// <summary>When the next address of an update that failed is tried.</summary>
+    public static string Again(UpdateStatusView view, DateTimeOffset now) =>
+        $"the next address at {Moment(view.AgainAt, now)}";
 
     /// <summary>"2026-11-21 15:04:00 (3 min ago)", in this machine's time zone.</summary>
     public static string Moment(long unixSeconds, DateTimeOffset now)

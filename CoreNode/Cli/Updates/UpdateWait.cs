@@ -6,15 +6,21 @@ namespace CoreNode.Cli.Updates;
 
 /// <summary>
 /// Follows what was ordered to its end: a line for each step, a bar while bytes come, and how it ended. A failure is
-/// told with its text and code and never as "no update". One run.
+/// told with its text and code and never as "no update"; where the next address is tried soon, that is waited for. One
+/// run.
 /// </summary>
 internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal) : IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
+    // What is further off is not waited for, nor is what is late by more.
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(60);
+
+    private readonly List<string> _failures = [];
     private readonly ProgressLine _bar = new(call.Session.Host);
     private string _told = "";
     private bool _hasToldAway;
+    private bool _isOverdue;
 
     /// <summary>The last attempt that the history knew before the order; null if there was none.</summary>
     public UpdateHistoryItem? Before { get; init; }
@@ -60,8 +66,10 @@ internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal) : IDisposable
             if (reply is AdminReply<UpdateWatch>.Done watch)
             {
                 using UpdateWatch following = watch.Value;
-                while (await ReadAsync(following, cancellation) is { } status)
+                ToldStatus? last = ordered;
+                while (await ReadAsync(following, last, cancellation) is { } status)
                 {
+                    last = status;
                     answered = time.GetTimestamp();
                     _hasToldAway = false;
                     Tell(status);
@@ -81,11 +89,22 @@ internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal) : IDisposable
         }
     }
 
-    private static async Task<ToldStatus?> ReadAsync(UpdateWatch watch, CancellationToken cancellation)
+    private async Task<ToldStatus?> ReadAsync(UpdateWatch watch, ToldStatus? last, CancellationToken cancellation)
     {
+        TimeProvider time = call.Session.Host.Time;
+        TimeSpan left = last is not null && IsGoingOn(last.View)
+            ? Away(last.View) + s_soon
+            : Timeout.InfiniteTimeSpan;
+        using CancellationTokenSource late = new(left, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         try
         {
-            return await watch.ReadAsync(cancellation);
+            return await watch.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            _isOverdue = true;
+            return last;
         }
         catch (Exception fault) when (fault is IOException or HttpRequestException)
         {
@@ -107,8 +126,19 @@ internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal) : IDisposable
     {
         UpdateGoal.Follow => false,
         UpdateGoal.Switch => view.Stage is "idle" or "need-reboot",
-        _ => view.Stage is "idle" or "need-reboot" or "reporting",
+        _ => view.Stage is "idle" or "need-reboot" or "reporting" && !IsGoingOn(view),
     };
+
+    // It failed at one address, and the next one is about to be tried.
+    private bool IsGoingOn(UpdateStatusView view) =>
+        goal == UpdateGoal.Update && view.AgainAt > 0 && view.Stage is "idle" or "reporting" && !_isOverdue
+        && Away(view) <= s_soon;
+
+    private TimeSpan Away(UpdateStatusView view)
+    {
+        TimeSpan away = DateTimeOffset.FromUnixTimeSeconds(view.AgainAt) - call.Session.Host.Time.GetUtcNow();
+        return away > TimeSpan.Zero ? away : TimeSpan.Zero;
+    }
 
     private void Tell(ToldStatus status)
     {
@@ -120,7 +150,7 @@ internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal) : IDisposable
         }
 
         UpdateStatusView view = status.View;
-        string text = $"{view.Stage}: {view.Reason}";
+        string text = IsGoingOn(view) ? GoesOn(view) : $"{view.Stage}: {view.Reason}";
         if (text != _told && !IsEnd(view) && !call.IsJson)
         {
             _told = text;
@@ -135,6 +165,15 @@ internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal) : IDisposable
             _bar.Clear();
     }
 
+    private string GoesOn(UpdateStatusView view)
+    {
+        string failed = view.LastFailure is { } failure ? UpdateText.Failure(failure) : view.Reason;
+        if (_failures.Contains(failed))
+            return _told;
+        _failures.Add(failed);
+        return $"failed: {failed}; {UpdateText.Again(view, call.Session.Host.Time.GetUtcNow())}";
+    }
+
     private async Task<int> EndAsync(ToldStatus ordered, ToldStatus last, CancellationToken cancellation)
     {
         _bar.Clear();
@@ -147,12 +186,17 @@ internal sealed class UpdateWait(UpdateCall call, UpdateGoal goal) : IDisposable
 
         // Nothing was tried by what only switches: what failed before that is no news.
         bool isOld = goal == UpdateGoal.Switch && failure == ordered.View.LastFailure;
+        if (_failures.Count > 0)
+            return Fail(AllFailures(failure is null ? last.View.Reason : UpdateText.Failure(failure)), last.View);
         if (failure is not null && !isOld)
             return Fail(UpdateText.Failure(failure), last.View);
         if (goal == UpdateGoal.Update && ended is { Code: not (0 or IgnoredPerPolicy or DeferredPerPolicy) })
             return Fail(UpdateText.Outcome(ended), last.View);
         return Say(ended is not null ? ended.Text : last.View.Reason);
     }
+
+    private string AllFailures(string last) =>
+        string.Join("; then ", _failures.Contains(last) ? _failures : [.. _failures, last]);
 
     // Passed over or put off by a rule of the machine: that is what the operator wanted.
     private const int IgnoredPerPolicy = 35;

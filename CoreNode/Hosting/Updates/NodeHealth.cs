@@ -1,27 +1,46 @@
-using System.Net.Sockets;
 using CoreNode.Updates.Client.Ports;
 using CoreNode.Updates.Lifecycle;
 
 namespace CoreNode.Hosting.Updates;
 
-/// <summary>How healthy this machine is: node, cluster, network, and the operator's checks.</summary>
+/// <summary>
+/// How healthy this machine is: node, cluster, network, update server, and the operator's checks. Where one fails that
+/// others may know more about they are asked. One look at a time.
+/// </summary>
 /// <param name="place">What the node says of itself.</param>
-/// <param name="server">Host and port of the update server; null without one.</param>
+/// <param name="server">The update server; null without one.</param>
 /// <param name="folder">The operator's executables.</param>
-internal sealed class NodeHealth(UpdatesPlace place, Func<Uri?> server, HealthFolder folder) : IHealthChecks
+/// <param name="links">The interfaces of this machine; null: not to be known.</param>
+internal sealed class NodeHealth(
+    UpdatesPlace place, Func<UpdateTarget?> server, HealthFolder folder, Func<MachineLinks?> links) : IHealthChecks
 {
     private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(8);
+
+    private bool _hasAsked;
 
     /// <inheritdoc/>
     public async Task<HealthReport> LookAsync(CancellationToken cancellation)
     {
         Task<IReadOnlyList<HealthCheck>> custom = folder.LookAsync(cancellation);
-        Task<HealthCheck?> network = NetworkAsync(cancellation);
-        List<HealthCheck> checks = [Node(), Cluster()];
-        if (await network is { } seen)
-            checks.Add(seen);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        end.CancelAfter(s_connect);
+        Surroundings around = Surroundings.Begin(place.Others(), server(), end.Token);
+        List<HealthCheck> checks = [Node(), await ClusterAsync(end.Token)];
+        checks.AddRange(await around.ChecksAsync());
         checks.AddRange(await custom);
-        return new HealthReport(checks);
+        cancellation.ThrowIfCancellationRequested();
+
+        // Once in each run also while all is well: before an update, so that those who are asked after it know this
+        // machine, and the secret by which it is known is there.
+        bool isAsked = !_hasAsked;
+        foreach (HealthCheck check in checks)
+            isAsked |= check.IsPassed != true && check.Kind != HealthCheckKind.Node;
+        _hasAsked = true;
+        SiteView view = isAsked ? SiteJudge.Judge(await AskAsync(around, cancellation)) : SiteView.Unasked;
+        await end.CancelAsync();
+        await around.EndAsync();
+        return new HealthReport(checks, view.Cluster, view.Server, view.Why);
     }
 
     private HealthCheck Node()
@@ -30,52 +49,51 @@ internal sealed class NodeHealth(UpdatesPlace place, Func<Uri?> server, HealthFo
         return new HealthCheck("node", HealthCheckKind.Node, problem.Length == 0, problem);
     }
 
-    private HealthCheck Cluster()
+    private async Task<HealthCheck> ClusterAsync(CancellationToken cancellation)
     {
-        string problem = place.ClusterProblem();
+        string problem = await place.ClusterProblem(cancellation);
         return new HealthCheck("cluster", HealthCheckKind.Cluster, problem.Length == 0, problem);
     }
 
-    // Whether anything outside of this machine answers. A machine that knows nobody outside has no such check.
-    private async Task<HealthCheck?> NetworkAsync(CancellationToken cancellation)
+    private async Task<SiteEvidence> AskAsync(Surroundings around, CancellationToken cancellation)
     {
-        List<Uri> others = [.. place.Others()];
-        if (server() is { } updates)
-            others.Add(updates);
-        if (others.Count == 0)
-            return null;
+        List<Uri> connected = await around.ConnectedAsync();
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(s_connect);
-        List<Task<bool>> asked = others.ConvertAll(one => AnswersAsync(one, limit.Token));
-        while (asked.Count > 0)
+        limit.CancelAfter(s_answer);
+        List<WitnessAccount> accounts = [];
+        string problem = "";
+        foreach (Task<SiteReply> asking in connected.ConvertAll(one => AskAsync(one, limit.Token)))
         {
-            Task<bool> first = await Task.WhenAny(asked);
-            asked.Remove(first);
-            if (await first)
-            {
-                await limit.CancelAsync();
-                await Task.WhenAll(asked);
-                return new HealthCheck("network", HealthCheckKind.Network, true);
-            }
+            SiteReply reply = await asking;
+            if (reply.Account is { } account)
+                accounts.Add(account);
+            else if (problem.Length == 0)
+                problem = reply.Problem;
         }
 
         cancellation.ThrowIfCancellationRequested();
-        return new HealthCheck(
-            "network", HealthCheckKind.Network, false,
-            $"none of {others.Count} others answers, {others[0].Host} first of them");
+        return new SiteEvidence
+        {
+            Others = around.Others,
+            Connected = connected.Count,
+            OthersOfQuorum = place.OthersOfQuorum(),
+            Server = around.Server,
+            IsServerConnected = await around.IsServerConnectedAsync(),
+            Accounts = accounts,
+            Problem = problem,
+            Links = links(),
+        };
     }
 
-    private static async Task<bool> AnswersAsync(Uri one, CancellationToken cancellation)
+    private async Task<SiteReply> AskAsync(Uri one, CancellationToken limit)
     {
-        using TcpClient client = new();
         try
         {
-            await client.ConnectAsync(one.Host.Trim('[', ']'), one.Port, cancellation);
-            return true;
+            return await place.AskAsync(one, limit);
         }
-        catch (Exception fault) when (fault is SocketException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            return false;
+            return new SiteReply(null, $"{one.Authority} does not answer in time");
         }
     }
 }

@@ -40,6 +40,7 @@ internal sealed class UpdateWorker(
             Disk = options.Disk!,
             Partition = target,
             SourcePartition = running,
+            Kernel = BootFolder.KernelOf(options, slots.LetterOf(task.TargetSlot)),
             Checkpoint = Path.Combine(folder, "checkpoint"),
             IsResumed = task.IsResumed,
             BytesPerSecond = options.BytesPerSecond,

@@ -36,6 +36,9 @@ internal sealed class UpdatesModule
     private readonly UpdateDoor _door = new();
     private readonly MachineDisks _disks;
     private readonly UpdateConfigFiles _files;
+    private readonly UpdateExaminer _examiner;
+    private volatile bool _isAsking;
+    private readonly ProxySettings _proxies = ProxySettings.Of(Environment.GetEnvironmentVariable);
 
     private UpdatesModule(NodeOptions options, NodeProcess process)
     {
@@ -48,14 +51,18 @@ internal sealed class UpdatesModule
         _instance = identity.Instance.ToString("x16", CultureInfo.InvariantCulture);
         _disks = new MachineDisks(_options.Root);
         _files = new UpdateConfigFiles(_options.Root);
+        _examiner = new UpdateExaminer(_options, _door, Settings, () => Target, _folder);
     }
+
+    /// <summary>The update server as the settings say now; null where none is asked. Any thread.</summary>
+    public UpdateTarget? Target => _isAsking ? UpdateTarget.Of(Settings().Server, _proxies) : null;
 
     /// <summary>What the HTTP server is given, beside what it has of others already.</summary>
     public static IAdminSurface? SurfaceWith(UpdatesModule? module, IAdminSurface? others)
     {
         if (module is null)
             return others;
-        UpdateSurface own = new(module._door);
+        UpdateSurface own = new(module._door, module._examiner);
         return others is null ? own : new AdminSurfaces(others, own);
     }
 
@@ -71,6 +78,7 @@ internal sealed class UpdatesModule
         {
             if (FindDisk() is not { } disk)
                 return;
+            _isAsking = true;
             using UpdateBus? bus = FindBus(disk);
             bus?.Start();
             while (true)
@@ -79,6 +87,7 @@ internal sealed class UpdatesModule
                 {
                     UpdateClient client = Make(disk, place);
                     _door.Open(client);
+                    _examiner.Use(disk.Disk, client);
                     await client.RunAsync(stop);
                     stop.ThrowIfCancellationRequested();
                 }
@@ -101,6 +110,19 @@ internal sealed class UpdatesModule
                 _door.Close("the node is stopping");
         }
     }
+
+    /// <summary>How the client of a node with these options works.</summary>
+    internal static UpdateClientOptions ClientOptions(UpdateOptions options, string folder) => new()
+    {
+        Folder = folder,
+        Seed = Seeds.Fresh(),
+        Settings = new UpdateSettings
+        {
+            GateDeadline = options.HealthDeadline,
+            GateSettle = options.HealthSettle,
+        },
+        HealthInterval = TimeSpan.FromSeconds(Math.Clamp(options.HealthSettle.TotalSeconds / 9, 0.2, 5)),
+    };
 
     private DiskPlace? FindDisk()
     {
@@ -168,22 +190,12 @@ internal sealed class UpdatesModule
             Settings, PeriodicOff, Transfers(), TimeProvider.System);
         HealthFolder folder = new(options.HealthFolder, s_checkLimit);
         return new UpdateClient(
-            new UpdateClientOptions
-            {
-                Folder = _folder,
-                Seed = Seeds.Fresh(),
-                Settings = new UpdateSettings
-                {
-                    GateDeadline = options.HealthDeadline,
-                    GateSettle = options.HealthSettle,
-                },
-                HealthInterval = TimeSpan.FromSeconds(Math.Clamp(options.HealthSettle.TotalSeconds / 9, 0.2, 5)),
-            },
+            ClientOptions(options, _folder),
             new UpdatePorts(
                 slots,
                 new UpdateWorker(options, slots, Settings, _folder, _instance, logger),
                 server,
-                new NodeHealth(place, () => Settings().Server, folder),
+                new NodeHealth(place, () => Target, folder, () => LinkReader.Read(_options.Root)),
                 new MachineReboot(options, disk.IsMachine, logger),
                 new StoreHolds(place)),
             _process.Files, TimeProvider.System, BootClock.Instance, _process.Logs.CreateLogger<UpdateClient>());
@@ -193,7 +205,7 @@ internal sealed class UpdatesModule
     {
         Client = "corenode-" + _process.Version,
         Trust = new UpdateTrust(_options.CaFile, "--update-ca-file"),
-        Proxies = ProxySettings.Of(Environment.GetEnvironmentVariable),
+        Proxies = _proxies,
     };
 
     private UpdateConfig Settings() => _files.Read(

@@ -7,10 +7,17 @@ internal sealed record UpdatesPlace
     public required Func<string> NodeProblem { get; init; }
 
     /// <summary>Why the node is not in its cluster; empty: it is.</summary>
-    public required Func<string> ClusterProblem { get; init; }
+    public required Func<CancellationToken, Task<string>> ClusterProblem { get; init; }
 
     /// <summary>Addresses of other machines of the cluster.</summary>
     public required Func<IReadOnlyList<Uri>> Others { get; init; }
+
+    /// <summary>How many others make a majority with this one; zero on machines that are no members.</summary>
+    public Func<int> OthersOfQuorum { get; init; } = static () => 0;
+
+    /// <summary>What the machine at such an address says of what it reaches.</summary>
+    public Func<Uri, CancellationToken, Task<SiteReply>> AskAsync { get; init; } =
+        static (_, _) => Task.FromResult(new SiteReply(null, "nobody is asked"));
 
     /// <summary>Why heavy work must wait for the store; empty: it need not.</summary>
     public Func<string> StoreProblem { get; init; } = static () => "";

@@ -1,5 +1,7 @@
 using System.Globalization;
+using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
+using CoreNode.Foundation;
 using CoreNode.Proxy;
 using CoreNode.Store;
 
@@ -12,48 +14,84 @@ internal static class UpdatesPlaces
     private const int SlowPart = 5;
 
     /// <summary>A member: its own store must not suffer.</summary>
-    public static UpdatesPlace Of(Replica replica, TimeSpan electionTimeout, Func<bool> isServing) => new()
-    {
-        NodeProblem = () => replica.Completion.IsCompleted ? "the store has ended"
-            : isServing() ? "" : "clients are not served yet",
-        ClusterProblem = () => NoLeader(replica),
-        Others = () => Others(replica.Members, replica.Self),
-        StoreProblem = () => NoLeader(replica) is { Length: > 0 } problem
-            ? problem
-            : SlowSync(replica, electionTimeout / SlowPart),
-    };
+    public static UpdatesPlace Of(
+        Replica replica, TimeSpan electionTimeout, Func<bool> isServing, NodeRequests requests, KeptKeys keys) => new()
+        {
+            NodeProblem = () => replica.Completion.IsCompleted ? "the store has ended"
+                : isServing() ? "" : "clients are not served yet",
+            ClusterProblem = _ => Task.FromResult(NoLeader(replica)),
+            Others = () => Others(replica.Members, replica.Self),
+            OthersOfQuorum = () => replica.Members.Count / 2,
+            AskAsync = async (one, cancellation) =>
+            {
+                SiteReply reply = await SiteQuestions.AskAsync(requests, one, cancellation);
+                if (reply.Account is not null && !replica.Leader.IsNone)
+                    await keys.RememberAsync(cancellation);
+                return reply;
+            },
+            StoreProblem = () => NoLeader(replica) is { Length: > 0 } problem
+                ? problem
+                : SlowSync(replica, electionTimeout / SlowPart),
+        };
 
     /// <summary>A worker: there is no store here, and the members are its cluster.</summary>
-    public static UpdatesPlace Of(Func<FollowerView> view, Func<bool> isServing) => new()
-    {
-        NodeProblem = () => isServing() ? "" : "clients are not served yet",
-        ClusterProblem = () => view().HasWorking ? "" : "no member of the cluster answers",
-        Others = () => Others(view().List?.Members ?? [], default),
-    };
+    public static UpdatesPlace Of(
+        Func<FollowerView> view, Func<bool> isServing, Func<NodeRequests?> requests) => new()
+        {
+            NodeProblem = () => isServing() ? "" : "clients are not served yet",
+            ClusterProblem = _ => Task.FromResult(view().HasWorking ? "" : "no member of the cluster answers"),
+            Others = () => Others(view().List?.Members ?? [], default),
+            AskAsync = (one, cancellation) => requests() is { } ready
+                ? SiteQuestions.AskAsync(ready, one, cancellation)
+                : Task.FromResult(new SiteReply(null, "this worker does not know its cluster yet")),
+        };
 
     /// <summary>A node whose store is an existing etcd.</summary>
-    public static UpdatesPlace Of(IReadOnlyList<Uri> store, Func<bool> isServing) => new()
+    public static UpdatesPlace Of(IReadOnlyList<Uri> store, Func<bool> isServing, GuestStore guest) => new()
     {
         NodeProblem = () => isServing() ? "" : "clients are not served yet",
-        ClusterProblem = static () => "",
+        ClusterProblem = guest.ProblemAsync,
         Others = () => store,
+        AskAsync = guest.AskAsync,
     };
 
-    private static List<Uri> Others(IReadOnlyList<Member> members, Foundation.NodeId self)
+    /// <summary>What a member tells others that ask it about their site.</summary>
+    public static SitePlace SiteOf(Replica replica, Func<UpdateTarget?> server) => new(
+        replica.Self.ToString(),
+        () => !replica.Leader.IsNone,
+        asker =>
+        {
+            foreach (Member member in replica.Members)
+            {
+                if (member.Id == asker)
+                    return Urls(member, []);
+            }
+
+            return [];
+        },
+        server);
+
+    private static List<Uri> Others(IReadOnlyList<Member> members, NodeId self)
     {
         List<Uri> others = [];
         foreach (Member member in members)
         {
-            if (member.Id == self)
-                continue;
-            foreach (string url in member.PeerUrls)
-            {
-                if (Uri.TryCreate(url, UriKind.Absolute, out Uri? one))
-                    others.Add(one);
-            }
+            if (member.Id != self)
+                Urls(member, others);
         }
 
         return others;
+    }
+
+    private static List<Uri> Urls(Member member, List<Uri> urls)
+    {
+        foreach (string url in member.PeerUrls)
+        {
+            if (Uri.TryCreate(url, UriKind.Absolute, out Uri? one))
+                urls.Add(one);
+        }
+
+        return urls;
     }
 
     // Not all that /health judges by: that a disk was slow some time ago, in a store that is quiet since, must neither

@@ -6,14 +6,18 @@ namespace CoreNode.Hosting.Updates;
 
 /// <summary>
 /// Where the worker process runs: in a scope of systemd where that is the first process, else in a control group of its
-/// own where the kernel lets this program make one. Its share of processor and disk is a tenth of what others have.
-/// What is refused is told, and the worker runs all the same: it lowers itself besides.
+/// own where the kernel lets this program make one. Its share of processor and disk is a tenth of what others have, and
+/// it is the first to go when memory runs out. What is refused is told, and the worker runs all the same: it lowers
+/// itself besides.
 /// </summary>
 internal sealed class WorkerGroup
 {
     private const ulong Weight = 10;
     private const ulong MemoryBytes = 256UL << 20;
     private const string Name = "corenode-update-worker-";
+
+    // The node's own is often far below that of others, and is handed down.
+    private const string GoesFirst = "500";
 
     private readonly string _group;
 
@@ -34,6 +38,7 @@ internal sealed class WorkerGroup
     public async Task<string> PlaceAsync(int pid, CancellationToken cancellation)
     {
         string number = pid.ToString(CultureInfo.InvariantCulture);
+        _ = TryWrite($"/proc/{number}/oom_score_adj", GoesFirst);
         if (_group.Length > 0)
         {
             string? problem = TryMake() ?? TryWrite(Path.Combine(_group, "cgroup.procs"), number);

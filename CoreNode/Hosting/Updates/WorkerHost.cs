@@ -1,6 +1,7 @@
 using CoreNode.Disks;
 using CoreNode.Hosting.Payloads;
 using CoreNode.Platform;
+using CoreNode.Platform.Blocks;
 using CoreNode.Updates.Applying;
 using CoreNode.Updates.Applying.Worker;
 using CoreNode.Updates.Client.Exchange;
@@ -63,6 +64,8 @@ internal static class WorkerHost
                 Hashes = new PayloadHashes(),
                 Files = new RealFiles(),
                 Slots = (disk, partition, access) => OpenSlot.Open(machine, disk, partition, access),
+                OpenFile = static path => RealBlockDevice.Open(path, BlockAccess.Read),
+                FreeBytes = static folder => new DriveInfo(folder).AvailableFreeSpace,
                 Time = TimeProvider.System,
                 BootId = (await File.ReadAllTextAsync(BootIdFile)).Trim(),
                 Threads = Math.Clamp(Environment.ProcessorCount, 1, MostThreads),

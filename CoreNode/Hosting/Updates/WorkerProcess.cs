@@ -62,7 +62,17 @@ internal sealed class WorkerProcess : IWorkerRun
             throw new IOException($"{command[0]} cannot be started: {refused.Message}", refused);
         }
 
-        await place(worker.Id);
+        try
+        {
+            await place(worker.Id);
+        }
+        catch
+        {
+            // Given up before it was told anything: it would wait for its job as long as this process lives.
+            await worker.DisposeAsync();
+            throw;
+        }
+
         worker.Write(WorkerJobCodec.Write(job));
         return worker;
     }

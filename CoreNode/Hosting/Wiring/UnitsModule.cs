@@ -60,6 +60,9 @@ internal sealed class UnitsModule : IAsyncDisposable
     /// <summary>Made once for this data folder.</summary>
     public ulong Instance => _identity.Instance;
 
+    /// <summary>Where the store is an existing etcd: the key that this machine holds its lease by.</summary>
+    public string LeaseKey => _keys.MachineObject(_identity.Id);
+
     /// <summary>The module's place where the store is an existing etcd: leases and leadership are keys there.</summary>
     public UnitsPlace PlaceAt(IKvClient store, IReadOnlyList<string> peerUrls)
     {

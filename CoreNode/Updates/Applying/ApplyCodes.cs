@@ -15,7 +15,7 @@ public static class ApplyCodes
     /// <summary>The target slot cannot be opened, or is not one to write to.</summary>
     public const int SlotOpen = 7;
 
-    /// <summary>There is no place for a kernel beside the slot.</summary>
+    /// <summary>There is no place, or no room, for a kernel beside the slot.</summary>
     public const int KernelOpen = 8;
 
     /// <summary>The transfer broke.</summary>
@@ -32,6 +32,9 @@ public static class ApplyCodes
 
     /// <summary>The slot reads back with another hash.</summary>
     public const int SlotHash = 15;
+
+    /// <summary>The kernel beside the slot reads back with another hash.</summary>
+    public const int KernelHash = 16;
 
     /// <summary>No key is trusted, or the keys cannot be read.</summary>
     public const int NoKey = 18;

@@ -20,11 +20,19 @@ public sealed record ApplyTools
     /// <summary>SHA-256; called from the same.</summary>
     public required IHashes Hashes { get; init; }
 
-    /// <summary>For the checkpoint.</summary>
+    /// <summary>For the checkpoint and for kernels beside the slot.</summary>
     public required IFiles Files { get; init; }
 
     /// <summary>Opens slots.</summary>
     public required SlotOpener Slots { get; init; }
+
+    /// <summary>
+    /// Opens a file to read it past the page cache, by its path; used for kernels beside the slot.
+    /// </summary>
+    public required Func<string, IBlockDevice> OpenFile { get; init; }
+
+    /// <summary>Bytes that a folder has room for.</summary>
+    public required Func<string, long> FreeBytes { get; init; }
 
     /// <summary>For rates and for telling progress.</summary>
     public required TimeProvider Time { get; init; }

@@ -4,7 +4,8 @@ using CoreNode.Updates.Payload;
 namespace CoreNode.Updates.Applying;
 
 /// <summary>
-/// Writes blocks to a slot, but only those that it does not hold already, and keeps the checkpoint. One thread.
+/// Writes blocks to a slot and the kernel beside it, but only those that they do not hold already, and keeps the
+/// checkpoint. One thread.
 /// </summary>
 internal sealed class BlockWriter : IDisposable
 {
@@ -12,6 +13,7 @@ internal sealed class BlockWriter : IDisposable
     private const int PieceBytes = 256 << 10;
 
     private readonly IBlockDevice _slot;
+    private readonly KernelFile? _kernel;
     private readonly CheckpointFiles _checkpoint;
     private readonly ApplyTools _tools;
     private readonly WorkControl _control;
@@ -23,13 +25,15 @@ internal sealed class BlockWriter : IDisposable
     private long _sinceSync;
     private long _syncedAt;
 
-    public BlockWriter(IBlockDevice slot, CheckpointFiles checkpoint, ApplyTools tools, WorkControl control)
+    public BlockWriter(
+        IBlockDevice slot, KernelFile? kernel, CheckpointFiles checkpoint, ApplyTools tools, WorkControl control)
     {
         _slot = slot;
+        _kernel = kernel;
         _checkpoint = checkpoint;
         _tools = tools;
         _control = control;
-        _saves = new DurableSaves(slot, checkpoint, hasThread: tools.Threads > 0);
+        _saves = new DurableSaves(slot, kernel, checkpoint, hasThread: tools.Threads > 0);
         _syncedAt = tools.Time.GetTimestamp();
     }
 
@@ -42,11 +46,12 @@ internal sealed class BlockWriter : IDisposable
     /// <summary>Writes what an operation made. False if the work was stopped in the middle of it.</summary>
     public bool Write(WorkItem item)
     {
+        IBlockDevice target = item.IsKernel ? _kernel! : _slot;
         if (OperationExecution.IsFilled(item.Operation.Type))
         {
             foreach (Extent extent in item.Operation.DestinationExtents)
             {
-                if (!WriteZeros(extent))
+                if (!WriteZeros(target, extent))
                     return false;
             }
         }
@@ -56,7 +61,7 @@ internal sealed class BlockWriter : IDisposable
             foreach (Extent extent in item.Operation.DestinationExtents)
             {
                 int bytes = checked((int)extent.Count * BlockBytes);
-                if (!WriteChanged(checked((long)extent.Start * BlockBytes), output[..bytes]))
+                if (!WriteChanged(target, checked((long)extent.Start * BlockBytes), output[..bytes]))
                     return false;
                 output = output[bytes..];
             }
@@ -103,20 +108,20 @@ internal sealed class BlockWriter : IDisposable
             BeginSave();
     }
 
-    private bool WriteZeros(Extent extent)
+    private bool WriteZeros(IBlockDevice target, Extent extent)
     {
         long at = checked((long)extent.Start * BlockBytes);
         long end = checked(at + ((long)extent.Count * BlockBytes));
         for (; at < end; at += PieceBytes)
         {
-            if (!WriteChanged(at, _zeros.AsSpan(0, (int)Math.Min(PieceBytes, end - at))))
+            if (!WriteChanged(target, at, _zeros.AsSpan(0, (int)Math.Min(PieceBytes, end - at))))
                 return false;
         }
 
         return true;
     }
 
-    private bool WriteChanged(long offset, ReadOnlySpan<byte> data)
+    private bool WriteChanged(IBlockDevice target, long offset, ReadOnlySpan<byte> data)
     {
         try
         {
@@ -124,8 +129,8 @@ internal sealed class BlockWriter : IDisposable
             {
                 ReadOnlySpan<byte> piece = data[..Math.Min(PieceBytes, data.Length)];
                 Span<byte> there = _there.AsSpan(0, piece.Length);
-                _slot.Read(offset, there);
-                if (!WriteDifferent(offset, piece, there))
+                target.Read(offset, there);
+                if (!WriteDifferent(target, offset, piece, there))
                     return false;
                 data = data[piece.Length..];
                 offset += piece.Length;
@@ -136,11 +141,12 @@ internal sealed class BlockWriter : IDisposable
         catch (IOException failed) when (failed is not ApplyException)
         {
             throw new ApplyException(
-                ApplyCodes.Write, $"writing to the slot failed: {failed.Message}; look at the disk", failed);
+                ApplyCodes.Write, $"writing to {target.Path} failed: {failed.Message}; look at the disk", failed);
         }
     }
 
-    private bool WriteDifferent(long offset, ReadOnlySpan<byte> piece, ReadOnlySpan<byte> there)
+    private bool WriteDifferent(
+        IBlockDevice target, long offset, ReadOnlySpan<byte> piece, ReadOnlySpan<byte> there)
     {
         int at = 0;
         while (at < piece.Length)
@@ -159,7 +165,7 @@ internal sealed class BlockWriter : IDisposable
                 continue;
             if (!_control.WaitForDisk(end - at))
                 return false;
-            _slot.Write(offset + at, piece[at..end]);
+            target.Write(offset + at, piece[at..end]);
             Written += end - at;
             _sinceSync += end - at;
             at = end;

@@ -73,16 +73,8 @@ internal sealed class CheckpointFiles : IDisposable
     public void SaveDurable(PayloadPosition position) => Replace(_path, Encode(position, ""));
 
     /// <summary>The payload's first bytes as they were kept; null without. Whoever reads them verifies them.</summary>
-    public byte[]? ReadMetadata(int most)
-    {
-        if (!_files.Exists(MetadataPath))
-            return null;
-        using IFile file = _files.Open(MetadataPath, create: false);
-        if (file.Length == 0 || file.Length > most)
-            return null;
-        byte[] bytes = new byte[(int)file.Length];
-        return file.Read(0, bytes) == bytes.Length ? bytes : null;
-    }
+    public IFile? OpenMetadata() =>
+        _files.Exists(MetadataPath) ? _files.Open(MetadataPath, create: false) : null;
 
     /// <summary>Keeps the payload's first bytes.</summary>
     public void SaveMetadata(ReadOnlySpan<byte> bytes) => Replace(MetadataPath, bytes);

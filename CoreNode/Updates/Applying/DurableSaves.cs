@@ -10,6 +10,7 @@ namespace CoreNode.Updates.Applying;
 internal sealed class DurableSaves : IDisposable
 {
     private readonly IBlockDevice _slot;
+    private readonly KernelFile? _kernel;
     private readonly CheckpointFiles _checkpoint;
     private readonly Thread? _thread;
 
@@ -19,9 +20,10 @@ internal sealed class DurableSaves : IDisposable
     private Exception? _fault;
     private bool _isOver;
 
-    public DurableSaves(IBlockDevice slot, CheckpointFiles checkpoint, bool hasThread)
+    public DurableSaves(IBlockDevice slot, KernelFile? kernel, CheckpointFiles checkpoint, bool hasThread)
     {
         _slot = slot;
+        _kernel = kernel;
         _checkpoint = checkpoint;
         if (!hasThread)
             return;
@@ -112,6 +114,7 @@ internal sealed class DurableSaves : IDisposable
         try
         {
             _slot.Sync();
+            _kernel?.Sync();
         }
         catch (IOException failed)
         {

@@ -5,5 +5,4 @@ namespace CoreNode.Updates.Applying;
 /// <summary>A payload whose metadata is verified, before its first operation.</summary>
 /// <param name="Reader">Reads the rest.</param>
 /// <param name="Verified">What the metadata says.</param>
-/// <param name="Beginning">The payload's bytes up to its data; empty for a whole file of major version 1.</param>
-internal sealed record OpenPayload(PayloadReader Reader, VerifiedPayload Verified, ReadOnlyMemory<byte> Beginning);
+internal sealed record OpenPayload(PayloadReader Reader, VerifiedPayload Verified);

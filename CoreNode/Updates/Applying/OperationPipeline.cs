@@ -13,7 +13,7 @@ internal sealed class OperationPipeline
 {
     // Guards all fields below; whoever changes one wakes the others.
     private readonly object _gate = new();
-    private readonly WorkArena _arena = new();
+    private readonly WorkArena _arena;
     private readonly Queue<WorkItem> _toMake = new();
     private readonly Queue<WorkItem> _toWrite = new();
     private readonly ApplyTools _tools;
@@ -27,18 +27,23 @@ internal sealed class OperationPipeline
 
     /// <summary>Ready for operations.</summary>
     /// <param name="tools">What to do it with.</param>
-    /// <param name="writer">Writes the slot; used by one thread of this.</param>
+    /// <param name="writer">Writes slot and kernel; used by one thread of this.</param>
     /// <param name="source">The slot that holds the old image; null without.</param>
     /// <param name="progress">Told the payload's bytes that are done, on the writing thread.</param>
-    public OperationPipeline(ApplyTools tools, BlockWriter writer, IBlockDevice? source, Action<long> progress)
+    /// <param name="heldBytes">What the manifest takes of the memory that there is.</param>
+    public OperationPipeline(
+        ApplyTools tools, BlockWriter writer, IBlockDevice? source, Action<long> progress, int heldBytes)
     {
         _tools = tools;
+        _arena = new WorkArena(heldBytes);
         _writer = writer;
         _source = source;
         _progress = progress;
         if (tools.Threads == 0)
             return;
-        for (int i = 0; i < tools.Threads; i++)
+        // Each thread that unpacks keeps a codec's memory.
+        int makers = _arena.IsLean ? 1 : tools.Threads;
+        for (int i = 0; i < makers; i++)
             Start(Make, "update-unpack");
         Start(Write, "update-write");
     }
@@ -64,7 +69,8 @@ internal sealed class OperationPipeline
                 await moved.WaitAsync(cancellation);
         }
 
-        WorkItem item = new(reader.Operation!, region, reader.Position, reader.FileOffset);
+        bool isKernel = reader.Partition!.Name == PartitionUpdate.Kernel;
+        WorkItem item = new(reader.Operation!, region, isKernel, reader.Position, reader.FileOffset);
         reader.Data.CopyTo(item.Data);
         ReadSource(item);
         if (_tools.Threads == 0)

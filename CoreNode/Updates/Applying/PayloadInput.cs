@@ -38,6 +38,7 @@ internal sealed class PayloadInput : IDisposable
     /// <summary>Hashes the whole payload from now on; of what was read before, the bytes.</summary>
     public void BeginHash(ReadOnlySpan<byte> before)
     {
+        _hash?.Dispose();
         _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         _hash.AppendData(before);
         _hash.AppendData(Rest);
@@ -49,10 +50,12 @@ internal sealed class PayloadInput : IDisposable
     /// <summary>So many bytes of <see cref="Rest"/> are taken.</summary>
     public void Take(int bytes) => _start += bytes;
 
-    /// <summary>Goes on at another byte.</summary>
+    /// <summary>Goes on at another byte; the whole is not hashed any more.</summary>
     public void Seek(long offset)
     {
         Close();
+        _hash?.Dispose();
+        _hash = null;
         (_start, _end, _next) = (0, 0, offset);
     }
 

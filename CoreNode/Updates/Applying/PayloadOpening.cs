@@ -1,3 +1,4 @@
+using CoreNode.Platform;
 using CoreNode.Updates.Payload;
 
 namespace CoreNode.Updates.Applying;
@@ -9,10 +10,12 @@ namespace CoreNode.Updates.Applying;
 internal sealed class PayloadOpening
 {
     /// <summary>
-    /// Longer manifests do not go with the memory that applying may take; one of 4 MiB is that of a slot of many
-    /// gigabytes.
+    /// Longer manifests do not go with the memory that applying may take: one is held as it is while its operations
+    /// are carried out. Of an image of 16 GiB it leaves 640 bytes for each 2 MiB, ten times what a full payload needs.
     /// </summary>
-    public const int MostManifestBytes = 4 << 20;
+    public const int MostManifestBytes = 5 << 20;
+
+    private const int PieceBytes = 64 << 10;
 
     private readonly ApplyTools _tools;
     private readonly IPayloadSource _source;
@@ -32,7 +35,7 @@ internal sealed class PayloadOpening
         _expectation = expectation;
     }
 
-    // What a payload is as a whole is hashed by who reads it: that is faster than what the reader could keep.
+    // What a payload is as a whole is hashed by the input: that is faster than what the reader could keep.
     private PayloadExpectation Streamed => new(_expectation.Size, null, IsSignatureChecked: false)
     {
         MaxManifestBytes = MostManifestBytes,
@@ -53,11 +56,12 @@ internal sealed class PayloadOpening
     {
         if (_source.Whole is not { } file || !IsVersion1(file))
             return null;
+        PayloadExpectation expected = _expectation with { MaxManifestBytes = MostManifestBytes };
         VerifiedPayload verified =
-            WholePayload.TryVerify(file, _tools.Check, _tools.Hashes, _expectation, out PayloadFault? fault)
+            WholePayload.TryVerify(file, _tools.Check, _tools.Hashes, expected, out PayloadFault? fault)
             ?? throw new ApplyException(ApplyFault.Of(fault!));
         _input.Seek(verified.Header.DataStart);
-        return new OpenPayload(new PayloadReader(verified, _tools.Check, _tools.Hashes), verified, default);
+        return new OpenPayload(new PayloadReader(verified, _tools.Check, _tools.Hashes), verified);
     }
 
     private static bool IsVersion1(IPayloadFile file)
@@ -71,21 +75,14 @@ internal sealed class PayloadOpening
 
     private OpenPayload? TryOpenKept()
     {
-        if (Kept() is not { } kept)
-            return null;
-        PayloadReader reader = new(_tools.Check, _tools.Hashes, Streamed);
-        ReadOnlySpan<byte> rest = kept;
-        if (reader.Read(ref rest) != PayloadStep.Metadata || !rest.IsEmpty)
-            return null;
-        _input.Seek(reader.FileOffset);
-        return new OpenPayload(reader, reader.Verified!, kept);
-    }
-
-    private byte[]? Kept()
-    {
         try
         {
-            return _checkpoint.ReadMetadata(MostManifestBytes + (2 * PayloadLimits.SignatureBytes));
+            using IFile? kept = _checkpoint.OpenMetadata();
+            PayloadReader reader = new(_tools.Check, _tools.Hashes, Streamed);
+            if (kept is null || !IsAll(kept, reader))
+                return null;
+            _input.Seek(reader.FileOffset);
+            return Opened(reader);
         }
         catch (IOException)
         {
@@ -94,20 +91,40 @@ internal sealed class PayloadOpening
         }
     }
 
+    // Whether the file is a payload's metadata to its end.
+    private static bool IsAll(IFile kept, PayloadReader reader)
+    {
+        byte[] piece = new byte[PieceBytes];
+        while (true)
+        {
+            ReadOnlySpan<byte> rest = piece.AsSpan(0, kept.Read(reader.FileOffset, piece));
+            if (rest.IsEmpty)
+                return false;
+            PayloadStep step = reader.Read(ref rest);
+            if (step != PayloadStep.NeedsBytes)
+                return step == PayloadStep.Metadata && rest.IsEmpty && reader.FileOffset == kept.Length;
+        }
+    }
+
+    private OpenPayload Opened(PayloadReader reader)
+    {
+        if (_expectation.Sha256 is not null)
+            _input.BeginHash(reader.MetadataBytes.Span);
+        return new OpenPayload(reader, reader.Verified!);
+    }
+
     private async Task<OpenPayload> FetchAsync()
     {
         PayloadReader reader = new(_tools.Check, _tools.Hashes, Streamed);
-        using MemoryStream beginning = new();
         _input.Size = _expectation.Size is { } size ? (long)size : null;
         _input.Seek(0);
         while (true)
         {
-            switch (Step(reader, beginning))
+            switch (Step(reader))
             {
                 case PayloadStep.Metadata:
-                    byte[] bytes = beginning.ToArray();
-                    Keep(bytes);
-                    return new OpenPayload(reader, reader.Verified!, bytes);
+                    Keep(reader.MetadataBytes.Span);
+                    return Opened(reader);
                 case PayloadStep.Fault:
                     throw new ApplyException(ApplyFault.Of(reader.Fault!));
             }
@@ -117,13 +134,11 @@ internal sealed class PayloadOpening
         }
     }
 
-    private PayloadStep Step(PayloadReader reader, MemoryStream beginning)
+    private PayloadStep Step(PayloadReader reader)
     {
         ReadOnlySpan<byte> rest = _input.Rest;
         PayloadStep step = reader.Read(ref rest);
-        int taken = _input.Rest.Length - rest.Length;
-        beginning.Write(_input.Rest[..taken]);
-        _input.Take(taken);
+        _input.Take(_input.Rest.Length - rest.Length);
         return step;
     }
 

@@ -41,6 +41,32 @@ internal static class TargetRules
         }
     }
 
+    /// <summary>Whether a kernel beside the image can be taken.</summary>
+    /// <param name="kernel">What the payload has.</param>
+    /// <param name="path">Where it would go; empty where this machine has no place for one.</param>
+    /// <exception cref="ApplyException">It cannot.</exception>
+    public static void CheckKernel(PartitionUpdate kernel, string path)
+    {
+        if (path.Length == 0)
+        {
+            throw new ApplyException(
+                ApplyCodes.KernelOpen,
+                "the payload has a kernel beside the slot's image, and this machine has no folder for kernels "
+                + "(/boot/corenode, /boot/coreos or /boot/flatcar): make one where the boot loader looks for it, or "
+                + "name one that is there with --update-boot");
+        }
+
+        for (int i = 0; i < kernel.Operations.Count; i++)
+        {
+            if (kernel.Operations[i].HasSource)
+            {
+                throw new ApplyException(
+                    (int)PayloadErrorCode.OperationExecution,
+                    "the payload makes its kernel from an older one, which is not done here: a kernel is sent whole");
+            }
+        }
+    }
+
     /// <summary>The image that the slot gets.</summary>
     /// <exception cref="ApplyException">It does not fit, or the payload has more than that.</exception>
     public static PartitionUpdate Root(PayloadManifest manifest, IBlockDevice slot)
@@ -50,12 +76,7 @@ internal static class TargetRules
         {
             if (partition.Name == PartitionUpdate.Root)
                 root = partition;
-            else if (partition.Name == PartitionUpdate.Kernel)
-                throw new ApplyException(
-                    ApplyCodes.KernelOpen,
-                    "the payload has a kernel beside the slot's image, and this machine has no place for one: its "
-                    + "kernels are in the image");
-            else
+            else if (partition.Name != PartitionUpdate.Kernel)
                 throw new ApplyException(
                     (int)PayloadErrorCode.OperationExecution,
                     $"the payload has a partition \"{partition.Name}\", which this machine does not");

@@ -72,6 +72,9 @@ public sealed class UpdateWork
         using CheckpointFiles checkpoint = OpenCheckpoint();
         OpenPayload payload = await Opening(input, checkpoint).OpenAsync(mayUseKept: false);
         PayloadManifest manifest = payload.Verified.Manifest;
+        // What cannot be taken here is refused before the slot loses what it holds.
+        using KernelFile? kernel = KernelFile.Of(_tools, _job.Kernel, manifest);
+        kernel?.CheckRoom();
         ReleaseInfo? release = manifest.Release;
         return new WorkerLine.Metadata
         {
@@ -96,17 +99,18 @@ public sealed class UpdateWork
         OpenPayload payload = await Opening(input, checkpoint).OpenAsync(mayUseKept: true);
         PayloadManifest manifest = CheckJudged(payload.Verified);
         PartitionUpdate root = TargetRules.Root(manifest, slot.Device);
+        using KernelFile? kernel = KernelFile.Of(_tools, _job.Kernel, manifest);
         using OpenSlot? old = TargetRules.IsDelta(manifest) ? OpenOld(root) : null;
-        Begin(slot.Device);
-        bool isContinued = Continue(payload.Reader, checkpoint);
-        if (isContinued)
+        int next = Continue(payload.Reader, checkpoint, kernel);
+        if (next > 0)
             input.Seek(payload.Reader.FileOffset);
-        else if (_job.Sha256.Length > 0 && !payload.Beginning.IsEmpty)
-            input.BeginHash(payload.Beginning.Span);
-        using BlockWriter writer = new(slot.Device, checkpoint, _tools, _control);
+        kernel?.Begin(next);
+        Begin(slot.Device);
+        using BlockWriter writer = new(slot.Device, kernel, checkpoint, _tools, _control);
         long total = (long)payload.Verified.FileBytes;
         Progress(payload.Reader.FileOffset, total);
-        OperationPipeline pipeline = new(_tools, writer, old?.Device, done => Progress(done, total));
+        OperationPipeline pipeline = new(
+            _tools, writer, old?.Device, done => Progress(done, total), payload.Verified.Header.ManifestBytes);
         await new PayloadApplication(payload.Reader, input, writer, pipeline, _control).RunAsync();
         CheckWhole(input, checkpoint);
         _tell(new WorkerLine.Progress(total, total));
@@ -121,32 +125,64 @@ public sealed class UpdateWork
         OpenPayload payload = await Opening(input, checkpoint).OpenAsync(mayUseKept: true);
         PayloadManifest manifest = CheckJudged(payload.Verified);
         PartitionInfo info = TargetRules.Root(manifest, slot.Device).NewInfo;
-        byte[] hash = ReadBack(slot.Device, (long)info.Size);
-        if (!hash.AsSpan().SequenceEqual(info.Sha256))
-        {
-            // Whatever the checkpoint says was done is not there.
-            checkpoint.Forget();
-            throw new ApplyException(
-                ApplyCodes.SlotHash,
-                $"{slot.Device.Path} reads back with another hash than was written: it is written anew; if that comes "
-                + "again the disk loses data");
-        }
-
+        using KernelFile? kernel = KernelFile.Of(_tools, _job.Kernel, manifest);
+        long total = (long)info.Size + (kernel?.LengthBytes ?? 0);
+        if (!ReadsBack(slot.Device, info, 0, total, ApplyCodes.SlotHash))
+            throw ReadBackOtherwise(slot.Device, checkpoint, ApplyCodes.SlotHash);
+        if (kernel is not null)
+            VerifyKernel(kernel, checkpoint, (long)info.Size, total);
         return new WorkerLine.Verified(manifest.Release?.SlotMetadata ?? []);
     }
 
-    private byte[] ReadBack(IBlockDevice slot, long bytes)
+    // It gets its name only now, and after the slot: whoever finds it finds all of it, and what belongs to it.
+    private void VerifyKernel(KernelFile kernel, CheckpointFiles checkpoint, long before, long total)
     {
         try
         {
-            slot.Sync();
-            using SlotReadBack reading = new(slot, _control, done => Progress(done, bytes));
-            return reading.Hash(bytes) ?? throw new OperationCanceledException("the work was stopped");
+            kernel.Complete();
+            if (ReadsBack(kernel, kernel.Info, before, total, ApplyCodes.KernelHash))
+            {
+                kernel.PutInPlace();
+                return;
+            }
+        }
+        catch (IOException failed) when (failed is not ApplyException)
+        {
+            checkpoint.Forget();
+            throw new ApplyException(
+                ApplyCodes.KernelHash,
+                $"{kernel.Path} cannot be read back and put in place: {failed.Message}; it is written anew",
+                failed);
+        }
+
+        kernel.Remove();
+        throw ReadBackOtherwise(kernel, checkpoint, ApplyCodes.KernelHash);
+    }
+
+    private static ApplyException ReadBackOtherwise(IBlockDevice device, CheckpointFiles checkpoint, int code)
+    {
+        // Whatever the checkpoint says was done is not there.
+        checkpoint.Forget();
+        return new ApplyException(
+            code,
+            $"{device.Path} reads back with another hash than was written: it is written anew; if that comes again "
+            + "the disk loses data");
+    }
+
+    private bool ReadsBack(IBlockDevice device, PartitionInfo info, long before, long total, int code)
+    {
+        try
+        {
+            device.Sync();
+            using SlotReadBack reading = new(device, _control, done => Progress(before + done, total));
+            byte[] hash = reading.Hash((long)info.Size)
+                ?? throw new OperationCanceledException("the work was stopped");
+            return hash.AsSpan().SequenceEqual(info.Sha256);
         }
         catch (IOException failed)
         {
             throw new ApplyException(
-                ApplyCodes.SlotHash, $"{slot.Path} cannot be read back: {failed.Message}; look at the disk", failed);
+                code, $"{device.Path} cannot be read back: {failed.Message}; look at the disk", failed);
         }
     }
 
@@ -164,14 +200,19 @@ public sealed class UpdateWork
         }
     }
 
-    private bool Continue(PayloadReader reader, CheckpointFiles checkpoint)
+    // The operation to go on with; 0 to begin anew.
+    private int Continue(PayloadReader reader, CheckpointFiles checkpoint, KernelFile? kernel)
     {
         try
         {
-            if (_job.IsResumed && checkpoint.Read() is { } position && reader.TryContinueAt(position))
-                return true;
+            if (_job.IsResumed && checkpoint.Read() is { NextOperation: > 0 } position
+                && kernel?.CanContinueAt(position.NextOperation) != false && reader.TryContinueAt(position))
+            {
+                return position.NextOperation;
+            }
+
             checkpoint.Forget();
-            return false;
+            return 0;
         }
         catch (IOException failed)
         {

@@ -11,17 +11,26 @@ internal sealed class WorkArena
     /// <summary>Data, source and output at their largest.</summary>
     private const int RoomBytes = PayloadLimits.DataBytes + (2 * PayloadLimits.OperationBytes);
 
-    /// <summary>No more than this is in use while another operation could be waited for.</summary>
-    private const int UsualBytes = 8 << 20;
+    private const int MostUsualBytes = 8 << 20;
+    private const int LeastUsualBytes = MostUsualBytes / 2;
 
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(RoomBytes, pinned: true);
     private readonly List<WorkRegion> _taken = [];
+    private readonly int _usualBytes;
     private int _takenBytes;
+
+    /// <summary>Empty.</summary>
+    /// <param name="heldBytes">Memory that something else takes, so that less is used here.</param>
+    public WorkArena(int heldBytes) => _usualBytes = Math.Max(LeastUsualBytes, MostUsualBytes - heldBytes);
+
+    /// <summary>Whether there is so little that operations of the usual size are made one after the other.</summary>
+    public bool IsLean => _usualBytes == LeastUsualBytes;
 
     /// <summary>A region; null if there is no room now. Alone, every operation has room.</summary>
     public WorkRegion? TryTake(int bytes)
     {
-        if (_taken.Count > 0 && _takenBytes + bytes > UsualBytes)
+        // No more than usual while another operation could be waited for.
+        if (_taken.Count > 0 && _takenBytes + bytes > _usualBytes)
             return null;
         int start = 0;
         int place = 0;

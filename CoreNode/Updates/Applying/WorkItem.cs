@@ -3,13 +3,17 @@ using CoreNode.Updates.Payload;
 namespace CoreNode.Updates.Applying;
 
 /// <summary>An operation on its way through the pipeline.</summary>
-internal sealed class WorkItem(InstallOperation operation, WorkRegion region, PayloadPosition after, long fileOffset)
+internal sealed class WorkItem(
+    InstallOperation operation, WorkRegion region, bool isKernel, PayloadPosition after, long fileOffset)
 {
     /// <summary>What is to be done.</summary>
     public InstallOperation Operation => operation;
 
     /// <summary>Its memory.</summary>
     public WorkRegion Region => region;
+
+    /// <summary>Whether it makes the kernel beside the slot, and not the slot.</summary>
+    public bool IsKernel => isKernel;
 
     /// <summary>Where to go on once it is done.</summary>
     public PayloadPosition After => after;

@@ -57,6 +57,7 @@ internal sealed class StatusBoard
                 BytesTotal = _status.BytesTotal,
                 // Of two clocks that are read one after the other.
                 NextAt = Math.Abs(status.NextAt - _status.NextAt) <= 1 ? _status.NextAt : status.NextAt,
+                AgainAt = Math.Abs(status.AgainAt - _status.AgainAt) <= 1 ? _status.AgainAt : status.AgainAt,
             };
             bool isChanged = isToBeTold || history is not null || same != _status;
             _status = status with { Number = _status.Number + (isChanged ? 1 : 0) };

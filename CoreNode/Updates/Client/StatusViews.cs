@@ -32,6 +32,7 @@ internal static class StatusViews
             LastChecked = state.Times.LastAnswer?.ToUnixTimeSeconds() ?? 0,
             NextStep = StateNames.Steps[(int)state.Step],
             NextAt = NextAt(state, now),
+            AgainAt = state.Live.Follow is null ? 0 : Seconds(state.Times.Next, now),
             Reason = decision.Reason,
             Hold = state.Live.Hold,
             Pinned = state.Pin,
@@ -61,11 +62,11 @@ internal static class StatusViews
         return new UpdateHistoryView(entries);
     }
 
-    private static long NextAt(UpdateState state, Moment now)
-    {
-        TimeSpan? next = state.Step == UpdateStepKind.Wait ? state.Times.Next : state.Live.NotBefore;
-        return next is { } at ? (now.Wall + (at - now.Uptime)).ToUnixTimeSeconds() : 0;
-    }
+    private static long NextAt(UpdateState state, Moment now) =>
+        Seconds(state.Step == UpdateStepKind.Wait ? state.Times.Next : state.Live.NotBefore, now);
+
+    private static long Seconds(TimeSpan? uptime, Moment now) =>
+        uptime is { } at ? (now.Wall + (at - now.Uptime)).ToUnixTimeSeconds() : 0;
 
     private static UpdateFailureView? Failure(UpdateOutcome outcome) => outcome.IsFailure
         ? new UpdateFailureView(

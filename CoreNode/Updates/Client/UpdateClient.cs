@@ -33,12 +33,14 @@ public sealed partial class UpdateClient : IUpdateDesk
     private UpdateState _state = UpdateState.Initial;
     private TimeSpan? _due;
     private ServerSettings _settings = new();
+    private TimeSpan _settingsRead;
     private ActiveStep? _step;
     private OutboxSender? _sender;
     private HoldWatch? _holds;
     private long _triedUpTo;
     private long _reportTried = -1;
     private bool _isFirst = true;
+    private volatile IReadOnlyList<BadVersion> _badVersions = [];
     private volatile string _unready = "updates have not begun yet: the slots of this machine are being read";
 
     /// <summary>A client that does nothing before <see cref="RunAsync"/>.</summary>
@@ -68,6 +70,9 @@ public sealed partial class UpdateClient : IUpdateDesk
 
     /// <inheritdoc/>
     public UpdateHistoryView History => _board.History;
+
+    /// <summary>Versions that went back here and are not taken again. Any thread.</summary>
+    public IReadOnlyList<BadVersion> BadVersions => _badVersions;
 
     private Moment Now => new(_wall.GetUtcNow(), BootClock.Now(_bootClock));
 
@@ -159,7 +164,7 @@ public sealed partial class UpdateClient : IUpdateDesk
     {
         while (true)
         {
-            TimeSpan? left = _due is { } due ? due - Now.Uptime : null;
+            TimeSpan? left = WakeAt() is { } due ? due - Now.Uptime : null;
             if (left <= TimeSpan.Zero)
                 return null;
             if (_queue.Reader.TryRead(out ClientMessage? message))
@@ -177,6 +182,16 @@ public sealed partial class UpdateClient : IUpdateDesk
                 // The clock says whether it is time.
             }
         }
+    }
+
+    // What people take out of update.conf must not wait for a check that never comes.
+    private TimeSpan? WakeAt()
+    {
+        bool isOff = _settings.OffReason.Length > 0 || _settings.PeriodicOffReason.Length > 0;
+        if (!isOff || _state.Step != UpdateStepKind.Wait)
+            return _due;
+        TimeSpan look = _settingsRead + _options.SettingsInterval;
+        return _due is { } due && due < look ? due : look;
     }
 
     private async Task<UpdateDecision> TakeAsync(UpdateFact fact, CancellationToken stop)
@@ -376,6 +391,7 @@ public sealed partial class UpdateClient : IUpdateDesk
     private void ReadSettings()
     {
         ServerSettings read = _ports.Server.ReadSettings();
+        _settingsRead = Now.Uptime;
         foreach (string problem in read.Problems)
         {
             if (!_settings.Problems.Contains(problem))
@@ -388,6 +404,7 @@ public sealed partial class UpdateClient : IUpdateDesk
     private void Tell(UpdateState before, UpdateDecision decision)
     {
         UpdateState state = decision.State;
+        _badVersions = state.BadVersions;
         if (state.Stage != before.Stage)
             LogStage(state.Stage, decision.Reason);
         if (!ReferenceEquals(state.Outcome, before.Outcome) && state.Outcome.IsFailure)

@@ -23,6 +23,9 @@ public sealed record UpdateClientOptions
     /// <summary>How long there must be no reason to wait before heavy work goes on.</summary>
     public TimeSpan HoldRelease { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Between two looks at settings that say that no server is asked, or none by itself.</summary>
+    public TimeSpan SettingsInterval { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Between two tries of what must succeed before anything else can be done.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -51,6 +51,12 @@ public sealed record UpdateStatusView
     /// <summary>When, in seconds since 1970; 0: now, or not by itself.</summary>
     public long NextAt { get; init; }
 
+    /// <summary>
+    /// When the update that just failed is gone on with by itself at its next address, in seconds since 1970; 0: it is
+    /// not.
+    /// </summary>
+    public long AgainAt { get; init; }
+
     /// <summary>Why that, why then: one line without a full stop.</summary>
     public string Reason { get; init; } = "";
 

@@ -54,7 +54,19 @@ internal static class GateFacts
     {
         GateState gate = turn.State.Gate;
         TimeSpan age = turn.Now.Uptime - gate.Since;
-        HealthVerdict verdict = HealthJudge.Judge(gate.Before, report, age >= turn.Settings.GateDeadline);
+        bool isOver = age >= turn.Settings.GateDeadline;
+        HealthVerdict atEnd = HealthJudge.Judge(gate.Before, report, isOver: true);
+        HealthVerdict verdict = isOver ? atEnd : HealthJudge.Judge(gate.Before, report, isOver: false);
+        if (atEnd.Kind == HealthVerdictKind.Unclear)
+            turn.State = turn.State with { Live = turn.State.Live with { DoubtedAt = turn.Now.Uptime } };
+        if (verdict.Kind == HealthVerdictKind.Bad && IsJustOutOfDoubt(turn))
+        {
+            // A site that comes back does not come back in one moment, nor do looks at it happen in one.
+            verdict = new HealthVerdict(
+                HealthVerdictKind.Unclear,
+                $"until lately this may have been the site's fault, so it is waited for once more: {verdict.Why}");
+        }
+
         if (verdict.Kind == HealthVerdictKind.Good && age < turn.Settings.GateSettle)
         {
             string why = string.Create(
@@ -130,6 +142,9 @@ internal static class GateFacts
         };
         turn.Rest(turn.State.Times);
     }
+
+    private static bool IsJustOutOfDoubt(LifecycleTurn turn) =>
+        turn.State.Live.DoubtedAt is { } doubtedAt && turn.Now.Uptime - doubtedAt < turn.Settings.GateDeadline;
 
     // Who goes back by force means it: releases after that one are taken again.
     private static ulong Highest(UpdateState state, UpdateAttempt attempt)

@@ -14,4 +14,7 @@ public enum HealthCheckKind
 
     /// <summary>An executable of the operator.</summary>
     Custom,
+
+    /// <summary>Whether the update server can be reached, where there are others that can be asked the same.</summary>
+    Server,
 }

@@ -1,9 +1,8 @@
 namespace CoreNode.Updates.Lifecycle;
 
 /// <summary>
-/// Judges a new version by what held before the update. What failed before is not held against it. If the network is
-/// away, the cluster and the operator's checks may fail because of that, so nothing is rolled back unless the others
-/// say that the network is fine.
+/// Judges a new version by what held before the update. What failed before is not held against it, nor is what may be
+/// the site's fault (<see cref="SiteJudge"/>): then nothing is rolled back and nothing is marked.
 /// </summary>
 public static class HealthJudge
 {
@@ -20,53 +19,49 @@ public static class HealthJudge
                 : HealthVerdict.Waiting;
         }
 
-        bool isNetworkInDoubt = false;
-        foreach (HealthCheck check in report.Checks)
-        {
-            isNetworkInDoubt |= check is { Kind: HealthCheckKind.Network, IsPassed: not true }
-                && report.Site != SiteAnswer.OthersAreFine;
-        }
-
+        SiteDoubt doubt = SiteDoubt.Of(before, report);
         List<string> broken = [];
         List<string> doubtful = [];
+        string passedOver = "";
         foreach (HealthCheck check in report.Checks)
         {
             if (check.IsPassed == true || IsExcused(before, check, report.Site))
                 continue;
-            bool mayBeTheSite = check.Kind != HealthCheckKind.Node && isNetworkInDoubt;
-            (mayBeTheSite ? doubtful : broken).Add(Describe(check));
+            if (check.Kind == HealthCheckKind.Server && IsPassedOver(before, check, report.Server, isOver))
+                passedOver = $", but for {check.Name}, which is not held against it";
+            else
+                (doubt.Covers(check.Kind) ? doubtful : broken).Add(Describe(check));
         }
 
         if (broken.Count == 0 && doubtful.Count == 0)
-            return new HealthVerdict(HealthVerdictKind.Good, "everything that was healthy before the update is again");
+        {
+            return new HealthVerdict(
+                HealthVerdictKind.Good, "everything that was healthy before the update is again" + passedOver);
+        }
+
         string list = string.Join(", ", broken.Count > 0 ? broken : doubtful);
         if (!isOver)
             return new HealthVerdict(HealthVerdictKind.Waiting, "not healthy yet: " + list);
+        string why = report.Why.Length > 0 ? $" ({report.Why})" : "";
         return broken.Count > 0
-            ? new HealthVerdict(HealthVerdictKind.Bad, "not healthy in time: " + list)
+            ? new HealthVerdict(HealthVerdictKind.Bad, $"not healthy in time: {list}{why}")
             : new HealthVerdict(
-                HealthVerdictKind.Unclear,
-                $"the network is away, so this may be the site's fault: {list}; the slot stays unmarked");
+                HealthVerdictKind.Unclear, $"this may be the site's fault{why}: {list}; the slot stays unmarked");
     }
 
-    // A network that was away before the update and still is says nothing of the new version: that it works there has
-    // to be seen, unless the others say that only this machine had none.
+    // A network that was away before and still is says nothing of the new version: that it works there has to be seen,
+    // unless the others say that only this machine had none.
     private static bool IsExcused(IReadOnlyList<HealthCheck>? before, HealthCheck check, SiteAnswer site) =>
-        FailedBefore(before, check.Name)
+        HealthHistory.Find(before, check.Name) == false
         && (check.Kind != HealthCheckKind.Network || site == SiteAnswer.OthersAreFine);
 
-    private static bool FailedBefore(IReadOnlyList<HealthCheck>? before, string name)
-    {
-        if (before is null)
-            return false;
-        foreach (HealthCheck check in before)
-        {
-            if (check.Name == name)
-                return check.IsPassed == false;
-        }
-
-        return false;
-    }
+    // Servers are down at times, and a version is none the worse for it. Only where others reach it, and this machine
+    // did before, has the new version lost its way to the next one. If nobody says so it is waited for.
+    private static bool IsPassedOver(
+        IReadOnlyList<HealthCheck>? before, HealthCheck check, SiteAnswer server, bool isOver) =>
+        HealthHistory.Find(before, check.Name) != true
+        || server == SiteAnswer.OthersFailToo
+        || (isOver && server != SiteAnswer.OthersAreFine);
 
     private static string Describe(HealthCheck check) => check switch
     {

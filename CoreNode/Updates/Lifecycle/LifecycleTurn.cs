@@ -1,3 +1,4 @@
+using System.Globalization;
 using CoreNode.Foundation;
 
 namespace CoreNode.Updates.Lifecycle;
@@ -35,6 +36,7 @@ internal sealed class LifecycleTurn(UpdateState state, UpdateSettings settings, 
     {
         bool isKnown = stage == State.Stage || LifecycleTransitions.Has(State.Stage, stage);
         Invariant.That(isKnown, "the lifecycle follows the arrows of its diagram");
+        bool isResting = stage is LifecycleStage.Reporting or LifecycleStage.Idle;
         State = State with
         {
             Stage = stage,
@@ -42,6 +44,7 @@ internal sealed class LifecycleTurn(UpdateState state, UpdateSettings settings, 
             StepNumber = State.StepNumber + 1,
             Live = State.Live with
             {
+                Follow = isResting ? State.Live.Follow : null,
                 StepSince = Now.Uptime,
                 MovedAt = Now.Uptime,
                 NotBefore = delay is { } wait ? Now.Uptime + wait : null,
@@ -56,7 +59,7 @@ internal sealed class LifecycleTurn(UpdateState state, UpdateSettings settings, 
         {
             Times = times,
             Attempt = null,
-            Live = LiveProgress.None with { Hold = State.Live.Hold },
+            Live = LiveProgress.None with { Hold = State.Live.Hold, Follow = State.Live.Follow },
         };
         Go(LifecycleStage.Idle, UpdateStepKind.Wait);
     }
@@ -128,14 +131,32 @@ internal sealed class LifecycleTurn(UpdateState state, UpdateSettings settings, 
             _ => retry == RetryClass.Policy ? UpdateEvent.ResultDeferred : UpdateEvent.ResultError,
         };
         Tell(UpdateEvent.Complete, result, failure.Code, attempt.ToVersion);
-        Remember(attempt, failure.Code, failure.Text);
-        bool isAnotherAddress = retry == RetryClass.NextUrl && State.Payload.UrlIndex > addressBefore
-            && attempt.Offer is { IsFromOperator: false };
+        Remember(attempt, failure.Code, failure.Text + Address(attempt, retry, addressBefore));
+        UpdateWish tried = attempt.Wish with { AddressesTried = attempt.Wish.AddressesTried + 1 };
+        bool isAnotherAddress = retry == RetryClass.NextUrl && attempt.Offer is { IsFromOperator: false } offer
+            && (tried.IsInteractive
+                ? tried.AddressesTried < offer.Urls.Count
+                : State.Payload.UrlIndex > addressBefore);
         CheckTimes times = isAnotherAddress
             ? State.Times.Soon(Settings, Settings.NextUrlCheck, Now, Chance)
             : State.Times.After(Settings, null, failure.HttpStatus, Now, Chance);
-        State = State with { Times = times, Attempt = null };
+        State = State with
+        {
+            Times = times,
+            Attempt = null,
+            Live = State.Live with { Follow = isAnotherAddress ? tried : null },
+        };
         Go(LifecycleStage.Reporting, UpdateStepKind.Report);
+    }
+
+    // Which of several addresses it was; their paths may be secrets.
+    private static string Address(UpdateAttempt attempt, RetryClass retry, int index)
+    {
+        if (attempt.Offer is not { Urls.Count: > 1 } offer || retry is not (RetryClass.NextUrl or RetryClass.SameUrl))
+            return "";
+        int at = index % offer.Urls.Count;
+        string name = Uri.TryCreate(offer.Urls[at], UriKind.Absolute, out Uri? url) ? url.Authority : offer.Urls[at];
+        return string.Create(CultureInfo.InvariantCulture, $" (address {at + 1} of {offer.Urls.Count}: {name})");
     }
 
     /// <summary>Adds strikes against a version.</summary>

@@ -33,6 +33,16 @@ public sealed record LiveProgress
     /// <summary>Before that, by the uptime, the step is not begun; null: no such wait.</summary>
     public TimeSpan? NotBefore { get; init; }
 
+    /// <summary>
+    /// The next check goes on with the offer that just failed, at its next address, with that wish; null: it does not.
+    /// </summary>
+    public UpdateWish? Follow { get; init; }
+
+    /// <summary>
+    /// When what fails was last in doubt, by the uptime: the site may have been at fault until then; null: never.
+    /// </summary>
+    public TimeSpan? DoubtedAt { get; init; }
+
     /// <summary>Why heavy work pauses; empty: it does not.</summary>
     public string Hold { get; init; } = "";
 

@@ -91,6 +91,14 @@ internal static class OperatorFacts
             case LifecycleStage.Available or LifecycleStage.Downloading or LifecycleStage.Verifying:
                 turn.End(cancelled);
                 break;
+            case LifecycleStage.Idle or LifecycleStage.Reporting when turn.State.Live.Follow is not null:
+                turn.Note(cancelled.Code, "the operator stopped it before the next address was tried");
+                turn.State = turn.State with
+                {
+                    Times = turn.State.Times.After(turn.Settings, null, 0, turn.Now, turn.Chance),
+                    Live = turn.State.Live with { Follow = null },
+                };
+                break;
             case LifecycleStage.Idle or LifecycleStage.Reporting:
                 turn.Refusal = "there is nothing to cancel: no update is under way";
                 break;

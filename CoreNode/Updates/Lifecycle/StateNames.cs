@@ -18,7 +18,7 @@ internal static class StateNames
     ];
 
     /// <summary>Of <see cref="HealthCheckKind"/>.</summary>
-    public static readonly IReadOnlyList<string> CheckKinds = ["node", "network", "cluster", "custom"];
+    public static readonly IReadOnlyList<string> CheckKinds = ["node", "network", "cluster", "custom", "server"];
 
     /// <summary>Of <see cref="HealthVerdictKind"/>.</summary>
     public static readonly IReadOnlyList<string> Verdicts = ["waiting", "good", "bad", "unclear"];

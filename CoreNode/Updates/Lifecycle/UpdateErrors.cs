@@ -128,7 +128,8 @@ public static class UpdateErrors
             + "\"corenode slot show\"");
         Add(UpdateError.InstallDeviceOpen, "the target slot could not be opened: look at the disk with "
             + "\"corenode slot show\"");
-        Add(UpdateError.KernelDeviceOpen, "the place of the kernel could not be opened: look at the disk");
+        Add(UpdateError.KernelDeviceOpen, "there is no place, or no room, for the kernel: look at the boot folder "
+            + "(--update-boot)");
         Add(UpdateError.NewPartitionInfo, "the payload does not say what the new slot must look like: make it again");
         Add(UpdateError.NewRootfsVerification, "the slot reads back with another hash than was written: the disk "
             + "loses data; look at its health");

@@ -17,4 +17,7 @@ public sealed record UpdateWish
 
     /// <summary>True to take a version again that went back here.</summary>
     public bool IsBadAccepted { get; init; }
+
+    /// <summary>How many addresses failed one after the other for it; not written to disk.</summary>
+    public int AddressesTried { get; init; }
 }

@@ -1,7 +1,7 @@
 namespace CoreNode.Updates.Payload;
 
 /// <summary>What has been read of a manifest so far.</summary>
-internal sealed class ManifestBuilder
+internal sealed class ManifestBuilder(ReadOnlyMemory<byte> bytes)
 {
     public uint BlockSize { get; set; } = PayloadLimits.BlockSizeBytes;
 
@@ -14,7 +14,7 @@ internal sealed class ManifestBuilder
     public List<PartitionUpdate> Partitions { get; } = [];
 
     /// <summary>Of major version 1: those of the one image.</summary>
-    public List<InstallOperation> Operations { get; } = [];
+    public WireOperations Operations { get; } = new(bytes, bytes.Span, ManifestFields.OldOperations);
 
     public PartitionInfo? OldInfo { get; set; }
 

@@ -10,24 +10,37 @@ namespace CoreNode.Updates.Payload;
 /// </summary>
 internal sealed class ManifestReader
 {
-    private readonly ManifestBuilder _manifest = new();
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly ManifestBuilder _manifest;
     private Extent[] _extents = new Extent[16];
     private int _operationCount;
     private int _extentCount;
     private PayloadFault? _fault;
 
-    private ManifestReader()
+    // For one operation alone.
+    private ManifestReader() => _manifest = null!;
+
+    private ManifestReader(ReadOnlyMemory<byte> bytes)
     {
+        _bytes = bytes;
+        _manifest = new ManifestBuilder(bytes);
     }
 
     /// <summary>Null and the fault for bytes that are no manifest or go beyond the bounds.</summary>
-    public static PayloadManifest? TryRead(ReadOnlySpan<byte> bytes, int majorVersion, out PayloadFault? fault)
+    /// <param name="bytes">Are kept by what is read, and must not change.</param>
+    /// <param name="majorVersion">1 or 2.</param>
+    /// <param name="fault">What is wrong.</param>
+    public static PayloadManifest? TryRead(ReadOnlyMemory<byte> bytes, int majorVersion, out PayloadFault? fault)
     {
-        ManifestReader reader = new();
-        reader.ReadManifest(bytes, majorVersion);
+        ManifestReader reader = new(bytes);
+        reader.ReadManifest(bytes.Span, majorVersion);
         fault = reader._fault;
         return fault is null ? reader._manifest.ToManifest() : null;
     }
+
+    /// <summary>An operation that <see cref="TryRead"/> found good.</summary>
+    public static InstallOperation OperationIn(ReadOnlySpan<byte> message) =>
+        new ManifestReader().ReadOperation(message)!;
 
     private void ReadManifest(ReadOnlySpan<byte> bytes, int majorVersion)
     {
@@ -161,7 +174,7 @@ internal sealed class ManifestReader
         string name = "";
         PartitionInfo? oldInfo = null;
         PartitionInfo? newInfo = null;
-        List<InstallOperation> operations = [];
+        WireOperations operations = new(_bytes, bytes, F.PartitionOperations);
         WireReader fields = new(bytes);
         while (_fault is null && fields.Next())
         {
@@ -190,7 +203,7 @@ internal sealed class ManifestReader
         ulong type = 0;
         PartitionInfo? oldInfo = null;
         PartitionInfo? newInfo = null;
-        List<InstallOperation> operations = [];
+        WireOperations operations = new(_bytes, bytes, F.ProcedureOperations);
         WireReader fields = new(bytes);
         while (_fault is null && fields.Next())
         {
@@ -216,7 +229,7 @@ internal sealed class ManifestReader
     }
 
     private PartitionUpdate? Partition(
-        bool isBroken, string name, PartitionInfo? oldInfo, PartitionInfo? newInfo, List<InstallOperation> operations)
+        bool isBroken, string name, PartitionInfo? oldInfo, PartitionInfo? newInfo, WireOperations operations)
     {
         if (isBroken)
             Fail("has a partition that is no protobuf message");
@@ -250,14 +263,16 @@ internal sealed class ManifestReader
         return new PartitionInfo(size, hash);
     }
 
-    private void AddOperation(List<InstallOperation> operations, ReadOnlySpan<byte> bytes)
+    private void AddOperation(WireOperations operations, ReadOnlySpan<byte> bytes)
     {
         if (++_operationCount > PayloadLimits.Operations)
-        {
             Fail(Text($"has more than {PayloadLimits.Operations} operations"));
-            return;
-        }
+        else if (ReadOperation(bytes) is not null)
+            operations.Add(bytes);
+    }
 
+    private InstallOperation? ReadOperation(ReadOnlySpan<byte> bytes)
+    {
         ulong type = 0;
         ulong offset = 0;
         ulong length = 0;
@@ -293,8 +308,8 @@ internal sealed class ManifestReader
         if (fields.IsBroken)
             Fail(Text($"has an operation (number {_operationCount - 1}) that is no protobuf message"));
         if (_fault is not null)
-            return;
-        operations.Add(new InstallOperation
+            return null;
+        InstallOperation operation = new()
         {
             Type = type <= int.MaxValue ? (OperationType)(int)type : (OperationType)(-1),
             DataOffset = offset,
@@ -304,7 +319,8 @@ internal sealed class ManifestReader
             DataSha256 = data,
             SourceSha256 = source,
             DestinationSha256 = destination,
-        });
+        };
+        return _fault is null ? operation : null;
     }
 
     // The operation is known to be a whole message.

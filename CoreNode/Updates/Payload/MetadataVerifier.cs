@@ -8,19 +8,23 @@ internal static class MetadataVerifier
 {
     /// <summary>The metadata of major version 2, all <see cref="PayloadHeader.DataStart"/> bytes of it.</summary>
     public static VerifiedPayload? TryVerify(
-        PayloadHeader header, ReadOnlySpan<byte> bytes, ISignatureCheck check, IHashes hashes, out PayloadFault? fault)
+        PayloadHeader header,
+        ReadOnlyMemory<byte> bytes,
+        ISignatureCheck check,
+        IHashes hashes,
+        out PayloadFault? fault)
     {
         byte[] hash = new byte[PayloadLimits.HashBytes];
-        hashes.Sha256(bytes[..header.MetadataBytes], hash);
-        fault = SignatureFault(header, bytes[header.MetadataBytes..], hash, check);
+        hashes.Sha256(bytes.Span[..header.MetadataBytes], hash);
+        fault = SignatureFault(header, bytes.Span[header.MetadataBytes..], hash, check);
         return fault is null ? TryRead(header, bytes, hash, out fault) : null;
     }
 
     /// <summary>The manifest of metadata that is found good, or will be before anything is done.</summary>
     public static VerifiedPayload? TryRead(
-        PayloadHeader header, ReadOnlySpan<byte> bytes, byte[] hash, out PayloadFault? fault)
+        PayloadHeader header, ReadOnlyMemory<byte> bytes, byte[] hash, out PayloadFault? fault)
     {
-        ReadOnlySpan<byte> manifestBytes = bytes[header.HeaderBytes..header.MetadataBytes];
+        ReadOnlyMemory<byte> manifestBytes = bytes[header.HeaderBytes..header.MetadataBytes];
         if (ManifestReader.TryRead(manifestBytes, header.MajorVersion, out fault) is not { } manifest)
             return null;
         fault = ManifestRules.Fault(manifest, header);

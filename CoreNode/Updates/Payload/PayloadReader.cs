@@ -11,6 +11,9 @@ public sealed class PayloadReader
 {
     private const int FirstBufferBytes = 64 << 10;
 
+    // Up to here all room is taken at once: growing would leave as much again behind as waste.
+    private const int PromptBytes = 16 << 20;
+
     private readonly ISignatureCheck _check;
     private readonly IHashes _hashes;
     private readonly PayloadExpectation _expectation;
@@ -61,6 +64,11 @@ public sealed class PayloadReader
 
     /// <summary>The metadata, from <see cref="PayloadStep.Metadata"/> on.</summary>
     public VerifiedPayload? Verified { get; private set; }
+
+    /// <summary>
+    /// All bytes before the data, from <see cref="PayloadStep.Metadata"/> on; empty for one that was verified before.
+    /// </summary>
+    public ReadOnlyMemory<byte> MetadataBytes { get; private set; }
 
     /// <summary>Where in the file the next byte that it takes lies.</summary>
     public long FileOffset { get; private set; }
@@ -147,6 +155,11 @@ public sealed class PayloadReader
         return Fault;
     }
 
+    /// <summary>Of a manifest beyond what was expected.</summary>
+    internal static PayloadFault ManifestTooLong(PayloadHeader header, PayloadExpectation expectation) => new(
+        PayloadErrorCode.InvalidMetadataSize,
+        $"the payload's manifest has {header.ManifestBytes} bytes; {expectation.MaxManifestBytes} are taken here");
+
     private PayloadStep? ReadHeader(ref ReadOnlySpan<byte> input)
     {
         int wanted = 4;
@@ -179,16 +192,11 @@ public sealed class PayloadReader
         if (PayloadHeader.TryRead(_buffer.AsSpan(0, _filled), out PayloadFault? fault) is not { } header)
             return Fail(fault!);
         if (header.ManifestBytes > _expectation.MaxManifestBytes)
-        {
-            return Fail(
-                PayloadErrorCode.InvalidMetadataSize,
-                $"the payload's manifest has {header.ManifestBytes} bytes; {_expectation.MaxManifestBytes} are taken "
-                + "here");
-        }
+            return Fail(ManifestTooLong(header, _expectation));
 
         if (!Fill(ref input, header.DataStart))
             return PayloadStep.NeedsBytes;
-        ReadOnlySpan<byte> bytes = _buffer.AsSpan(0, header.DataStart);
+        ReadOnlyMemory<byte> bytes = _buffer.AsMemory(0, header.DataStart);
         Verified = MetadataVerifier.TryVerify(header, bytes, _check, _hashes, out fault);
         if (Verified is null)
             return Fail(fault!);
@@ -199,10 +207,12 @@ public sealed class PayloadReader
                 $"the payload has {Verified.FileBytes} bytes, but {size} were announced");
         }
 
-        _signed.Append(bytes[..header.MetadataBytes]);
-        _file?.Append(bytes);
+        _signed.Append(bytes.Span[..header.MetadataBytes]);
+        _file?.Append(bytes.Span);
         _filled = 0;
-        // What a verified manifest says may be believed: one buffer for all that follows.
+        MetadataBytes = bytes;
+        // The manifest keeps what it was read from. What a verified one says may be believed: one buffer for all that
+        // follows.
         _buffer = new byte[LargestPart(Verified.Manifest)];
         _stage = Stage.Operations;
         return PayloadStep.Metadata;
@@ -322,14 +332,14 @@ public sealed class PayloadReader
         return false;
     }
 
-    // Memory grows with the bytes that came, not with what a header claims.
+    // Memory grows with the bytes that came, not with what a header claims, where that is much.
     private bool Fill(ref ReadOnlySpan<byte> input, int wanted)
     {
         int taken = Math.Min(wanted - _filled, input.Length);
         if (taken > 0)
         {
             if (_buffer.Length < _filled + taken)
-                Array.Resize(ref _buffer, Math.Min(wanted, Math.Max(_buffer.Length * 2, _filled + taken)));
+                Grow(wanted, _filled + taken);
             input[..taken].CopyTo(_buffer.AsSpan(_filled));
             input = input[taken..];
             _filled += taken;
@@ -337,6 +347,14 @@ public sealed class PayloadReader
         }
 
         return _filled >= wanted;
+    }
+
+    private void Grow(int wanted, int least)
+    {
+        int length = wanted <= PromptBytes ? wanted : Math.Min(wanted, Math.Max(_buffer.Length * 2, least));
+        byte[] grown = GC.AllocateUninitializedArray<byte>(length);
+        _buffer.AsSpan(0, _filled).CopyTo(grown);
+        _buffer = grown;
     }
 
     private PayloadStep Fail(PayloadErrorCode code, string text) => Fail(new PayloadFault(code, text));

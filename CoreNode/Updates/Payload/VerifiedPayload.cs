@@ -10,18 +10,17 @@ public sealed record VerifiedPayload(PayloadHeader Header, PayloadManifest Manif
     public ulong FileBytes => (ulong)Header.DataStart + DataBytes + Manifest.SignaturesSize;
 
     /// <summary>Bytes of all operations' data.</summary>
-    public ulong DataBytes
-    {
-        get
-        {
-            ulong bytes = 0;
-            foreach (PartitionUpdate partition in Manifest.Partitions)
-            {
-                for (int i = 0; i < partition.Operations.Count; i++)
-                    bytes += partition.Operations[i].DataLength;
-            }
+    public ulong DataBytes { get; } = Sum(Manifest);
 
-            return bytes;
+    private static ulong Sum(PayloadManifest manifest)
+    {
+        ulong bytes = 0;
+        foreach (PartitionUpdate partition in manifest.Partitions)
+        {
+            for (int i = 0; i < partition.Operations.Count; i++)
+                bytes += partition.Operations[i].DataLength;
         }
+
+        return bytes;
     }
 }

@@ -22,6 +22,12 @@ public static class WholePayload
     {
         if (TryReadHeader(file, out fault) is not { } header)
             return null;
+        if (header.ManifestBytes > expectation.MaxManifestBytes)
+        {
+            fault = PayloadReader.ManifestTooLong(header, expectation);
+            return null;
+        }
+
         if (header.MajorVersion == 1)
             return TryVerify1(file, header, check, hashes, expectation, out fault);
         PayloadReader reader = new(check, hashes, expectation);

@@ -4,7 +4,7 @@ namespace CoreNode.Updates.Rollout;
 
 /// <summary>
 /// Policies as JSON, for people and for the catalogue (docs/update-server.md). Strict: a key that is not known is a
-/// fault, because a limit that was misspelt would be none. What is left out is as in a new policy.
+/// fault, because a limit that was misspelt would be none.
 /// </summary>
 public static class PolicyCodec
 {
@@ -51,10 +51,13 @@ public static class PolicyCodec
     }
 
     /// <summary>Reads one. What is wrong, and where, is in the faults; then there is no policy.</summary>
-    public static RolloutPolicy? Read(JsonElement json, List<string> faults)
+    /// <param name="json">An object.</param>
+    /// <param name="faults">Takes complaints.</param>
+    /// <param name="known">What is left out is as in this one; null: as in a new policy.</param>
+    public static RolloutPolicy? Read(JsonElement json, List<string> faults, RolloutPolicy? known = null)
     {
         int before = faults.Count;
-        RolloutPolicy policy = new();
+        RolloutPolicy policy = known ?? new RolloutPolicy();
         if (json.ValueKind != JsonValueKind.Object)
         {
             faults.Add("a policy is a JSON object");

@@ -19,6 +19,10 @@ public sealed class UpdatesClient(ClientOptions options) : IDisposable
     public async Task<AdminReply<ToldHistory>> HistoryAsync(CancellationToken cancellation) => AdminAnswer.Read(
         await _transport.SendAsync(V2Request.Plain(Root + "/history"), cancellation), UpdatesJson.ParseHistory);
 
+    /// <summary>What a look at all that updates need finds; refused with 404 by older nodes.</summary>
+    public async Task<AdminReply<ToldFindings>> ExamineAsync(CancellationToken cancellation) => AdminAnswer.Read(
+        await _transport.SendAsync(V2Request.Plain(Root + "/doctor"), cancellation), UpdatesJson.ParseFindings);
+
     /// <summary>Gives an order; the status is of after it. Refused with 409 where it is not done.</summary>
     public async Task<AdminReply<ToldStatus>> OrderAsync(UpdateOrder order, CancellationToken cancellation)
     {

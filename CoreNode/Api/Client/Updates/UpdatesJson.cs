@@ -30,6 +30,7 @@ internal static class UpdatesJson
             LastChecked = Number(page, "lastChecked"),
             NextStep = UnitsJson.Text(page, "nextStep"),
             NextAt = Number(page, "nextAt"),
+            AgainAt = Number(page, "againAt"),
             Reason = UnitsJson.Text(page, "reason"),
             Hold = UnitsJson.Text(page, "hold"),
             Pinned = UnitsJson.Text(page, "pinned"),
@@ -54,6 +55,16 @@ internal static class UpdatesJson
                 Text = UnitsJson.Text(one, "text"),
             });
         return new ToldHistory(new UpdateHistoryView(entries), Raw(body));
+    }
+
+    public static ToldFindings ParseFindings(byte[] body)
+    {
+        using JsonDocument document = Parse(body);
+        List<UpdateFinding> findings = UnitsJson.List(document.RootElement, "findings", static one =>
+            new UpdateFinding(
+                Level(UnitsJson.Text(one, "level")), UnitsJson.Text(one, "what"), UnitsJson.Text(one, "text"),
+                UnitsJson.Text(one, "advice")));
+        return new ToldFindings(findings);
     }
 
     /// <summary>The last word of an order's path.</summary>
@@ -84,6 +95,14 @@ internal static class UpdatesJson
             json.WriteBoolean("acceptBad", true);
         json.WriteEndObject();
     });
+
+    // A word of a later version is at least worth a look.
+    private static UpdateFindingLevel Level(string word) => word switch
+    {
+        "ok" => UpdateFindingLevel.Ok,
+        "problem" => UpdateFindingLevel.Problem,
+        _ => UpdateFindingLevel.Warning,
+    };
 
     private static JsonDocument Parse(byte[] body)
     {

@@ -37,6 +37,12 @@ public sealed record WorkerJob
     public int SourcePartition { get; init; }
 
     /// <summary>
+    /// File of the kernel that is started with that partition, where a payload brings one beside the image; empty if
+    /// this machine has no place for it.
+    /// </summary>
+    public string Kernel { get; init; } = "";
+
+    /// <summary>
     /// Path of the file that says how far an earlier run came; further files of that name with endings lie beside it.
     /// </summary>
     public required string Checkpoint { get; init; }

@@ -20,6 +20,7 @@ public static class WorkerJobCodec
         writer.WriteString("disk", job.Disk);
         writer.WriteNumber("partition", job.Partition);
         writer.WriteNumber("sourcePartition", job.SourcePartition);
+        writer.WriteString("kernel", job.Kernel);
         writer.WriteString("checkpoint", job.Checkpoint);
         writer.WriteBoolean("isResumed", job.IsResumed);
         writer.WriteNumber("bytesPerSecond", job.BytesPerSecond);
@@ -46,6 +47,7 @@ public static class WorkerJobCodec
             Disk = WorkerText.Text(fields, "disk"),
             Partition = checked((int)WorkerText.Number(fields, "partition")),
             SourcePartition = checked((int)WorkerText.Number(fields, "sourcePartition")),
+            Kernel = WorkerText.Text(fields, "kernel"),
             Checkpoint = WorkerText.Text(fields, "checkpoint"),
             IsResumed = WorkerText.Flag(fields, "isResumed"),
             BytesPerSecond = WorkerText.Number(fields, "bytesPerSecond"),

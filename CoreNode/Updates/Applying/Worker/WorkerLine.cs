@@ -46,12 +46,12 @@ public abstract record WorkerLine
     }
 
     /// <summary>The payload is written and durable.</summary>
-    /// <param name="BytesWritten">Written to the slot by this run.</param>
-    /// <param name="BytesSkipped">Not written, because the slot held them already.</param>
+    /// <param name="BytesWritten">Written to the slot and the kernel beside it by this run.</param>
+    /// <param name="BytesSkipped">Not written, because they were there already.</param>
     /// <param name="BytesFetched">Fetched by this run.</param>
     public sealed record Applied(long BytesWritten, long BytesSkipped, long BytesFetched) : WorkerLine;
 
-    /// <summary>The slot reads back as it must.</summary>
+    /// <summary>The slot reads back as it must; a kernel beside it does, too, and is in place.</summary>
     /// <param name="SlotMetadata">
     /// What the release signed to stand in the slot's last MiB; empty if it has none. <c>SlotFinish</c> writes it.
     /// </param>

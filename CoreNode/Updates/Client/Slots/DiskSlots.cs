@@ -52,6 +52,11 @@ public sealed class DiskSlots(
         return (numbers[0], numbers[1]);
     }
 
+    /// <summary>The letter by which files beside a slot are called; empty for one without.</summary>
+    /// <exception cref="IOException">The disk cannot be read, or has no such slot.</exception>
+    public string LetterOf(string slot) => Work(BlockAccess.Read, (_, slots) =>
+        SlotLetters.Of(slots, Find(slots, slot).Number)?.ToString() ?? "");
+
     /// <inheritdoc/>
     public void Clear(string slot)
     {
