@@ -31,7 +31,7 @@ internal sealed class UpdateServerApplication(
         if (!answered.IsCompleted)
             context.CountAsWaiting();
         return context.CanHaveBody && context.Body == BodyState.Waiting
-            ? ApiApplication.PassBodyAsync(context, answered)
+            ? ApiApplication.PassBodyAsync(context, answered).AsTask()
             : answered;
     }
 
