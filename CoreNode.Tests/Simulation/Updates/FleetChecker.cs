@@ -77,6 +77,8 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
 
     private void AfterChange(FleetGroup group, RolloutMachine before, RolloutChange change)
     {
+        if (before.Override?.IsForced == true && change.Machine.Override?.IsForced != true)
+            tally.Count("a forced machine ends");
         if (before.State != change.Machine.State)
             tally.Count($"state: {change.Machine.State}");
         if (change.IsFirstPassed && group.Policy.IsFirstAlone)

@@ -62,7 +62,7 @@ internal sealed class FleetServer
         {
             Checks++;
             if (_plan.Bug == FleetBug.FallsAsleep && Checks > 2 * _plan.Machines)
-                return new RolloutDecision.UpToDate { PollInterval = TimeSpan.FromHours(6) };
+                return new RolloutDecision.UpToDate { PollInterval = TimeSpan.FromHours(24) };
             RolloutRelease? pinned = Pinned(machine);
             (decision, RolloutChange change) = group.Rollout.Check(machine, ask, Now, pinned);
             _checker.AfterCheck(group, machine, ask, decision, change, pinned, Now, isCrash);

@@ -8,7 +8,7 @@ namespace CoreNode.Tests.Simulation.Updates;
 /// </summary>
 internal sealed class FleetTally
 {
-    private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
 
     /// <summary>What must have happened at least once in a run of many seeds.</summary>
     public static IReadOnlyList<string> Expected { get; } =
@@ -35,6 +35,7 @@ internal sealed class FleetTally
         "a wave opens late", "a grant in a window", "a grant in a window of a day on which clocks change",
         "a machine is forgotten", "an event is ignored", "a request is refused", "the error stop is passed by a pin",
         "a machine goes back without a word",
+        "a forced machine ends",
     ];
 
     /// <summary>It happened.</summary>
@@ -52,5 +53,6 @@ internal sealed class FleetTally
 
     /// <summary>A line for each.</summary>
     public override string ToString() =>
-        string.Join('\n', _counts.Select(static count => $"{count.Value,9} {count.Key}"));
+        string.Join('\n', _counts.OrderBy(static count => count.Key, StringComparer.Ordinal)
+            .Select(static count => $"{count.Value,9} {count.Key}"));
 }

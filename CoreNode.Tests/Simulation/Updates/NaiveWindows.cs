@@ -9,6 +9,7 @@ namespace CoreNode.Tests.Simulation.Updates;
 internal sealed class NaiveWindows(RolloutPolicy policy, TimeZoneInfo zone)
 {
     private readonly Dictionary<long, bool> _known = [];
+    private readonly Dictionary<(MaintenanceWindow, long), bool> _begins = [];
 
     /// <summary>True if one is open.</summary>
     public bool IsOpen(DateTimeOffset now)
@@ -26,7 +27,9 @@ internal sealed class NaiveWindows(RolloutPolicy policy, TimeZoneInfo zone)
         long length = (long)window.Length.TotalMinutes;
         for (long start = minute; start > minute - length; start--)
         {
-            if (Begins(window, start))
+            if (!_begins.TryGetValue((window, start), out bool begins))
+                _begins.Add((window, start), begins = Begins(window, start));
+            if (begins)
                 return true;
         }
 

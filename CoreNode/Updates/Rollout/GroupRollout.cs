@@ -77,7 +77,7 @@ public sealed class GroupRollout
         if (decision is RolloutDecision.Offer { IsNew: true } offer)
             seen = Grant(seen, offer, now);
         else if (decision is RolloutDecision.UpToDate && seen.Override?.IsForced == true)
-            seen = seen with { Override = seen.Override.AfterForce() };
+            seen = seen.WithoutForce();
         return (
             decision,
             change with { Machine = seen, Standing = ReferenceEquals(before, Standing) ? null : Standing });
@@ -96,7 +96,7 @@ public sealed class GroupRollout
         if (way is null)
             return NoPackage(isOther ? $"it is pinned to {pin}, which is not there" : null);
         IReadOnlyList<RolloutStep> steps = pin is null
-            ? _paths!.From(ask.Version)
+            ? _paths!.From(ask.Version).Steps
             : RolloutPaths.Exactly(way, ask.Version);
         if (steps.Count == 0)
             return new RolloutDecision.UpToDate { PollInterval = Policy.PollInterval };
@@ -251,15 +251,15 @@ public sealed class GroupRollout
         bool isRelease = machine.ReleaseId == Release?.Id;
         if (machine.Outcome == RolloutOutcome.Succeeded)
         {
-            return isRelease && VersionOrder.Compare(version, Release!.Version) < 0
+            return isRelease && _paths!.From(version).Order < 0
                 ? MachineSteps.WentBack(seen, OmahaFault.Rollback, Standing.Round, now)
                 : seen;
         }
 
-        bool isThere = isRelease && VersionOrder.Compare(version, Release!.Version) == 0;
-        if (!isThere && VersionOrder.Compare(version, machine.StepVersion) != 0)
-            return seen;
-        if (!isThere && machine.State == RolloutState.Complete)
+        bool isThere = isRelease && _paths!.From(version).Order == 0;
+        bool isStep = isThere || version == machine.StepVersion
+            || VersionOrder.Compare(version, machine.StepVersion) == 0;
+        if (!isStep || (!isThere && machine.State == RolloutState.Complete))
             return seen;
         return seen with
         {

@@ -12,7 +12,7 @@ public sealed record MachineOverride
     /// <summary>It runs this version, older or newer than its group's, and stays there; null: its group's.</summary>
     public string? PinnedVersion { get; init; }
 
-    /// <summary>It gets what there is for it with its next check; over when it runs it.</summary>
+    /// <summary>It gets what there is for it with its next check; over once it runs that, fails or goes back.</summary>
     public bool IsForced { get; init; }
 
     /// <summary>A pause, a group switched off and an error stop do not hold it either.</summary>
@@ -24,13 +24,13 @@ public sealed record MachineOverride
     /// <summary>Why, for people; empty: nobody said.</summary>
     public string Note { get; init; } = "";
 
-    /// <summary>What is left once a machine that was forced runs what it is to run; null: nothing.</summary>
-    public MachineOverride? AfterForce()
+    /// <summary>True if it passes what the group's policy holds back.</summary>
+    public bool IsPassing => IsForced || PinnedVersion is not null;
+
+    /// <summary>What is left once a machine that was forced has ended; null: nothing.</summary>
+    public MachineOverride? WithoutForce()
     {
         bool isKept = IsExempt || PinnedVersion is not null || GroupId is not null;
         return isKept ? this with { IsForced = false } : null;
     }
-
-    /// <summary>True if it passes what the group's policy holds back.</summary>
-    public bool IsPassing => IsForced || PinnedVersion is not null;
 }

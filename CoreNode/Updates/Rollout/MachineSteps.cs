@@ -26,7 +26,7 @@ internal static class MachineSteps
                 return machine with { State = RolloutState.OnHold, Since = now };
             case RolloutEventKind.Failed when isOn || machine.State == RolloutState.Installed:
                 bool wentBack = machine.Outcome == RolloutOutcome.RolledBack && machine.OutcomeRound == round;
-                return machine with
+                return machine.WithoutForce() with
                 {
                     State = RolloutState.Error,
                     Since = now,
@@ -34,6 +34,9 @@ internal static class MachineSteps
                     OutcomeRound = round,
                     ErrorCode = happened.ErrorCode,
                 };
+            case RolloutEventKind.RolledBack when isOn || machine.State == RolloutState.Installed:
+                return WentBack(machine.WithoutForce(), happened.ErrorCode, round, now);
+            // Of what it ran, or failed with, before somebody forced it: that is still to come.
             case RolloutEventKind.RolledBack when machine.State != RolloutState.RolledBack:
                 return WentBack(machine, happened.ErrorCode, round, now);
             default:

@@ -41,4 +41,9 @@ public sealed record RolloutMachine
 
     /// <summary>True while it fetches or installs, as far as it told: it takes one of the places at a time.</summary>
     public bool IsAtWork => State is RolloutState.Granted or RolloutState.Downloading or RolloutState.Downloaded;
+
+    /// <summary>The same, no longer forced: it ended, well or not.</summary>
+    public RolloutMachine WithoutForce() => Override is { IsForced: true } wish
+        ? this with { Override = wish.WithoutForce() }
+        : this;
 }

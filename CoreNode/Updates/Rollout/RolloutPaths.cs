@@ -11,20 +11,21 @@ internal sealed class RolloutPaths
     private const int MostKept = 256;
 
     private readonly RolloutRelease _release;
-    private readonly Dictionary<string, IReadOnlyList<RolloutStep>> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RolloutPath> _known = new(StringComparer.Ordinal);
 
     public RolloutPaths(RolloutRelease release) => _release = release;
 
-    /// <summary>The steps; none if the version is the target's or newer.</summary>
-    public IReadOnlyList<RolloutStep> From(string version)
+    /// <summary>From that version on.</summary>
+    public RolloutPath From(string version)
     {
-        if (_known.TryGetValue(version, out IReadOnlyList<RolloutStep>? steps))
-            return steps;
-        steps = VersionOrder.Compare(version, _release.Version) < 0 ? Upwards(_release, version) : [];
+        if (_known.TryGetValue(version, out RolloutPath? path))
+            return path;
+        int order = VersionOrder.Compare(version, _release.Version);
+        path = new RolloutPath(order, order < 0 ? Upwards(_release, version) : []);
         if (_known.Count >= MostKept)
             _known.Clear();
-        _known.Add(version, steps);
-        return steps;
+        _known.Add(version, path);
+        return path;
     }
 
     /// <summary>
