@@ -48,6 +48,7 @@ internal sealed class BenchmarkTests
         ["rollout"] = RolloutRows.DecisionsAsync,
         ["apply-zstd"] = ApplyRows.ZstdAsync,
         ["apply-xz"] = ApplyRows.XzAsync,
+        ["update-peers"] = SharingRows.DownloadAsync,
         ["payload-create"] = PayloadRows.CreateAsync,
         ["payload-bytes"] = PayloadRows.BytesAsync,
         ["update-checks"] = UpdateServerRows.ChecksAsync,

@@ -26,13 +26,15 @@ internal static class WorkerProcess
     }
 
     /// <summary>The same, not started yet.</summary>
-    public static ServerProcess Prepare(IReadOnlyList<ServerProcess> present, ServerCommand kind, string mode = "on")
+    public static ServerProcess Prepare(
+        IReadOnlyList<ServerProcess> present, ServerCommand kind, string mode = "on",
+        params string[] extra)
     {
         string members = string.Join(',', present.Select(m => m.Place.InitialMember));
         ServerCommand command = new(
             $"{kind.Name} --proxy {mode}", kind.Program, place => Arguments(kind, place, members, mode));
         return ServerProcess.Prepare(
-            command, [], folder => new ServerPlace(folder, FreePorts.Next(), FreePorts.Next()) { Name = "worker" });
+            command, extra, folder => new ServerPlace(folder, FreePorts.Next(), FreePorts.Next()) { Name = "worker" });
     }
 
     private static IEnumerable<string> Arguments(ServerCommand kind, ServerPlace place, string members, string mode)

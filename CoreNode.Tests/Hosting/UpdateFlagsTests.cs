@@ -9,6 +9,8 @@ internal sealed class UpdateFlagsTests
     [TestCase("--update-server ftp://x", "a URL such as https://updates.example.com/v1/update/ is needed")]
     [TestCase("--update-rate fast", "a whole number of bytes is needed")]
     [TestCase("--update-rate -1", "a whole number of bytes is needed")]
+    [TestCase("--update-share yes", "it is on or off")]
+    [TestCase("--update-share-bytes much", "a whole number of bytes is needed")]
     [TestCase("--update-settle 45", "a time up to 24h is needed, such as 45s or 10m")]
     [TestCase("--update-health-deadline 25h", "a time up to 24h is needed")]
     public void Each_mistake_is_named(string line, string problem)
@@ -29,6 +31,9 @@ internal sealed class UpdateFlagsTests
         Assert.That(options.HealthFolder, Is.EqualTo("/etc/corenode/health.d"));
         Assert.That(options.HealthDeadline, Is.EqualTo(TimeSpan.FromMinutes(10)));
         Assert.That(options.RebootCommand, Is.Empty);
+        Assert.That(
+            (options.IsShared, options.ShareBytes, options.ShareBytesPerSecond),
+            Is.EqualTo((true, 2L << 30, 50_000_000L)));
     }
 
     [Test]

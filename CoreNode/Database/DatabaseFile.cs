@@ -152,20 +152,15 @@ public sealed unsafe class DatabaseFile : IDisposable
     public IReadOnlyList<string> FindDamage()
     {
         List<string> problems = [];
-        using DatabaseStatement check = Prepare("PRAGMA integrity_check");
-        while (check.Step())
+        try
         {
-            string line = check.Text(0);
-            if (line != "ok")
-                problems.Add(line);
+            Check(problems);
+        }
+        catch (DamagedDatabaseException worse)
+        {
+            problems.Add(worse.Message);
         }
 
-        // Asking more of what is damaged is no use.
-        if (problems.Count > 0)
-            return problems;
-        using DatabaseStatement keys = Prepare("PRAGMA foreign_key_check");
-        while (keys.Step())
-            problems.Add($"a row of {keys.Text(0)} refers to a row of {keys.Text(2)} that is not there");
         return problems;
     }
 
@@ -180,6 +175,24 @@ public sealed unsafe class DatabaseFile : IDisposable
 
     internal IOException Fault(int code, string doing) =>
         DatabaseFaults.Of(Path, _connection, code, doing.Length > 80 ? doing[..80] + "…" : doing);
+
+    private void Check(List<string> problems)
+    {
+        using DatabaseStatement check = Prepare("PRAGMA integrity_check");
+        while (check.Step())
+        {
+            string line = check.Text(0);
+            if (line != "ok")
+                problems.Add(line);
+        }
+
+        // Asking more of what is damaged is no use.
+        if (problems.Count > 0)
+            return;
+        using DatabaseStatement keys = Prepare("PRAGMA foreign_key_check");
+        while (keys.Step())
+            problems.Add($"a row of {keys.Text(0)} refers to a row of {keys.Text(2)} that is not there");
+    }
 
     private void Settle(DatabaseMode mode)
     {

@@ -23,4 +23,5 @@ public static class EventIds
     public const int UnitsWatching = 2400;
     public const int UpdatesClient = 2500;
     public const int UpdatesServer = 2600;
+    public const int UpdatesSharing = 2900;
 }

@@ -11,6 +11,7 @@ using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Hosting.Updates;
+using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Hosting.Wiring;
 using CoreNode.Units.Leases;
 
@@ -44,7 +45,7 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
             Keys = new TokenOnlyKeys(NodeComposition.SecretToken(options)),
-            Services = NodeComposition.Services(units),
+            Services = NodeComposition.Services(units, updates?.Services ?? []),
         };
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         PeerIdentity self = new(ClusterId(), new NodeId(units.Instance | 1));
@@ -55,9 +56,13 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(process.Stop);
         Task leading = ((TtlLeadership)place.Leadership!).RunAsync(stop.Token);
         Task running = units.RunAsync(place, stop.Token);
-        GuestStore guest = new(store, access, units.LeaseKey);
-        Task updating = updates?.RunAsync(UpdatesPlaces.Of(options.Units.Store, () => _isServing, guest), stop.Token)
-            ?? Task.CompletedTask;
+        UpdatesPlace updatesPlace = UpdatesPlaces.Of(
+            options.Units.Store, () => _isServing, new GuestStore(store, access, units.LeaseKey)) with
+        {
+            // How many share this store nobody says.
+            Sharing = new SharingAccess(store, () => requests, static () => int.MaxValue),
+        };
+        Task updating = updates?.RunAsync(updatesPlace, stop.Token) ?? Task.CompletedTask;
         try
         {
             await transport.StartAsync(

@@ -107,4 +107,8 @@ internal static partial class HostingLog
 
     [LoggerMessage(EventIds.Hosting + 45, LogLevel.Information, "this machine is not updated: {Reason}")]
     internal static partial void NoUpdates(this ILogger logger, string reason);
+
+    [LoggerMessage(EventIds.Hosting + 49, LogLevel.Warning,
+        "update payloads are not shared with the other nodes, the server is asked alone: {Reason}")]
+    internal static partial void NoSharing(this ILogger logger, string reason);
 }

@@ -3,8 +3,10 @@ using CoreNode.Api;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
+using CoreNode.Cluster.Clients;
 using CoreNode.Cluster.Peers;
 using CoreNode.Hosting.Updates;
+using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Hosting.Wiring;
 
 namespace CoreNode.Hosting;
@@ -30,7 +32,8 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
             Keys = kept,
-            Services = NodeComposition.Services(units, [.. services.All, (SiteService.Name, site)]),
+            Services = NodeComposition.Services(
+                units, [.. services.All, (SiteService.Name, site), .. updates?.Services ?? []]),
         };
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         Replica replica = await Replica.StartAsync(
@@ -45,12 +48,17 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             try
             {
                 using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(process.Stop);
+                LocalKvClient store = new(replica, TimeProvider.System);
+                services.BindStore(store);
+                UpdatesPlace place = UpdatesPlaces.Of(
+                    replica, options.ElectionTimeout, () => _isServing, requests, kept) with
+                {
+                    Sharing = new SharingAccess(store, () => requests, () => replica.Members.Count),
+                };
                 MemberUnits? running = units is null
                     ? null : MemberUnits.Make(units, options, process, replica, transport, services);
                 Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;
-                Task updating = updates?.RunAsync(
-                    UpdatesPlaces.Of(replica, options.ElectionTimeout, () => _isServing, requests, kept), end.Token)
-                    ?? Task.CompletedTask;
+                Task updating = updates?.RunAsync(place, end.Token) ?? Task.CompletedTask;
                 try
                 {
                     await ServeAsync(

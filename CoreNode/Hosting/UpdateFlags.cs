@@ -17,6 +17,9 @@ internal static class UpdateFlags
         new("update-boot", "", "FOLDER", "where kernels go (default: /boot/corenode, /boot/coreos or /boot/flatcar)"),
         new("update-keys", "/etc/corenode/update-keys", "FOLDER", "keys that payloads must be signed by"),
         new("update-rate", "0", "BYTES", "most bytes a second that an update fetches and writes; 0 for no limit"),
+        new("update-share", "on", "on|off", "payloads come from other nodes of the cluster that have them"),
+        new("update-share-bytes", "2147483648", "BYTES", "most that is kept of payloads for others; 0 for nothing"),
+        new("update-share-rate", "50000000", "BYTES", "most bytes a second sent to other nodes; 0 for no limit"),
         new("update-health", "/etc/corenode/health.d", "FOLDER", "executables that must succeed in a new version"),
         new("update-health-deadline", "10m", "TIME", "how long a new version has to become healthy"),
         new("update-settle", "45s", "TIME", "how long a new version must have run to be marked good"),
@@ -34,7 +37,10 @@ internal static class UpdateFlags
         Disk = text("update-disk") is { Length: > 0 } disk ? Path.GetFullPath(disk) : null,
         BootFolder = text("update-boot") is { Length: > 0 } boot ? Path.GetFullPath(boot) : null,
         KeysFolder = Path.GetFullPath(text("update-keys")),
-        BytesPerSecond = Rate(text("update-rate"), problems),
+        BytesPerSecond = Bytes("update-rate", text, problems),
+        IsShared = IsShared(text("update-share"), problems),
+        ShareBytes = Bytes("update-share-bytes", text, problems),
+        ShareBytesPerSecond = Bytes("update-share-rate", text, problems),
         HealthFolder = Path.GetFullPath(text("update-health")),
         HealthDeadline = Time("update-health-deadline", text, problems),
         HealthSettle = Time("update-settle", text, problems),
@@ -50,11 +56,18 @@ internal static class UpdateFlags
         return text;
     }
 
-    private static long Rate(string text, List<string> problems)
+    private static bool IsShared(string text, List<string> problems)
     {
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long rate))
-            return rate;
-        problems.Add($"--update-rate {text}: a whole number of bytes is needed, such as 5000000");
+        if (text is not ("on" or "off"))
+            problems.Add($"--update-share {text}: it is on or off");
+        return text == "on";
+    }
+
+    private static long Bytes(string name, Func<string, string> text, List<string> problems)
+    {
+        if (long.TryParse(text(name), NumberStyles.None, CultureInfo.InvariantCulture, out long bytes))
+            return bytes;
+        problems.Add($"--{name} {text(name)}: a whole number of bytes is needed, such as 5000000");
         return 0;
     }
 

@@ -29,6 +29,15 @@ public sealed record UpdateOptions
     /// <summary>Most bytes a second that are fetched, and written; 0: no limit.</summary>
     public long BytesPerSecond { get; init; }
 
+    /// <summary>Whether payloads are fetched from other nodes, and given to them.</summary>
+    public bool IsShared { get; init; } = true;
+
+    /// <summary>Most bytes of payloads that are kept for other nodes.</summary>
+    public long ShareBytes { get; init; }
+
+    /// <summary>Most bytes a second that are sent to other nodes; 0: no limit.</summary>
+    public long ShareBytesPerSecond { get; init; }
+
     /// <summary>Folder with the operator's checks of health.</summary>
     public string HealthFolder { get; init; } = "/etc/corenode/health.d";
 

@@ -1,10 +1,13 @@
 using System.Runtime.CompilerServices;
 using CoreNode.Api;
 using CoreNode.Api.Peers;
+using CoreNode.Api.Peers.Store;
 using CoreNode.Api.Relay;
 using CoreNode.Hosting.Updates;
+using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Hosting.Wiring;
 using CoreNode.Proxy;
+using CoreNode.Store;
 
 namespace CoreNode.Hosting;
 
@@ -14,6 +17,9 @@ namespace CoreNode.Hosting;
 /// </summary>
 internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
 {
+    // Many times as many as there can be members, so that each is the first one of as many workers.
+    private const ulong Homes = 5040;
+
     private volatile bool _isServing;
 
     /// <summary>Runs until the process is to stop; gives the exit code.</summary>
@@ -29,7 +35,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
             Keys = peers.Keys,
-            Services = NodeComposition.Services(units),
+            Services = NodeComposition.Services(units, updates?.Services ?? []),
         };
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         using Upstreams upstreams = new(NodeComposition.Relay(options), certificates.Clients, TimeProvider.System);
@@ -55,12 +61,17 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         Task following = follower.RunAsync(stop.Token);
         Task reviewing = upstreams.RunAsync(stop.Token);
         Task listening = peers.ListenAsync(transport, stop.Token);
+        IReadOnlyList<Member> Members() => follower.View.List?.Members ?? [];
         WorkerUnits? running = units is null ? null : WorkerUnits.Make(
-            units, options, () => peers.Requests, () => follower.View.List?.Members ?? []);
+            units, options, () => peers.Requests, Members);
         Task tending = running?.RunAsync(stop.Token) ?? Task.CompletedTask;
-        Task updating = updates?.RunAsync(
-            UpdatesPlaces.Of(() => follower.View, () => _isServing, () => peers.Requests), stop.Token)
-            ?? Task.CompletedTask;
+        UpdatesPlace place = UpdatesPlaces.Of(() => follower.View, () => _isServing, () => peers.Requests) with
+        {
+            Sharing = new SharingAccess(
+                new NodeKvClient(() => peers.Requests, Members, TimeProvider.System, (int)(Seeds.Fresh() % Homes)),
+                () => peers.Requests, () => Members().Count + 1),
+        };
+        Task updating = updates?.RunAsync(place, stop.Token) ?? Task.CompletedTask;
         try
         {
             await ServeAsync(

@@ -30,6 +30,7 @@ internal sealed class UpdateSurfaceTests
             NewVersion = "1.4.1",
             NewSlot = "USR-B",
             NewSize = 400,
+            Source = "machine 7",
             LastChecked = 1_795_000_000,
             NextStep = "apply",
             NextAt = 1_795_000_060,
@@ -44,7 +45,7 @@ internal sealed class UpdateSurfaceTests
             {"stage":"downloading","status":"UPDATE_STATUS_DOWNLOADING","progress":0.25,
             "bytesDone":100,"bytesTotal":400,"runningVersion":"1.4.0","runningSlot":"USR-A",
             "newVersion":"1.4.1","newSlot":"USR-B","newSize":400,
-            "lastChecked":1795000000,"nextStep":"apply","nextAt":1795000060,
+            "source":"machine 7","lastChecked":1795000000,"nextStep":"apply","nextAt":1795000060,
             "againAt":0,"reason":"1.4.1 is fetched and written; it pauses: \"full\"","hold":"full","pinned":"1.4",
             "lastFailure":{"code":9,"name":"DownloadTransfer","text":"it broke","at":1794000000},
             "server":"https://updates.example.com/v1/update/","group":"stable"}

@@ -62,7 +62,26 @@ internal sealed class FloodTests
     [Test]
     public Task Thousands_of_watches_that_end_with_each_write() => SurviveAsync(FloodKind.Watches(2000));
 
+    // A disk that stands still for half a second, as those of shared machines do, is no client's doing: the leader
+    // hands over then, says why, and the flood is begun again.
     private async Task SurviveAsync(FloodKind kind)
+    {
+        int stalls = Stalls();
+        string? moved = await FloodAsync(kind);
+        if (moved is not null && Stalls() > stalls)
+        {
+            TestContext.Out.WriteLine($"again, since the disk stood still: {moved}");
+            _leader = await _cluster!.WaitForCommonLeaderAsync(s_deadline);
+            moved = await FloodAsync(kind);
+        }
+
+        Assert.That(moved, Is.Null);
+    }
+
+    private int Stalls() => _cluster!.Words().Split("the disk has not confirmed a write").Length - 1;
+
+    // What was seen, if who leads is another one in the end.
+    private async Task<string?> FloodAsync(FloodKind kind)
     {
         Uri target = _leader!.Place.ClientUrl;
         QuietClient before = new(target);
@@ -87,7 +106,8 @@ internal sealed class FloodTests
             Assert.That(during.Count, Is.AtLeast(LeastRequests), figures);
             Assert.That(during.P99, Is.AtMost(MostMillisecondsP99), figures);
         });
-        Assert.That(await StandingAsync(), Is.EqualTo(stood), () => $"{figures}\n{_cluster!.Words()}");
+        string stands = await StandingAsync();
+        return stands == stood ? null : $"{stood}became\n{stands}{figures}\n{_cluster!.Words()}";
     }
 
     // Who leads, and the term, as every member says.

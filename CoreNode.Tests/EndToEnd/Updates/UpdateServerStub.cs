@@ -18,6 +18,7 @@ internal sealed partial class UpdateServerStub : IAsyncDisposable
     private readonly byte[] _payload;
     private readonly string _sha256;
     private bool _hasEnded;
+    private long _sentBytes;
 
     public UpdateServerStub(string version, byte[] payload)
     {
@@ -35,6 +36,9 @@ internal sealed partial class UpdateServerStub : IAsyncDisposable
 
     /// <summary>First byte of each request for the payload.</summary>
     public ConcurrentQueue<long> FetchedFrom { get; } = new();
+
+    /// <summary>Bytes of the payload that were sent.</summary>
+    public long SentBytes => Volatile.Read(ref _sentBytes);
 
     /// <summary>The last request of Omaha.</summary>
     public string LastRequest { get; private set; } = "";
@@ -83,17 +87,26 @@ internal sealed partial class UpdateServerStub : IAsyncDisposable
 
     private async Task SendPayloadAsync(RawRequest request, Stream stream, CancellationToken stop)
     {
+        const int pieceBytes = 64 << 10;
         Match range = Range().Match(request.Header("Range"));
         long from = range.Success ? long.Parse(range.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+        long end = range.Success && range.Groups[2].Length > 0
+            ? long.Parse(range.Groups[2].Value, CultureInfo.InvariantCulture) + 1
+            : _payload.Length;
         FetchedFrom.Enqueue(from);
         string content = range.Success
             ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"Content-Range: bytes {from}-{_payload.Length - 1}/{_payload.Length}\r\n")
+                CultureInfo.InvariantCulture, $"Content-Range: bytes {from}-{end - 1}/{_payload.Length}\r\n")
             : "";
-        string head = Head(range.Success ? 206 : 200, _payload.Length - from, content);
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(head), stop);
-        await stream.WriteAsync(_payload.AsMemory((int)from), stop);
+        await stream.WriteAsync(
+            Encoding.Latin1.GetBytes(Head(range.Success ? 206 : 200, end - from, content)), stop);
+        while (from < end)
+        {
+            int count = (int)Math.Min(pieceBytes, end - from);
+            await stream.WriteAsync(_payload.AsMemory((int)from, count), stop);
+            Interlocked.Add(ref _sentBytes, count);
+            from += count;
+        }
     }
 
     [GeneratedRegex("<event eventtype=\"(\\d+)\" eventresult=\"(\\d+)\"[^>]*>")]
@@ -108,6 +121,6 @@ internal sealed partial class UpdateServerStub : IAsyncDisposable
     [GeneratedRegex("<app appid=\"([^\"]*)\"")]
     private static partial Regex AppId();
 
-    [GeneratedRegex("bytes=(\\d+)-")]
+    [GeneratedRegex("bytes=(\\d+)-(\\d*)")]
     private static partial Regex Range();
 }

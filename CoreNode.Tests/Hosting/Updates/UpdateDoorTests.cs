@@ -40,6 +40,19 @@ internal sealed class UpdateDoorTests
     }
 
     [Test]
+    public async Task From_where_a_payload_comes_stands_in_the_status()
+    {
+        string source = "";
+        UpdateDoor door = new(() => source);
+        door.Open(new FixedDesk("client"));
+        Assert.That(door.Status.Source, Is.Empty);
+        source = "machine 7";
+        using CancellationTokenSource limit = new(s_deadline);
+        UpdateStatusView seen = await door.WaitForChangeAsync(door.Status.Number - 1, limit.Token);
+        Assert.That((seen.Source, door.Status.Source), Is.EqualTo((source, source)));
+    }
+
+    [Test]
     public void Who_gives_up_waiting_is_let_go()
     {
         UpdateDoor door = new();

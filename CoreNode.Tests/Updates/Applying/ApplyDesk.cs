@@ -161,6 +161,10 @@ internal sealed class ApplyDesk
         return Convert.ToHexStringLower(SHA256.HashData(payload.AsSpan(0, verified.Header.MetadataBytes)));
     }
 
+    /// <summary>Where the first operation's data is.</summary>
+    public static int DataStart(byte[] payload) =>
+        WholePayload.TryInspect(new MemoryFile(payload), FastHashes.Instance, out _)!.Header.DataStart;
+
     /// <summary>Works with a disk and files.</summary>
     public static ApplyTools Tools(IBlockDevice disk, IFiles files, string boot = "one") => new()
     {

@@ -26,6 +26,7 @@ internal sealed class ApplyTests
         {
             MetadataSha256 = ApplyDesk.MetadataSha256(desk.Payload),
             Size = desk.Payload.Length,
+            Beginning = ApplyDesk.DataStart(desk.Payload),
             Version = "1.4.0",
             Counter = 7,
             IsDelta = true,

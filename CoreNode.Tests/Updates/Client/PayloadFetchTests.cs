@@ -56,6 +56,18 @@ internal sealed class PayloadFetchTests
     }
 
     [Test]
+    public async Task A_part_ends_where_it_should()
+    {
+        await using RawServer server = new(static _ => RawServer.Answer(
+            206, Payload[3..7], $"Content-Range: bytes 3-6/{Payload.Length}\r\n"));
+        using PayloadDownload download = await new PayloadFetch(s_options, TimeProvider.System).OpenAsync(
+            server.At("/u"), 3, 7, Payload.Length, CancellationToken.None);
+        using StreamReader reader = new(download.Body);
+        Assert.That(await reader.ReadToEndAsync(), Is.EqualTo(Payload[3..7]));
+        Assert.That(server.Requests.Select(static r => r.Header("Range")), Is.EqualTo((string[])["bytes=3-6"]));
+    }
+
+    [Test]
     public async Task A_server_without_ranges_costs_time_only()
     {
         await using RawServer server = new(_ => RawServer.Answer(200, Payload));

@@ -23,6 +23,7 @@ internal static class UpdateJson
         Text(json, ",\"newVersion\":"u8, view.NewVersion);
         Text(json, ",\"newSlot\":"u8, view.NewSlot);
         Number(json, ",\"newSize\":"u8, view.NewSize);
+        Text(json, ",\"source\":"u8, view.Source);
         Number(json, ",\"lastChecked\":"u8, view.LastChecked);
         Text(json, ",\"nextStep\":"u8, view.NextStep);
         Number(json, ",\"nextAt\":"u8, view.NextAt);

@@ -15,6 +15,7 @@ internal static class UpdateText
             Add(lines, "PROGRESS", ProgressLine.Line("", view.BytesDone, view.BytesTotal, default).TrimStart());
         Add(lines, "RUNS", In(view.RunningVersion, view.RunningSlot));
         Add(lines, "NEW", New(view));
+        Add(lines, "FROM", view.Source);
         Add(lines, "REASON", view.Reason);
         Add(lines, "NEXT", Next(view, now));
         Add(lines, "PAUSED", view.Hold);

@@ -6,7 +6,8 @@ namespace CoreNode.Hosting.Updates;
 /// The desk that surfaces hold on to: the client behind it is made anew when it broke off, and there is none on a
 /// machine without slots. Any thread.
 /// </summary>
-internal sealed class UpdateDoor : IUpdateDesk
+/// <param name="source">From where a payload is fetched; empty: none is.</param>
+internal sealed class UpdateDoor(Func<string>? source = null) : IUpdateDesk
 {
     private readonly Lock _gate = new(); // _desk, _none, _opened
     private IUpdateDesk? _desk;
@@ -14,7 +15,7 @@ internal sealed class UpdateDoor : IUpdateDesk
     private TaskCompletionSource _opened = New();
 
     /// <inheritdoc/>
-    public UpdateStatusView Status => Now.Desk?.Status ?? Now.None;
+    public UpdateStatusView Status => Now.Desk is { } desk ? Sourced(desk.Status) : Now.None;
 
     /// <inheritdoc/>
     public UpdateHistoryView History => Now.Desk?.History ?? UpdateHistoryView.Empty;
@@ -52,7 +53,7 @@ internal sealed class UpdateDoor : IUpdateDesk
             Task<UpdateStatusView> change = desk.WaitForChangeAsync(known, end.Token);
             Task first = await Task.WhenAny(change, opened);
             if (first == change)
-                return await change;
+                return Sourced(await change);
             await end.CancelAsync();
             await Task.WhenAny(change);
         }
@@ -66,6 +67,9 @@ internal sealed class UpdateDoor : IUpdateDesk
             ? new UpdateOrderResult(none, none.Reason)
             : await desk.OrderAsync(order, cancellation);
     }
+
+    private UpdateStatusView Sourced(UpdateStatusView status) =>
+        source?.Invoke() is { Length: > 0 } words ? status with { Source = words } : status;
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

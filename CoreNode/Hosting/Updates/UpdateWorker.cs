@@ -16,6 +16,9 @@ internal sealed class UpdateWorker(
     private readonly WorkerGroup _group = WorkerGroup.Find(key);
     private bool _isPlaced;
 
+    /// <summary>Where the worker asks which nodes have the payload; empty: nowhere.</summary>
+    public Func<string> Share { get; init; } = static () => "";
+
     /// <inheritdoc/>
     public async Task<IWorkerRun> StartAsync(WorkerTask task, CancellationToken cancellation)
     {
@@ -45,6 +48,7 @@ internal sealed class UpdateWorker(
             IsResumed = task.IsResumed,
             BytesPerSecond = options.BytesPerSecond,
             MetadataSha256 = task.MetadataSha256,
+            Share = Share(),
         };
         string[] command = [.. OwnProgram.Words(), WorkerHost.Command];
         return await WorkerProcess.StartAsync(

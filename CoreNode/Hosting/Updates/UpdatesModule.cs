@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using CoreNode.Api;
+using CoreNode.Api.Peers.Requests;
 using CoreNode.Api.Updates;
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;
+using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Platform;
 using CoreNode.Platform.Blocks;
 using CoreNode.Systemd;
@@ -33,12 +35,13 @@ internal sealed class UpdatesModule
     private readonly string _folder;
     private readonly string _machineId;
     private readonly string _instance;
-    private readonly UpdateDoor _door = new();
+    private readonly UpdateDoor _door;
     private readonly MachineDisks _disks;
     private readonly UpdateConfigFiles _files;
     private readonly UpdateExaminer _examiner;
     private volatile bool _isAsking;
     private readonly ProxySettings _proxies = ProxySettings.Of(Environment.GetEnvironmentVariable);
+    private readonly SharingModule? _sharing;
 
     private UpdatesModule(NodeOptions options, NodeProcess process)
     {
@@ -51,8 +54,13 @@ internal sealed class UpdatesModule
         _instance = identity.Instance.ToString("x16", CultureInfo.InvariantCulture);
         _disks = new MachineDisks(_options.Root);
         _files = new UpdateConfigFiles(_options.Root);
+        _sharing = SharingModule.Of(options, process, _machineId);
+        _door = new UpdateDoor(() => _sharing?.Source ?? "");
         _examiner = new UpdateExaminer(_options, _door, Settings, () => Target, _folder);
     }
+
+    /// <summary>What this node answers others about updates.</summary>
+    public (string Name, INodeService Service)[] Services => _sharing is { } sharing ? [sharing.Service] : [];
 
     /// <summary>The update server as the settings say now; null where none is asked. Any thread.</summary>
     public UpdateTarget? Target => _isAsking ? UpdateTarget.Of(Settings().Server, _proxies) : null;
@@ -74,6 +82,7 @@ internal sealed class UpdatesModule
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(UpdatesPlace place, CancellationToken stop)
     {
+        Task sharing = Task.CompletedTask;
         try
         {
             if (FindDisk() is not { } disk)
@@ -81,6 +90,9 @@ internal sealed class UpdatesModule
             _isAsking = true;
             using UpdateBus? bus = FindBus(disk);
             bus?.Start();
+            if (place.Sharing is { } access)
+                _sharing?.Begin(access);
+            sharing = _sharing?.RunAsync(stop) ?? Task.CompletedTask;
             while (true)
             {
                 try
@@ -108,6 +120,7 @@ internal sealed class UpdatesModule
         {
             if (stop.IsCancellationRequested)
                 _door.Close("the node is stopping");
+            await sharing;
         }
     }
 
@@ -193,12 +206,21 @@ internal sealed class UpdatesModule
             ClientOptions(options, _folder),
             new UpdatePorts(
                 slots,
-                new UpdateWorker(options, slots, Settings, _folder, _instance, logger),
+                Worker(options, slots, logger),
                 server,
                 new NodeHealth(place, () => Target, folder, () => LinkReader.Read(_options.Root)),
                 new MachineReboot(options, disk.IsMachine, logger),
                 new StoreHolds(place)),
             _process.Files, TimeProvider.System, BootClock.Instance, _process.Logs.CreateLogger<UpdateClient>());
+    }
+
+    private IUpdateWorker Worker(UpdateOptions options, DiskSlots slots, ILogger logger)
+    {
+        UpdateWorker worker = new(options, slots, Settings, _folder, _instance, logger)
+        {
+            Share = () => _sharing?.SocketPath ?? "",
+        };
+        return _sharing?.Watch(worker) ?? worker;
     }
 
     private TransferOptions Transfers() => new()

@@ -1,3 +1,5 @@
+using CoreNode.Hosting.Updates.Sharing;
+
 namespace CoreNode.Hosting.Updates;
 
 /// <summary>What the updates module is given by the kind of node that it runs on. Any thread.</summary>
@@ -11,6 +13,9 @@ internal sealed record UpdatesPlace
 
     /// <summary>Addresses of other machines of the cluster.</summary>
     public required Func<IReadOnlyList<Uri>> Others { get; init; }
+
+    /// <summary>What payloads are shared by; null: they are not.</summary>
+    public SharingAccess? Sharing { get; init; }
 
     /// <summary>How many others make a majority with this one; zero on machines that are no members.</summary>
     public Func<int> OthersOfQuorum { get; init; } = static () => 0;

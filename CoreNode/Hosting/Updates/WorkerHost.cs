@@ -1,5 +1,6 @@
 using CoreNode.Disks;
 using CoreNode.Hosting.Payloads;
+using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Platform;
 using CoreNode.Platform.Blocks;
 using CoreNode.Updates.Applying;
@@ -70,7 +71,16 @@ internal static class WorkerHost
                 BootId = (await File.ReadAllTextAsync(BootIdFile)).Trim(),
                 Threads = Math.Clamp(Environment.ProcessorCount, 1, MostThreads),
             };
-            return await new UpdateWork(job, tools, source, control, tell).RunAsync();
+            WorkerLine end = await new UpdateWork(job, tools, source, control, tell).RunAsync();
+            // What other nodes send is verified as what a server sends, but it is no failure while there are others.
+            while (end is WorkerLine.Failed failed && source is SharedPayloadSource shared
+                && shared.TryBlame(failed.Code))
+            {
+                job = job with { IsResumed = true };
+                end = await new UpdateWork(job, tools, source, control, tell).RunAsync();
+            }
+
+            return end;
         }
         catch (ApplyException failed)
         {
@@ -110,7 +120,10 @@ internal static class WorkerHost
             User = job.User.Length > 0 ? job.User : null,
             Password = job.User.Length > 0 ? job.Password : null,
         };
-        return new ServerPayloadSource(url, new PayloadFetch(options, TimeProvider.System));
+        PayloadFetch fetch = new(options, TimeProvider.System);
+        return SharedPayloadSource.IsFor(job)
+            ? new SharedPayloadSource(job, url, fetch, new ShareConnection(job.Share), new RealFiles())
+            : new ServerPayloadSource(url, fetch);
     }
 
     private static void Obey(TextReader input, WorkControl control)

@@ -123,7 +123,10 @@ internal sealed class WorkerProcess : IWorkerRun
     private static WorkerReport? Translate(WorkerLine line) => line switch
     {
         WorkerLine.Progress progress => new WorkerReport.Progress(progress.Done, progress.Total),
-        WorkerLine.Metadata metadata => new WorkerReport.Metadata(Translate(metadata), metadata.Size),
+        WorkerLine.Metadata metadata => new WorkerReport.Metadata(Translate(metadata), metadata.Size)
+        {
+            Beginning = metadata.Beginning,
+        },
         WorkerLine.Applied applied =>
             new WorkerReport.Applied(applied.BytesWritten, applied.BytesSkipped, applied.BytesFetched),
         WorkerLine.Verified verified => new WorkerReport.Verified(verified.SlotMetadata),

@@ -5,6 +5,7 @@ using CoreNode.Cluster.Leading;
 using CoreNode.Store;
 using CoreNode.Units.Registry;
 using CoreNode.Units.Watching;
+using CoreNode.Updates.Sharing;
 
 namespace CoreNode.Hosting.Wiring;
 
@@ -25,9 +26,18 @@ internal sealed class MemberServices
     /// <summary>From now on they are served.</summary>
     public void Bind(LeaderLeases leases, IKvClient store)
     {
-        StoreAccess access = new(
-            RegistryKeys.DefaultPrefix, new AnnouncedKeys(store, RegistryKeys.Default).ContainsAsync);
         _leases.Bind(leases);
+        BindStore(store);
+    }
+
+    /// <summary>From now on the store is served.</summary>
+    public void BindStore(IKvClient store)
+    {
+        StoreAccess access = new(
+            RegistryKeys.DefaultPrefix, new AnnouncedKeys(store, RegistryKeys.Default).ContainsAsync)
+        {
+            Further = KeeperKeys.Prefix,
+        };
         _store.Bind(store, access);
         _watches.Bind(store, access);
     }

@@ -80,6 +80,7 @@ public sealed class UpdateWork
         {
             MetadataSha256 = Convert.ToHexStringLower(payload.Verified.MetadataSha256),
             Size = (long)payload.Verified.FileBytes,
+            Beginning = payload.Verified.Header.DataStart,
             Version = release?.Version ?? "",
             Counter = release?.Counter ?? 0,
             MinimumCounter = release?.MinimumCounter ?? 0,

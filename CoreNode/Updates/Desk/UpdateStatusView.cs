@@ -42,6 +42,10 @@ public sealed record UpdateStatusView
     /// <summary>Bytes of its payload; 0 if unknown.</summary>
     public long NewSize { get; init; }
 
+    /// <summary>From where its payload is fetched now: the server, or a machine; empty: it is not, or from there
+    /// alone.</summary>
+    public string Source { get; init; } = "";
+
     /// <summary>When the server was last asked, in seconds since 1970; 0: never.</summary>
     public long LastChecked { get; init; }
 

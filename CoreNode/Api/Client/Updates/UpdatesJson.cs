@@ -27,6 +27,7 @@ internal static class UpdatesJson
             NewVersion = UnitsJson.Text(page, "newVersion"),
             NewSlot = UnitsJson.Text(page, "newSlot"),
             NewSize = Number(page, "newSize"),
+            Source = UnitsJson.Text(page, "source"),
             LastChecked = Number(page, "lastChecked"),
             NextStep = UnitsJson.Text(page, "nextStep"),
             NextAt = Number(page, "nextAt"),

@@ -11,16 +11,21 @@ namespace CoreNode.Api.Peers.Store;
 /// <param name="isAnnounced">Whether a key is noted as one that a unit announces.</param>
 public sealed class StoreAccess(string prefix, Func<string, CancellationToken, Task<bool>> isAnnounced)
 {
+    /// <summary>Where what nodes keep for each other stands; empty: nowhere.</summary>
+    public string Further { get; init; } = "";
+
     /// <summary>Why a node may not use that key; null if it may.</summary>
     internal async Task<KvError?> RefuseAsync(string key, CancellationToken cancellation)
     {
         string clean = System.Text.Encoding.UTF8.GetString(KvText.Key(key));
-        bool isBelow = clean.StartsWith(prefix, StringComparison.Ordinal)
-            && (clean.Length == prefix.Length || prefix.Length == 0 || clean[prefix.Length] == '/');
+        bool isBelow = IsBelow(clean, prefix) || (Further.Length > 0 && IsBelow(clean, Further));
         return isBelow || await isAnnounced(clean, cancellation)
             ? null
             : new KvError(
                 (int)ErrorCode.Unauthorized, ErrorCodes.Message(ErrorCode.Unauthorized),
                 $"corenode: nodes use keys below {prefix} and those that units announce; {clean} is neither", 0);
     }
+
+    private static bool IsBelow(string key, string folder) => key.StartsWith(folder, StringComparison.Ordinal)
+        && (key.Length == folder.Length || folder.Length == 0 || key[folder.Length] == '/');
 }

@@ -58,6 +58,9 @@ public sealed record WorkerJob
     /// </summary>
     public long BytesPerSecond { get; init; }
 
+    /// <summary>Unix socket where the node says which nodes have the payload; empty: the server is asked.</summary>
+    public string Share { get; init; } = "";
+
     /// <summary>
     /// SHA-256 of the metadata that <see cref="WorkerStep.Metadata"/> told, hexadecimal: another payload than the one
     /// that was judged is refused. Empty only for that step.

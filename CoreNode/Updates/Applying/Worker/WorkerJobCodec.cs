@@ -25,6 +25,7 @@ public static class WorkerJobCodec
         writer.WriteBoolean("isResumed", job.IsResumed);
         writer.WriteNumber("bytesPerSecond", job.BytesPerSecond);
         writer.WriteString("metadataSha256", job.MetadataSha256);
+        writer.WriteString("share", job.Share);
     });
 
     /// <summary>Null and why for a line that is no job of this version.</summary>
@@ -52,6 +53,7 @@ public static class WorkerJobCodec
             IsResumed = WorkerText.Flag(fields, "isResumed"),
             BytesPerSecond = WorkerText.Number(fields, "bytesPerSecond"),
             MetadataSha256 = WorkerText.Text(fields, "metadataSha256"),
+            Share = WorkerText.Text(fields, "share"),
         };
     }
 }

@@ -23,6 +23,9 @@ public abstract record WorkerLine
         /// <summary>Bytes of the whole payload.</summary>
         public required long Size { get; init; }
 
+        /// <summary>Bytes of its beginning, up to the first operation's data.</summary>
+        public long Beginning { get; init; }
+
         /// <summary>The release's version; empty in payloads of others.</summary>
         public string Version { get; init; } = "";
 

@@ -62,6 +62,7 @@ public static class WorkerLineCodec
     {
         writer.WriteString("metadataSha256", metadata.MetadataSha256);
         writer.WriteNumber("size", metadata.Size);
+        writer.WriteNumber("beginning", metadata.Beginning);
         writer.WriteString("version", metadata.Version);
         writer.WriteNumber("counter", metadata.Counter);
         writer.WriteNumber("minimumCounter", metadata.MinimumCounter);
@@ -75,6 +76,7 @@ public static class WorkerLineCodec
     {
         MetadataSha256 = WorkerText.Text(fields, "metadataSha256"),
         Size = WorkerText.Number(fields, "size"),
+        Beginning = WorkerText.Number(fields, "beginning"),
         Version = WorkerText.Text(fields, "version"),
         Counter = WorkerText.Counter(fields, "counter"),
         MinimumCounter = WorkerText.Counter(fields, "minimumCounter"),

@@ -15,13 +15,27 @@ public sealed class PayloadFetch(TransferOptions options, TimeProvider time)
     /// <param name="size">Bytes of the whole payload; null if they are not known.</param>
     /// <param name="cancellation">Ends the opening.</param>
     /// <exception cref="TransferException">It cannot be had; the same comes from the stream later.</exception>
-    public async Task<PayloadDownload> OpenAsync(Uri url, long from, long? size, CancellationToken cancellation)
+    public Task<PayloadDownload> OpenAsync(Uri url, long from, long? size, CancellationToken cancellation) =>
+        OpenAsync(url, from, null, size, cancellation);
+
+    /// <summary>Opens a part of it; from a server that knows no parts, more than that comes.</summary>
+    /// <param name="url">Where it is.</param>
+    /// <param name="from">First byte that is wanted.</param>
+    /// <param name="to">Behind the last byte that is wanted; null for the end.</param>
+    /// <param name="size">Bytes of the whole payload; null if they are not known.</param>
+    /// <param name="cancellation">Ends the opening.</param>
+    /// <exception cref="TransferException">It cannot be had; the same comes from the stream later.</exception>
+    public async Task<PayloadDownload> OpenAsync(
+        Uri url, long from, long? to, long? size, CancellationToken cancellation)
     {
+        // A part that is all of it is none.
+        if (to == size)
+            to = null;
         ServerConnection connection = Connect(url);
         try
         {
-            ServerAnswer answer = await connection.SendAsync(url, at => Get(at, from), cancellation);
-            Stream body = await OpenBodyAsync(answer, from, size, cancellation);
+            ServerAnswer answer = await connection.SendAsync(url, at => Get(at, from, to), cancellation);
+            Stream body = await OpenBodyAsync(answer, from, to, size, cancellation);
             return new PayloadDownload(body, connection);
         }
         catch
@@ -46,16 +60,16 @@ public sealed class PayloadFetch(TransferOptions options, TimeProvider time)
         }
     }
 
-    private static HttpRequestMessage Get(Uri at, long from)
+    private static HttpRequestMessage Get(Uri at, long from, long? to)
     {
         HttpRequestMessage message = new(HttpMethod.Get, at);
-        if (from > 0)
-            message.Headers.Range = new RangeHeaderValue(from, null);
+        if (from > 0 || to is not null)
+            message.Headers.Range = new RangeHeaderValue(from, to - 1);
         return message;
     }
 
     private async Task<Stream> OpenBodyAsync(
-        ServerAnswer answer, long from, long? size, CancellationToken cancellation)
+        ServerAnswer answer, long from, long? to, long? size, CancellationToken cancellation)
     {
         HttpResponseMessage response = answer.Response;
         bool isPart = response.StatusCode == HttpStatusCode.PartialContent;
@@ -65,7 +79,7 @@ public sealed class PayloadFetch(TransferOptions options, TimeProvider time)
                 throw new TransferException(fault);
             WatchedStream stream = new(
                 answer, await response.Content.ReadAsStreamAsync(cancellation), TransferPurpose.Payload,
-                options.Limits, isPart ? size - from : size, time);
+                options.Limits, isPart ? (to ?? size) - from : size, time);
             if (!isPart && from > 0)
                 await SkipAsync(stream, from, cancellation);
             return stream;

@@ -15,7 +15,11 @@ public abstract record WorkerReport
     /// <summary>The metadata, whose signature was verified.</summary>
     /// <param name="Release">What they say; that its version is older than the running one is not known there.</param>
     /// <param name="Size">Bytes of the whole payload; 0 if unknown.</param>
-    public sealed record Metadata(ReleaseFacts Release, long Size) : WorkerReport;
+    public sealed record Metadata(ReleaseFacts Release, long Size) : WorkerReport
+    {
+        /// <summary>Bytes of the payload that were verified by that: up to the first operation's data.</summary>
+        public long Beginning { get; init; }
+    }
 
     /// <summary>The payload is written.</summary>
     public sealed record Applied(long BytesWritten, long BytesSkipped, long BytesFetched) : WorkerReport;
