@@ -155,7 +155,8 @@ internal sealed class Browser : IAsyncDisposable
         {
             foreach (string line in _chromium!.StandardError.Split('\n'))
             {
-                if (line.StartsWith(Before, StringComparison.Ordinal) && line.Contains("/devtools/browser/", StringComparison.Ordinal))
+                bool isWhole = line.Contains("/devtools/browser/", StringComparison.Ordinal);
+                if (isWhole && line.StartsWith(Before, StringComparison.Ordinal))
                     return new Uri(line[Before.Length..].Trim());
             }
 
