@@ -1,4 +1,3 @@
-using CoreNode.Updates.Server.Books;
 
 namespace CoreNode.Updates.Server.Orders;
 
