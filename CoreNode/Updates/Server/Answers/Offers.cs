@@ -61,15 +61,15 @@ internal sealed class Offers(ServerBooks books)
     /// <summary>No update: there is none, or it is held back.</summary>
     public static OmahaUpdateAnswer NotOffered(
         RolloutDecision decision, GroupBook group, string version) => decision switch
-    {
-        // What cannot be offered to others is no loss to who runs it.
-        RolloutDecision.Hold when group.Problem.Length > 0 && group.Target is { } target
-            && VersionOrder.Compare(version, target.Version) >= 0 => None(group.Rollout.Policy.PollInterval),
-        RolloutDecision.Hold hold => Held(hold.Held, hold.PollInterval ?? group.Rollout.Policy.PollInterval),
-        RolloutDecision.Refuse refuse => Held(
-            new OmahaHold(HoldReasons.NoPackage, refuse.Text), group.Rollout.Policy.PollInterval),
-        _ => None(decision.PollInterval ?? group.Rollout.Policy.PollInterval),
-    };
+        {
+            // What cannot be offered to others is no loss to who runs it.
+            RolloutDecision.Hold when group.Problem.Length > 0 && group.Target is { } target
+                && VersionOrder.Compare(version, target.Version) >= 0 => None(group.Rollout.Policy.PollInterval),
+            RolloutDecision.Hold hold => Held(hold.Held, hold.PollInterval ?? group.Rollout.Policy.PollInterval),
+            RolloutDecision.Refuse refuse => Held(
+                new OmahaHold(HoldReasons.NoPackage, refuse.Text), group.Rollout.Policy.PollInterval),
+            _ => None(decision.PollInterval ?? group.Rollout.Policy.PollInterval),
+        };
 
     /// <summary>"noupdate" with the reason.</summary>
     public static OmahaUpdateAnswer Held(OmahaHold hold, TimeSpan? poll) => new()
