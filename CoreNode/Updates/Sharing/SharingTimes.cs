@@ -13,7 +13,7 @@ public sealed record SharingTimes
     public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>A keeper that failed is not asked again before that; twice as long with each time in a row.</summary>
-    public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Before the store, and keepers that are busy, are asked again.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);
