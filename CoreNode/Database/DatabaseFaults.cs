@@ -5,6 +5,7 @@ using CoreNode.Platform;
 namespace CoreNode.Database;
 
 /// <summary>SQLite's result codes as exceptions that say what, where and what to do.</summary>
+/// <remarks>Safety: SQLite's texts end with a zero and are copied before anything else is asked of it.</remarks>
 internal static class DatabaseFaults
 {
     /// <summary>The exception for a code.</summary>

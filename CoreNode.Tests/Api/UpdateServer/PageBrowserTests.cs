@@ -100,7 +100,7 @@ internal sealed class PageBrowserTests
         await _browser.EvaluateAsync("document.querySelector('[data-key=\"m-05\"]').focus()");
         await _browser.PressAsync("Enter");
         await _browser.UntilAsync(
-            "document.querySelector('.more') && document.querySelector('.more').innerText.includes('was offered')");
+            "document.querySelector('.more') && document.querySelector('.more').innerText.includes('first sign')");
         Assert.That((string?)await _browser.EvaluateAsync("document.activeElement.dataset.key"), Is.EqualTo("m-05"));
         JsonNode? expanded = await _browser.EvaluateAsync("document.activeElement.getAttribute('aria-expanded')");
         Assert.That((string?)expanded, Is.EqualTo("true"));
