@@ -1,7 +1,6 @@
 using CoreNode.Database;
 using CoreNode.Foundation;
 using CoreNode.Platform;
-using CoreNode.Updates.Keys;
 using CoreNode.Updates.Rollout;
 using CoreNode.Updates.Server.Answers;
 using CoreNode.Updates.Server.Books;

@@ -1,5 +1,3 @@
-using CoreNode.Updates.Server.Books;
-
 namespace CoreNode.Updates.Server.Orders;
 
 /// <summary>Orders about update servers elsewhere, carried out by the ledger.</summary>
