@@ -59,17 +59,19 @@ internal sealed class Offers(ServerBooks books)
     }
 
     /// <summary>No update: there is none, or it is held back.</summary>
-    public static OmahaUpdateAnswer NotOffered(
-        RolloutDecision decision, GroupBook group, string version) => decision switch
+    public static OmahaUpdateAnswer NotOffered(RolloutDecision decision, GroupBook group, string version)
+    {
+        TimeSpan? poll = decision.PollInterval ?? group.Rollout.Policy.PollInterval;
+        // What cannot be offered to others is no loss to who runs it.
+        bool isThere = group.Problem.Length > 0 && group.Target is { } target
+            && VersionOrder.Compare(version, target.Version) >= 0;
+        return decision switch
         {
-            // What cannot be offered to others is no loss to who runs it.
-            RolloutDecision.Hold when group.Problem.Length > 0 && group.Target is { } target
-                && VersionOrder.Compare(version, target.Version) >= 0 => None(group.Rollout.Policy.PollInterval),
-            RolloutDecision.Hold hold => Held(hold.Held, hold.PollInterval ?? group.Rollout.Policy.PollInterval),
-            RolloutDecision.Refuse refuse => Held(
-                new OmahaHold(HoldReasons.NoPackage, refuse.Text), group.Rollout.Policy.PollInterval),
-            _ => None(decision.PollInterval ?? group.Rollout.Policy.PollInterval),
+            RolloutDecision.Hold hold when !isThere => Held(hold.Held, poll),
+            RolloutDecision.Refuse refuse => Held(new OmahaHold(HoldReasons.NoPackage, refuse.Text), poll),
+            _ => None(poll),
         };
+    }
 
     /// <summary>"noupdate" with the reason.</summary>
     public static OmahaUpdateAnswer Held(OmahaHold hold, TimeSpan? poll) => new()

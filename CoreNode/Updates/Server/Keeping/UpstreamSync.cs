@@ -65,7 +65,7 @@ internal sealed class UpstreamSync(
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
 
-    private Task NoteAsync(CatalogueUpstream asked, string result) =>
+    private Task<CatalogueUpstream> NoteAsync(CatalogueUpstream asked, string result) =>
         ledger.OrderAsync(desk => UpstreamOrders.Note(desk, asked, result), CancellationToken.None);
 
     private async Task<SyncReport> AskAsync(Actor who, CatalogueUpstream asked, CancellationToken cancellation)

@@ -1,4 +1,3 @@
-
 namespace CoreNode.Updates.Server.Orders;
 
 /// <summary>Orders about update servers elsewhere, carried out by the ledger.</summary>

@@ -37,7 +37,7 @@ internal sealed class PartStream(Stream source, long size) : Stream
     {
         byte[] rest = new byte[_left > 0 ? SkipBytes : 0];
         while (_left > 0)
-            await ReadAsync(rest, cancellation);
+            _ = await ReadAtLeastAsync(rest, 1, throwOnEndOfStream: true, cancellation);
     }
 
     /// <inheritdoc/>
