@@ -11,6 +11,7 @@ using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Hosting.Updates;
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Hosting.Wiring;
 using CoreNode.Units.Leases;
 

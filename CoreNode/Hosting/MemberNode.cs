@@ -5,6 +5,7 @@ using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
 using CoreNode.Cluster.Peers;
 using CoreNode.Hosting.Updates;
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Hosting.Wiring;
 
 namespace CoreNode.Hosting;

@@ -4,6 +4,7 @@ using CoreNode.Api;
 using CoreNode.Api.Updates;
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Platform;
 using CoreNode.Platform.Blocks;
 using CoreNode.Systemd;

@@ -1,3 +1,5 @@
+using CoreNode.Hosting.Updates.Sites;
+
 namespace CoreNode.Hosting.Updates;
 
 /// <summary>What the updates module is given by the kind of node that it runs on. Any thread.</summary>
