@@ -32,6 +32,14 @@ internal sealed class LogFormTests
     }
 
     [Test]
+    public void A_value_stands_as_its_place_says_and_is_not_looked_into()
+    {
+        LogForm form = new(LogLevel.Warning, new EventId(7, "Slow"), "{Disk} took {Seconds:0.0} s, by {Who}");
+        LoggedValues message = new(form, ["{Seconds:0.0} {Who}", 1.26, null]);
+        Assert.That(message.ToString(), Is.EqualTo("{Seconds:0.0} {Who} took 1.3 s, by (null)"));
+    }
+
+    [Test]
     public void A_message_without_values_is_its_text()
     {
         Kept kept = new();

@@ -12,6 +12,7 @@ using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Updates.Sharing;
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Hosting.Wiring;
 using CoreNode.Units.Leases;
 

@@ -7,6 +7,7 @@ using CoreNode.Cluster.Clients;
 using CoreNode.Cluster.Peers;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Updates.Sharing;
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Hosting.Wiring;
 
 namespace CoreNode.Hosting;

@@ -21,11 +21,7 @@ public static class BackgroundPriority
     /// Gives the calling thread little processor time and the lowest best-effort I/O. Not the idle classes: the log
     /// may come to wait for this thread. A refusal by the system changes nothing but the priority.
     /// </summary>
-    public static void Enter()
-    {
-        if (IsKnown())
-            Enter((uint)LibC.SystemCall(GetThreadId, 0, 0, 0), Nice, BestEffortLowest);
-    }
+    public static void Enter() => Enter(Nice, BestEffortLowest);
 
     /// <summary>
     /// Gives all threads of the process, and those that they start from then on, what nobody else wants of processor
@@ -33,13 +29,20 @@ public static class BackgroundPriority
     /// </summary>
     public static void EnterIdle()
     {
-        if (!IsKnown())
+        Enter(LowestNice, Idle);
+        if (!IsKnown() || !Directory.Exists(OwnThreads))
             return;
         foreach (string thread in Directory.GetDirectories(OwnThreads))
         {
             if (uint.TryParse(Path.GetFileName(thread), NumberStyles.None, CultureInfo.InvariantCulture, out uint id))
                 Enter(id, LowestNice, Idle);
         }
+    }
+
+    private static void Enter(int nice, int ioPriority)
+    {
+        if (IsKnown())
+            Enter((uint)LibC.SystemCall(GetThreadId, 0, 0, 0), nice, ioPriority);
     }
 
     private static void Enter(uint thread, int nice, int ioPriority)

@@ -26,12 +26,25 @@ internal sealed class LoggedValues(LogForm form, object?[] values) : IReadOnlyLi
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The text with the values.</summary>
+    /// <summary>The text with the values in it, each once and as its place says ("{Seconds:0.0}").</summary>
     public override string ToString()
     {
-        StringBuilder text = new(form.Text);
-        for (int i = 0; i < values.Length; i++)
-            text.Replace($"{{{form.Names[i]}}}", Convert.ToString(values[i], CultureInfo.InvariantCulture) ?? "(null)");
-        return text.ToString();
+        StringBuilder rendered = new();
+        ReadOnlySpan<char> rest = form.Text;
+        foreach (object? value in values)
+        {
+            int open = rest.IndexOf('{');
+            int close = open + rest[open..].IndexOf('}');
+            ReadOnlySpan<char> place = rest[(open + 1)..close];
+            int colon = place.IndexOf(':');
+            rendered.Append(rest[..open]).Append(Text(value, colon < 0 ? null : place[(colon + 1)..].ToString()));
+            rest = rest[(close + 1)..];
+        }
+
+        return rendered.Append(rest).ToString();
     }
+
+    private static string Text(object? value, string? format) => value is IFormattable shaped
+        ? shaped.ToString(format, CultureInfo.InvariantCulture)
+        : value?.ToString() ?? "(null)";
 }

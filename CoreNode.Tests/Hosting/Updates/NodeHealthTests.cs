@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using CoreNode.Hosting.Updates;
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Updates.Lifecycle;
 
 namespace CoreNode.Tests.Hosting.Updates;

@@ -1,3 +1,4 @@
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Updates.Client.Ports;
 using CoreNode.Updates.Lifecycle;
 

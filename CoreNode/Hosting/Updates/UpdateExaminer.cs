@@ -1,5 +1,6 @@
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Platform.Blocks;
 using CoreNode.Updates.Client;
 using CoreNode.Updates.Desk;

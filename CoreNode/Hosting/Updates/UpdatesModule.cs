@@ -6,6 +6,7 @@ using CoreNode.Api.Updates;
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;
 using CoreNode.Hosting.Updates.Sharing;
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Platform;
 using CoreNode.Platform.Blocks;
 using CoreNode.Systemd;

@@ -1,4 +1,5 @@
 using CoreNode.Hosting.Updates.Sharing;
+using CoreNode.Hosting.Updates.Sites;
 
 namespace CoreNode.Hosting.Updates;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
 using CoreNode.Foundation;
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Proxy;
 using CoreNode.Store;
 

@@ -1,8 +1,8 @@
-using CoreNode.Hosting.Updates;
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Tests.EndToEnd;
 using CoreNode.Updates.Lifecycle;
 
-namespace CoreNode.Tests.Hosting.Updates;
+namespace CoreNode.Tests.Hosting.Updates.Sites;
 
 /// <summary>Which network interfaces lead out of a machine.</summary>
 [TestFixture, Category("Unit")]

@@ -1,6 +1,6 @@
 using CoreNode.Foundation;
 
-namespace CoreNode.Hosting.Updates;
+namespace CoreNode.Hosting.Updates.Sites;
 
 /// <summary>What a member knows that others may ask it about their site. Any thread.</summary>
 /// <param name="Member">Which member it is.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CoreNode.Updates.Lifecycle;
 
-namespace CoreNode.Hosting.Updates;
+namespace CoreNode.Hosting.Updates.Sites;
 
 /// <summary>What a member says of what it reaches, as JSON (docs/formats.md).</summary>
 internal static class SiteJson

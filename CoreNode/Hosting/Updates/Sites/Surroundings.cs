@@ -1,6 +1,6 @@
 using CoreNode.Updates.Lifecycle;
 
-namespace CoreNode.Hosting.Updates;
+namespace CoreNode.Hosting.Updates.Sites;
 
 /// <summary>Connections to all others and to the update server, opened at once. One look.</summary>
 internal sealed class Surroundings

@@ -5,10 +5,11 @@ using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
 using CoreNode.Hosting.Updates;
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Updates.Lifecycle;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CoreNode.Tests.Hosting.Updates;
+namespace CoreNode.Tests.Hosting.Updates.Sites;
 
 /// <summary>A member says over the peer listener what it reaches.</summary>
 [TestFixture, Category("Unit"), CancelAfter(60_000)]

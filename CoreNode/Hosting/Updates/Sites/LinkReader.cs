@@ -1,7 +1,7 @@
 using System.Globalization;
 using CoreNode.Updates.Lifecycle;
 
-namespace CoreNode.Hosting.Updates;
+namespace CoreNode.Hosting.Updates.Sites;
 
 /// <summary>Looks at the machine's network interfaces, as the kernel shows them.</summary>
 internal static class LinkReader

@@ -1,8 +1,8 @@
 using CoreNode.Api.Peers.Requests;
-using CoreNode.Hosting.Updates;
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Tests.EndToEnd;
 
-namespace CoreNode.Tests.Hosting.Updates;
+namespace CoreNode.Tests.Hosting.Updates.Sites;
 
 /// <summary>A member that starts without a leader still knows the cluster's secret.</summary>
 [TestFixture, Category("Unit"), CancelAfter(60_000)]

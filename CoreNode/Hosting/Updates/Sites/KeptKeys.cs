@@ -3,7 +3,7 @@ using System.Text;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Platform;
 
-namespace CoreNode.Hosting.Updates;
+namespace CoreNode.Hosting.Updates.Sites;
 
 /// <summary>
 /// A member's keys, with the cluster's secret in a file beside the state of updates. A member that has just started

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace CoreNode.Hosting.Updates;
+namespace CoreNode.Hosting.Updates.Sites;
 
 /// <summary>Whether somebody listens at an address: a connection is opened and closed, nothing is said.</summary>
 internal static class SiteConnect

@@ -3,7 +3,7 @@ using CoreNode.Api.Client;
 using CoreNode.Store;
 using CoreNode.Updates.Lifecycle;
 
-namespace CoreNode.Hosting.Updates;
+namespace CoreNode.Hosting.Updates.Sites;
 
 /// <summary>
 /// The cluster of a node whose store is an existing etcd: it is there if the store answers a read that needs a majority

@@ -1,6 +1,6 @@
 using CoreNode.Updates.Lifecycle;
 
-namespace CoreNode.Hosting.Updates;
+namespace CoreNode.Hosting.Updates.Sites;
 
 /// <summary>What came of asking another machine what it reaches.</summary>
 /// <param name="Account">What it says; null if it does not answer.</param>

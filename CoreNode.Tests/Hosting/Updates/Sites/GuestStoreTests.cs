@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using CoreNode.Api.Client;
-using CoreNode.Hosting.Updates;
+using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Store;
 using CoreNode.Tests.Api;
 using CoreNode.Updates.Lifecycle;
 
-namespace CoreNode.Tests.Hosting.Updates;
+namespace CoreNode.Tests.Hosting.Updates.Sites;
 
 /// <summary>A node on another's store is in its cluster if the store answers a read and holds the lease.</summary>
 [TestFixture, Category("Unit"), CancelAfter(60_000)]

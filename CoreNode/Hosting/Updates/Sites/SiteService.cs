@@ -2,7 +2,7 @@ using CoreNode.Api.Peers.Requests;
 using CoreNode.Foundation;
 using CoreNode.Updates.Lifecycle;
 
-namespace CoreNode.Hosting.Updates;
+namespace CoreNode.Hosting.Updates.Sites;
 
 /// <summary>
 /// Answers a machine whose new version cannot prove itself: is this member in the cluster, does it reach that machine,

@@ -1,6 +1,6 @@
 using CoreNode.Api.Peers.Requests;
 
-namespace CoreNode.Hosting.Updates;
+namespace CoreNode.Hosting.Updates.Sites;
 
 /// <summary>Asks other nodes what they reach.</summary>
 internal static class SiteQuestions
