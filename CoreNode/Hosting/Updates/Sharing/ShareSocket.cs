@@ -14,14 +14,13 @@ internal sealed class ShareSocket(string path, IShareDesk desk)
     private const int Backlog = 4;
     private const int BufferBytes = 128 << 10;
 
-    // One asks at a time; one before may still be on its way out.
-    private readonly SemaphoreSlim _turn = new(1, 1);
-
     /// <summary>Serves until cancelled.</summary>
     /// <exception cref="IOException">The socket cannot be made.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
         using Socket listener = Listen();
+        // One asks at a time; one before may still be on its way out.
+        using SemaphoreSlim turn = new(1, 1);
         HashSet<Task> running = [];
         try
         {
@@ -29,7 +28,7 @@ internal sealed class ShareSocket(string path, IShareDesk desk)
             {
                 Socket socket = await listener.AcceptAsync(stop);
                 running.RemoveWhere(static one => one.IsCompleted);
-                running.Add(ServeAsync(socket, stop));
+                running.Add(ServeAsync(socket, turn, stop));
             }
         }
         catch (SocketException fault)
@@ -65,7 +64,7 @@ internal sealed class ShareSocket(string path, IShareDesk desk)
         }
     }
 
-    private async Task ServeAsync(Socket socket, CancellationToken stop)
+    private async Task ServeAsync(Socket socket, SemaphoreSlim turn, CancellationToken stop)
     {
         // Off the loop that accepts.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -78,7 +77,7 @@ internal sealed class ShareSocket(string path, IShareDesk desk)
             Task watch = WatchAsync(stream, gone);
             try
             {
-                await AnswerAsync(stream, ShareLines.ReadQuestion(line), gone.Token);
+                await AnswerAsync(stream, ShareLines.ReadQuestion(line), turn, gone.Token);
                 socket.Shutdown(SocketShutdown.Send);
                 await watch;
             }
@@ -95,17 +94,18 @@ internal sealed class ShareSocket(string path, IShareDesk desk)
         }
     }
 
-    private async Task AnswerAsync(Stream stream, ShareQuestion question, CancellationToken cancellation)
+    private async Task AnswerAsync(Stream stream, ShareQuestion question, SemaphoreSlim turn,
+        CancellationToken cancellation)
     {
         SharePiece piece;
-        await _turn.WaitAsync(cancellation);
+        await turn.WaitAsync(cancellation);
         try
         {
             piece = await desk.NextAsync(question, cancellation);
         }
         finally
         {
-            _turn.Release();
+            turn.Release();
         }
 
         await using (piece.ConfigureAwait(false))
