@@ -11,17 +11,36 @@ internal sealed class RequestTemplate
 {
     private const int Directories = 1000;
     private const int ValueBytes = 100;
+    private const int Digits = 8;
     private readonly byte[] _bytes;
     private readonly int _directoryDigits;
     private readonly int _leafDigits;
     private readonly Func<int> _nextKey;
 
     private RequestTemplate(string request, Func<int> nextKey)
+        : this(
+            request, request.IndexOf("/d0000/", StringComparison.Ordinal) + 2,
+            request.IndexOf("/k00000000 ", StringComparison.Ordinal) + 2, nextKey)
+    {
+    }
+
+    private RequestTemplate(string request, int directoryDigits, int leafDigits, Func<int> nextKey)
     {
         _bytes = Encoding.ASCII.GetBytes(request);
-        _directoryDigits = request.IndexOf("/d0000/", StringComparison.Ordinal) + 2;
-        _leafDigits = _directoryDigits + "0000/k".Length;
+        _directoryDigits = directoryDigits;
+        _leafDigits = leafDigits;
         _nextKey = nextKey;
+    }
+
+    /// <summary>POST of a body in which only the number of who asks is another each time.</summary>
+    /// <param name="digits">Where its eight digits stand, as they do in <paramref name="body"/>.</param>
+    public static RequestTemplate Post(Uri server, string path, string body, string digits, Func<int> nextKey)
+    {
+        string request = $"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Type: text/xml\r\n"
+            + $"Content-Length: {body.Length}\r\n\r\n{body}";
+        int at = request.IndexOf(digits, StringComparison.Ordinal);
+        Assert.That(at, Is.Positive);
+        return new RequestTemplate(request, -1, at + digits.Length - Digits, nextKey);
     }
 
     /// <summary>PUT of a value of 100 bytes.</summary>
@@ -60,8 +79,9 @@ internal sealed class RequestTemplate
     public ReadOnlySpan<byte> Next()
     {
         int key = _nextKey();
-        WriteDigits(_directoryDigits, 4, key % Directories);
-        WriteDigits(_leafDigits, 8, key);
+        if (_directoryDigits >= 0)
+            WriteDigits(_directoryDigits, 4, key % Directories);
+        WriteDigits(_leafDigits, Digits, key);
         return _bytes;
     }
 
