@@ -9,39 +9,38 @@ namespace CoreNode.Tests.Benchmarks;
 /// </summary>
 internal sealed class RequestTemplate
 {
+    /// <summary>Stands for eight digits.</summary>
+    public const string Number = "########";
+
     private const int Directories = 1000;
     private const int ValueBytes = 100;
-    private const int Digits = 8;
     private readonly byte[] _bytes;
     private readonly int _directoryDigits;
-    private readonly int _leafDigits;
+    private readonly List<int> _leafDigits = [];
     private readonly Func<int> _nextKey;
 
     private RequestTemplate(string request, Func<int> nextKey)
-        : this(
-            request, request.IndexOf("/d0000/", StringComparison.Ordinal) + 2,
-            request.IndexOf("/k00000000 ", StringComparison.Ordinal) + 2, nextKey)
     {
-    }
+        _bytes = Encoding.ASCII.GetBytes(request.Replace(Number, "00000000", StringComparison.Ordinal));
+        _directoryDigits = request.IndexOf("/d0000/", StringComparison.Ordinal) + 2;
+        if (_directoryDigits >= 2)
+            _leafDigits.Add(_directoryDigits + "0000/k".Length);
+        for (int at = request.IndexOf(Number, StringComparison.Ordinal); at >= 0;
+            at = request.IndexOf(Number, at + 1, StringComparison.Ordinal))
+        {
+            _leafDigits.Add(at);
+        }
 
-    private RequestTemplate(string request, int directoryDigits, int leafDigits, Func<int> nextKey)
-    {
-        _bytes = Encoding.ASCII.GetBytes(request);
-        _directoryDigits = directoryDigits;
-        _leafDigits = leafDigits;
         _nextKey = nextKey;
     }
 
-    /// <summary>POST of a body in which only the number of who asks is another each time.</summary>
-    /// <param name="digits">Where its eight digits stand, as they do in <paramref name="body"/>.</param>
-    public static RequestTemplate Post(Uri server, string path, string body, string digits, Func<int> nextKey)
-    {
-        string request = $"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Type: text/xml\r\n"
-            + $"Content-Length: {body.Length}\r\n\r\n{body}";
-        int at = request.IndexOf(digits, StringComparison.Ordinal);
-        Assert.That(at, Is.Positive);
-        return new RequestTemplate(request, -1, at + digits.Length - Digits, nextKey);
-    }
+    /// <summary>
+    /// POST of a body, in which as in the headers the number of who asks stands wherever <see cref="Number"/> does.
+    /// </summary>
+    public static RequestTemplate Post(Uri server, string path, string headers, string body, Func<int> nextKey) => new(
+        $"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\n{headers}"
+        + $"Content-Length: {body.Length}\r\n\r\n{body}",
+        nextKey);
 
     /// <summary>PUT of a value of 100 bytes.</summary>
     public static RequestTemplate Put(Uri server, Func<int> nextKey)
@@ -79,9 +78,10 @@ internal sealed class RequestTemplate
     public ReadOnlySpan<byte> Next()
     {
         int key = _nextKey();
-        if (_directoryDigits >= 0)
+        if (_directoryDigits >= 2)
             WriteDigits(_directoryDigits, 4, key % Directories);
-        WriteDigits(_leafDigits, Digits, key);
+        foreach (int place in _leafDigits)
+            WriteDigits(place, Number.Length, key);
         return _bytes;
     }
 
