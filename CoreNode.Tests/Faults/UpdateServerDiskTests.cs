@@ -73,7 +73,8 @@ internal sealed class UpdateServerDiskTests
     {
         string small = _folder.File("small");
         Directory.CreateDirectory(small);
-        const string Script = "mount -t tmpfs -o size=4m small \"$1\" && cp -r \"$2/.\" \"$1\" && shift 2 && exec \"$@\"";
+        const string Script =
+            "mount -t tmpfs -o size=4m small \"$1\" && cp -r \"$2/.\" \"$1\" && shift 2 && exec \"$@\"";
         using RunningProgram server = await StartAsync(
         [
             "unshare", "--mount", "/bin/sh", "-c", Script, "sh", small, Data, TestPrograms.Corenode(), .. Serve(small),

@@ -47,7 +47,8 @@ internal sealed class ServeOptionsReaderTests
     [Test]
     public void Trusted_proxies_are_said_as_often_as_there_are_some()
     {
-        TrustedProxies flags = Read(out _, "--trusted-proxy", "10.0.0.1", "--trusted-proxy=fd00::/64")!.Settings.Proxies;
+        string[] given = ["--trusted-proxy", "10.0.0.1", "--trusted-proxy=fd00::/64"];
+        TrustedProxies flags = Read(out _, given)!.Settings.Proxies;
         ServeOptionsReader reader = new(
             static name => name == "CORENODE_UPDATE_SERVER_TRUSTED_PROXY" ? "10.0.0.1, fd00::/64" : null,
             static _ => "", "1");

@@ -70,7 +70,7 @@ internal sealed class Browser : IAsyncDisposable
         return answer["result"]!["value"];
     }
 
-    /// <summary>Waits until an expression is true. While a page is loading what it names need not be there yet.</summary>
+    /// <summary>Waits until an expression is true; while a page is loading what it names need not be there.</summary>
     public async Task UntilAsync(string script)
     {
         DateTime deadline = DateTime.UtcNow + s_patience;
