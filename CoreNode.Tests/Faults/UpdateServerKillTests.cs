@@ -20,7 +20,7 @@ internal sealed class UpdateServerKillTests
 {
     private const int Kills = 8;
     private const int Clients = 8;
-    private const int MostGranted = 400;
+    private const int GrantsOfRound = 200;
 
     private static readonly OmahaEvent[] s_way =
         [OmahaEvent.DownloadStarted, OmahaEvent.DownloadFinished, OmahaEvent.Installed];
@@ -35,11 +35,7 @@ internal sealed class UpdateServerKillTests
         using TestFolder folder = new();
         using (ServerBench setup = new(folder: folder.Path))
         {
-            await setup.SetUpAsync(new RolloutPolicy
-            {
-                MaxPerPeriod = MostGranted,
-                Period = TimeSpan.FromDays(3650),
-            });
+            await setup.SetUpAsync(PolicyOf(0));
             await setup.ReleaseAsync("1.1.0", 2);
         }
 
@@ -53,7 +49,15 @@ internal sealed class UpdateServerKillTests
 
         TestContext.Out.WriteLine($"{_told.Count} machines answered, {_granted.Count} granted, over {Kills} kills");
         Assert.That(_told, Has.Count.GreaterThan(Kills * 10), "the load was too small to prove anything");
+        Assert.That(_granted, Has.Count.GreaterThan(Kills * 10), "the same of events");
     }
+
+    // Each round may grant some more, so that whenever it is killed machines are on their way.
+    private static RolloutPolicy PolicyOf(int round) => new()
+    {
+        MaxPerPeriod = GrantsOfRound * (round + 1),
+        Period = TimeSpan.FromDays(3650),
+    };
 
     private async Task LoadAndKillAsync(string folder, TimeSpan time, Func<int> next)
     {
@@ -171,6 +175,9 @@ internal sealed class UpdateServerKillTests
         GroupStanding standing = (await after.Server.GetStandingsAsync("", "", CancellationToken.None))[0];
         int all = granted.Total - standing.ByState.Where(one => one.State == RolloutState.Undefined)
             .Sum(one => one.Machines);
-        Assert.That(all, Is.LessThanOrEqualTo(MostGranted), "limits hold over kills");
+        Assert.That(all, Is.LessThanOrEqualTo(GrantsOfRound * (round + 1)), "limits hold over kills");
+        await after.Server.ChangeGroupAsync(
+            ServerBench.Admin, ServerBench.App, standing.Group, new GroupWish { Policy = PolicyOf(round + 1) },
+            CancellationToken.None);
     }
 }
