@@ -26,7 +26,10 @@ internal sealed class UpdateServerKillTests
         [OmahaEvent.DownloadStarted, OmahaEvent.DownloadFinished, OmahaEvent.Installed];
 
     private readonly ConcurrentDictionary<string, int> _told = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _rounds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _granted = new(StringComparer.Ordinal);
+
+    private int _round;
 
     [Test]
     public async Task Nothing_that_a_machine_was_answered_is_lost_by_a_kill()
@@ -42,6 +45,7 @@ internal sealed class UpdateServerKillTests
         int number = 0;
         for (int round = 0; round < Kills; round++)
         {
+            _round = round;
             await LoadAndKillAsync(folder.Path, TimeSpan.FromMilliseconds(prng.Next(200, 1200)), () =>
                 Interlocked.Increment(ref number));
             await JudgeAsync(folder.Path, round);
@@ -118,6 +122,7 @@ internal sealed class UpdateServerKillTests
                 };
                 OmahaRequest check = ClientRequests.Check(machine, false, "0.9.0");
                 UpdateReply reply = await SendAsync(http, server, check, stop);
+                _rounds[id] = _round;
                 _told[id] = 0;
                 if (reply is not UpdateReply.Offered)
                     continue;
@@ -155,7 +160,8 @@ internal sealed class UpdateServerKillTests
         foreach ((string id, int told) in _told)
         {
             MachineView? machine = await after.Server.GetMachineAsync("CoreOS", id, CancellationToken.None);
-            Assert.That(machine, Is.Not.Null, $"round {round}: {id} was answered");
+            Assert.That(
+                machine, Is.Not.Null, $"round {round}: {id} was answered, in round {_rounds[id]}, {_told.Count} were");
             RolloutState least = told switch
             {
                 0 => RolloutState.Granted,
