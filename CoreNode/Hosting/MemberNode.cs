@@ -49,9 +49,11 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
                 MemberUnits? running = units is null
                     ? null : MemberUnits.Make(units, options, process, replica, transport, services);
                 Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;
-                Task updating = updates?.RunAsync(
-                    UpdatesPlaces.Of(replica, options.ElectionTimeout, () => _isServing, requests, kept), end.Token)
-                    ?? Task.CompletedTask;
+                Task updating = updates is null ? Task.CompletedTask : Task.WhenAll(
+                    kept.KeepAsync(end.Token),
+                    updates.RunAsync(
+                        UpdatesPlaces.Of(replica, options.ElectionTimeout, () => _isServing, requests, kept),
+                        end.Token));
                 try
                 {
                     await ServeAsync(
