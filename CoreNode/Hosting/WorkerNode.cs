@@ -69,7 +69,15 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         {
             Sharing = new SharingAccess(
                 new NodeKvClient(() => peers.Requests, Members, TimeProvider.System, (int)(Seeds.Fresh() % Homes)),
-                () => peers.Requests, () => Members().Count + 1),
+                () => peers.Requests, () => Members().Count + 1)
+            {
+                OnlyMember = () => Members() switch
+                {
+                    [] => [],
+                    [{ } only] => only.PeerUrls,
+                    _ => null,
+                },
+            },
         };
         Task updating = updates?.RunAsync(place, stop.Token) ?? Task.CompletedTask;
         try

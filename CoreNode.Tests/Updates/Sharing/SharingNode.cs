@@ -85,10 +85,14 @@ internal sealed class SharingNode : IPayloadPeers, IAsyncDisposable
         };
         Sharing = new PayloadSharing(
             _shape?.Invoke(options) ?? options,
-            new SharingPlace(Store, this, () => _cluster.Nodes.Count, () => Files.QuotaBytes - Files.UsedBytes),
+            new SharingPlace(
+                Store, this, () => _cluster.Known(Machine), () => Files.QuotaBytes - Files.UsedBytes)
+            {
+                OnlyMember = _cluster.HasOneMember && Machine != "m0" ? static () => ["mem://m0"] : null,
+            },
             Files, TimeProvider.System, new MetricRegistry(), NullLogger<PayloadSharing>.Instance);
         Sharing.Load();
-        _running = Sharing.RunAsync(_life.Token);
+        _running = Task.WhenAll(Sharing.RunAsync(_life.Token), Sharing.TellAsync(_life.Token));
     }
 
     /// <summary>Fetches the payload from where it is to its end; what comes is verified.</summary>
@@ -114,8 +118,8 @@ internal sealed class SharingNode : IPayloadPeers, IAsyncDisposable
     public async Task<IPayloadAnswer> AskAsync(
         Keeper keeper, ReadOnlyMemory<byte> question, CancellationToken cancellation)
     {
-        SharingNode other = _cluster.Find(keeper.Machine);
         await Task.Yield();
+        SharingNode other = _cluster.Find(keeper.PeerUrls[0]["mem://".Length..]);
         if (other.IsCut || IsCut || other._life.IsCancellationRequested)
             throw new IOException($"{other.Machine} cannot be reached");
         return new Answer(other, question, cancellation);

@@ -19,14 +19,16 @@ internal sealed class PayloadService
     private readonly SharingOptions _options;
     private readonly TimeProvider _time;
     private readonly SharePacer _pacer;
+    private readonly Action<string> _asked;
     private readonly MetricCounter _sent;
     private int _readers;
     private int _keepers;
 
     public PayloadService(
-        PayloadShelf shelf, IFiles files, SharingOptions options, TimeProvider time, MetricCounter sent)
+        PayloadShelf shelf, IFiles files, SharingOptions options, TimeProvider time, MetricCounter sent,
+        Action<string> asked)
     {
-        (_shelf, _files, _options, _time, _sent) = (shelf, files, options, time, sent);
+        (_shelf, _files, _options, _time, _sent, _asked) = (shelf, files, options, time, sent, asked);
         _pacer = new SharePacer(options.BytesPerSecond, time);
     }
 
@@ -40,6 +42,7 @@ internal sealed class PayloadService
         if (await ShareLines.ReadLineAsync(body, cancellation) is not { } line)
             return;
         PeerQuestion question = ShareLines.ReadPeerQuestion(line);
+        _asked(question.Machine);
         if (_shelf.Find(question.Sha256) is not { } kept || question.From < kept.Base)
         {
             await answer.WriteAsync(ShareLines.Write(PeerReply.None), cancellation);
