@@ -58,10 +58,10 @@ internal sealed class SharingNodes : IAsyncDisposable
         }
     }
 
-    /// <summary>Has all ask the server at once; true once all have installed what it has.</summary>
+    /// <summary>Has all ask the server at once that have installed nothing; ends when all have.</summary>
     public async Task UpdateAsync(TimeSpan deadline)
     {
-        await Task.WhenAll(_calls.Select(one => one.NowAsync(deadline)));
+        await Task.WhenAll(_calls.Select(one => one.NowUnlessInstalledAsync(deadline)));
         await Task.WhenAll(_calls.Select(one => one.InstalledAsync(deadline)));
     }
 
