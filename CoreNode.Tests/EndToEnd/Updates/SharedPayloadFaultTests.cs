@@ -46,7 +46,8 @@ internal sealed class SharedPayloadFaultTests
         // Once for the one that keeps it wrongly, once for all others; what was wrong on the way is thrown away.
         AssertSent(machines, 1.5, 2.2, "");
         Assert.That(
-            nodes.All.Count(static one => one.StandardError.Contains("not those that were signed")), Is.Positive);
+            nodes.All.Count(static one => one.StandardError.Contains(
+                "not those that were signed", StringComparison.Ordinal)), Is.Positive);
     }
 
     // The others wait until its silence is longer than any update's: that takes minutes.

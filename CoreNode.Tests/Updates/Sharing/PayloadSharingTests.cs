@@ -64,6 +64,71 @@ internal sealed class PayloadSharingTests
     }
 
     [Test, CancelAfter(60_000)]
+    public async Task A_keeper_that_is_back_at_once_holds_nobody_up(CancellationToken cancellation)
+    {
+        // Who waited for what it has not verified anew would wait for longer than this test may take.
+        SharingTimes times = SharingCluster.Times with { Quiet = TimeSpan.FromMinutes(10) };
+        await using SharingCluster cluster = new(4, PayloadBytes, options => options with { Times = times });
+        cluster.Server.Delay = TimeSpan.FromMilliseconds(5);
+        Task all = Task.WhenAll(cluster.Nodes.Select(node => IgnoreEndAsync(node.FetchAsync(cancellation))));
+        SharingNode first = await OldestKeeperAsync(cluster, cancellation);
+        await UntilAsync(() => first.Fetched > PayloadBytes / 2, cancellation);
+        await first.StopAsync();
+        first.Start();
+        await all;
+        Assert.That(cluster.Nodes.Where(node => node != first), Has.All.Matches<SharingNode>(
+            static node => node!.Fetched == PayloadBytes));
+        await first.FetchAsync(cancellation);
+        AssertWhole(cluster);
+        AssertSent(cluster, 1, 1.35);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task A_keeper_that_the_network_hides_costs_one_download_more(CancellationToken cancellation)
+    {
+        await using SharingCluster cluster = new(6, PayloadBytes);
+        cluster.Server.Delay = TimeSpan.FromMilliseconds(5);
+        Task all = cluster.FetchAsync(cancellation);
+        SharingNode first = await OldestKeeperAsync(cluster, cancellation);
+        await UntilAsync(() => cluster.Nodes.TrueForAll(static node => node.Fetched > PayloadBytes / 4), cancellation);
+        first.IsHidden = true;
+        await all;
+        AssertWhole(cluster);
+        // Its own and the second keeper's rest; the others wait until that one goes on, give or take small pieces.
+        AssertSent(cluster, 1, 2);
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task Who_asks_a_keeper_before_it_has_its_file_comes_back(CancellationToken cancellation)
+    {
+        SharingTimes times = SharingCluster.Times with { Grace = TimeSpan.FromSeconds(30) };
+        await using SharingCluster cluster = new(4, PayloadBytes, options => options with { Times = times });
+        SharingNode first = cluster.Nodes[0];
+        using ManualResetEventSlim isAsked = new();
+        first.Files.Intercept = operation =>
+        {
+            if (operation.Kind == Simulation.SimulatedOperationKind.Reserve)
+                isAsked.Wait(cancellation);
+            return null;
+        };
+        Task fetching = Task.Run(() => first.FetchAsync(cancellation), cancellation);
+        IReadOnlyList<string> keys = [];
+        while (keys.Count == 0)
+        {
+            keys = await cluster.KeysAsync();
+            await Task.Yield();
+        }
+
+        Task others = FetchWithoutAsync(cluster, first, cancellation);
+        await UntilAsync(() => first.Answered > 0, cancellation);
+        isAsked.Set();
+        await fetching;
+        await others;
+        AssertWhole(cluster);
+        AssertSent(cluster, 1, 1);
+    }
+
+    [Test, CancelAfter(60_000)]
     public async Task When_all_keepers_die_one_of_the_others_asks_the_server_for_what_is_missing(
         CancellationToken cancellation)
     {

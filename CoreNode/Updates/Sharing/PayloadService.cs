@@ -43,14 +43,18 @@ internal sealed class PayloadService
             return;
         PeerQuestion question = ShareLines.ReadPeerQuestion(line);
         _asked(question.Machine);
-        if (_shelf.Find(question.Sha256) is not { } kept || question.From < kept.Base)
+        // Looked at first: what has come since is found.
+        bool isComing = _shelf.Coming == question.Sha256;
+        KeptPayload? kept = _shelf.Find(question.Sha256);
+        if (kept is null || question.From < kept.Base)
         {
-            await answer.WriteAsync(ShareLines.Write(PeerReply.None), cancellation);
+            bool isSoon = kept is null && isComing;
+            await answer.WriteAsync(ShareLines.Write(isSoon ? PeerReply.Quiet : PeerReply.None), cancellation);
             return;
         }
 
         kept.Use();
-        if (kept.Verified <= question.From && kept.Quiet >= QuietOf(kept))
+        if (!kept.IsServed || (kept.Verified <= question.From && kept.Quiet >= QuietOf(kept)))
         {
             await answer.WriteAsync(ShareLines.Write(PeerReply.Quiet), cancellation);
             return;

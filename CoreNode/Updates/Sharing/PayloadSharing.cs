@@ -320,6 +320,21 @@ public sealed partial class PayloadSharing : IShareDesk
     {
         KeptPayload? kept = _shelf.Find(question.Sha256);
         long first = kept?.Base ?? question.From;
+        _shelf.Coming = question.Sha256;
+        try
+        {
+            await ClaimAsync(fetching, question, claim, kept, first, cancellation);
+        }
+        finally
+        {
+            _shelf.Coming = "";
+        }
+    }
+
+    private async Task ClaimAsync(
+        PayloadFetching fetching, ShareQuestion question, SourceStep.Claim claim, KeptPayload? kept, long first,
+        CancellationToken cancellation)
+    {
         StoreIndex since = await _registry.ClaimAsync(
             question.Sha256, claim.Slot, claim.InPlaceOf, first, cancellation);
         if (since == StoreIndex.Zero)

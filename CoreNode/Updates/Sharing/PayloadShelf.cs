@@ -13,6 +13,17 @@ internal sealed class PayloadShelf(IFiles files, SharingOptions options, Func<lo
 
     private readonly Lock _gate = new(); // _kept
     private readonly Dictionary<string, KeptPayload> _kept = new(StringComparer.Ordinal);
+    private volatile string _coming = "";
+
+    /// <summary>
+    /// The payload that this node is about to keep: others may read that in the store before there is a file. Empty:
+    /// none.
+    /// </summary>
+    public string Coming
+    {
+        get => _coming;
+        set => _coming = value;
+    }
 
     /// <summary>All that is kept.</summary>
     public IReadOnlyList<KeptPayload> All
