@@ -59,7 +59,9 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
                 MemberUnits? running = units is null
                     ? null : MemberUnits.Make(units, options, process, replica, transport, services);
                 Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;
-                Task updating = updates?.RunAsync(place, end.Token) ?? Task.CompletedTask;
+                Task updating = updates is null
+                    ? Task.CompletedTask
+                    : Task.WhenAll(kept.KeepAsync(end.Token), updates.RunAsync(place, end.Token));
                 try
                 {
                     await ServeAsync(

@@ -84,6 +84,23 @@ internal sealed class NodeHealthTests
     }
 
     [Test]
+    public async Task While_all_is_well_others_are_asked_until_one_has_answered()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        int asked = 0;
+        UpdatesPlace place = Place(Of(listener)) with
+        {
+            AskAsync = (_, _) => Task.FromResult(
+                new SiteReply(++asked < 3 ? null : new WitnessAccount("b", true), "not now")),
+        };
+        NodeHealth health = Health(place);
+        for (int i = 0; i < 5; i++)
+            await health.LookAsync(CancellationToken.None);
+        Assert.That(asked, Is.EqualTo(3));
+    }
+
+    [Test]
     public async Task Who_does_not_answer_in_time_has_said_nothing()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);

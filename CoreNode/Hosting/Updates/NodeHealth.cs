@@ -18,7 +18,7 @@ internal sealed class NodeHealth(
     private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_answer = TimeSpan.FromSeconds(8);
 
-    private bool _hasAsked;
+    private bool _isAcquainted;
 
     /// <inheritdoc/>
     public async Task<HealthReport> LookAsync(CancellationToken cancellation)
@@ -32,13 +32,20 @@ internal sealed class NodeHealth(
         checks.AddRange(await custom);
         cancellation.ThrowIfCancellationRequested();
 
-        // Once in each run also while all is well: before an update, so that those who are asked after it know this
-        // machine, and the secret by which it is known is there.
-        bool isAsked = !_hasAsked;
+        bool isWell = true;
         foreach (HealthCheck check in checks)
-            isAsked |= check.IsPassed != true && check.Kind != HealthCheckKind.Node;
-        _hasAsked = true;
-        SiteView view = isAsked ? SiteJudge.Judge(await AskAsync(around, cancellation)) : SiteView.Unasked;
+            isWell &= check.IsPassed == true || check.Kind == HealthCheckKind.Node;
+
+        // Also while all is well until somebody has answered then: before an update, so that those who are asked after
+        // it know this machine, and the secret by which it is known is there.
+        SiteView view = SiteView.Unasked;
+        if (!isWell || !_isAcquainted)
+        {
+            SiteEvidence evidence = await AskAsync(around, cancellation);
+            _isAcquainted |= isWell && evidence.Accounts.Count > 0;
+            view = SiteJudge.Judge(evidence);
+        }
+
         await end.CancelAsync();
         await around.EndAsync();
         return new HealthReport(checks, view.Cluster, view.Server, view.Why);

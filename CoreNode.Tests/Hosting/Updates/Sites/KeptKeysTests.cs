@@ -44,6 +44,20 @@ internal sealed class KeptKeysTests
             await new KeptKeys(new StoreKeys(), FilePath).FindSecretAsync(cancellation), Is.EqualTo(newer.Secret));
     }
 
+    [Test]
+    public async Task It_is_kept_as_soon_as_the_store_has_it(CancellationToken cancellation)
+    {
+        StoreKeys store = new();
+        Task keeping = new KeptKeys(store, FilePath).KeepAsync(cancellation);
+        while (store.Asked == 0)
+            await Task.Delay(1, cancellation);
+        Assert.That((keeping.IsCompleted, File.Exists(FilePath)), Is.EqualTo((false, false)), "there is none yet");
+        store.Secret = new byte[32];
+        await keeping;
+        Assert.That(
+            await new KeptKeys(new StoreKeys(), FilePath).FindSecretAsync(cancellation), Is.EqualTo(new byte[32]));
+    }
+
     [TestCase("")]
     [TestCase("1 00")]
     [TestCase("2 0000000000000000000000000000000000000000000000000000000000000000\n")]
@@ -57,14 +71,17 @@ internal sealed class KeptKeysTests
 
     private sealed class StoreKeys : INodeKeys
     {
-        public byte[]? Secret { get; init; }
+        public byte[]? Secret { get; set; }
 
         public bool Hangs { get; init; }
+
+        public int Asked { get; private set; }
 
         public byte[]? TokenKey => null;
 
         public async ValueTask<byte[]?> FindSecretAsync(CancellationToken cancellation)
         {
+            Asked++;
             if (Hangs)
                 await Task.Delay(Timeout.Infinite, CancellationToken.None);
             return Secret;

@@ -18,6 +18,7 @@ internal sealed class KeptKeys(INodeKeys inner, string file) : INodeKeys
     private const string Head = "1 ";
     private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789abcdef");
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private readonly Lazy<byte[]?> _atStart = new(() => Read(file));
     private volatile byte[]? _kept;
@@ -45,24 +46,40 @@ internal sealed class KeptKeys(INodeKeys inner, string file) : INodeKeys
         }
     }
 
-    /// <summary>Keeps the secret for the next start, now that it is known to be the right one.</summary>
-    public async Task RememberAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Keeps the secret as soon as the store has it, long before an update needs it. Ends then, or when cancelled.
+    /// </summary>
+    public async Task KeepAsync(CancellationToken cancellation)
     {
-        if (await inner.FindSecretAsync(cancellation) is not { Length: SecretLength } secret
-            || (Kept is { } kept && kept.AsSpan().SequenceEqual(secret)))
+        try
         {
-            return;
+            while (!await RememberAsync(cancellation))
+                await Task.Delay(s_pause, cancellation);
         }
+        catch (OperationCanceledException)
+        {
+            // The next start goes on.
+        }
+    }
 
+    /// <summary>Keeps the secret for the next start if the store has it; true if it is kept.</summary>
+    public async Task<bool> RememberAsync(CancellationToken cancellation)
+    {
+        if (await inner.FindSecretAsync(cancellation) is not { Length: SecretLength } secret)
+            return false;
+        if (Kept is { } kept && kept.AsSpan().SequenceEqual(secret))
+            return true;
         try
         {
             byte[] text = Encoding.ASCII.GetBytes($"{Head}{Convert.ToHexStringLower(secret)}\n");
             SmallFiles.Write(file, text, UnixFileMode.UserRead | UnixFileMode.UserWrite, replaces: true);
             _kept = secret;
+            return true;
         }
         catch (IOException)
         {
             // Then the next start asks others a little later: once there is a leader.
+            return false;
         }
     }
 

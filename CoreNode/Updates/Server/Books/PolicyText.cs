@@ -18,6 +18,22 @@ internal static class PolicyText
         return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 
+    /// <summary>What became of what, as in "maxAtATime null to 50"; empty if nothing did.</summary>
+    public static string Changes(RolloutPolicy before, RolloutPolicy after)
+    {
+        List<string> changes = [];
+        using JsonDocument old = JsonDocument.Parse(Write(before));
+        using JsonDocument json = JsonDocument.Parse(Write(after));
+        foreach (JsonProperty now in json.RootElement.EnumerateObject())
+        {
+            string was = old.RootElement.GetProperty(now.Name).GetRawText();
+            if (was != now.Value.GetRawText())
+                changes.Add($"{now.Name} {was} to {now.Value.GetRawText()}");
+        }
+
+        return string.Join(", ", changes);
+    }
+
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="DamagedDatabaseException">It is no policy.</exception>
     public static RolloutPolicy Read(string path, string text)

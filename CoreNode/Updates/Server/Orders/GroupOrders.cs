@@ -134,10 +134,8 @@ internal static class GroupOrders
             changes.Add($"track \"{before.Track}\" to \"{after.Track}\"");
         if (before.Channel != after.Channel)
             changes.Add($"channel to {(after.Channel is { } channel ? desk.Channel(channel).Name : "none")}");
-        string old = PolicyText.Write(before.Policy);
-        string policy = PolicyText.Write(after.Policy);
-        if (old != policy)
-            changes.Add($"policy {old} to {policy}");
+        if (PolicyText.Changes(before.Policy, after.Policy) is { Length: > 0 } policy)
+            changes.Add(policy);
         return string.Join(", ", changes);
     }
 
