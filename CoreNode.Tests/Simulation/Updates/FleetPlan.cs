@@ -143,7 +143,7 @@ internal sealed record FleetPlan
     {
         TimeSpan longest = TimeSpan.FromMinutes(isLarge ? 240 : 90);
         TimeSpan? poll = isLarge || chance.Chance(0.7)
-            ? TimeSpan.FromMinutes(isLarge ? 180 : chance.Next(10, (int)longest.TotalMinutes))
+            ? TimeSpan.FromMinutes(isLarge ? 300 : chance.Next(10, (int)longest.TotalMinutes))
             : null;
         MaintenanceWindow[] windows = isLarge ? [NightOf(chance)] : chance.Chance(0.5) ? [] : WindowsOf(chance);
         int shares = windows.Length > 0 || isLarge ? 10 : 25;

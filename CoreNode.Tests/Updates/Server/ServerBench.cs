@@ -22,7 +22,7 @@ internal sealed class ServerBench : IDisposable
 
     public static readonly Actor Admin = new("test", "here");
 
-    private static readonly TimeSpan s_step = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan s_step = TimeSpan.FromHours(1);
     private static readonly SigningKey s_key = SigningKey.Create(KeyKind.EcdsaP256);
     private static readonly Dictionary<string, byte[]> s_payloads = [];
 
