@@ -168,6 +168,9 @@ internal sealed class FleetServer
             RolloutMachine aged = rollout.Aged(machine, Now);
             if (!ReferenceEquals(aged, machine))
             {
+                FleetChecker.Check(
+                    machine.IsAtWork && aged.State == RolloutState.TimedOut && aged.Outcome == machine.Outcome,
+                    () => $"time made {aged} of {machine}");
                 _tally.Count("a machine times out");
                 _tally.Count($"state: {aged.State}");
                 rollout.Replace(machine, aged);

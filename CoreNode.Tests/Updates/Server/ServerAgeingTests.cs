@@ -97,6 +97,7 @@ internal sealed class ServerAgeingTests
             Assert.That(
                 standing.ByState.Single(static count => count.State == RolloutState.Installed).Machines,
                 Is.EqualTo(Waiting));
+            Assert.That(await FindAsync(bench, RolloutState.Installed), Has.Length.EqualTo(Waiting));
         }
 
         for (int i = 0; i < Waiting; i++)
