@@ -9,9 +9,6 @@ namespace CoreNode.Tests.Simulation.Updates;
 /// </summary>
 internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer server)
 {
-    // The checker's own book: when each machine was last granted something, by the server's clock.
-    private readonly Dictionary<string, long> _granted = new(StringComparer.Ordinal);
-
     // Of each release, who was granted it by the policy and not by an override.
     private readonly HashSet<(string Release, string Machine)> _byPolicy = [];
     private long _checks;
@@ -25,9 +22,6 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
             throw new InvalidOperationException(what());
     }
 
-    /// <summary>An operator removed a machine: nobody knows of it any more.</summary>
-    public void Forget(string id) => _granted.Remove(id);
-
     /// <summary>Looks at what an event did.</summary>
     public void AfterEvent(FleetGroup group, RolloutMachine before, RolloutChange change)
     {
@@ -40,8 +34,8 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
 
     /// <summary>Looks at what a check was told, before it is durable.</summary>
     public void AfterCheck(
-        FleetGroup group, RolloutMachine before, RolloutAsk ask, RolloutDecision decision, RolloutChange change,
-        RolloutRelease? pinned, DateTimeOffset now, bool isCrash)
+        FleetGroup group, FleetEntry entry, RolloutMachine before, RolloutAsk ask, RolloutDecision decision,
+        RolloutChange change, RolloutRelease? pinned, DateTimeOffset now, bool isCrash)
     {
         if (before.Outcome == RolloutOutcome.Succeeded && change.Machine.Outcome == RolloutOutcome.RolledBack)
             tally.Count("a machine goes back without a word");
@@ -51,7 +45,7 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
             case RolloutDecision.Offer offer:
                 Offered(group, before, ask, offer, pinned, now);
                 if (!isCrash)
-                    Note(before, offer, now);
+                    Note(entry, offer, now);
                 tally.Count($"state: {change.Machine.State}");
                 break;
             case RolloutDecision.Hold hold:
@@ -59,7 +53,11 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
                 if (hold.Held.Until is not null)
                     tally.Count($"hold with a time: {hold.Held.Reason}");
                 if (_checks++ % plan.Sampling == 0)
+                {
                     HoldIsTrue(group, change.Machine, ask, hold, pinned);
+                    HoldIsRight(group, change.Machine, hold.Held.Reason, now);
+                }
+
                 break;
             case RolloutDecision.UpToDate:
                 Check(
@@ -157,14 +155,14 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
         }
     }
 
-    private void Note(RolloutMachine machine, RolloutDecision.Offer offer, DateTimeOffset now)
+    private void Note(FleetEntry entry, RolloutDecision.Offer offer, DateTimeOffset now)
     {
         if (offer.Why != GrantKind.Override)
-            _byPolicy.Add((offer.ReleaseId, machine.Id));
+            _byPolicy.Add((offer.ReleaseId, entry.Machine.Id));
         else
-            _byPolicy.Remove((offer.ReleaseId, machine.Id));
+            _byPolicy.Remove((offer.ReleaseId, entry.Machine.Id));
         if (offer.IsNew)
-            _granted[machine.Id] = now.ToUnixTimeSeconds();
+            entry.Granted = now.ToUnixTimeSeconds();
     }
 
     private void FloorsAreThere(FleetRelease release, RolloutAsk ask, RolloutDecision.Offer offer)
@@ -181,6 +179,40 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
             tally.Count("a floor is installed");
     }
 
+    // Nobody is held by what does not hold.
+    private void HoldIsRight(FleetGroup group, RolloutMachine machine, string reason, DateTimeOffset now)
+    {
+        RolloutPolicy policy = group.Policy;
+        IEnumerable<FleetEntry> others = server.EntriesOf(group.Index).Where(e => e.Machine.Id != machine.Id);
+        bool isRight = reason switch
+        {
+            HoldReasons.ErrorStop => group.IsStopped,
+            HoldReasons.Wave => WaveShare.Of(machine.Id, group.Started!.Id) >= OpenPercent(group, now),
+            HoldReasons.Window => !group.Windows.IsOpen(now),
+            HoldReasons.FirstAlone => policy.IsFirstAlone && !group.Standing.IsFirstPassed
+                && others.Any(e => e.Machine.ReleaseId == group.Started!.Id && IsOnItsWay(e.Machine, policy, now)),
+            HoldReasons.RateLimit => others.Count(e => WasGranted(e, policy, now)) >= policy.MaxPerPeriod,
+            HoldReasons.Concurrency => others.Count(e => IsAtWork(e.Machine, policy, now)) >= policy.MaxAtATime,
+            HoldReasons.RolledBack => machine.Outcome == RolloutOutcome.RolledBack,
+            _ => true,
+        };
+        Check(isRight, () => $"{machine.Id} is held by {reason}, which does not hold ({machine})");
+    }
+
+    // It may have got to a floor, and not to the target.
+    private static bool IsOnItsWay(RolloutMachine machine, RolloutPolicy policy, DateTimeOffset now) =>
+        machine.State == RolloutState.Installed || IsAtWork(machine, policy, now)
+        || (machine.State == RolloutState.Complete && machine.Outcome != RolloutOutcome.Succeeded
+            && (now - machine.Since).Duration() < policy.GrantTimeout);
+
+    private static double OpenPercent(FleetGroup group, DateTimeOffset now)
+    {
+        TimeSpan passed = now - group.Started!.StartedAt - group.Standing.HeldFor;
+        return group.Policy.Waves
+            .Where(w => w.After <= passed || w.After == TimeSpan.Zero).Select(static w => w.Percent)
+            .DefaultIfEmpty(0).Max();
+    }
+
     // In its wave, and in a window.
     private void IsItsTurn(FleetGroup group, RolloutMachine machine, DateTimeOffset now)
     {
@@ -194,10 +226,8 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
 
         if (group.Policy.Waves.Count == 0)
             return;
-        TimeSpan passed = now - group.Started!.StartedAt - group.Standing.HeldFor;
-        double percent = group.Policy.Waves
-            .Where(w => w.After <= passed || w.After == TimeSpan.Zero).Select(w => w.Percent).DefaultIfEmpty(0).Max();
-        double share = WaveShare.Of(machine.Id, group.Started.Id);
+        double percent = OpenPercent(group, now);
+        double share = WaveShare.Of(machine.Id, group.Started!.Id);
         Check(share < percent, () => $"{machine.Id} at {share} is granted an update of the wave of {percent} %");
         if (share >= group.Policy.Waves[0].Percent)
             tally.Count("a wave opens late");
@@ -206,14 +236,16 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
     // One that is counted already adds nothing: overrides may have made more than the limit of them.
     private void LimitsAreKept(FleetGroup group, RolloutMachine machine, DateTimeOffset now)
     {
+        FleetEntry own = server.Machines[machine.Id];
         RolloutPolicy policy = group.Policy;
         int atWork = 0;
         int inPeriod = 0;
-        foreach (RolloutMachine other in server.MachinesOf(group.Index))
+        foreach (FleetEntry entry in server.EntriesOf(group.Index))
         {
+            RolloutMachine other = entry.Machine;
             bool isAtWork = IsAtWork(other, policy, now);
             atWork += isAtWork ? 1 : 0;
-            inPeriod += WasGranted(other, policy, now) ? 1 : 0;
+            inPeriod += WasGranted(entry, policy, now) ? 1 : 0;
             bool isFirst = policy.IsFirstAlone && !group.Standing.IsFirstPassed && other.Id != machine.Id
                 && other.ReleaseId == group.Started!.Id
                 && (other.State == RolloutState.Installed
@@ -225,7 +257,7 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
             IsAtWork(machine, policy, now) || atWork < (policy.MaxAtATime ?? int.MaxValue),
             () => $"{machine.Id} is granted an update while {atWork} are at work, {policy.MaxAtATime} may be");
         Check(
-            WasGranted(machine, policy, now) || inPeriod < (policy.MaxPerPeriod ?? int.MaxValue),
+            WasGranted(own, policy, now) || inPeriod < (policy.MaxPerPeriod ?? int.MaxValue),
             () => $"{machine.Id} is granted an update, {inPeriod} others in {policy.Period}, "
                 + $"{policy.MaxPerPeriod} may");
     }
@@ -234,9 +266,8 @@ internal sealed class FleetChecker(FleetPlan plan, FleetTally tally, FleetServer
         machine.State is RolloutState.Granted or RolloutState.Downloading or RolloutState.Downloaded
         && (now - machine.Since).Duration() < policy.GrantTimeout;
 
-    private bool WasGranted(RolloutMachine machine, RolloutPolicy policy, DateTimeOffset now) =>
-        _granted.TryGetValue(machine.Id, out long at)
-        && Math.Abs(now.ToUnixTimeSeconds() - at) < (long)policy.Period.TotalSeconds;
+    private static bool WasGranted(FleetEntry entry, RolloutPolicy policy, DateTimeOffset now) =>
+        entry.Granted is { } at && Math.Abs(now.ToUnixTimeSeconds() - at) < (long)policy.Period.TotalSeconds;
 
     // If nothing else happens it is held until then, and no longer.
     private void HoldIsTrue(

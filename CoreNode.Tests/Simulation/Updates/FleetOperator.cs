@@ -33,8 +33,12 @@ internal sealed class FleetOperator(FleetWorld world, FleetServer server, Prng c
     /// <summary>Everything that only an operator can end ends, and both groups get a good release.</summary>
     public void EndFaults()
     {
-        foreach (RolloutMachine machine in server.Machines.Values.Where(m => m.Override is not null).ToArray())
-            server.Override(machine.Id, null);
+        foreach (FleetEntry entry in server.Machines.Values)
+        {
+            if (entry.Machine.Override is not null)
+                server.Override(entry.Machine.Id, null);
+        }
+
         int release = Math.Max(0, server.Groups.Max(static g => g.Release));
         while (_plan.Releases[release].BadShare > 0)
             release++;
@@ -50,7 +54,7 @@ internal sealed class FleetOperator(FleetWorld world, FleetServer server, Prng c
         }
 
         HashSet<string> there = [.. world.Clients.Where(static c => !c.IsGone).Select(static c => c.Id)];
-        foreach (RolloutMachine machine in server.Machines.Values.ToArray())
+        foreach (RolloutMachine machine in server.Machines.Values.Select(static entry => entry.Machine).ToArray())
         {
             if (machine.State != RolloutState.Installed || there.Contains(machine.Id))
                 continue;
@@ -84,9 +88,9 @@ internal sealed class FleetOperator(FleetWorld world, FleetServer server, Prng c
         string release = server.Groups[index].Started?.Id ?? "";
         foreach (FleetClient client in world.Clients)
         {
-            if (!client.IsGone && server.Machines.TryGetValue(client.Id, out RolloutMachine? machine)
-                && machine.Outcome == RolloutOutcome.RolledBack && machine.ReleaseId == release
-                && machine.Override is null)
+            if (!client.IsGone && server.Machines.TryGetValue(client.Id, out FleetEntry? entry)
+                && entry.Machine is { Outcome: RolloutOutcome.RolledBack, Override: null } machine
+                && machine.ReleaseId == release)
                 Force(client.Id);
         }
     }

@@ -7,6 +7,10 @@ namespace CoreNode.Tests.Simulation.Updates;
 /// <summary>What a seed makes of a fleet, its server and its operators.</summary>
 internal sealed record FleetPlan
 {
+    private const int Large = 5000;
+    private const int LargeZones = 3;
+
+    // Large fleets are in one of the first, whose clocks change by an hour or by half of one.
     private static readonly string[] s_zones =
     [
         "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns",
@@ -61,24 +65,25 @@ internal sealed record FleetPlan
     public required long RebootSeconds { get; init; }
 
     /// <summary>Checked at each n-th only, since the simple twin looks at all machines.</summary>
-    public int Sampling => Machines > 5000 ? 997 : 1;
+    public int Sampling => Machines > Large ? 499 : 1;
 
     public static FleetPlan Of(ulong seed, FleetBug bug, int machines = 0)
     {
         Prng chance = new Prng(seed).Child("plan");
         int size = machines > 0 ? machines : (int)(20 * Math.Pow(20, chance.NextDouble()));
-        bool isLarge = size > 5000;
-        TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(s_zones[chance.Next(s_zones.Length)]);
+        bool isLarge = size > Large;
+        string name = s_zones[chance.Next(isLarge ? LargeZones : s_zones.Length)];
+        TimeZoneInfo zone = TimeZoneInfo.FindSystemTimeZoneById(name);
         bool isDated = chance.Chance(0.5);
         string[] floors = isDated ? ["3139.2.0", "3227.2.4"] : ["3.2.0", "3.4.0-rc.2"];
         floors = floors[..(isLarge ? 1 : chance.Next(3))];
-        double bad = isLarge || chance.Chance(0.4) ? 0.1 + (0.9 * chance.NextDouble()) : 0;
+        double bad = isLarge || chance.Chance(0.4) ? 0.1 + ((isLarge ? 0.2 : 0.9) * chance.NextDouble()) : 0;
         return new FleetPlan
         {
             Seed = seed,
             Bug = bug,
             Machines = size,
-            Start = StartOf(zone, chance),
+            Start = StartOf(zone, isLarge, chance),
             Zone = zone,
             Policies = [PolicyOf(Math.Max(1, size / 10), isLarge, chance), PolicyOf(size, isLarge, chance)],
             Promotion = new PromotionRule(
@@ -91,13 +96,13 @@ internal sealed record FleetPlan
                 new FleetRelease(isDated ? "3760.2.0" : "3.6.0+build.7", 0) { Floors = floors },
             ],
             Versions = isDated ? ["3033.2.0", "3033.2.4", "3200.0.0"] : ["2.9.9", "3.0.0", "3.3.1"],
-            FaultSeconds = (isLarge ? 12 : chance.Next(12, 24 * 6)) * 3600L,
-            Unhealthy = !isLarge && chance.Chance(0.3) ? 0 : (isLarge ? 0.02 : 0.2) * chance.NextDouble(),
+            FaultSeconds = (isLarge ? 48 : chance.Next(12, 24 * 6)) * 3600L,
+            Unhealthy = !isLarge && chance.Chance(0.3) ? 0 : (isLarge ? 0.02 : 0.2 * chance.NextDouble()),
             Liars = !isLarge && chance.Chance(0.4) ? 0 : 1 + chance.Next(1 + Math.Min(8, size / 20)),
-            Loss = chance.Chance(0.5) ? 0 : 0.2 * chance.NextDouble(),
-            Crashes = chance.Chance(0.5) ? 0 : 20.0 / size * chance.NextDouble() / 10,
+            Loss = !isLarge && chance.Chance(0.5) ? 0 : 0.2 * chance.NextDouble(),
+            Crashes = !isLarge && chance.Chance(0.5) ? 0 : 20.0 / size * chance.NextDouble() / 10,
             Restarts = isLarge ? 3 : chance.Next(12),
-            ClockJumps = chance.Chance(0.5) ? 0 : chance.Next(1, 8),
+            ClockJumps = !isLarge && chance.Chance(0.5) ? 0 : chance.Next(isLarge ? 4 : 1, 8),
             HasFarJump = chance.Chance(0.2),
             HasOperator = chance.Chance(0.7),
             RebootSeconds = isLarge || chance.Chance(0.5) ? 600 : chance.Next(600, 86_400),
@@ -120,15 +125,15 @@ internal sealed record FleetPlan
         + $"{policy.ErrorStop}, timeout {policy.GrantTimeout}, poll {policy.PollInterval}]");
 
     // Mostly shortly before clocks change there.
-    private static long StartOf(TimeZoneInfo zone, Prng chance)
+    private static long StartOf(TimeZoneInfo zone, bool isLarge, Prng chance)
     {
         DateTimeOffset start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).AddHours(chance.Next(365 * 24));
-        if (chance.Chance(0.3))
+        if (!isLarge && chance.Chance(0.3))
             return start.ToUnixTimeSeconds();
         for (int day = 0; day < 400; day++)
         {
             if (zone.GetUtcOffset(start.AddDays(day)) != zone.GetUtcOffset(start.AddDays(day + 1)))
-                return start.AddDays(day).AddHours(-chance.Next(48)).ToUnixTimeSeconds();
+                return start.AddDays(day).AddHours(-chance.Next(isLarge ? 24 : 0, 48)).ToUnixTimeSeconds();
         }
 
         return start.ToUnixTimeSeconds();
@@ -138,9 +143,9 @@ internal sealed record FleetPlan
     {
         TimeSpan longest = TimeSpan.FromMinutes(isLarge ? 240 : 90);
         TimeSpan? poll = isLarge || chance.Chance(0.7)
-            ? TimeSpan.FromMinutes(isLarge ? 180 : chance.Next(10, (int)longest.TotalMinutes))
+            ? TimeSpan.FromMinutes(isLarge ? 300 : chance.Next(10, (int)longest.TotalMinutes))
             : null;
-        MaintenanceWindow[] windows = isLarge || chance.Chance(0.5) ? [] : WindowsOf(chance);
+        MaintenanceWindow[] windows = isLarge ? [NightOf(chance)] : chance.Chance(0.5) ? [] : WindowsOf(chance);
         int shares = windows.Length > 0 || isLarge ? 10 : 25;
         return new RolloutPolicy
         {
@@ -173,6 +178,10 @@ internal sealed record FleetPlan
 
         return waves;
     }
+
+    // Every night: clocks change in one of the first two.
+    private static MaintenanceWindow NightOf(Prng chance) => new(
+        WindowDays.All, new TimeOnly(chance.Next(3), chance.Next(60)), TimeSpan.FromMinutes(chance.Next(360, 600)));
 
     private static MaintenanceWindow[] WindowsOf(Prng chance)
     {

@@ -12,8 +12,6 @@ internal sealed class FleetServer
     private readonly FleetPlan _plan;
     private readonly FleetTally _tally;
     private readonly FleetChecker _checker;
-    private readonly Dictionary<string, long> _lastSeen = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _groupOf = new(StringComparer.Ordinal);
     private int _started;
 
     public FleetServer(FleetPlan plan, FleetTally tally)
@@ -24,8 +22,8 @@ internal sealed class FleetServer
         _checker = new FleetChecker(plan, tally, this);
     }
 
-    /// <summary>What is durable of each machine.</summary>
-    public Dictionary<string, RolloutMachine> Machines { get; } = new(StringComparer.Ordinal);
+    /// <summary>The machines that it knows.</summary>
+    public Dictionary<string, FleetEntry> Machines { get; } = new(StringComparer.Ordinal);
 
     public FleetGroup[] Groups { get; }
 
@@ -44,11 +42,10 @@ internal sealed class FleetServer
     /// <summary>Answers; null if there was no question, or the server died over it.</summary>
     public RolloutDecision? Handle(FleetRequest request, bool isCrash = false)
     {
-        RolloutMachine machine = Find(request);
-        int index = _groupOf[machine.Id];
-        FleetGroup group = Groups[index];
+        FleetEntry entry = Find(request);
+        RolloutMachine machine = entry.Machine;
+        FleetGroup group = Groups[entry.Group];
         RolloutDecision? decision = null;
-        RolloutMachine before = machine;
         foreach (OmahaEvent told in request.Events)
         {
             RolloutChange change = group.Rollout.On(Believed(machine, group), RolloutEvents.Of(told), Now);
@@ -65,7 +62,7 @@ internal sealed class FleetServer
                 return new RolloutDecision.UpToDate { PollInterval = TimeSpan.FromHours(24) };
             RolloutRelease? pinned = Pinned(machine);
             (decision, RolloutChange change) = group.Rollout.Check(machine, ask, Now, pinned);
-            _checker.AfterCheck(group, machine, ask, decision, change, pinned, Now, isCrash);
+            _checker.AfterCheck(group, entry, machine, ask, decision, change, pinned, Now, isCrash);
             machine = change.Machine;
         }
 
@@ -79,9 +76,8 @@ internal sealed class FleetServer
         }
 
         group.Standing = group.Rollout.Standing;
-        if (!ReferenceEquals(before, machine))
-            Machines[machine.Id] = machine;
-        _lastSeen[machine.Id] = Clock;
+        entry.Machine = machine;
+        entry.LastSeen = Clock;
         return decision;
     }
 
@@ -131,10 +127,11 @@ internal sealed class FleetServer
     /// <summary>An operator changes what he wants of a machine.</summary>
     public void Override(string id, MachineOverride? wish)
     {
-        if (!Machines.TryGetValue(id, out RolloutMachine? machine))
+        if (!Machines.TryGetValue(id, out FleetEntry? entry))
             return;
+        RolloutMachine machine = entry.Machine;
         RolloutMachine wanted = machine with { Override = wish };
-        int from = _groupOf[id];
+        int from = entry.Group;
         int to = wish?.GroupId is { } name ? name[0] - '0' : from;
         if (from == to)
         {
@@ -144,53 +141,58 @@ internal sealed class FleetServer
         {
             Groups[from].Rollout.Remove(machine);
             Groups[to].Rollout.Add(wanted);
-            _groupOf[id] = to;
+            entry.Group = to;
             Moves++;
         }
 
-        Machines[id] = wanted;
+        entry.Machine = wanted;
     }
 
     /// <summary>An operator, or age, removes a machine.</summary>
     public void Forget(string id)
     {
-        Groups[_groupOf[id]].Rollout.Remove(Machines[id]);
+        FleetEntry entry = Machines[id];
+        Groups[entry.Group].Rollout.Remove(entry.Machine);
         Moves++;
-        _checker.Forget(id);
         Machines.Remove(id);
-        _groupOf.Remove(id);
-        _lastSeen.Remove(id);
     }
 
     /// <summary>What a server does now and then: timeouts made visible, the silent forgotten.</summary>
     public void Age()
     {
-        foreach (string id in Machines.Keys.ToArray())
+        List<string> vanished = [];
+        foreach (FleetEntry entry in Machines.Values)
         {
-            RolloutMachine machine = Machines[id];
-            GroupRollout rollout = Groups[_groupOf[id]].Rollout;
+            RolloutMachine machine = entry.Machine;
+            GroupRollout rollout = Groups[entry.Group].Rollout;
             RolloutMachine aged = rollout.Aged(machine, Now);
             if (!ReferenceEquals(aged, machine))
             {
+                FleetChecker.Check(
+                    machine.IsAtWork && aged.State == RolloutState.TimedOut && aged.Outcome == machine.Outcome,
+                    () => $"time made {aged} of {machine}");
                 _tally.Count("a machine times out");
                 _tally.Count($"state: {aged.State}");
                 rollout.Replace(machine, aged);
-                Machines[id] = aged;
+                entry.Machine = aged;
             }
 
-            if (!rollout.IsVanished(aged, DateTimeOffset.FromUnixTimeSeconds(_lastSeen[id]), Now))
-                continue;
+            if (rollout.IsVanished(aged, DateTimeOffset.FromUnixTimeSeconds(entry.LastSeen), Now))
+                vanished.Add(machine.Id);
+        }
+
+        foreach (string id in vanished)
+        {
             _tally.Count("a machine is forgotten");
             Forget(id);
         }
     }
 
-    /// <summary>The group that the server has a machine in; -1: it does not know it.</summary>
-    public int GroupOf(string id) => _groupOf.GetValueOrDefault(id, -1);
-
     /// <summary>All of a group.</summary>
-    public IEnumerable<RolloutMachine> MachinesOf(int index) =>
-        Machines.Values.Where(machine => _groupOf[machine.Id] == index);
+    public IEnumerable<FleetEntry> EntriesOf(int index) => Machines.Values.Where(entry => entry.Group == index);
+
+    /// <summary>What is durable of all of a group.</summary>
+    public IEnumerable<RolloutMachine> MachinesOf(int index) => EntriesOf(index).Select(static entry => entry.Machine);
 
     /// <summary>How its group stands for a promotion.</summary>
     public PromotionVerdict Judge(int index)
@@ -220,34 +222,38 @@ internal sealed class FleetServer
         group.Rollout = new GroupRollout(Mistaken(group.Policy), Zone(), release, group.Standing, machines);
         if (_plan.Bug == FleetBug.ForgetsAtRestart)
         {
-            foreach (RolloutMachine machine in MachinesOf(group.Index).ToArray())
+            foreach (FleetEntry entry in EntriesOf(group.Index))
             {
-                Machines[machine.Id] = new RolloutMachine { Id = machine.Id, Override = machine.Override };
-                group.Rollout.Add(Machines[machine.Id]);
+                entry.Machine = new RolloutMachine { Id = entry.Machine.Id, Override = entry.Machine.Override };
+                group.Rollout.Add(entry.Machine);
             }
         }
     }
 
-    private RolloutMachine Find(FleetRequest request)
+    private FleetEntry Find(FleetRequest request)
     {
-        if (!Machines.TryGetValue(request.Id, out RolloutMachine? machine))
+        if (!Machines.TryGetValue(request.Id, out FleetEntry? entry))
         {
-            machine = new RolloutMachine { Id = request.Id };
+            RolloutMachine machine = new() { Id = request.Id };
             _tally.Count($"state: {machine.State}");
-            Machines.Add(request.Id, machine);
-            _groupOf.Add(request.Id, request.Group);
-            _lastSeen[request.Id] = Clock;
+            entry = new FleetEntry
+            {
+                Machine = machine,
+                Group = request.Group,
+                LastSeen = Clock,
+            };
+            Machines.Add(request.Id, entry);
             Groups[request.Group].Rollout.Add(machine);
         }
-        else if (_groupOf[request.Id] != request.Group && machine.Override?.GroupId is null)
+        else if (entry.Group != request.Group && entry.Machine.Override?.GroupId is null)
         {
-            Groups[_groupOf[request.Id]].Rollout.Remove(machine);
-            Groups[request.Group].Rollout.Add(machine);
-            _groupOf[request.Id] = request.Group;
+            Groups[entry.Group].Rollout.Remove(entry.Machine);
+            Groups[request.Group].Rollout.Add(entry.Machine);
+            entry.Group = request.Group;
             Moves++;
         }
 
-        return machine;
+        return entry;
     }
 
     private RolloutRelease? Pinned(RolloutMachine machine)

@@ -34,9 +34,9 @@ internal static class FleetSimulation
 
         string test = machines > 0
             ? nameof(FleetSimulationTests.A_hundred_thousand_machines_end_at_the_release)
-            : nameof(FleetSimulationTests);
+            : nameof(FleetSimulationTests.Fleets_end_at_the_release_by_the_rules_of_their_policies);
         return $"SIM FAILED seed={seed} -> {Simulation.FirstSeedVariable}={seed} {Simulation.SeedsVariable}=1 "
-            + $"dotnet test CoreNode.Tests --filter FullyQualifiedName~{test}\n{again.Plan}\n"
-            + $"{same}{problem}\n" + string.Join('\n', again.Trace.Lines);
+            + $"dotnet test CoreNode.Tests --filter FullyQualifiedName~{test} -- NUnit.AssemblySelectLimit=1000000\n"
+            + $"{again.Plan}\n{same}{problem}\n" + string.Join('\n', again.Trace.Lines);
     }
 }

@@ -38,6 +38,20 @@ internal sealed class FleetTally
         "a forced machine ends",
     ];
 
+    /// <summary>What must have happened in the one run of a hundred thousand machines.</summary>
+    public static IReadOnlyList<string> ExpectedOfMany { get; } =
+    [
+        .. Enum.GetNames<FleetLie>().Select(static lie => $"lie: {lie}"),
+        .. Enum.GetNames<FleetKind>().Select(static kind => $"machine: {kind}"),
+        "hold: wave", "hold: window", "hold: rate-limit", "hold: concurrency", "hold: first-alone", "hold: error-stop",
+        "hold: rolled-back", "fault: request lost", "fault: answer lost", "fault: restart",
+        "fault: crash before it was durable", "fault: server's clock ahead", "fault: server's clock put back",
+        "fault: client's clock jumps", "stopped by the share of failures", "the first machine passes",
+        "a wave opens late", "a grant in a window of a day on which clocks change", "a machine times out",
+        "a floor is installed", "several steps in one answer", "a machine goes back without a word",
+        "an event is ignored",
+    ];
+
     /// <summary>It happened.</summary>
     public void Count(string what) => _counts[what] = _counts.GetValueOrDefault(what) + 1;
 
@@ -49,7 +63,8 @@ internal sealed class FleetTally
     }
 
     /// <summary>What was expected and never happened.</summary>
-    public IEnumerable<string> Missing() => Expected.Where(what => !_counts.ContainsKey(what));
+    public IEnumerable<string> Missing(IReadOnlyList<string> expected) =>
+        expected.Where(what => !_counts.ContainsKey(what));
 
     /// <summary>A line for each.</summary>
     public override string ToString() =>

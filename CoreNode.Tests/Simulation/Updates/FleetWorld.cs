@@ -241,7 +241,7 @@ internal sealed class FleetWorld
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{Left()} machines, one is {first.Id} at {first.Version} in {first.Phase}: "
-            + $"{_server.Machines.GetValueOrDefault(first.Id)}, its group: "
+            + $"{_server.Machines.GetValueOrDefault(first.Id)?.Machine}, its group: "
             + $"{_server.Groups[first.Group].Rollout.Count(DateTimeOffset.FromUnixTimeSeconds(_server.Clock))} "
             + $"{_server.Groups[first.Group].Standing}");
     }

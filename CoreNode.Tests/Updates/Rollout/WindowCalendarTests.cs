@@ -1,3 +1,4 @@
+using System.Globalization;
 using CoreNode.Foundation;
 using CoreNode.Tests.Simulation.Updates;
 using CoreNode.Updates.Rollout;
@@ -39,6 +40,43 @@ internal sealed class WindowCalendarTests
         }
 
         Assert.That(changes, Is.GreaterThan(name == "Asia/Kathmandu" ? -1 : 1));
+    }
+
+    // Worked out by hand. New York: 8 March 2026 at 07:00 UTC on, 1 November at 06:00 UTC back. Lord Howe: 4 April at
+    // 15:00 UTC back by half an hour, 3 October at 15:30 UTC on. Samoa: no 30 December 2011. Asked at, open from.
+    [TestCase("Europe/Berlin", "Sun 02:30 1h", "2026-03-28T12:00Z", "2026-03-29T01:00Z")]
+    [TestCase("Europe/Berlin", "Sun 02:30 1h", "2026-03-29T01:59Z", "2026-03-29T01:59Z")]
+    [TestCase("Europe/Berlin", "Sun 02:30 1h", "2026-03-29T02:00Z", "2026-04-05T00:30Z")]
+    [TestCase("Europe/Berlin", "Sun 03:00 1h", "2026-03-28T12:00Z", "2026-03-29T01:00Z")]
+    [TestCase("Europe/Berlin", "Sun 02:30 1h", "2026-10-24T12:00Z", "2026-10-25T00:30Z")]
+    [TestCase("Europe/Berlin", "Sun 02:30 1h", "2026-10-25T01:30Z", "2026-11-01T01:30Z")]
+    [TestCase("Europe/Berlin", "Sun 03:00 1h", "2026-10-24T12:00Z", "2026-10-25T02:00Z")]
+    [TestCase("America/New_York", "Sun 02:30 1h", "2026-03-08T00:00Z", "2026-03-08T07:00Z")]
+    [TestCase("America/New_York", "Sun 02:30 1h", "2026-03-08T08:00Z", "2026-03-15T06:30Z")]
+    [TestCase("America/New_York", "Sun 03:30 1h", "2026-03-08T00:00Z", "2026-03-08T07:30Z")]
+    [TestCase("America/New_York", "Sun 01:30 1h", "2026-11-01T00:00Z", "2026-11-01T05:30Z")]
+    [TestCase("America/New_York", "Sun 01:30 1h", "2026-11-01T06:29Z", "2026-11-01T06:29Z")]
+    [TestCase("America/New_York", "Sun 01:30 1h", "2026-11-01T06:30Z", "2026-11-08T06:30Z")]
+    [TestCase("America/New_York", "Sun 02:00 1h", "2026-11-01T00:00Z", "2026-11-01T07:00Z")]
+    [TestCase("Australia/Lord_Howe", "Sun 01:45 30m", "2026-04-04T12:00Z", "2026-04-04T14:45Z")]
+    [TestCase("Australia/Lord_Howe", "Sun 01:45 30m", "2026-04-04T15:14Z", "2026-04-04T15:14Z")]
+    [TestCase("Australia/Lord_Howe", "Sun 01:45 30m", "2026-04-04T15:15Z", "2026-04-11T15:15Z")]
+    [TestCase("Australia/Lord_Howe", "Sun 02:15 1h", "2026-10-03T12:00Z", "2026-10-03T15:30Z")]
+    [TestCase("Australia/Lord_Howe", "Sun 02:30 1h", "2026-10-03T12:00Z", "2026-10-03T15:30Z")]
+    [TestCase("Australia/Lord_Howe", "Sun 02:15 1h", "2026-10-03T16:30Z", "2026-10-10T15:15Z")]
+    [TestCase("Pacific/Apia", "Thu 23:30 1h", "2011-12-30T00:00Z", "2011-12-30T09:30Z")]
+    [TestCase("Pacific/Apia", "Thu 23:30 1h", "2011-12-30T10:29Z", "2011-12-30T10:29Z")]
+    [TestCase("Pacific/Apia", "Fri 00:00 1h", "2011-12-30T09:00Z", "2011-12-30T10:00Z")]
+    [TestCase("Pacific/Apia", "Fri 23:59 1h", "2011-12-30T09:00Z", "2011-12-30T10:00Z")]
+    [TestCase("Pacific/Apia", "Fri 12:00 2h", "2011-12-30T12:00Z", "2012-01-05T22:00Z")]
+    [TestCase("Pacific/Apia", "Sat 01:00 1h", "2011-12-30T09:00Z", "2011-12-30T11:00Z")]
+    [TestCase("Asia/Kathmandu", "Mon 00:00 1h", "2026-06-01T00:00Z", "2026-06-07T18:15Z")]
+    public void It_opens_at_this_moment(string zone, string window, string asked, string opens)
+    {
+        WindowCalendar calendar = new([WindowText.Parse(window)!], TimeZoneInfo.FindSystemTimeZoneById(zone));
+        long found = calendar.OpenFrom(Second(asked));
+        Assert.That(
+            DateTimeOffset.FromUnixTimeSeconds(found), Is.EqualTo(DateTimeOffset.FromUnixTimeSeconds(Second(opens))));
     }
 
     [Test]
@@ -89,6 +127,9 @@ internal sealed class WindowCalendarTests
             Assert.That(asked.OpenFrom(second), Is.EqualTo(new WindowCalendar(windows, zone).OpenFrom(second)));
         }
     }
+
+    private static long Second(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture).ToUnixTimeSeconds();
 
     private static void Compare(TimeZoneInfo zone, MaintenanceWindow window, long from, long to)
     {

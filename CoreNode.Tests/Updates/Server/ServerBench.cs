@@ -22,6 +22,8 @@ internal sealed class ServerBench : IDisposable
 
     public static readonly Actor Admin = new("test", "here");
 
+    private static readonly TimeSpan s_step = TimeSpan.FromMinutes(50);
+    private static readonly TimeSpan s_tick = TimeSpan.FromSeconds(2);
     private static readonly SigningKey s_key = SigningKey.Create(KeyKind.EcdsaP256);
     private static readonly Dictionary<string, byte[]> s_payloads = [];
 
@@ -168,6 +170,21 @@ internal sealed class ServerBench : IDisposable
     public Task<OmahaReply> AskAsync(byte[] body, string from = "10.0.0.1") =>
         Server.ServeAsync(new OmahaCall(body, BaseUrl, IPAddress.Parse(from)), CancellationToken.None);
 
+    /// <summary>
+    /// Time passes for the server while it runs: it does what it does by the clock, and is done with it at the end.
+    /// </summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        for (TimeSpan left = time; left > TimeSpan.Zero; left -= s_step)
+        {
+            TimeSpan step = left < s_step ? left : s_step;
+            // It may have looked at the clock while that was being moved, and does not again within a second.
+            TimeSpan last = step > s_tick ? s_tick : TimeSpan.Zero;
+            await StepAsync(step - last);
+            await StepAsync(last);
+        }
+    }
+
     /// <summary>What the server knows of a machine.</summary>
     public async Task<MachineView> SeeAsync(string machine) =>
         (await Server.GetMachineAsync(App, machine, CancellationToken.None))!;
@@ -230,6 +247,14 @@ internal sealed class ServerBench : IDisposable
         Server.Dispose();
         if (_ownsFolder)
             Directory.Delete(Folder, recursive: true);
+    }
+
+    // The first question makes it look at the clock; it answers the second one after what was due.
+    private async Task StepAsync(TimeSpan time)
+    {
+        Clock.Advance(time);
+        await Server.GetStandingsAsync("", "", CancellationToken.None);
+        await Server.GetStandingsAsync("", "", CancellationToken.None);
     }
 
     private static UpdateMachine Machine(

@@ -1,3 +1,4 @@
+using CoreNode.Updates.Rollout;
 using CoreNode.Updates.Server.Answers;
 using CoreNode.Updates.Server.Books;
 using CoreNode.Updates.Server.Orders;
@@ -22,8 +23,11 @@ internal sealed class Upkeep(
     private const int MostForgotten = 500;
     private const long MinuteSeconds = 60;
     private const long HourSeconds = 3600;
+    private const long DaySeconds = 24 * HourSeconds;
 
     private readonly List<Instance> _writing = [];
+    private long _lastLook;
+    private long _backSince;
     private long _nextSigns;
     private long _nextMinute;
     private long _nextSample;
@@ -102,11 +106,12 @@ internal sealed class Upkeep(
 
     private void Forget(OrderDesk desk)
     {
+        NoteAbsence(desk.Now);
         List<Instance> vanished = [];
         long alone = desk.Now - (long)options.ForgetAfter.TotalSeconds;
         foreach (Instance? machine in books.Machines)
         {
-            if (machine is null || machine.Machine.Override is not null)
+            if (machine is null || machine.Machine.Override is not null || !IsHeard(machine, desk.Now))
                 continue;
             bool isVanished = machine.Group is { } group
                 ? group.Rollout.IsVanished(machine.Machine, UnixTime.From(machine.LastSeen), desk.Moment)
@@ -122,6 +127,30 @@ internal sealed class Upkeep(
         counters.Vanished.Add(vanished.Count);
         if (vanished.Count > 0)
             ServerLog.Vanished(log, vanished.Count);
+    }
+
+    // While the server is down or asleep it hears nobody, and a clock that is put ahead makes everybody silent. It was
+    // not away if some machine was heard shortly before a start.
+    private void NoteAbsence(long now)
+    {
+        if (_lastLook == 0)
+        {
+            foreach (Instance? machine in books.Machines)
+                _lastLook = Math.Max(_lastLook, machine?.LastSeen ?? 0);
+        }
+
+        if (now < _lastLook || now - _lastLook > HourSeconds)
+            _backSince = now;
+        _lastLook = now;
+    }
+
+    // Who lives has come back by then, or would have been silent for so long anyway.
+    private bool IsHeard(Instance machine, long now)
+    {
+        RolloutPolicy? policy = machine.Group?.Rollout.Policy;
+        long poll = 2 * (long)(policy?.PollInterval ?? TimeSpan.Zero).TotalSeconds;
+        TimeSpan forget = (policy is null ? options.ForgetAfter : policy.ForgetAfter) ?? TimeSpan.Zero;
+        return now - _backSince >= Math.Min((long)forget.TotalSeconds, Math.Max(DaySeconds, poll));
     }
 
     // A part at a time, so that no batch takes long.
