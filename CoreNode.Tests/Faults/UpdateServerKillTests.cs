@@ -156,12 +156,11 @@ internal sealed class UpdateServerKillTests
 
     private async Task JudgeAsync(string folder, int round)
     {
+        string files = string.Join(", ", new DirectoryInfo(folder).GetFiles().Select(f => $"{f.Name} {f.Length}"));
         using ServerBench after = new(folder: folder);
+        await AllAreThereAsync(after, $"round {round}, killed with {files}");
         foreach ((string id, int told) in _told)
         {
-            MachineView? machine = await after.Server.GetMachineAsync("CoreOS", id, CancellationToken.None);
-            Assert.That(
-                machine, Is.Not.Null, $"round {round}: {id} was answered, in round {_rounds[id]}, {_told.Count} were");
             RolloutState least = told switch
             {
                 0 => RolloutState.Granted,
@@ -185,5 +184,17 @@ internal sealed class UpdateServerKillTests
         await after.Server.ChangeGroupAsync(
             ServerBench.Admin, ServerBench.App, standing.Group, new GroupWish { Policy = PolicyOf(round + 1) },
             CancellationToken.None);
+    }
+
+    private async Task AllAreThereAsync(ServerBench after, string when)
+    {
+        List<string> lost = [];
+        foreach (string id in _told.Keys.Order(StringComparer.Ordinal))
+        {
+            if (await after.Server.GetMachineAsync("CoreOS", id, CancellationToken.None) is null)
+                lost.Add($"{id[^4..]} of round {_rounds[id]}");
+        }
+
+        Assert.That(lost, Is.Empty, $"{when}: of {_told.Count} machines that were answered these are lost");
     }
 }
