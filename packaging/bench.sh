@@ -13,7 +13,7 @@
 #                                             units-rest units-leases units-singleton; units: all of those,
 #                                             apply-zstd apply-xz; apply: both of those,
 #                                             payload-create payload-bytes; payload: both of those,
-#                                             update-peers, rollout, update-checks
+#                                             update-peers, rollout, update-checks, update-server
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -52,6 +52,7 @@ internal sealed class BenchmarkTests
         ["payload-create"] = PayloadRows.CreateAsync,
         ["payload-bytes"] = PayloadRows.BytesAsync,
         ["update-checks"] = UpdateServerRows.ChecksAsync,
+        ["update-server"] = UpdateServerHttpRows.AllAsync,
     };
 
     [Test]

@@ -9,20 +9,38 @@ namespace CoreNode.Tests.Benchmarks;
 /// </summary>
 internal sealed class RequestTemplate
 {
+    /// <summary>Stands for eight digits.</summary>
+    public const string Number = "########";
+
     private const int Directories = 1000;
     private const int ValueBytes = 100;
     private readonly byte[] _bytes;
     private readonly int _directoryDigits;
-    private readonly int _leafDigits;
+    private readonly List<int> _leafDigits = [];
     private readonly Func<int> _nextKey;
 
     private RequestTemplate(string request, Func<int> nextKey)
     {
-        _bytes = Encoding.ASCII.GetBytes(request);
+        _bytes = Encoding.ASCII.GetBytes(request.Replace(Number, "00000000", StringComparison.Ordinal));
         _directoryDigits = request.IndexOf("/d0000/", StringComparison.Ordinal) + 2;
-        _leafDigits = _directoryDigits + "0000/k".Length;
+        if (_directoryDigits >= 2)
+            _leafDigits.Add(_directoryDigits + "0000/k".Length);
+        for (int at = request.IndexOf(Number, StringComparison.Ordinal); at >= 0;
+            at = request.IndexOf(Number, at + 1, StringComparison.Ordinal))
+        {
+            _leafDigits.Add(at);
+        }
+
         _nextKey = nextKey;
     }
+
+    /// <summary>
+    /// POST of a body, in which as in the headers the number of who asks stands wherever <see cref="Number"/> does.
+    /// </summary>
+    public static RequestTemplate Post(Uri server, string path, string headers, string body, Func<int> nextKey) => new(
+        $"POST {path} HTTP/1.1\r\nHost: {server.Authority}\r\n{headers}"
+        + $"Content-Length: {body.Length}\r\n\r\n{body}",
+        nextKey);
 
     /// <summary>PUT of a value of 100 bytes.</summary>
     public static RequestTemplate Put(Uri server, Func<int> nextKey)
@@ -60,8 +78,10 @@ internal sealed class RequestTemplate
     public ReadOnlySpan<byte> Next()
     {
         int key = _nextKey();
-        WriteDigits(_directoryDigits, 4, key % Directories);
-        WriteDigits(_leafDigits, 8, key);
+        if (_directoryDigits >= 2)
+            WriteDigits(_directoryDigits, 4, key % Directories);
+        foreach (int place in _leafDigits)
+            WriteDigits(place, Number.Length, key);
         return _bytes;
     }
 

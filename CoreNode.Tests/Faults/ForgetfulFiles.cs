@@ -43,6 +43,8 @@ internal sealed class ForgetfulFiles(IFiles files) : IFiles
 
         public void Preallocate(long length) => file.Preallocate(length);
 
+        public void Reserve(long length) => file.Reserve(length);
+
         public void SetLength(long length) => file.SetLength(length);
 
         public void SyncData()

@@ -20,13 +20,16 @@ internal sealed class UpdateServerKillTests
 {
     private const int Kills = 8;
     private const int Clients = 8;
-    private const int MostGranted = 400;
+    private const int GrantsOfRound = 200;
 
     private static readonly OmahaEvent[] s_way =
         [OmahaEvent.DownloadStarted, OmahaEvent.DownloadFinished, OmahaEvent.Installed];
 
     private readonly ConcurrentDictionary<string, int> _told = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _rounds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _granted = new(StringComparer.Ordinal);
+
+    private int _round;
 
     [Test]
     public async Task Nothing_that_a_machine_was_answered_is_lost_by_a_kill()
@@ -35,17 +38,14 @@ internal sealed class UpdateServerKillTests
         using TestFolder folder = new();
         using (ServerBench setup = new(folder: folder.Path))
         {
-            await setup.SetUpAsync(new RolloutPolicy
-            {
-                MaxPerPeriod = MostGranted,
-                Period = TimeSpan.FromDays(3650),
-            });
+            await setup.SetUpAsync(PolicyOf(0));
             await setup.ReleaseAsync("1.1.0", 2);
         }
 
         int number = 0;
         for (int round = 0; round < Kills; round++)
         {
+            _round = round;
             await LoadAndKillAsync(folder.Path, TimeSpan.FromMilliseconds(prng.Next(200, 1200)), () =>
                 Interlocked.Increment(ref number));
             await JudgeAsync(folder.Path, round);
@@ -53,7 +53,15 @@ internal sealed class UpdateServerKillTests
 
         TestContext.Out.WriteLine($"{_told.Count} machines answered, {_granted.Count} granted, over {Kills} kills");
         Assert.That(_told, Has.Count.GreaterThan(Kills * 10), "the load was too small to prove anything");
+        Assert.That(_granted, Has.Count.GreaterThan(Kills * 10), "the same of events");
     }
+
+    // Each round may grant some more, so that whenever it is killed machines are on their way.
+    private static RolloutPolicy PolicyOf(int round) => new()
+    {
+        MaxPerPeriod = GrantsOfRound * (round + 1),
+        Period = TimeSpan.FromDays(3650),
+    };
 
     private async Task LoadAndKillAsync(string folder, TimeSpan time, Func<int> next)
     {
@@ -114,6 +122,7 @@ internal sealed class UpdateServerKillTests
                 };
                 OmahaRequest check = ClientRequests.Check(machine, false, "0.9.0");
                 UpdateReply reply = await SendAsync(http, server, check, stop);
+                _rounds[id] = _round;
                 _told[id] = 0;
                 if (reply is not UpdateReply.Offered)
                     continue;
@@ -151,7 +160,8 @@ internal sealed class UpdateServerKillTests
         foreach ((string id, int told) in _told)
         {
             MachineView? machine = await after.Server.GetMachineAsync("CoreOS", id, CancellationToken.None);
-            Assert.That(machine, Is.Not.Null, $"round {round}: {id} was answered");
+            Assert.That(
+                machine, Is.Not.Null, $"round {round}: {id} was answered, in round {_rounds[id]}, {_told.Count} were");
             RolloutState least = told switch
             {
                 0 => RolloutState.Granted,
@@ -171,6 +181,9 @@ internal sealed class UpdateServerKillTests
         GroupStanding standing = (await after.Server.GetStandingsAsync("", "", CancellationToken.None))[0];
         int all = granted.Total - standing.ByState.Where(one => one.State == RolloutState.Undefined)
             .Sum(one => one.Machines);
-        Assert.That(all, Is.LessThanOrEqualTo(MostGranted), "limits hold over kills");
+        Assert.That(all, Is.LessThanOrEqualTo(GrantsOfRound * (round + 1)), "limits hold over kills");
+        await after.Server.ChangeGroupAsync(
+            ServerBench.Admin, ServerBench.App, standing.Group, new GroupWish { Policy = PolicyOf(round + 1) },
+            CancellationToken.None);
     }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using CoreNode.Api.UpdateServer;
 using CoreNode.Hosting.UpdateServer;
 
 namespace CoreNode.Tests.Hosting;
@@ -42,6 +44,24 @@ internal sealed class ServeOptionsReaderTests
         Assert.That(options.Settings.AdvertiseUrl, Is.EqualTo("https://u.example/x/"));
     }
 
+    [Test]
+    public void Trusted_proxies_are_said_as_often_as_there_are_some()
+    {
+        string[] given = ["--trusted-proxy", "10.0.0.1", "--trusted-proxy=fd00::/64"];
+        TrustedProxies flags = Read(out _, given)!.Settings.Proxies;
+        ServeOptionsReader reader = new(
+            static name => name == "CORENODE_UPDATE_SERVER_TRUSTED_PROXY" ? "10.0.0.1, fd00::/64" : null,
+            static _ => "", "1");
+        TrustedProxies environment = reader.Read([])!.Settings.Proxies;
+        foreach (TrustedProxies proxies in new[] { flags, environment })
+        {
+            Assert.That(Origin(proxies, "10.0.0.1"), Is.EqualTo("7.7.7.7"));
+            Assert.That(Origin(proxies, "fd00::5"), Is.EqualTo("7.7.7.7"));
+            Assert.That(Origin(proxies, "10.0.0.2"), Is.EqualTo("10.0.0.2"));
+        }
+    }
+
+    [TestCase("--trusted-proxy 10.0.0.0/0", "--trusted-proxy 10.0.0.0/0: an address, or a network such as")]
     [TestCase("--listen-urls https://127.0.0.1:1", "https needs --cert-file and --key-file")]
     [TestCase("--listen-urls http://host:1", "an IP address or localhost")]
     [TestCase("--listen-urls ", "at least one URL")]
@@ -66,6 +86,9 @@ internal sealed class ServeOptionsReaderTests
         foreach (CoreNode.Hosting.NodeFlag flag in UpdateServerFlags.All)
             Assert.That(help, Does.Contain($"  --{flag.Name}"));
     }
+
+    private static string Origin(TrustedProxies proxies, string remote) =>
+        proxies.Origin(IPAddress.Parse(remote), "7.7.7.7")!.ToString();
 
     private static ServeOptions? Read(out IReadOnlyList<string> problems, params string[] arguments)
     {

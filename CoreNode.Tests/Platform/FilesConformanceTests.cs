@@ -92,6 +92,19 @@ internal sealed class FilesConformanceTests(string which)
     }
 
     [Test]
+    public void Reserved_room_changes_neither_length_nor_content()
+    {
+        using IFile file = _files.Open(PathOf("a"), create: true);
+        file.Write(0, "kept"u8);
+        file.Reserve(3_000_000);
+        file.Reserve(2);
+        Assert.That(Content(file), Is.EqualTo("kept"u8.ToArray()));
+        file.Write(4, " on"u8);
+        file.SetLength(6);
+        Assert.That(Content(file), Is.EqualTo("kept o"u8.ToArray()));
+    }
+
+    [Test]
     public void A_cut_file_shows_zeros_when_it_is_extended_again()
     {
         using IFile file = _files.Open(PathOf("a"), create: true);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Runtime.Versioning;
 using CoreNode.Platform;
+using CoreNode.Tests.EndToEnd;
 
 namespace CoreNode.Tests.Platform;
 
@@ -30,6 +32,35 @@ internal sealed class RealFilesTests
             Assert.That(() => file.Write(0, "x"u8), Throws.TypeOf<IOException>().With.Message.Contains("refused"));
             Assert.That(file.Sync, Throws.TypeOf<IOException>().With.Message.Contains("refused"));
         });
+    }
+
+    [Test]
+    public async Task Reserved_room_is_taken_from_the_disk_and_a_cut_gives_it_back()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"corenode-room-{Guid.NewGuid():n}");
+        try
+        {
+            using IFile file = _files.Open(path, create: true);
+            file.Write(0, new byte[10_000]);
+            file.Reserve(8 << 20);
+            long reserved = await RoomAsync(path);
+            if (reserved < 1 << 20)
+                Assert.Ignore("the file system of temporary files cannot reserve room");
+            Assert.That((file.Length, reserved >= 8 << 20), Is.EqualTo((10_000L, true)));
+            file.SetLength(5000);
+            Assert.That(await RoomAsync(path), Is.LessThan(1 << 20));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    // In blocks of 512 bytes, whatever the file system has (stat(2)).
+    private static async Task<long> RoomAsync(string path)
+    {
+        ProgramResult told = await ProgramResult.OfAsync("stat", ["--format=%b", path]);
+        return 512 * long.Parse(told.Output.Trim(), CultureInfo.InvariantCulture);
     }
 
     [Test]

@@ -79,6 +79,18 @@ internal sealed class SimulatedFile : IFile
     }
 
     /// <inheritdoc/>
+    public void Reserve(long length)
+    {
+        Refuse();
+        _files.Do(SimulatedOperationKind.Reserve, Path, 0, length, () =>
+        {
+            if (length - _inode.Room > _files.Free())
+                throw new DiskFullException(Path);
+            _inode.Reserve(length);
+        });
+    }
+
+    /// <inheritdoc/>
     public void SetLength(long length)
     {
         Refuse();
@@ -128,7 +140,8 @@ internal sealed class SimulatedFile : IFile
 
     private void WriteWithinQuota(long offset, byte[] data)
     {
-        if (offset + data.Length - _inode.Current.Length > _files.Free())
+        long growth = offset + data.Length - _inode.Room;
+        if (growth > 0 && growth > _files.Free())
             throw new DiskFullException(Path);
         _inode.Write(offset, data);
     }

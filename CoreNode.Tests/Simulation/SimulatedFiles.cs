@@ -283,9 +283,9 @@ internal sealed class SimulatedFiles : IFiles
     {
         long used = 0;
         foreach (SimulatedInode inode in _names.Current.Values)
-            used += inode.Current.Length;
+            used += inode.Room;
         foreach (SimulatedInode inode in _nameless)
-            used += inode.Current.Length;
+            used += inode.Room;
         return used;
     }
 

@@ -110,6 +110,22 @@ internal sealed class SimulatedFilesTests
     }
 
     [Test]
+    public void What_is_reserved_nobody_else_gets_until_the_file_is_cut()
+    {
+        SimulatedFiles files = Durable(new byte[1000]);
+        files.QuotaBytes = 2000;
+        using IFile other = files.Open("/d/g", create: true);
+        using IFile file = files.Open("/d/h", create: true);
+        Assert.That(() => file.Reserve(1001), Throws.TypeOf<DiskFullException>());
+        file.Reserve(900);
+        Assert.That(() => other.Write(0, new byte[101]), Throws.TypeOf<DiskFullException>());
+        file.Write(0, new byte[900]);
+        file.SetLength(10);
+        other.Write(0, new byte[990]);
+        Assert.That(() => file.Write(10, new byte[1]), Throws.TypeOf<DiskFullException>());
+    }
+
+    [Test]
     public void A_full_disk_takes_no_more_until_something_is_deleted_and_closed()
     {
         SimulatedFiles files = Durable(new byte[1000]);

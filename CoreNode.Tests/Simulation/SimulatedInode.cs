@@ -11,9 +11,13 @@ internal sealed class SimulatedInode
     private readonly List<Change> _unsynced = [];
 
     private SimulatedImage _durable = new();
+    private long _reserved;
 
     /// <summary>As the process sees it.</summary>
     public SimulatedImage Current { get; private set; } = new();
+
+    /// <summary>Bytes that it takes on the disk: its content, or more where room was reserved.</summary>
+    public long Room => Math.Max(Current.Length, _reserved);
 
     /// <summary>Handles that keep it, and its room, alive without a name.</summary>
     public int OpenHandles { get; set; }
@@ -35,8 +39,11 @@ internal sealed class SimulatedInode
         _unsynced.Add(new Change(offset, data.ToArray(), Length: -1));
     }
 
+    public void Reserve(long length) => _reserved = Math.Max(_reserved, length);
+
     public void SetLength(long length)
     {
+        _reserved = Math.Min(_reserved, length);
         Current.SetLength(length);
         _unsynced.Add(new Change(0, [], length));
     }
@@ -61,7 +68,7 @@ internal sealed class SimulatedInode
     /// <summary>The process died, the machine did not.</summary>
     public SimulatedInode AfterKill()
     {
-        SimulatedInode copy = new() { Current = Current.Clone(), _durable = _durable.Clone() };
+        SimulatedInode copy = new() { Current = Current.Clone(), _durable = _durable.Clone(), _reserved = _reserved };
         copy._unsynced.AddRange(_unsynced);
         return copy;
     }

@@ -7,6 +7,7 @@ internal enum SimulatedOperationKind
     CreateFolder,
     Write,
     Preallocate,
+    Reserve,
     SetLength,
     SyncData,
     Sync,

@@ -155,17 +155,22 @@ internal sealed class FlagValues(
                     i++;
             }
             else if (parts.Length == 2)
-                given[flag.Name] = parts[1];
+                Give(given, flag, parts[1]);
             else if (flag.IsSwitch)
                 given[flag.Name] = "true";
             else if (i + 1 < arguments.Count)
-                given[flag.Name] = arguments[++i];
+                Give(given, flag, arguments[++i]);
             else
                 _problems.Add($"--{flag.Name} needs a value: --{flag.Name} {flag.Placeholder}");
         }
 
         return given;
     }
+
+    private static void Give(Dictionary<string, string> given, NodeFlag flag, string value) =>
+        given[flag.Name] = flag.IsRepeatable && given.TryGetValue(flag.Name, out string? before)
+            ? $"{before},{value}"
+            : value;
 
     private void ReadConfigFile(string file)
     {

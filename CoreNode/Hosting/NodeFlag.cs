@@ -10,6 +10,9 @@ public sealed record NodeFlag(string Name, string Default, string Placeholder, s
     /// <summary>True for options without a value.</summary>
     public bool IsSwitch => Placeholder.Length == 0;
 
+    /// <summary>It may be given several times; in environment and file its values stand with commas between.</summary>
+    public bool IsRepeatable { get; init; }
+
     /// <summary>What its environment variable begins with.</summary>
     public string EnvironmentPrefix { get; init; } = "CORENODE_";
 

@@ -69,7 +69,10 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         {
             Sharing = new SharingAccess(
                 new NodeKvClient(() => peers.Requests, Members, TimeProvider.System, (int)(Seeds.Fresh() % Homes)),
-                () => peers.Requests, () => Members().Count + 1),
+                () => peers.Requests, () => Members().Count + 1)
+            {
+                OnlyMember = () => UrlsOfOnly(Members()),
+            },
         };
         Task updating = updates?.RunAsync(place, stop.Token) ?? Task.CompletedTask;
         try
@@ -89,6 +92,10 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         process.Logger.Stopped();
         return 0;
     }
+
+    // None while no member is known; null where there are several.
+    private static IReadOnlyList<string>? UrlsOfOnly(IReadOnlyList<Member> members) =>
+        members.Count == 0 ? [] : members.Count == 1 ? members[0].PeerUrls : null;
 
     private async Task ServeAsync(
         MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, IAdminSurface? surface, Task loops)

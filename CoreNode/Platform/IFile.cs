@@ -27,6 +27,13 @@ public interface IFile : IDisposable
     /// </summary>
     void Preallocate(long length);
 
+    /// <summary>
+    /// Takes room for that many bytes from the file's first on, without changing its length or content: writes up to
+    /// there meet no full disk. Cutting the file gives back what lies behind its new end. Does nothing on a file system
+    /// that cannot. Fails with <see cref="DiskFullException"/>, and takes nothing then.
+    /// </summary>
+    void Reserve(long length);
+
     /// <summary>Cuts or extends (sparse) the file.</summary>
     void SetLength(long length);
 

@@ -86,6 +86,21 @@ internal sealed class RealFile(string path, SafeFileHandle handle) : IFile
     }
 
     /// <inheritdoc/>
+    public void Reserve(long length)
+    {
+        RefuseIfUnknown();
+        const int keepSize = 1; // FALLOC_FL_KEEP_SIZE
+        long end = Length;
+        if (length <= end || LibC.Allocate(handle, keepSize, end, length - end) == 0)
+            return;
+        if (!IsFull(Marshal.GetLastPInvokeError()))
+            return;
+        // What it got until then is behind the end and goes with a cut there (ext4, xfs, tmpfs).
+        RandomAccess.SetLength(handle, end);
+        throw new DiskFullException(Path);
+    }
+
+    /// <inheritdoc/>
     public void SetLength(long length)
     {
         RefuseIfUnknown();

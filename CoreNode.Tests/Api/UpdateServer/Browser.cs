@@ -65,24 +65,24 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>What an expression of JavaScript gives.</summary>
     public async Task<JsonNode?> EvaluateAsync(string script)
     {
-        JsonNode answer = await AskAsync(script);
+        JsonNode answer = await TryAsync(script);
         Assert.That(answer["exceptionDetails"], Is.Null, script);
         return answer["result"]!["value"];
     }
 
-    /// <summary>Waits until an expression is true; what it looks at may not be loaded yet.</summary>
+    /// <summary>Waits until an expression is true; while a page is loading what it names need not be there.</summary>
     public async Task UntilAsync(string script)
     {
         DateTime deadline = DateTime.UtcNow + s_patience;
         while (true)
         {
-            JsonNode answer = await AskAsync($"!!({script})");
+            JsonNode answer = await TryAsync($"!!({script})");
             if (answer["exceptionDetails"] is null && (bool)answer["result"]!["value"]!)
                 return;
             if (DateTime.UtcNow > deadline)
             {
                 Assert.Fail(
-                    $"not in time: {script} {answer["exceptionDetails"]?.ToJsonString()}\n"
+                    $"not in time: {script}\n{answer["exceptionDetails"]}\n"
                     + await EvaluateAsync("document.body.innerText"));
             }
 
@@ -150,13 +150,6 @@ internal sealed class Browser : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private Task<JsonNode> AskAsync(string script) => SendAsync("Runtime.evaluate", new JsonObject
-    {
-        ["expression"] = script,
-        ["returnByValue"] = true,
-        ["awaitPromise"] = true,
-    });
-
     private async Task<Uri> FindPortAsync()
     {
         const string Before = "DevTools listening on ";
@@ -175,6 +168,13 @@ internal sealed class Browser : IAsyncDisposable
             await Task.Delay(20);
         }
     }
+
+    private Task<JsonNode> TryAsync(string script) => SendAsync("Runtime.evaluate", new JsonObject
+    {
+        ["expression"] = script,
+        ["returnByValue"] = true,
+        ["awaitPromise"] = true,
+    });
 
     private async Task<JsonNode> SendAsync(string method, JsonObject? values = null)
     {

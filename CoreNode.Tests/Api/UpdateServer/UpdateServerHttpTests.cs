@@ -166,6 +166,24 @@ internal sealed class UpdateServerHttpTests
             Does.Contain("<url codebase=\"https://updates.example.com/a/packages/"));
     }
 
+    [TestCase(true, "203.0.113.9")]
+    [TestCase(false, "127.0.0.1")]
+    public async Task Behind_a_proxy_machines_have_their_own_address_if_it_is_trusted(bool isTrusted, string address)
+    {
+        TrustedProxies proxies = new();
+        Assert.That(proxies.TryAdd(isTrusted ? "127.0.0.0/8" : "127.0.0.2"), Is.True);
+        await using UpdateServerHarness behind = await UpdateServerHarness.StartAsync(
+            new UpdateServerSettings { Proxies = proxies });
+        await behind.SeedAsync();
+        RawAnswer answer = await behind.AskAsync(
+            "POST", "/v1/update/", UpdateServerHarness.Request("m1", "1.4.0"),
+            "X-Forwarded-For: 198.51.100.1, 203.0.113.9\r\n");
+        Assert.That(answer.Status, Is.EqualTo(200), answer.Body);
+        MachineView? machine = await behind.Server.GetMachineAsync(
+            UpdateServerHarness.AppId, "m1", CancellationToken.None);
+        Assert.That(machine!.Address, Is.EqualTo(address));
+    }
+
     [Test]
     public async Task Health_version_and_figures_are_there_for_monitors()
     {

@@ -119,6 +119,20 @@ internal sealed class UpdateServerCommandsTests
     }
 
     [Test]
+    public async Task A_machine_that_runs_something_newer_is_done_too()
+    {
+        await _server.SeedAsync();
+        await _server.CheckAsync("m1", "1.5.0");
+        await _server.CheckAsync("m2", "1.4.1");
+        await _server.CheckAsync("m3", "1.4.0");
+        string list = await _server.DoneAsync("group", "list");
+        Assert.That(list, Does.Match(@"servers +\S+ +3 +1\.4\.1 +2 +1 at work"));
+        await _server.CheckAsync("m3", "1.4.1");
+        CliRun wait = await _server.RunAsync("group", "wait", "servers");
+        Assert.That((wait.ExitCode, wait.Output), Is.EqualTo((0, "3 of 3 run 1.4.1 or newer: done\n")), wait.Error);
+    }
+
+    [Test]
     public async Task A_rollout_that_errors_stop_ends_the_wait_with_failure()
     {
         await _server.SeedAsync("1.4.1", "--error-stop", "0%/1");

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace CoreNode.Tests.EndToEnd.Updates;
 
 /// <summary>Native nodes of one cluster take an update, and the server sends it about once.</summary>
@@ -27,6 +29,36 @@ internal sealed class SharedPayloadTests
                 Has.Some.StartsWith("machine 0000000000000000000000000000000"));
             Assert.That(nodes.KeptBytes(), Is.EqualTo(2 * machines.PayloadBytes), "kept twice");
         }
+    }
+
+    [Test, CancelAfter(240_000)]
+    public Task Three_members_and_seven_workers_that_begin_together_download_once() =>
+        TogetherAsync(PayloadBytes, s_deadline);
+
+    // The figure of docs/benchmarks.md.
+    [Test, Explicit("needs 5 GB of disk, and minutes"), Category("Benchmark"), CancelAfter(1_000_000)]
+    public Task Ten_nodes_download_300_MB_once() => TogetherAsync(300_000_000, TimeSpan.FromMinutes(15));
+
+    [Test, CancelAfter(240_000)]
+    public async Task One_member_and_nine_workers_download_once()
+    {
+        await using SharingMachines machines = await SharingMachines.MakeAsync(PayloadBytes);
+        await using SharingNodes nodes = await SharingNodes.StartAsync(machines, members: 1, workers: 9);
+        Stopwatch watch = Stopwatch.StartNew();
+        while (nodes.All[0].StandardError.Split("shares payloads, too").Length <= 9)
+        {
+            Assert.That(watch.Elapsed, Is.LessThan(s_deadline), nodes.All[0].StandardError);
+            await Task.Delay(50);
+        }
+
+        // The member begins: nothing but what they told it says that it is not alone.
+        await nodes.Calls[0].NowAsync(s_deadline);
+        await nodes.Calls[0].UntilAsync(
+            static status => status.GetProperty("source").GetString() == "the server", s_deadline);
+        await nodes.UpdateAsync(s_deadline);
+        double times = (double)machines.Server.SentBytes / machines.PayloadBytes;
+        TestContext.Out.WriteLine($"the server sent {times:0.###} times the payload");
+        Assert.That(times, Is.InRange(1, 1.1));
     }
 
     [Test, CancelAfter(240_000)]
@@ -79,6 +111,22 @@ internal sealed class SharedPayloadTests
         await Task.WhenAll(nodes.Calls.Select(one => one.InstalledAsync(s_deadline)));
         Assert.That(machines.Server.SentBytes, Is.GreaterThanOrEqualTo(2 * machines.PayloadBytes));
         Assert.That(nodes.Calls.SelectMany(static one => one.Sources), Is.Empty);
+    }
+
+    private static async Task TogetherAsync(int payloadBytes, TimeSpan deadline)
+    {
+        await using SharingMachines machines = await SharingMachines.MakeAsync(payloadBytes);
+        await using SharingNodes nodes = await SharingNodes.StartAsync(machines, members: 3, workers: 7);
+        Stopwatch watch = Stopwatch.StartNew();
+        await Task.WhenAll(nodes.Calls.Select(one => one.NowAsync(deadline)));
+        double begun = watch.Elapsed.TotalSeconds;
+        await Task.WhenAll(nodes.Calls.Select(one => one.InstalledAsync(deadline)));
+        double times = (double)machines.Server.SentBytes / machines.PayloadBytes;
+        IReadOnlyList<int> keepers = await nodes.KeepersAsync();
+        TestContext.Out.WriteLine(
+            $"the server sent {times:0.####} times the payload of {machines.PayloadBytes} bytes; all asked within "
+            + $"{begun:0.0} s and had installed it after {watch.Elapsed.TotalSeconds:0.0} s; {keepers.Count} keepers");
+        Assert.That(times, Is.InRange(1, 1.1));
     }
 
     private static Task<ServerProcess> StartGuestAsync(ServerProcess etcd, IReadOnlyList<string> own) =>

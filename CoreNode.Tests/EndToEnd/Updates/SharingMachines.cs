@@ -24,6 +24,9 @@ internal sealed class SharingMachines : IAsyncDisposable
 
     public int ImageBytes { get; }
 
+    /// <summary>Further flags of one machine's node, by its number.</summary>
+    public Func<int, IReadOnlyList<string>> More { get; set; } = static _ => [];
+
     public UpdateServerStub Server { get; private set; } = null!;
 
     /// <summary>Bytes of the payload.</summary>
@@ -57,6 +60,7 @@ internal sealed class SharingMachines : IAsyncDisposable
             "--machine-id", number.ToString("x32", CultureInfo.InvariantCulture), "--update-disk", disk,
             "--update-root", root, "--update-keys", _folder.File("keys"), "--update-health",
             Path.Combine(root, "health.d"), "--update-server", Server.Url, "--unit-manager", "embedded",
+            .. More(number),
         ];
     }
 

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text.Json;
 using CoreNode.Tests.EndToEnd.Clusters;
+using CoreNode.Updates.Sharing;
 
 namespace CoreNode.Tests.EndToEnd.Updates;
 
@@ -18,7 +21,8 @@ internal sealed class SharingNodes : IAsyncDisposable
     /// <summary>Members first.</summary>
     public IReadOnlyList<UpdateCalls> Calls => _calls;
 
-    private IEnumerable<ServerProcess> All => [.. _cluster.Members, .. _workers];
+    /// <summary>Members first; machine 1 is the first of them.</summary>
+    public IReadOnlyList<ServerProcess> All => [.. _cluster.Members, .. _workers];
 
     public static async Task<SharingNodes> StartAsync(
         SharingMachines machines, int members, int workers, params string[] extra)
@@ -54,17 +58,52 @@ internal sealed class SharingNodes : IAsyncDisposable
         }
     }
 
+    /// <summary>Has all ask the server at once that have installed nothing; ends when all have.</summary>
+    public async Task UpdateAsync(TimeSpan deadline)
+    {
+        await Task.WhenAll(_calls.Select(one => one.NowUnlessInstalledAsync(deadline)));
+        await Task.WhenAll(_calls.Select(one => one.InstalledAsync(deadline)));
+    }
+
+    /// <summary>Numbers of the machines that are keepers by the store, oldest first.</summary>
+    public async Task<IReadOnlyList<int>> KeepersAsync()
+    {
+        using HttpClient http = new();
+        using HttpResponseMessage answer = await http.GetAsync(
+            _cluster.Members.First(static one => one.IsRunning).Url + "/v2/keys" + KeeperKeys.Prefix);
+        if (!answer.IsSuccessStatusCode)
+            return [];
+        using JsonDocument told = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        return
+        [
+            .. told.RootElement.GetProperty("node").GetProperty("nodes").EnumerateArray()
+                .OrderBy(static one => one.GetProperty("createdIndex").GetInt64())
+                .Select(static one => Machine(one.GetProperty("value").GetString()!)),
+        ];
+    }
+
+    /// <summary>Files that a node keeps for others.</summary>
+    public static IReadOnlyList<string> Kept(ServerProcess node) =>
+        Directory.GetFiles(Path.Combine(node.Place.DataFolder, "updates", "payloads"));
+
     /// <summary>Bytes that all nodes keep for each other.</summary>
     public long KeptBytes()
     {
         long bytes = 0;
         foreach (ServerProcess node in All)
         {
-            string folder = Path.Combine(node.Place.DataFolder, "updates", "payloads");
-            bytes += Directory.EnumerateFiles(folder).Sum(static file => new FileInfo(file).Length);
+            foreach (string file in Kept(node))
+                bytes += new FileInfo(file).Length;
         }
 
         return bytes;
+    }
+
+    private static int Machine(string keeper)
+    {
+        using JsonDocument told = JsonDocument.Parse(keeper);
+        return int.Parse(
+            told.RootElement.GetProperty("machine").GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 
     public async ValueTask DisposeAsync()

@@ -52,6 +52,22 @@ internal sealed class UpdateCalls : IDisposable
         }
     }
 
+    /// <summary>The same, unless it has installed something already.</summary>
+    public async Task NowUnlessInstalledAsync(TimeSpan deadline)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        while ((await StatusAsync()).GetProperty("stage").GetString() != "need-reboot")
+        {
+            using StringContent content = new("{}", Encoding.UTF8, "application/json");
+            using HttpResponseMessage answer = await _http.PostAsync("/corenode/v1/update/now", content);
+            if (answer.IsSuccessStatusCode)
+                return;
+            if (watch.Elapsed > deadline)
+                Assert.Fail(await answer.Content.ReadAsStringAsync() + _node.StandardError);
+            await Task.Delay(s_pause);
+        }
+    }
+
     public async Task<JsonElement> StatusAsync()
     {
         string text = await _http.GetStringAsync("/corenode/v1/update");

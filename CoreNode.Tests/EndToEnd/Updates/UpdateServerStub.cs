@@ -19,6 +19,7 @@ internal sealed partial class UpdateServerStub : IAsyncDisposable
     private readonly string _sha256;
     private bool _hasEnded;
     private long _sentBytes;
+    private int _refused;
 
     public UpdateServerStub(string version, byte[] payload)
     {
@@ -40,6 +41,12 @@ internal sealed partial class UpdateServerStub : IAsyncDisposable
     /// <summary>Bytes of the payload that were sent.</summary>
     public long SentBytes => Volatile.Read(ref _sentBytes);
 
+    /// <summary>It is too busy for anything: 503, and what it is at breaks off.</summary>
+    public bool IsBusy { get; set; }
+
+    /// <summary>Requests that met it so.</summary>
+    public int Refused => Volatile.Read(ref _refused);
+
     /// <summary>The last request of Omaha.</summary>
     public string LastRequest { get; private set; } = "";
 
@@ -52,9 +59,17 @@ internal sealed partial class UpdateServerStub : IAsyncDisposable
     }
 
     private Task AnswerAsync(RawRequest request, Stream stream, CancellationToken stop) =>
-        request.Line.StartsWith("POST", StringComparison.Ordinal)
+        IsBusy
+            ? RefuseAsync(stream, stop)
+            : request.Line.StartsWith("POST", StringComparison.Ordinal)
             ? stream.WriteAsync(Encoding.Latin1.GetBytes(Omaha(request.Body)), stop).AsTask()
             : SendPayloadAsync(request, stream, stop);
+
+    private Task RefuseAsync(Stream stream, CancellationToken stop)
+    {
+        Interlocked.Increment(ref _refused);
+        return stream.WriteAsync(Encoding.Latin1.GetBytes(Head(503, 0, "")), stop).AsTask();
+    }
 
     private string Omaha(string request)
     {
@@ -100,7 +115,7 @@ internal sealed partial class UpdateServerStub : IAsyncDisposable
             : "";
         await stream.WriteAsync(
             Encoding.Latin1.GetBytes(Head(range.Success ? 206 : 200, end - from, content)), stop);
-        while (from < end)
+        while (from < end && !IsBusy)
         {
             int count = (int)Math.Min(pieceBytes, end - from);
             await stream.WriteAsync(_payload.AsMemory((int)from, count), stop);

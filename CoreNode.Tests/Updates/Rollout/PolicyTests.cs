@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using CoreNode.Updates.Rollout;
+using CoreNode.Updates.Server.Books;
 
 namespace CoreNode.Tests.Updates.Rollout;
 
@@ -14,6 +15,7 @@ internal sealed class PolicyTests
     [TestCase("45m", 2700)]
     [TestCase("1h30m", 5400)]
     [TestCase("1d12h5m7s", 129_907)]
+    [TestCase("3650d", 315_360_000)]
     public void Durations_are_read(string text, long seconds) =>
         Assert.That(DurationText.Parse(text), Is.EqualTo(TimeSpan.FromSeconds(seconds)));
 
@@ -26,7 +28,7 @@ internal sealed class PolicyTests
     [TestCase("1.5h")]
     [TestCase("5 m")]
     [TestCase("5w")]
-    [TestCase("3650d")]
+    [TestCase("3650d1s")]
     [TestCase("9999999999s")]
     public void Other_texts_are_no_durations(string text) => Assert.That(DurationText.Parse(text), Is.Null);
 
@@ -36,6 +38,24 @@ internal sealed class PolicyTests
     [TestCase(129_907, "1d12h5m7s")]
     public void Durations_are_written(long seconds, string text) =>
         Assert.That(DurationText.Format(TimeSpan.FromSeconds(seconds)), Is.EqualTo(text));
+
+    [Test]
+    public void The_longest_times_that_are_taken_can_be_read_again()
+    {
+        TimeSpan longest = TimeSpan.FromDays(3650);
+        RolloutPolicy policy = new()
+        {
+            Period = longest,
+            GrantTimeout = longest,
+            ForgetAfter = longest,
+            PollInterval = TimeSpan.FromDays(7),
+            Waves = [new RolloutWave(100, longest)],
+            Windows = [new MaintenanceWindow(WindowDays.All, TimeOnly.MinValue, TimeSpan.FromDays(7))],
+        };
+        Assert.That(PolicyRules.Check(policy), Is.Empty);
+        string text = PolicyText.Write(policy);
+        Assert.That(PolicyText.Write(PolicyText.Read("kept", text)), Is.EqualTo(text));
+    }
 
     [TestCase("Mon-Fri 02:00 4h", "Mon-Fri 02:00 4h")]
     [TestCase("mon,tue,WED 22:30 90m", "Mon-Wed 22:30 1h30m")]

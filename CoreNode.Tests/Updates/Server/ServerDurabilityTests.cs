@@ -129,6 +129,30 @@ internal sealed class ServerDurabilityTests
         Assert.That(await bench.CheckAsync("new-1", "1.0.0"), Is.InstanceOf<UpdateReply.Offered>());
     }
 
+    // Each second a write is tried; whoever asks in the same moment must not be refused for it.
+    [Test]
+    public async Task On_a_full_disk_known_machines_are_answered_whoever_asks_beside_them()
+    {
+        using ServerBench bench = new();
+        await bench.SetUpAsync();
+        await bench.ReleaseAsync("1.1.0", 2);
+        await bench.CheckAsync("current", "1.1.0");
+        await bench.CheckAsync("granted", "1.0.0");
+        bench.Server.Dispose();
+        using ServerBench full = new(bench.Options with { MaxDatabaseBytes = 1 }, bench.Folder, bench.Clock);
+        await DescribeUntilFullAsync(full);
+        for (int i = 0; i < 200; i++)
+        {
+            bench.Clock.Advance(TimeSpan.FromSeconds(2));
+            Task<OmahaResponse> news = full.AskAsync(Request($"new-{i}", "1.0.0"));
+            Task<UpdateReply> current = full.CheckAsync("current", "1.1.0");
+            Task<UpdateReply> granted = full.CheckAsync("granted", "1.0.0");
+            Assert.That((await news).Apps[0].Status, Is.EqualTo("error-internal"));
+            Assert.That(await current, Is.InstanceOf<UpdateReply.UpToDate>(), $"round {i}");
+            Assert.That(await granted, Is.InstanceOf<UpdateReply.Offered>(), $"round {i}");
+        }
+    }
+
     [Test]
     public async Task A_second_server_on_the_same_folder_is_refused()
     {

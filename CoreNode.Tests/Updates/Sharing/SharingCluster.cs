@@ -24,8 +24,10 @@ internal sealed class SharingCluster : IAsyncDisposable
         Review = TimeSpan.FromMilliseconds(50),
     };
 
-    public SharingCluster(int nodes, int payloadBytes, Func<SharingOptions, SharingOptions>? shape = null)
+    public SharingCluster(
+        int nodes, int payloadBytes, Func<SharingOptions, SharingOptions>? shape = null, bool hasOneMember = false)
     {
+        HasOneMember = hasOneMember;
         Payload = CodecSample.Make(payloadBytes);
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(Payload));
         Server = new CountingServer(Payload);
@@ -33,6 +35,9 @@ internal sealed class SharingCluster : IAsyncDisposable
         for (int i = 0; i < nodes; i++)
             Nodes.Add(new SharingNode(this, $"m{i}", new LocalKvClient(Store, TimeProvider.System), shape));
     }
+
+    /// <summary>The first node is the only member and knows none of the others, which are its workers.</summary>
+    public bool HasOneMember { get; }
 
     public byte[] Payload { get; }
 
@@ -45,6 +50,9 @@ internal sealed class SharingCluster : IAsyncDisposable
     public List<SharingNode> Nodes { get; } = [];
 
     public SharingNode Find(string machine) => Nodes.Single(node => node.Machine == machine);
+
+    /// <summary>How many nodes there are, as far as one of them is told.</summary>
+    public int Known(string machine) => !HasOneMember ? Nodes.Count : machine == Nodes[0].Machine ? 1 : 2;
 
     /// <summary>Keys of keepers that stand in the store.</summary>
     public async Task<IReadOnlyList<string>> KeysAsync()

@@ -22,6 +22,7 @@ internal sealed class SharingNode : IPayloadPeers, IAsyncDisposable
     private CancellationTokenSource _life = new();
     private Task _running = Task.CompletedTask;
     private int _fetched;
+    private int _answered;
 
     public SharingNode(
         SharingCluster cluster, string machine, IKvClient store, Func<SharingOptions, SharingOptions>? shape)
@@ -45,6 +46,9 @@ internal sealed class SharingNode : IPayloadPeers, IAsyncDisposable
     /// <summary>Faults that it found in what it was given.</summary>
     public int WrongPieces { get; private set; }
 
+    /// <summary>Requests of others that it has answered.</summary>
+    public int Answered => Volatile.Read(ref _answered);
+
     /// <summary>Nobody reaches it, and it reaches nobody.</summary>
     public bool IsCut { get; set; }
 
@@ -53,6 +57,9 @@ internal sealed class SharingNode : IPayloadPeers, IAsyncDisposable
 
     /// <summary>It takes questions and says nothing.</summary>
     public bool IsSilent { get; set; }
+
+    /// <summary>What it sends gets lost from now on, and no connection breaks.</summary>
+    public bool IsHidden { get; set; }
 
     /// <summary>Waits before each piece that it applies.</summary>
     public Func<int, CancellationToken, Task> Pace { get; set; } = static (_, _) => Task.CompletedTask;
@@ -85,10 +92,14 @@ internal sealed class SharingNode : IPayloadPeers, IAsyncDisposable
         };
         Sharing = new PayloadSharing(
             _shape?.Invoke(options) ?? options,
-            new SharingPlace(Store, this, () => _cluster.Nodes.Count, () => Files.QuotaBytes - Files.UsedBytes),
+            new SharingPlace(
+                Store, this, () => _cluster.Known(Machine), () => Files.QuotaBytes - Files.UsedBytes)
+            {
+                OnlyMember = _cluster.HasOneMember && Machine != "m0" ? static () => ["mem://m0"] : null,
+            },
             Files, TimeProvider.System, new MetricRegistry(), NullLogger<PayloadSharing>.Instance);
         Sharing.Load();
-        _running = Sharing.RunAsync(_life.Token);
+        _running = Task.WhenAll(Sharing.RunAsync(_life.Token), Sharing.TellAsync(_life.Token));
     }
 
     /// <summary>Fetches the payload from where it is to its end; what comes is verified.</summary>
@@ -114,8 +125,8 @@ internal sealed class SharingNode : IPayloadPeers, IAsyncDisposable
     public async Task<IPayloadAnswer> AskAsync(
         Keeper keeper, ReadOnlyMemory<byte> question, CancellationToken cancellation)
     {
-        SharingNode other = _cluster.Find(keeper.Machine);
         await Task.Yield();
+        SharingNode other = _cluster.Find(keeper.PeerUrls[0]["mem://".Length..]);
         if (other.IsCut || IsCut || other._life.IsCancellationRequested)
             throw new IOException($"{other.Machine} cannot be reached");
         return new Answer(other, question, cancellation);
@@ -174,10 +185,11 @@ internal sealed class SharingNode : IPayloadPeers, IAsyncDisposable
         {
             try
             {
-                if (node.IsSilent)
+                if (node.IsSilent || node.IsHidden)
                     await Task.Delay(Timeout.Infinite, _stop.Token);
                 await node.Sharing.ServeAsync(
                     question, new TestedStream(_pipe.Writer.AsStream(), node), _stop.Token);
+                Interlocked.Increment(ref node._answered);
                 await _pipe.Writer.CompleteAsync();
             }
             catch (Exception over)
@@ -197,6 +209,8 @@ internal sealed class SharingNode : IPayloadPeers, IAsyncDisposable
         {
             if (node.IsCut)
                 throw new IOException("cut off");
+            if (node.IsHidden)
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             byte[] bytes = buffer.ToArray();
             if (node.IsLying && _writes++ > 0)
                 bytes[bytes.Length / 2] ^= 1;

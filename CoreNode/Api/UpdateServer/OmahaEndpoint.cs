@@ -66,7 +66,7 @@ internal sealed class OmahaEndpoint
         try
         {
             reply = await _server.ServeAsync(
-                new OmahaCall(body, _advertiseUrl ?? BaseUrl(context), context.RemoteAddress), _stopping);
+                new OmahaCall(body, _advertiseUrl ?? BaseUrl(context), _gate.Origin(context)), _stopping);
         }
         catch (OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using CoreNode.Foundation;
@@ -42,6 +43,10 @@ internal sealed partial class ServerGate
                 $"reason=\"{ServerAccess.Name(refusal)}\""));
     }
 
+    /// <summary>Where a request comes from, behind proxies that are trusted; null for the unix socket.</summary>
+    public IPAddress? Origin(RequestContext context) =>
+        _settings.Proxies.Origin(context.RemoteAddress, context.RequestHeaders["X-Forwarded-For"]);
+
     /// <summary>Who asks, if the request is let in; else null, and why it is not.</summary>
     public Actor? Find(RequestContext context, bool isChange, out ServerRefusal refusal)
     {
@@ -53,7 +58,7 @@ internal sealed partial class ServerGate
             token?.Role, _isAdminInsecure, _settings.IsViewOpen));
         if (refusal != ServerRefusal.None)
             return null;
-        string from = context.RemoteAddress?.ToString() ?? "unix socket";
+        string from = Origin(context)?.ToString() ?? "unix socket";
         if (token is not null)
             return new Actor($"token {token.Name}", from);
         return isSocket && context.Caller.IsMachineAdmin
@@ -72,7 +77,7 @@ internal sealed partial class ServerGate
         if (_quiet.MaySay((int)refusal, out long unsaid))
         {
             LogRefused(
-                context.RemoteAddress?.ToString() ?? "a process of this machine", context.Listener.Name,
+                Origin(context)?.ToString() ?? "a process of this machine", context.Listener.Name,
                 ServerAccess.Name(refusal), unsaid);
         }
     }

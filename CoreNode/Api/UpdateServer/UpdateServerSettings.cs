@@ -16,4 +16,7 @@ public sealed record UpdateServerSettings
 
     /// <summary>Whoever reaches the server may look, without a token.</summary>
     public bool IsViewOpen { get; init; }
+
+    /// <summary>Proxies whose X-Forwarded-For counts.</summary>
+    public TrustedProxies Proxies { get; init; } = new();
 }

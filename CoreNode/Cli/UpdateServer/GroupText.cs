@@ -20,7 +20,7 @@ internal static class GroupText
             group.Cell("track"),
             Number(Counts(standing).Number("machines")),
             version.Length > 0 ? version : "-",
-            version.Length > 0 ? Number(Running(standing, version)) : "-",
+            version.Length > 0 ? Number(UpToDate(standing)) : "-",
             Rollout(group, standing, now),
         ];
     }
@@ -28,7 +28,10 @@ internal static class GroupText
     /// <summary>The version that a group is to run; empty for none.</summary>
     public static string Version(JsonElement standing) => standing.Part("release")?.Text("version") ?? "";
 
-    /// <summary>Machines that run a version.</summary>
+    /// <summary>Machines that run the group's version, or a newer one.</summary>
+    public static long UpToDate(JsonElement standing) => standing.Number("upToDate");
+
+    /// <summary>Machines that run exactly a version.</summary>
     public static long Running(JsonElement standing, string version)
     {
         foreach (JsonElement one in standing.List("byVersion"))
@@ -126,7 +129,7 @@ internal static class GroupText
 
         if (standing.Text("firstMachine") is { Length: > 0 } first && !standing.Flag("firstPassed"))
             parts.Add($"{first} goes first, alone");
-        bool isDone = Running(standing, Version(standing)) >= counts.Number("machines");
+        bool isDone = UpToDate(standing) >= counts.Number("machines");
         if (isDone)
             return counts.Number("machines") == 0 ? "nobody yet" : "done";
         return parts.Count == 0 ? "waits for machines to ask" : string.Join(", ", parts);

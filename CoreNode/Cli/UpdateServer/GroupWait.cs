@@ -77,10 +77,13 @@ internal static class GroupWait
     private static string Line(JsonElement group, JsonElement standing, DateTimeOffset now)
     {
         string version = GroupText.Version(standing);
+        string what = version.Length == 0 ? "what is offered"
+            : GroupText.UpToDate(standing) > GroupText.Running(standing, version) ? version + " or newer"
+            : version;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{GroupText.Running(standing, version)} of {GroupText.Counts(standing).Number("machines")} run "
-            + $"{(version.Length > 0 ? version : "what is offered")}: {GroupText.Rollout(group, standing, now)}");
+            $"{GroupText.UpToDate(standing)} of {GroupText.Counts(standing).Number("machines")} run {what}: "
+            + $"{GroupText.Rollout(group, standing, now)}");
     }
 
     // Null while it goes on; a pause and a closed window are waited out.
@@ -91,7 +94,7 @@ internal static class GroupWait
         string version = GroupText.Version(standing);
         if (version.Length == 0)
             return ExitCode.Failed;
-        return GroupText.Running(standing, version) >= GroupText.Counts(standing).Number("machines")
+        return GroupText.UpToDate(standing) >= GroupText.Counts(standing).Number("machines")
             ? ExitCode.Done
             : null;
     }

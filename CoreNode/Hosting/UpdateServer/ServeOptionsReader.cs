@@ -60,6 +60,7 @@ public sealed class ServeOptionsReader(
                 AdvertiseUrl = AdvertiseUrl(),
                 DownloadUser = DownloadUser(),
                 IsViewOpen = _flags.Switch("open-view"),
+                Proxies = Proxies(),
             },
             Tls = tls,
             UnixSocket = socket is "none" or "" ? null : Path.GetFullPath(socket),
@@ -100,6 +101,18 @@ public sealed class ServeOptionsReader(
         if (!isGood)
             _flags.Problems.Add($"--advertise-url {text}: a URL such as https://updates.example.com is needed");
         return text.TrimEnd('/') + "/";
+    }
+
+    private TrustedProxies Proxies()
+    {
+        TrustedProxies proxies = new();
+        foreach (string one in _flags.Text("trusted-proxy").Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!proxies.TryAdd(one.Trim()))
+                _flags.Problems.Add($"--trusted-proxy {one}: an address, or a network such as 10.0.0.0/24, is needed");
+        }
+
+        return proxies;
     }
 
     private string? DownloadUser()

@@ -23,6 +23,10 @@ public static class UpdateServerFlags
         new("open-view", "false", "", "whoever reaches the server may look, without a token; said at every start"),
         new("download-user-file", "", "FILE", "USER:PASSWORD that machines must show (DOWNLOAD_USER= in update.conf)"),
         new("upstream-ca-file", "", "FILE", "CA of https servers that channels follow (PEM; default: the system's)"),
+        new("trusted-proxy", "", "ADDRESS[/BITS]", "X-Forwarded-For of this proxy counts; as often as there are some")
+        {
+            IsRepeatable = true,
+        },
         new("unix-socket", "/run/corenode-updates/server.sock", "PATH", "for administrators here; \"none\" for none"),
         new("max-machines", "200000", "N", "limit: machines of one application that it learns of by itself"),
         new("max-address-machines", "20000", "N", "the same from one address"),

@@ -10,7 +10,7 @@ public static class DurationText
 
     private static readonly long[] s_seconds = [86_400, 3600, 60, 1];
 
-    /// <summary>Reads one; null if it is none, is negative, or is ten years and more.</summary>
+    /// <summary>Reads one; null if it is none, is negative, or is more than 3650 days.</summary>
     public static TimeSpan? Parse(string text)
     {
         long sum = 0;
@@ -30,7 +30,7 @@ public static class DurationText
             sum += s_seconds[unit] * long.Parse(text.AsSpan(digits, at - 1 - digits), CultureInfo.InvariantCulture);
         }
 
-        return unit < 0 || sum >= 3650 * s_seconds[0] ? null : new TimeSpan(sum * TimeSpan.TicksPerSecond);
+        return unit < 0 || sum > 3650 * s_seconds[0] ? null : new TimeSpan(sum * TimeSpan.TicksPerSecond);
     }
 
     /// <summary>Writes one, whole seconds; "0s" for none.</summary>

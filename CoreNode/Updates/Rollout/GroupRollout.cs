@@ -167,6 +167,10 @@ public sealed class GroupRollout
         };
     }
 
+    /// <summary>Who runs that version has nothing to get from the release: it is that, or a newer one.</summary>
+    public bool IsUpToDate(string version) =>
+        version.Length > 0 && _paths is not null && _paths.From(version).Order >= 0;
+
     /// <summary>Where the waves stand: the share that is open, and when the next one opens (null: none does).</summary>
     public (double Percent, DateTimeOffset? Next) Wave(DateTimeOffset now)
     {

@@ -23,6 +23,9 @@ public sealed record GroupStanding
     /// <summary>Its machines by what they are at.</summary>
     public required RolloutCounts Counts { get; init; }
 
+    /// <summary>Machines that run the release's version or a newer one: there is nothing for them in it.</summary>
+    public int UpToDate { get; init; }
+
     /// <summary>Share of the machines whose wave is open, in percent.</summary>
     public double WavePercent { get; init; }
 

@@ -49,6 +49,12 @@ internal sealed class KeptPayload
     /// <summary>When it was taken; zero: none.</summary>
     public StoreIndex Since { get; set; }
 
+    /// <summary>
+    /// True if others may wait for more of it. Not so while it is a part that an earlier run left, or one of a node
+    /// that is no keeper any more: that one may itself be waiting for whoever asks.
+    /// </summary>
+    public bool IsServed => IsWhole || (!IsFound && Since.Value > 0);
+
     /// <summary>When the store was told last that it is asked for.</summary>
     public long RefreshedAt { get; set; }
 

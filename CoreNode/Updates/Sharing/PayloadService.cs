@@ -19,14 +19,16 @@ internal sealed class PayloadService
     private readonly SharingOptions _options;
     private readonly TimeProvider _time;
     private readonly SharePacer _pacer;
+    private readonly Action<string> _asked;
     private readonly MetricCounter _sent;
     private int _readers;
     private int _keepers;
 
     public PayloadService(
-        PayloadShelf shelf, IFiles files, SharingOptions options, TimeProvider time, MetricCounter sent)
+        PayloadShelf shelf, IFiles files, SharingOptions options, TimeProvider time, MetricCounter sent,
+        Action<string> asked)
     {
-        (_shelf, _files, _options, _time, _sent) = (shelf, files, options, time, sent);
+        (_shelf, _files, _options, _time, _sent, _asked) = (shelf, files, options, time, sent, asked);
         _pacer = new SharePacer(options.BytesPerSecond, time);
     }
 
@@ -40,14 +42,19 @@ internal sealed class PayloadService
         if (await ShareLines.ReadLineAsync(body, cancellation) is not { } line)
             return;
         PeerQuestion question = ShareLines.ReadPeerQuestion(line);
-        if (_shelf.Find(question.Sha256) is not { } kept || question.From < kept.Base)
+        _asked(question.Machine);
+        // Looked at first: what has come since is found.
+        bool isComing = _shelf.Coming == question.Sha256;
+        KeptPayload? kept = _shelf.Find(question.Sha256);
+        if (kept is null || question.From < kept.Base)
         {
-            await answer.WriteAsync(ShareLines.Write(PeerReply.None), cancellation);
+            bool isSoon = kept is null && isComing;
+            await answer.WriteAsync(ShareLines.Write(isSoon ? PeerReply.Quiet : PeerReply.None), cancellation);
             return;
         }
 
         kept.Use();
-        if (kept.Verified <= question.From && kept.Quiet >= QuietOf(kept))
+        if (!kept.IsServed || (kept.Verified <= question.From && kept.Quiet >= QuietOf(kept)))
         {
             await answer.WriteAsync(ShareLines.Write(PeerReply.Quiet), cancellation);
             return;

@@ -28,7 +28,8 @@ public sealed partial class PayloadSharing : IShareDesk
     private readonly PayloadShelf _shelf;
     private readonly PayloadService _service;
     private readonly MetricCounter _received;
-    private readonly Func<int> _nodes;
+    private readonly SharingPresence _presence;
+    private readonly IPayloadPeers _peers;
     private readonly Lock _gate = new(); // _chance, _worked, _source, _fetching, _begun
     private readonly Prng _chance;
     private PayloadFetching? _fetching;
@@ -47,12 +48,14 @@ public sealed partial class PayloadSharing : IShareDesk
         SharingOptions options, SharingPlace place, IFiles files, TimeProvider time, MetricRegistry metrics,
         ILogger<PayloadSharing> logger)
     {
-        (_options, _nodes, _time, _logger) = (options, place.Nodes, time, logger);
+        (_options, _peers, _time, _logger) = (options, place.Peers, time, logger);
+        _presence = new SharingPresence(options, place, time, logger);
         _asking = new PeerAsking(place.Peers, options.Times, time);
         _registry = new KeeperRegistry(place.Store, options, time);
         _shelf = new PayloadShelf(files, options, place.FreeBytes, time);
         _service = new PayloadService(_shelf, files, options, time, metrics.Counter(
-            "corenode_update_shared_bytes_total", "Bytes of update payloads that were sent to other nodes."));
+            "corenode_update_shared_bytes_total", "Bytes of update payloads that were sent to other nodes."),
+            _presence.Note);
         _received = metrics.Counter(
             "corenode_update_peer_bytes_total", "Bytes of update payloads that came from other nodes.");
         metrics.Gauge(
@@ -94,6 +97,12 @@ public sealed partial class PayloadSharing : IShareDesk
         }
     }
 
+    /// <summary>Nodes that share, this one included, as far as is known.</summary>
+    public int Nodes => _presence.Nodes;
+
+    /// <summary>Until cancelled it tells others that this node is there, where they would not know.</summary>
+    public Task TellAsync(CancellationToken stop) => _presence.TellAsync(_peers, stop);
+
     /// <summary>The own update works on a payload from now on; empty: on none.</summary>
     public void Work(string sha256)
     {
@@ -132,7 +141,7 @@ public sealed partial class PayloadSharing : IShareDesk
         }
 
         if (question.IsBlamed)
-            Blame(fetching, question);
+            await BlameAsync(fetching, question, cancellation);
         _shelf.Find(question.Sha256)?.Stir();
         while (true)
         {
@@ -175,7 +184,7 @@ public sealed partial class PayloadSharing : IShareDesk
     private async Task<SourceFacts> LookAsync(
         PayloadFetching fetching, ShareQuestion question, CancellationToken cancellation)
     {
-        int nodes = _nodes();
+        int nodes = Nodes;
         KeptPayload? kept = _shelf.Find(question.Sha256);
         if (kept is { IsFound: true, IsWhole: false })
             await StepBackAsync(kept, cancellation);
@@ -277,7 +286,7 @@ public sealed partial class PayloadSharing : IShareDesk
         KeptPayload? kept = _shelf.Find(question.Sha256);
         long from = FromOf(kept, question);
         PeerOpening opening = await _asking.OpenAsync(
-            keeper, new PeerQuestion(question.Sha256, from, kept is { Since.Value: > 0 }), question.Size,
+            keeper, Question(question.Sha256, from, kept is { Since.Value: > 0 }), question.Size,
             count =>
             {
                 _received.Add(count);
@@ -303,11 +312,29 @@ public sealed partial class PayloadSharing : IShareDesk
         };
     }
 
+    private PeerQuestion Question(string sha256, long from, bool isKeeper) =>
+        new(sha256, from, isKeeper) { Machine = _options.Machine };
+
     private async Task ClaimAsync(
         PayloadFetching fetching, ShareQuestion question, SourceStep.Claim claim, CancellationToken cancellation)
     {
         KeptPayload? kept = _shelf.Find(question.Sha256);
         long first = kept?.Base ?? question.From;
+        _shelf.Coming = question.Sha256;
+        try
+        {
+            await ClaimAsync(fetching, question, claim, kept, first, cancellation);
+        }
+        finally
+        {
+            _shelf.Coming = "";
+        }
+    }
+
+    private async Task ClaimAsync(
+        PayloadFetching fetching, ShareQuestion question, SourceStep.Claim claim, KeptPayload? kept, long first,
+        CancellationToken cancellation)
+    {
         StoreIndex since = await _registry.ClaimAsync(
             question.Sha256, claim.Slot, claim.InPlaceOf, first, cancellation);
         if (since == StoreIndex.Zero)
@@ -349,7 +376,8 @@ public sealed partial class PayloadSharing : IShareDesk
         }
     }
 
-    private void Blame(PayloadFetching fetching, ShareQuestion question)
+    private async Task BlameAsync(
+        PayloadFetching fetching, ShareQuestion question, CancellationToken cancellation)
     {
         if (fetching.LastOrigin == ShareOrigin.Peer)
         {
@@ -358,8 +386,17 @@ public sealed partial class PayloadSharing : IShareDesk
         }
 
         // All before it is verified; what is behind it may be wrong.
-        if (_shelf.Find(question.Sha256) is { } kept)
+        if (_shelf.Find(question.Sha256) is not { } kept)
+            return;
+        try
+        {
             _shelf.Cut(kept, Math.Max(question.From, kept.Base));
+        }
+        catch (IOException fault)
+        {
+            fetching.MayKeep = false;
+            await DropAsync(kept, fault.Message, cancellation);
+        }
     }
 
     private void MarkOut(PayloadFetching fetching, Keeper keeper, string reason)

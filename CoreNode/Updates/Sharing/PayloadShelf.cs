@@ -13,6 +13,17 @@ internal sealed class PayloadShelf(IFiles files, SharingOptions options, Func<lo
 
     private readonly Lock _gate = new(); // _kept
     private readonly Dictionary<string, KeptPayload> _kept = new(StringComparer.Ordinal);
+    private volatile string _coming = "";
+
+    /// <summary>
+    /// The payload that this node is about to keep: others may read that in the store before there is a file. Empty:
+    /// none.
+    /// </summary>
+    public string Coming
+    {
+        get => _coming;
+        set => _coming = value;
+    }
 
     /// <summary>All that is kept.</summary>
     public IReadOnlyList<KeptPayload> All
@@ -98,7 +109,18 @@ internal sealed class PayloadShelf(IFiles files, SharingOptions options, Func<lo
         string path = Path.Combine(
             options.Folder, string.Create(CultureInfo.InvariantCulture, $"{sha256}.{first}{PartEnding}"));
         files.Delete(path);
-        files.Open(path, create: true).Dispose();
+        try
+        {
+            // What others write meanwhile takes none of its room.
+            using IFile file = files.Open(path, create: true);
+            file.Reserve(bytes);
+        }
+        catch (IOException)
+        {
+            files.Delete(path);
+            throw;
+        }
+
         KeptPayload kept = new(sha256, first, size, path, isWhole: false, time);
         lock (_gate)
             _kept[sha256] = kept;
@@ -112,8 +134,11 @@ internal sealed class PayloadShelf(IFiles files, SharingOptions options, Func<lo
     public void Cut(KeptPayload kept, long end)
     {
         using IFile file = files.Open(kept.Path, create: false);
-        if (file.Length > end - kept.Base)
-            file.SetLength(Math.Max(0, end - kept.Base));
+        if (file.Length <= end - kept.Base)
+            return;
+        file.SetLength(Math.Max(0, end - kept.Base));
+        // The cut gave the rest of its room back.
+        file.Reserve(kept.Size - kept.Base);
     }
 
     /// <summary>All of it is there and verified: it gets its last name.</summary>

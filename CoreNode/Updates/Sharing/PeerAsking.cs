@@ -28,7 +28,7 @@ internal sealed class PeerAsking(IPayloadPeers peers, SharingTimes times, TimePr
             {
                 PeerReply.Data => new PeerOpening(
                     new PeerStream(
-                        answer, limit, link, size - question.From, times.Quiet * 2, came, ended),
+                        answer, limit, link, size - question.From, PatienceOf(question), came, ended),
                     KeeperState.Good, TimeSpan.Zero, ""),
                 PeerReply.Busy => new PeerOpening(null, KeeperState.Busy, times.Poll * 2, "it serves others"),
                 PeerReply.None => new PeerOpening(
@@ -55,4 +55,9 @@ internal sealed class PeerAsking(IPayloadPeers peers, SharingTimes times, TimePr
 
         return opening;
     }
+
+    // A keeper that stands still says so in time; one that the network hides does not. Who keeps the payload, too,
+    // finds it out before those who wait for it lose their own patience (PayloadService), or they would go to the
+    // server.
+    private TimeSpan PatienceOf(PeerQuestion question) => times.Quiet * (question.IsKeeper ? 1.25 : 2);
 }

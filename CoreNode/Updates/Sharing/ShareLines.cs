@@ -68,11 +68,12 @@ public static class ShareLines
         json.WriteString("sha256", question.Sha256);
         json.WriteNumber("from", question.From);
         json.WriteBoolean("keeper", question.IsKeeper);
+        json.WriteString("machine", question.Machine);
     });
 
     /// <exception cref="FormatException">It is none.</exception>
     internal static PeerQuestion ReadPeerQuestion(ReadOnlyMemory<byte> line) => Parse(line, static root =>
-        new PeerQuestion(Hash(root), Number(root, "from"), Flag(root, "keeper")));
+        new PeerQuestion(Hash(root), Number(root, "from"), Flag(root, "keeper")) { Machine = Text(root, "machine") });
 
     /// <summary>What it answers; bytes follow after <see cref="PeerReply.Data"/>.</summary>
     internal static byte[] Write(PeerReply reply) => Line(json => json.WriteNumber("reply", (int)reply));

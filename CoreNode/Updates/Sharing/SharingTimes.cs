@@ -30,6 +30,9 @@ public sealed record SharingTimes
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>A worker tells the only member of its cluster so often that it is there.</summary>
+    public TimeSpan Presence { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Between looks at what is kept.</summary>
     public TimeSpan Review { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -35,6 +35,7 @@ internal static class StandingJson
         json.WriteString("problem", standing.Problem);
         Write(json, standing.Standing);
         Write(json, standing.Counts);
+        json.WriteNumber("upToDate", standing.UpToDate);
         json.WriteNumber("wavePercent", standing.WavePercent);
         JsonText.Moment(json, "nextWave", standing.NextWave);
         JsonText.List(json, "byState", standing.ByState, static (json, one) =>

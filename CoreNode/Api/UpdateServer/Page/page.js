@@ -86,8 +86,8 @@
     return ['busy', parts.join(', ') || 'waits for machines to ask'];
   }
 
-  const running = standing => standing.release
-    ? (standing.byVersion.find(v => v.version === standing.release.version) || { machines: 0 }).machines : 0;
+  // Who runs something newer has nothing to get either.
+  const running = standing => standing.release ? standing.upToDate : 0;
 
   // The version that is rolled out first, then the others by machines; the colour stays with it in bar and chart.
   function palette(standing) {

@@ -54,7 +54,10 @@ internal sealed class SharingModule
                 MostBytes = _options.Updates.ShareBytes,
                 BytesPerSecond = _options.Updates.ShareBytesPerSecond,
             },
-            new SharingPlace(access.Store, new PeerPayloads(access.Requests), access.Nodes, FreeBytes),
+            new SharingPlace(access.Store, new PeerPayloads(access.Requests), access.Nodes, FreeBytes)
+            {
+                OnlyMember = access.OnlyMember,
+            },
             _process.Files, TimeProvider.System, _process.Metrics, _process.Logs.CreateLogger<PayloadSharing>());
         try
         {
@@ -73,7 +76,11 @@ internal sealed class SharingModule
         if (_sharing is not { } sharing)
             return;
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task[] loops = [sharing.RunAsync(end.Token), new ShareSocket(SocketPath, sharing).RunAsync(end.Token)];
+        Task[] loops =
+        [
+            sharing.RunAsync(end.Token), new ShareSocket(SocketPath, sharing).RunAsync(end.Token),
+            sharing.TellAsync(end.Token),
+        ];
         try
         {
             Task first = await Task.WhenAny(loops);

@@ -275,9 +275,12 @@ internal sealed class OmahaDesk(
             machine!.Machine.Override?.PinnedVersion is { } pin ? releases.Pinned(machine, pin) : null;
         RolloutDecision decision = group.Rollout.Decide(
             machine.Machine, AskOf(request, said, check, version), setting.Moment, pinned);
-        return decision is RolloutDecision.Offer
+        if (decision is not RolloutDecision.Offer offer)
+            return Accepted(said, Answered(Offers.NotOffered(decision, group, version)));
+        // What it was granted already it may have again.
+        return offer.IsNew
             ? Refuse(said, AppStatus.Internal)
-            : Accepted(said, Answered(Offers.NotOffered(decision, group, version)));
+            : Accepted(said, Answered(offers.Offered(offer, said, version, setting.BaseUrl)));
     }
 
     private static OmahaAppAnswer Accepted(OmahaApp said, OmahaUpdateAnswer? answer)

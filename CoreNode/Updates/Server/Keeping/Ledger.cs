@@ -246,7 +246,7 @@ internal sealed class Ledger : IDisposable
         {
             Undo(ChangeMark.Zero);
             Filled(full);
-            Refuse(batch, LedgerRefusals.DiskFull(full));
+            ServeReading(batch);
             return;
         }
         catch (DatabaseException rule) when (rule.IsConstraint)
@@ -266,6 +266,16 @@ internal sealed class Ledger : IDisposable
         _desk.Books.Tidy();
         _published = Publish();
         Pulse.Beat();
+    }
+
+    // Of a batch that there is no room for, what would have changed nothing is answered all the same.
+    private void ServeReading(List<LedgerCall> batch)
+    {
+        foreach (LedgerCall call in batch)
+        {
+            if (!call.IsAnswered)
+                Do(call, isReadOnly: true);
+        }
     }
 
     private void Undo(ChangeMark mark)

@@ -13,10 +13,15 @@ internal sealed class GroupCounts
     private readonly Dictionary<string, int> _versions = new(StringComparer.Ordinal);
     private readonly int[] _states = new int[MostStates];
 
+    /// <summary>Machines for which there is nothing in the release.</summary>
+    public int UpToDate { get; private set; }
+
     /// <summary>One machine more.</summary>
-    public void Add(RolloutState state, string version)
+    public void Add(RolloutState state, string version, bool isUpToDate)
     {
         _states[(int)state]++;
+        if (isUpToDate)
+            UpToDate++;
         if (_versions.Count >= MostVersions && !_versions.ContainsKey(version))
             version = "";
         _versions[version] = _versions.GetValueOrDefault(version) + 1;

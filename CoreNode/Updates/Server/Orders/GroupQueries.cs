@@ -89,6 +89,7 @@ internal static class GroupQueries
             Problem = book.Problem,
             Standing = book.Rollout.Standing,
             Counts = book.Rollout.Count(desk.Moment),
+            UpToDate = counts.UpToDate,
             WavePercent = percent,
             NextWave = next,
             ByState = counts.States(),
@@ -107,7 +108,9 @@ internal static class GroupQueries
                 counts.Add(group, own = new GroupCounts());
             RolloutMachine value = machine.Machine;
             // What has stalled is shown as that; asking costs more than looking at the state.
-            own.Add(value.IsAtWork ? group.Rollout.Aged(value, desk.Moment).State : value.State, value.Version);
+            own.Add(
+                value.IsAtWork ? group.Rollout.Aged(value, desk.Moment).State : value.State, value.Version,
+                group.Rollout.IsUpToDate(value.Version));
         }
 
         return counts;
