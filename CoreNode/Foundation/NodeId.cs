@@ -19,6 +19,9 @@ public readonly record struct NodeId(ulong Value) : IComparable<NodeId>
     /// <inheritdoc/>
     public override string ToString() => Value.ToString("x", CultureInfo.InvariantCulture);
 
+    /// <inheritdoc/>
+    public override int GetHashCode() => Value.GetHashCode();
+
     public static bool operator <(NodeId a, NodeId b) => a.Value < b.Value;
 
     public static bool operator >(NodeId a, NodeId b) => a.Value > b.Value;

@@ -21,7 +21,11 @@ internal struct AsyncTaskMethodBuilder
     private Suspension? _suspension;
 
     /// <summary>What the method's caller gets.</summary>
-    public Task Task => _outcome.Task.AsTask();
+    public Task Task
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => _outcome.Task.AsTask();
+    }
 
     /// <summary>For a method that begins.</summary>
     public static AsyncTaskMethodBuilder Create() => default;
@@ -37,6 +41,7 @@ internal struct AsyncTaskMethodBuilder
     }
 
     /// <summary>The method is done.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void SetResult() => _outcome.SetResult();
 
     /// <summary>The method failed, or was cancelled.</summary>
@@ -47,8 +52,7 @@ internal struct AsyncTaskMethodBuilder
         where TAwaiter : INotifyCompletion
         where TMachine : IAsyncStateMachine
     {
-        if (_suspension is null)
-            _ = _outcome.Task;
+        Prepare();
         awaiter.OnCompleted(Suspension.Begin(ref _suspension, ref machine));
     }
 
@@ -58,16 +62,23 @@ internal struct AsyncTaskMethodBuilder
         where TAwaiter : ICriticalNotifyCompletion
         where TMachine : IAsyncStateMachine
     {
-        // From here on the caller's copy of the state and the one on the heap share this task.
+        Prepare();
+        Suspension.Wait(ref awaiter, Suspension.Begin(ref _suspension, ref machine));
+    }
+
+    // From here on the caller's copy of the state and the one on the heap share this task.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Prepare()
+    {
         if (_suspension is null)
             _ = _outcome.Task;
-        awaiter.UnsafeOnCompleted(Suspension.Begin(ref _suspension, ref machine));
     }
 }
 
 /// <summary>
 /// What the compiler builds methods with that are <c>async Task&lt;TResult&gt;</c>. The framework's is compiled for
-/// each such method with all that its tasks can do, about a kilobyte; of this the least is. A method that waits takes
+/// each such method with all that its tasks can do, about a kilobyte; of this the least is, and nothing of it is copied
+/// into the methods. A method that waits takes
 /// two more objects: where that counts, a method is <c>async ValueTask</c>, which stays the framework's. What a method
 /// sets of an <c>AsyncLocal</c> before it first waits, its caller would see: nothing here has one.
 /// </summary>
@@ -77,7 +88,11 @@ internal struct AsyncTaskMethodBuilder<TResult>
     private Suspension? _suspension;
 
     /// <summary>What the method's caller gets.</summary>
-    public Task<TResult> Task => _outcome.Task.AsTask();
+    public Task<TResult> Task
+    {
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        get => _outcome.Task.AsTask();
+    }
 
     /// <summary>For a method that begins.</summary>
     public static AsyncTaskMethodBuilder<TResult> Create() => default;
@@ -93,6 +108,7 @@ internal struct AsyncTaskMethodBuilder<TResult>
     }
 
     /// <summary>The method is done.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void SetResult(TResult result) => _outcome.SetResult(result);
 
     /// <summary>The method failed, or was cancelled.</summary>
@@ -103,8 +119,7 @@ internal struct AsyncTaskMethodBuilder<TResult>
         where TAwaiter : INotifyCompletion
         where TMachine : IAsyncStateMachine
     {
-        if (_suspension is null)
-            _ = _outcome.Task;
+        Prepare();
         awaiter.OnCompleted(Suspension.Begin(ref _suspension, ref machine));
     }
 
@@ -114,9 +129,15 @@ internal struct AsyncTaskMethodBuilder<TResult>
         where TAwaiter : ICriticalNotifyCompletion
         where TMachine : IAsyncStateMachine
     {
-        // From here on the caller's copy of the state and the one on the heap share this task.
+        Prepare();
+        Suspension.Wait(ref awaiter, Suspension.Begin(ref _suspension, ref machine));
+    }
+
+    // From here on the caller's copy of the state and the one on the heap share this task.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Prepare()
+    {
         if (_suspension is null)
             _ = _outcome.Task;
-        awaiter.UnsafeOnCompleted(Suspension.Begin(ref _suspension, ref machine));
     }
 }

@@ -27,6 +27,11 @@ internal abstract class Suspension
         return place.Wait();
     }
 
+    /// <summary>Has the method go on after that; compiled for each kind of awaiter, not where they are used.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Wait<TAwaiter>(ref TAwaiter awaiter, Action resume)
+        where TAwaiter : ICriticalNotifyCompletion => awaiter.UnsafeOnCompleted(resume);
+
     /// <summary>The next step of the method.</summary>
     protected abstract void MoveNext();
 

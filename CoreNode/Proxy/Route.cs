@@ -9,5 +9,8 @@ namespace CoreNode.Proxy;
 public sealed record Route(NodeId Member, string Name, string Url)
 {
     /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Member, Name, Url);
+
+    /// <inheritdoc/>
     public override string ToString() => Name.Length == 0 ? Url : $"{Name} ({Url})";
 }

@@ -17,4 +17,7 @@ internal readonly record struct CredentialDigest(ulong A, ulong B, ulong C, ulon
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(hash);
         return new CredentialDigest(words[0], words[1], words[2], words[3]);
     }
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(A, B, C, D);
 }

@@ -181,7 +181,10 @@ internal sealed class PasswordThread(PasswordLimits limits) : IDisposable
     }
 
     // A credential and the record that it is held against: a result says nothing about a later record.
-    private readonly record struct Claim(CredentialDigest Digest, ulong Version);
+    private readonly record struct Claim(CredentialDigest Digest, ulong Version)
+    {
+        public override int GetHashCode() => HashCode.Combine(Digest, Version);
+    }
 
     private sealed record Job(string User, Claim? Claim, Func<bool> Work)
     {
