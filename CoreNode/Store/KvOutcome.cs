@@ -7,6 +7,15 @@ public abstract record KvOutcome
     {
     }
 
+    /// <summary>What became of it, for a message.</summary>
+    public sealed override string ToString() => this switch
+    {
+        Refused refused => refused.Error.ToString(),
+        Unreachable unreachable => unreachable.Reason,
+        Unknown unknown => $"it may have been done: {unknown.Reason}",
+        _ => "done",
+    };
+
     /// <summary>It was done.</summary>
     public sealed record Done(KvChange Change) : KvOutcome;
 

@@ -9,6 +9,14 @@ public abstract record KvWatchItem
     {
     }
 
+    /// <summary>Its kind, and what it says, for a message.</summary>
+    public sealed override string ToString() => this switch
+    {
+        Disconnected disconnected => $"disconnected: {disconnected.Reason}",
+        Refused refused => $"refused: {refused.Error}",
+        _ => GetType().Name,
+    };
+
     /// <summary>Something changed.</summary>
     public sealed record Changed(KvChange Change) : KvWatchItem;
 

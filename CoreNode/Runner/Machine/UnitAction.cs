@@ -9,6 +9,9 @@ internal abstract record UnitAction
     {
     }
 
+    /// <summary>Its kind, for a message.</summary>
+    public sealed override string ToString() => GetType().Name;
+
     /// <summary>A start begins: a new invocation, whatever is left of the one before is killed.</summary>
     internal sealed record Begin : UnitAction;
 

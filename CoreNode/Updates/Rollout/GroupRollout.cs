@@ -240,7 +240,10 @@ public sealed class GroupRollout
         && !_gate.IsInPeriod(machine, now.ToUnixTimeSeconds());
 
     /// <summary>All that is counted, one line: equal for equal counts.</summary>
-    public string Describe() => $"{_tally.Describe()} first {_gate.First?.Id} {Standing}";
+    public string Describe() =>
+        $"{_tally.Describe()} first {_gate.First?.Id} paused {Standing.PausedAt:O} {Standing.PauseNote} stopped "
+        + $"{Standing.Stop?.At:O} {Standing.Stop?.Reason} {Standing.Stop?.Failed} of {Standing.Stop?.Ended} held "
+        + $"{Standing.HeldFor} round {Standing.Round} {Standing.FirstMachine} {Standing.IsFirstPassed}";
 
     /// <summary>A time as it is kept.</summary>
     public static DateTimeOffset WholeSeconds(DateTimeOffset time) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CoreNode.Updates.Rollout;
 using CoreNode.Updates.Server.Books;
 
@@ -138,9 +139,14 @@ internal static class ChannelOrders
             (long)(rule?.MinSucceeded ?? 0), rule?.IsAutomatic ?? false));
         desk.Audit(
             who, "channel.promotion", Subject(desk, channel),
-            promotion is null ? "none" : $"to {desk.Channel(promotion.To).Name} {promotion.Rule}");
+            promotion is null ? "none" : $"to {desk.Channel(promotion.To).Name} {Text(promotion.Rule)}");
         return channel;
     }
+
+    private static string Text(PromotionRule rule) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"after {DurationText.Format(rule.Soak)}, if at least {rule.MinSucceeded} run it and at most "
+        + $"{rule.MaxErrorShare * 100:0.##} % failed{(rule.IsAutomatic ? ", by itself" : "")}");
 
     /// <summary>Makes a channel lead where another one leads, with its floors.</summary>
     public static CatalogueChannel Promote(OrderDesk desk, Actor who, long from, long to, bool isForced)
