@@ -52,16 +52,14 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
                 LocalKvClient store = new(replica, TimeProvider.System);
                 services.BindStore(store);
                 UpdatesPlace place = UpdatesPlaces.Of(
-                    replica, options.ElectionTimeout, () => _isServing, requests, kept) with
+                    replica, options.ElectionTimeout, () => _isServing, requests) with
                 {
                     Sharing = new SharingAccess(store, () => requests, () => replica.Members.Count),
                 };
                 MemberUnits? running = units is null
                     ? null : MemberUnits.Make(units, options, process, replica, transport, services);
                 Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;
-                Task updating = updates is null
-                    ? Task.CompletedTask
-                    : Task.WhenAll(kept.KeepAsync(end.Token), updates.RunAsync(place, end.Token));
+                Task updating = updates?.RunAsync(place, end.Token) ?? Task.CompletedTask;
                 try
                 {
                     await ServeAsync(

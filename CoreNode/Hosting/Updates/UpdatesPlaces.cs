@@ -16,20 +16,14 @@ internal static class UpdatesPlaces
 
     /// <summary>A member: its own store must not suffer.</summary>
     public static UpdatesPlace Of(
-        Replica replica, TimeSpan electionTimeout, Func<bool> isServing, NodeRequests requests, KeptKeys keys) => new()
+        Replica replica, TimeSpan electionTimeout, Func<bool> isServing, NodeRequests requests) => new()
         {
             NodeProblem = () => replica.Completion.IsCompleted ? "the store has ended"
                 : isServing() ? "" : "clients are not served yet",
             ClusterProblem = _ => Task.FromResult(NoLeader(replica)),
             Others = () => Others(replica.Members, replica.Self),
             OthersOfQuorum = () => replica.Members.Count / 2,
-            AskAsync = async (one, cancellation) =>
-            {
-                SiteReply reply = await SiteQuestions.AskAsync(requests, one, cancellation);
-                if (reply.Account is not null && !replica.Leader.IsNone)
-                    await keys.RememberAsync(cancellation);
-                return reply;
-            },
+            AskAsync = (one, cancellation) => SiteQuestions.AskAsync(requests, one, cancellation),
             StoreProblem = () => NoLeader(replica) is { Length: > 0 } problem
                 ? problem
                 : SlowSync(replica, electionTimeout / SlowPart),

@@ -22,7 +22,7 @@ internal sealed class KeptKeysTests
     public async Task What_the_store_said_once_is_known_at_the_next_start(CancellationToken cancellation)
     {
         StoreKeys store = new() { Secret = [.. Enumerable.Range(0, 32).Select(static i => (byte)i)] };
-        await new KeptKeys(store, FilePath).RememberAsync(cancellation);
+        await new KeptKeys(store, FilePath).FindSecretAsync(cancellation);
         Assert.That(File.GetUnixFileMode(FilePath), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
         foreach (bool hangs in (bool[])[false, true])
         {
@@ -35,27 +35,12 @@ internal sealed class KeptKeysTests
     [Test]
     public async Task What_the_store_says_counts_before_what_was_kept(CancellationToken cancellation)
     {
-        await new KeptKeys(new StoreKeys { Secret = new byte[32] }, FilePath).RememberAsync(cancellation);
+        await new KeptKeys(new StoreKeys { Secret = new byte[32] }, FilePath).FindSecretAsync(cancellation);
         StoreKeys newer = new() { Secret = [.. Enumerable.Repeat((byte)7, 32)] };
         KeptKeys keys = new(newer, FilePath);
         Assert.That(await keys.FindSecretAsync(cancellation), Is.EqualTo(newer.Secret));
-        await keys.RememberAsync(cancellation);
         Assert.That(
             await new KeptKeys(new StoreKeys(), FilePath).FindSecretAsync(cancellation), Is.EqualTo(newer.Secret));
-    }
-
-    [Test]
-    public async Task It_is_kept_as_soon_as_the_store_has_it(CancellationToken cancellation)
-    {
-        StoreKeys store = new();
-        Task keeping = new KeptKeys(store, FilePath).KeepAsync(cancellation);
-        while (store.Asked == 0)
-            await Task.Delay(1, cancellation);
-        Assert.That((keeping.IsCompleted, File.Exists(FilePath)), Is.EqualTo((false, false)), "there is none yet");
-        store.Secret = new byte[32];
-        await keeping;
-        Assert.That(
-            await new KeptKeys(new StoreKeys(), FilePath).FindSecretAsync(cancellation), Is.EqualTo(new byte[32]));
     }
 
     [TestCase("")]
@@ -71,17 +56,14 @@ internal sealed class KeptKeysTests
 
     private sealed class StoreKeys : INodeKeys
     {
-        public byte[]? Secret { get; set; }
+        public byte[]? Secret { get; init; }
 
         public bool Hangs { get; init; }
-
-        public int Asked { get; private set; }
 
         public byte[]? TokenKey => null;
 
         public async ValueTask<byte[]?> FindSecretAsync(CancellationToken cancellation)
         {
-            Asked++;
             if (Hangs)
                 await Task.Delay(Timeout.Infinite, CancellationToken.None);
             return Secret;

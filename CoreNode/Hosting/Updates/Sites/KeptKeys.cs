@@ -18,7 +18,6 @@ internal sealed class KeptKeys(INodeKeys inner, string file) : INodeKeys
     private const string Head = "1 ";
     private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789abcdef");
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private readonly Lazy<byte[]?> _atStart = new(() => Read(file));
     private volatile byte[]? _kept;
@@ -32,13 +31,13 @@ internal sealed class KeptKeys(INodeKeys inner, string file) : INodeKeys
     public async ValueTask<byte[]?> FindSecretAsync(CancellationToken cancellation)
     {
         if (Kept is not { } kept)
-            return await inner.FindSecretAsync(cancellation);
+            return Remembered(await inner.FindSecretAsync(cancellation));
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(s_patience);
         try
         {
             // A store without a leader goes on trying, whoever waits for it.
-            return await inner.FindSecretAsync(limit.Token).AsTask().WaitAsync(limit.Token) ?? kept;
+            return Remembered(await inner.FindSecretAsync(limit.Token).AsTask().WaitAsync(limit.Token)) ?? kept;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -46,41 +45,23 @@ internal sealed class KeptKeys(INodeKeys inner, string file) : INodeKeys
         }
     }
 
-    /// <summary>
-    /// Keeps the secret as soon as the store has it, long before an update needs it. Ends then, or when cancelled.
-    /// </summary>
-    public async Task KeepAsync(CancellationToken cancellation)
+    // What the store says is the right one: kept for the next start, whatever becomes of the request that asked for it.
+    private byte[]? Remembered(byte[]? secret)
     {
-        try
-        {
-            while (!await RememberAsync(cancellation))
-                await Task.Delay(s_pause, cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            // The next start goes on.
-        }
-    }
-
-    /// <summary>Keeps the secret for the next start if the store has it; true if it is kept.</summary>
-    public async Task<bool> RememberAsync(CancellationToken cancellation)
-    {
-        if (await inner.FindSecretAsync(cancellation) is not { Length: SecretLength } secret)
-            return false;
-        if (Kept is { } kept && kept.AsSpan().SequenceEqual(secret))
-            return true;
+        if (secret is not { Length: SecretLength } || (Kept is { } kept && kept.AsSpan().SequenceEqual(secret)))
+            return secret;
         try
         {
             byte[] text = Encoding.ASCII.GetBytes($"{Head}{Convert.ToHexStringLower(secret)}\n");
             SmallFiles.Write(file, text, UnixFileMode.UserRead | UnixFileMode.UserWrite, replaces: true);
             _kept = secret;
-            return true;
         }
         catch (IOException)
         {
             // Then the next start asks others a little later: once there is a leader.
-            return false;
         }
+
+        return secret;
     }
 
     // Whatever it is that cannot be read is no secret.
