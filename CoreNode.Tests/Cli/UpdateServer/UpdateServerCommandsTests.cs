@@ -40,6 +40,27 @@ internal sealed class UpdateServerCommandsTests
     }
 
     [Test]
+    public async Task Machines_that_an_operator_keeps_out_are_named_and_not_waited_for()
+    {
+        await _server.SeedAsync();
+        await _server.DoneAsync("machine", "set", "m2", "--exempt");
+        await _server.DoneAsync("machine", "set", "m3", "--pin", "1.4.0");
+        foreach (string machine in new[] { "m1", "m2", "m3" })
+            await _server.CheckAsync(machine, "1.4.0");
+        string list = await _server.DoneAsync("group", "list");
+        Assert.That(list, Does.Contain("1 at work, 2 exempt or pinned"));
+        Task<CliRun> wait = _server.RunAsync("group", "wait", "servers");
+        await _server.TellAsync("m1", "1.4.0", 3, 1);
+        await _server.CheckAsync("m1", "1.4.1");
+        CliRun waited = await wait;
+        Assert.That(waited.ExitCode, Is.Zero, waited.Error);
+        Assert.That(waited.Output, Does.EndWith("1 of 3 run 1.4.1: done, 2 exempt or pinned\n"));
+        await _server.DoneAsync("machine", "set", "m3", "--pin", "1.4.1");
+        list = await _server.DoneAsync("group", "list");
+        Assert.That(list, Does.Contain("1 exempt or pinned").And.Not.Contain("done"));
+    }
+
+    [Test]
     public async Task A_policy_is_said_in_words_and_shown_in_words()
     {
         await _server.SeedAsync();

@@ -31,6 +31,13 @@ internal static class GroupText
     /// <summary>Machines that run the group's version, or a newer one.</summary>
     public static long UpToDate(JsonElement standing) => standing.Number("upToDate");
 
+    /// <summary>Machines of the others that an operator keeps out of it: exempt, or pinned elsewhere.</summary>
+    public static long KeptOut(JsonElement standing) => standing.Number("keptOut");
+
+    /// <summary>True if nothing is left to be done: every machine runs it that is not kept out.</summary>
+    public static bool IsDone(JsonElement standing) =>
+        UpToDate(standing) + KeptOut(standing) >= Counts(standing).Number("machines");
+
     /// <summary>Machines that run exactly a version.</summary>
     public static long Running(JsonElement standing, string version)
     {
@@ -129,10 +136,14 @@ internal static class GroupText
 
         if (standing.Text("firstMachine") is { Length: > 0 } first && !standing.Flag("firstPassed"))
             parts.Add($"{first} goes first, alone");
-        bool isDone = UpToDate(standing) >= counts.Number("machines");
-        if (isDone)
-            return counts.Number("machines") == 0 ? "nobody yet" : "done";
-        return parts.Count == 0 ? "waits for machines to ask" : string.Join(", ", parts);
+        string keptOut = KeptOut(standing) is > 0 and var kept ? $"{Number(kept)} exempt or pinned" : "";
+        if (IsDone(standing))
+            return counts.Number("machines") == 0 ? "nobody yet" : keptOut.Length > 0 ? $"done, {keptOut}" : "done";
+        if (parts.Count == 0)
+            parts.Add("waits for machines to ask");
+        if (keptOut.Length > 0)
+            parts.Add(keptOut);
+        return string.Join(", ", parts);
     }
 
     private static void Count(List<string> parts, long count, string what)

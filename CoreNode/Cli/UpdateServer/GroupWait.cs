@@ -19,10 +19,11 @@ internal static class GroupWait
     {
         Argument<string> name = GroupCommands.Name();
         return make.Make(
-            new CliCommand("wait", "follow a rollout until all machines run its version")
+            new CliCommand("wait", "follow a rollout until all its machines run its version")
             {
-                Details = "A line at each change, with the reason for what it waits for. Exit code 1 if the rollout "
-                    + "stops by errors; Ctrl-C ends the wait, not the rollout.",
+                Details = "A line at each change, with the reason for what it waits for. Machines that are exempt or "
+                    + "pinned to another version are not waited for. Exit code 1 if the rollout stops by errors; "
+                    + "Ctrl-C ends the wait, not the rollout.",
                 Examples =
                 [
                     ("corenode update-server group wait servers", "see it through"),
@@ -94,8 +95,6 @@ internal static class GroupWait
         string version = GroupText.Version(standing);
         if (version.Length == 0)
             return ExitCode.Failed;
-        return GroupText.UpToDate(standing) >= GroupText.Counts(standing).Number("machines")
-            ? ExitCode.Done
-            : null;
+        return GroupText.IsDone(standing) ? ExitCode.Done : null;
     }
 }

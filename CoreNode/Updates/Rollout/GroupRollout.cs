@@ -91,7 +91,7 @@ public sealed class GroupRollout
         if (RolloutRefusals.Of(machine.Id, ask.Version) is { } refusal)
             return refusal;
         string? pin = machine.Override?.PinnedVersion;
-        bool isOther = pin is not null && (Release is null || VersionOrder.Compare(pin, Release.Version) != 0);
+        bool isOther = pin is not null && IsOther(pin);
         RolloutRelease? way = isOther ? pinned : Release;
         if (way is null)
             return NoPackage(isOther ? $"it is pinned to {pin}, which is not there" : null);
@@ -171,6 +171,10 @@ public sealed class GroupRollout
     public bool IsUpToDate(string version) =>
         version.Length > 0 && _paths is not null && _paths.From(version).Order >= 0;
 
+    /// <summary>An operator keeps it out of the release: it is exempt, or pinned elsewhere.</summary>
+    public bool IsKeptOut(RolloutMachine machine) =>
+        machine.Override is { } wish && (wish.IsExempt || (wish.PinnedVersion is { } pin && IsOther(pin)));
+
     /// <summary>Where the waves stand: the share that is open, and when the next one opens (null: none does).</summary>
     public (double Percent, DateTimeOffset? Next) Wave(DateTimeOffset now)
     {
@@ -248,6 +252,9 @@ public sealed class GroupRollout
     /// <summary>A time as it is kept.</summary>
     public static DateTimeOffset WholeSeconds(DateTimeOffset time) =>
         DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
+
+    private bool IsOther(string version) =>
+        Release is null || VersionOrder.Compare(version, Release.Version) != 0;
 
     // Its version shows that it got to what it was granted, or that it went back from it without a word.
     private RolloutMachine Seen(RolloutMachine machine, string version, DateTimeOffset now)

@@ -26,6 +26,9 @@ public sealed record GroupStanding
     /// <summary>Machines that run the release's version or a newer one: there is nothing for them in it.</summary>
     public int UpToDate { get; init; }
 
+    /// <summary>Machines of the others that an operator keeps out of it: exempt, or pinned elsewhere.</summary>
+    public int KeptOut { get; init; }
+
     /// <summary>Share of the machines whose wave is open, in percent.</summary>
     public double WavePercent { get; init; }
 

@@ -36,6 +36,7 @@ internal static class StandingJson
         Write(json, standing.Standing);
         Write(json, standing.Counts);
         json.WriteNumber("upToDate", standing.UpToDate);
+        json.WriteNumber("keptOut", standing.KeptOut);
         json.WriteNumber("wavePercent", standing.WavePercent);
         JsonText.Moment(json, "nextWave", standing.NextWave);
         JsonText.List(json, "byState", standing.ByState, static (json, one) =>

@@ -77,13 +77,17 @@
     if (standing.pausedAt) {
       return ['wait', `paused ${far(standing.pausedAt)}${standing.pauseNote ? ': ' + standing.pauseNote : ''}`];
     }
-    if (running(standing) >= c.machines) return c.machines ? ['good', 'done'] : ['quiet', 'no machines yet'];
+    const kept = standing.keptOut ? [`${count(standing.keptOut)} exempt or pinned`] : [];
+    if (running(standing) + standing.keptOut >= c.machines) {
+      return c.machines ? ['good', ['done', ...kept].join(', ')] : ['quiet', 'no machines yet'];
+    }
     const parts = [];
     if (standing.firstMachine && !standing.firstPassed) parts.push(`${standing.firstMachine} goes first, alone`);
     if (standing.nextWave) parts.push(`${+standing.wavePercent.toFixed(1)} % may, more ${far(standing.nextWave)}`);
     if (c.atWork) parts.push(`${count(c.atWork)} at work`);
     if (c.waiting) parts.push(`${count(c.waiting)} wait for their reboot`);
-    return ['busy', parts.join(', ') || 'waits for machines to ask'];
+    if (!parts.length) parts.push('waits for machines to ask');
+    return ['busy', [...parts, ...kept].join(', ')];
   }
 
   // Who runs something newer has nothing to get either.

@@ -16,12 +16,17 @@ internal sealed class GroupCounts
     /// <summary>Machines for which there is nothing in the release.</summary>
     public int UpToDate { get; private set; }
 
+    /// <summary>Machines of the others that an operator keeps out of the release.</summary>
+    public int KeptOut { get; private set; }
+
     /// <summary>One machine more.</summary>
-    public void Add(RolloutState state, string version, bool isUpToDate)
+    public void Add(RolloutState state, string version, bool isUpToDate, bool isKeptOut)
     {
         _states[(int)state]++;
         if (isUpToDate)
             UpToDate++;
+        else if (isKeptOut)
+            KeptOut++;
         if (_versions.Count >= MostVersions && !_versions.ContainsKey(version))
             version = "";
         _versions[version] = _versions.GetValueOrDefault(version) + 1;

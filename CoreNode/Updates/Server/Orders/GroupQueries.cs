@@ -90,6 +90,7 @@ internal static class GroupQueries
             Standing = book.Rollout.Standing,
             Counts = book.Rollout.Count(desk.Moment),
             UpToDate = counts.UpToDate,
+            KeptOut = counts.KeptOut,
             WavePercent = percent,
             NextWave = next,
             ByState = counts.States(),
@@ -110,7 +111,7 @@ internal static class GroupQueries
             // What has stalled is shown as that; asking costs more than looking at the state.
             own.Add(
                 value.IsAtWork ? group.Rollout.Aged(value, desk.Moment).State : value.State, value.Version,
-                group.Rollout.IsUpToDate(value.Version));
+                group.Rollout.IsUpToDate(value.Version), group.Rollout.IsKeptOut(value));
         }
 
         return counts;
