@@ -1,0 +1,37 @@
+using CoreNode.Tests.EndToEnd.Units.Systemd;
+
+namespace CoreNode.Tests.EndToEnd.Rolling;
+
+/// <summary>A service of two instances that answers HTTP, each on a machine of its own: the discovery service.</summary>
+internal static class WebService
+{
+    /// <summary>The template.</summary>
+    public const string Template = "web@.service";
+
+    /// <summary>Below which its instances stand in the store, each with its URL.</summary>
+    public const string Prefix = "/services/web";
+
+    /// <summary>What an instance answers with 200 once it serves.</summary>
+    public const string Path = "/health";
+
+    private const int Port = 8087;
+
+    /// <summary>The text of a version of it.</summary>
+    public static string Text(string version) => $"""
+        [Unit]
+        Description=web {version}
+
+        [Service]
+        Environment=VERSION={version}
+        ExecStart={SystemdContainer.Binary} discovery serve --listen-client-urls http://0.0.0.0:{Port} --data-dir /run/web
+
+        [X-Fleet]
+        Replicas=2
+        Conflicts=web@*.service
+        UpdatePolicy=rolling
+        HealthHTTP=http://127.0.0.1:{Port}{Path}
+        HealthInterval=200ms
+        Announce={Prefix}/%i-%m http://%{"{ip}"}:{Port}
+
+        """;
+}
