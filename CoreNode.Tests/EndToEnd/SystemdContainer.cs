@@ -159,8 +159,17 @@ internal sealed class SystemdContainer : IAsyncDisposable
     public async Task RebootAsync()
     {
         ProgramResult asked = await RunAsync("systemctl", "reboot");
-        int code = await EndAsync();
+        int code = await EndAsync(s_bootDeadline);
         Assert.That(code, Is.EqualTo(RebootAsked), $"nspawn's exit code; {asked.Error}");
+        await BootAsync();
+    }
+
+    /// <summary>
+    /// Waits until something in it asks for a reboot, and until it is up again as in <see cref="BootAsync"/>.
+    /// </summary>
+    public async Task FollowRebootAsync(TimeSpan patience)
+    {
+        Assert.That(await EndAsync(patience), Is.EqualTo(RebootAsked), "nspawn's exit code");
         await BootAsync();
     }
 
@@ -168,7 +177,7 @@ internal sealed class SystemdContainer : IAsyncDisposable
     public async Task CutPowerAsync()
     {
         Signals.Send(_first, Signals.Kill);
-        await EndAsync();
+        await EndAsync(s_bootDeadline);
     }
 
     /// <summary>Runs a command line inside, as its root.</summary>
@@ -203,10 +212,10 @@ internal sealed class SystemdContainer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task<int> EndAsync()
+    private async Task<int> EndAsync(TimeSpan patience)
     {
         RunningProgram ended = _nspawn ?? throw new InvalidOperationException("it does not run");
-        int code = await ended.WaitForExitAsync(s_bootDeadline);
+        int code = await ended.WaitForExitAsync(patience);
         ended.Dispose();
         _nspawn = null;
         _first = 0;
