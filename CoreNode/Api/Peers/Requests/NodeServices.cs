@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace CoreNode.Api.Peers.Requests;
 
 /// <summary>What this node answers other nodes, by name. Immutable.</summary>
@@ -8,11 +6,11 @@ public sealed class NodeServices
     /// <summary>Longest name of a service, in bytes of ASCII.</summary>
     public const int MaxNameLength = 64;
 
-    private readonly FrozenDictionary<string, INodeService> _services;
+    private readonly Dictionary<string, INodeService> _services;
 
     /// <summary>Names are lower-case words, such as "journal".</summary>
     public NodeServices(IReadOnlyDictionary<string, INodeService> services) =>
-        _services = services.ToFrozenDictionary(StringComparer.Ordinal);
+        _services = new Dictionary<string, INodeService>(services, StringComparer.Ordinal);
 
     /// <summary>The service of that name; null if this node has none.</summary>
     public INodeService? Find(string name) => _services.GetValueOrDefault(name);
