@@ -51,7 +51,8 @@ internal static class AllowedEdges
             },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
             new("Updates.Omaha", ModuleKind.Decider),
-            new("Updates.Rollout", ModuleKind.Decider, "Updates.Omaha"),
+            new("Windows", ModuleKind.Decider),
+            new("Updates.Rollout", ModuleKind.Decider, "Updates.Omaha", "Windows"),
             new(
                 "Updates.Client", ModuleKind.Service,
                 "Updates.Omaha", "Updates.Lifecycle", "Updates.Desk", "Disks", "Disks.Gpt", "Platform"),
@@ -59,7 +60,8 @@ internal static class AllowedEdges
             new("Database", ModuleKind.Mechanism, "Platform") { IsNative = true },
             new(
                 "Updates.Server", ModuleKind.Service,
-                "Updates.Omaha", "Updates.Rollout", "Updates.Payload", "Updates.Keys", "Database", "Platform"),
+                "Updates.Omaha", "Updates.Rollout", "Updates.Payload", "Updates.Keys", "Database", "Platform",
+                "Windows"),
             new("Updates.Applying.Worker", ModuleKind.Decider),
             new(
                 "Updates.Applying", ModuleKind.Service,
@@ -76,7 +78,7 @@ internal static class AllowedEdges
             new("Api.Updates", ModuleKind.Edge, "Api", "Api.Wire", "Updates.Desk"),
             new(
                 "Api.UpdateServer", ModuleKind.Edge,
-                "Api", "Api.Wire", "Updates.Omaha", "Updates.Rollout", "Updates.Server"),
+                "Api", "Api.Wire", "Updates.Omaha", "Updates.Rollout", "Updates.Server", "Windows"),
             new("Cli", ModuleKind.Edge, "Api.Client", "Store", "Units.Model", "Updates.Desk"),
             new(
                 "Hosting", ModuleKind.Composition,
