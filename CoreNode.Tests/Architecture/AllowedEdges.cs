@@ -51,7 +51,8 @@ internal static class AllowedEdges
             },
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
             new("Updates.Omaha", ModuleKind.Decider),
-            new("Updates.Rollout", ModuleKind.Decider, "Updates.Omaha"),
+            new("Windows", ModuleKind.Decider),
+            new("Updates.Rollout", ModuleKind.Decider, "Updates.Omaha", "Windows"),
             new(
                 "Updates.Client", ModuleKind.Service,
                 "Updates.Omaha", "Updates.Lifecycle", "Updates.Desk", "Disks", "Disks.Gpt", "Platform"),
@@ -59,12 +60,15 @@ internal static class AllowedEdges
             new("Database", ModuleKind.Mechanism, "Platform") { IsNative = true },
             new(
                 "Updates.Server", ModuleKind.Service,
-                "Updates.Omaha", "Updates.Rollout", "Updates.Payload", "Updates.Keys", "Database", "Platform"),
+                "Updates.Omaha", "Updates.Rollout", "Updates.Payload", "Updates.Keys", "Database", "Platform",
+                "Windows"),
             new("Updates.Applying.Worker", ModuleKind.Decider),
             new(
                 "Updates.Applying", ModuleKind.Service,
                 "Updates.Applying.Worker", "Updates.Payload", "Updates.Keys", "Disks", "Disks.Gpt", "Platform"),
             new("Updates.Sharing", ModuleKind.Service, "Store", "Platform"),
+            new("RebootLock.Model", ModuleKind.Decider),
+            new("RebootLock", ModuleKind.Service, "Store", "RebootLock.Model"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model", "Updates.Desk"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),
@@ -76,7 +80,7 @@ internal static class AllowedEdges
             new("Api.Updates", ModuleKind.Edge, "Api", "Api.Wire", "Updates.Desk"),
             new(
                 "Api.UpdateServer", ModuleKind.Edge,
-                "Api", "Api.Wire", "Updates.Omaha", "Updates.Rollout", "Updates.Server"),
+                "Api", "Api.Wire", "Updates.Omaha", "Updates.Rollout", "Updates.Server", "Windows"),
             new("Cli", ModuleKind.Edge, "Api.Client", "Store", "Units.Model", "Updates.Desk"),
             new(
                 "Hosting", ModuleKind.Composition,
@@ -85,7 +89,7 @@ internal static class AllowedEdges
                 "Runner", "Systemd", "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry",
                 "Units.Watching", "Units.Model", "Yaml", "Updates.Keys", "Updates.Payload", "Updates.Client",
                 "Updates.Applying", "Updates.Applying.Worker", "Updates.Lifecycle", "Updates.Omaha", "Updates.Desk",
-                "Updates.Sharing", "Api.Updates", "Api.UpdateServer", "Updates.Server"),
+                "Updates.Sharing", "Api.Updates", "Api.UpdateServer", "Updates.Server", "RebootLock.Model"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
@@ -99,8 +103,8 @@ internal static class AllowedEdges
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
                 "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine",
-                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Updates.Server", "Updates.Sharing", "Api",
-                "Api.Peers", "Api.Relay", "Api.Fleet", "Api.UpdateServer", "Hosting"),
+                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Updates.Server", "Updates.Sharing", "RebootLock",
+                "Api", "Api.Peers", "Api.Relay", "Api.Fleet", "Api.UpdateServer", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CoreNode.Updates.Rollout;
+using CoreNode.Windows;
 
 namespace CoreNode.Tests.Benchmarks;
 

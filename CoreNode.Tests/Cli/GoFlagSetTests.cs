@@ -1,4 +1,5 @@
 using CoreNode.Cli.Etcdctl;
+using CoreNode.Foundation;
 
 namespace CoreNode.Tests.Cli;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CoreNode.Foundation;
 using CoreNode.Updates.Rollout;
+using CoreNode.Windows;
 
 namespace CoreNode.Tests.Simulation.Updates;
 

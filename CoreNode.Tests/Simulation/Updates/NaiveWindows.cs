@@ -1,4 +1,5 @@
 using CoreNode.Updates.Rollout;
+using CoreNode.Windows;
 
 namespace CoreNode.Tests.Simulation.Updates;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CoreNode.Updates.Omaha;
 using CoreNode.Updates.Rollout;
+using CoreNode.Windows;
 
 namespace CoreNode.Tests.Updates.Rollout;
 

@@ -1,6 +1,7 @@
 using CoreNode.Updates.Omaha;
 using CoreNode.Updates.Rollout;
 using CoreNode.Updates.Server;
+using CoreNode.Windows;
 
 namespace CoreNode.Tests.Updates.Server;
 

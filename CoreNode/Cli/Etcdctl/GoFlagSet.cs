@@ -1,3 +1,5 @@
+using CoreNode.Foundation;
+
 namespace CoreNode.Cli.Etcdctl;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CoreNode.Foundation;
 using CoreNode.Updates.Omaha;
+using CoreNode.Windows;
 
 namespace CoreNode.Updates.Rollout;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CoreNode.Windows;
 
 namespace CoreNode.Updates.Rollout;
 

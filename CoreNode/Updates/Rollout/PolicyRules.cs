@@ -1,4 +1,5 @@
 using System.Globalization;
+using CoreNode.Windows;
 
 namespace CoreNode.Updates.Rollout;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CoreNode.Windows;
 
 namespace CoreNode.Updates.Rollout;
 

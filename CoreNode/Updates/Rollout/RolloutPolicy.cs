@@ -1,3 +1,5 @@
+using CoreNode.Windows;
+
 namespace CoreNode.Updates.Rollout;
 
 /// <summary>

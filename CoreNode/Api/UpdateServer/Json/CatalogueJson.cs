@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CoreNode.Updates.Rollout;
 using CoreNode.Updates.Server;
+using CoreNode.Windows;
 
 namespace CoreNode.Api.UpdateServer.Json;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CoreNode.Updates.Rollout;
+using CoreNode.Windows;
 
 namespace CoreNode.Api.UpdateServer.Rest;
 

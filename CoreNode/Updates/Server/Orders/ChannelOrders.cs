@@ -1,6 +1,7 @@
 using System.Globalization;
 using CoreNode.Updates.Rollout;
 using CoreNode.Updates.Server.Books;
+using CoreNode.Windows;
 
 namespace CoreNode.Updates.Server.Orders;
 

@@ -1,11 +1,11 @@
-namespace CoreNode.Updates.Rollout;
+namespace CoreNode.Windows;
 
 /// <summary>
-/// When the maintenance windows of a group are open. Asks the time zone only for the offset at a moment, so whatever a
-/// zone does (whole days left out, changes at midnight) follows from one rule: a window begins at the first moment at
-/// which clocks there show its time or a later one. Seconds since 1970; keeps what it found for later questions.
+/// When maintenance windows are open. Asks the time zone only for the offset at a moment, so whatever a zone does
+/// (whole days left out, changes at midnight) follows from one rule: a window begins at the first moment at which clocks
+/// there show its time or a later one. Seconds since 1970; keeps what it found for later questions. Owned by one thread.
 /// </summary>
-internal sealed class WindowCalendar
+public sealed class WindowCalendar
 {
     private const int Kept = 8;
     private const int DaySeconds = 86_400;
@@ -13,11 +13,14 @@ internal sealed class WindowCalendar
     // A window lasts a week at most, and the next one begins within a week: with a day more for zones and changes.
     private const int DaysAround = 9;
 
+    private const long FarAheadSeconds = 14 * DaySeconds;
+
     private readonly IReadOnlyList<MaintenanceWindow> _windows;
     private readonly TimeZoneInfo _zone;
     private readonly Span?[] _found = new Span?[Kept];
     private int _next;
 
+    /// <summary>Windows as that time zone shows them; without any it is always open.</summary>
     public WindowCalendar(IReadOnlyList<MaintenanceWindow> windows, TimeZoneInfo zone)
     {
         _windows = windows;
@@ -29,16 +32,40 @@ internal sealed class WindowCalendar
     {
         if (_windows.Count == 0)
             return second;
+        Span found = SpanAt(second);
+        return found.IsOpen ? second : found.To;
+    }
+
+    /// <summary>True if one is open at that moment.</summary>
+    public bool IsOpen(long second) => _windows.Count == 0 || SpanAt(second).IsOpen;
+
+    /// <summary>
+    /// The first moment from <paramref name="second"/> on at which none is open: windows that overlap or touch are one.
+    /// It looks a fortnight ahead; what is open longer is told as closing then at the earliest. Without windows
+    /// <see cref="long.MaxValue"/>.
+    /// </summary>
+    public long ClosesAt(long second)
+    {
+        if (_windows.Count == 0)
+            return long.MaxValue;
+        long end = second;
+        while (end - second < FarAheadSeconds && SpanAt(end) is { IsOpen: true } span)
+            end = span.To;
+        return end;
+    }
+
+    private Span SpanAt(long second)
+    {
         foreach (Span? span in _found)
         {
             if (span is not null && second >= span.From && second < span.To)
-                return span.IsOpen ? second : span.To;
+                return span;
         }
 
         Span found = Find(second);
         _found[_next] = found;
         _next = (_next + 1) % Kept;
-        return found.IsOpen ? second : found.To;
+        return found;
     }
 
     private Span Find(long second)

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace CoreNode.Cli.Etcdctl;
+namespace CoreNode.Foundation;
 
 /// <summary>Times as Go's time.ParseDuration reads them: numbers with units, such as 1m30.5s.</summary>
-internal static class GoDuration
+public static class GoDuration
 {
     /// <summary>Reads one; null if it is none.</summary>
     public static TimeSpan? Parse(string text)

@@ -1,4 +1,4 @@
-namespace CoreNode.Updates.Rollout;
+namespace CoreNode.Windows;
 
 /// <summary>
 /// Begins on certain days of the week when clocks of the time zone first show (or have passed) a time, and lasts. Where

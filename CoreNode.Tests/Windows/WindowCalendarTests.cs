@@ -2,8 +2,9 @@ using System.Globalization;
 using CoreNode.Foundation;
 using CoreNode.Tests.Simulation.Updates;
 using CoreNode.Updates.Rollout;
+using CoreNode.Windows;
 
-namespace CoreNode.Tests.Updates.Rollout;
+namespace CoreNode.Tests.Windows;
 
 /// <summary>Windows against the clock on the wall, around every change of the clock.</summary>
 [TestFixture, Category("Unit")]
@@ -107,6 +108,42 @@ internal sealed class WindowCalendarTests
         long monday = new DateTimeOffset(2026, 6, 1, 4, 30, 0, TimeSpan.Zero).ToUnixTimeSeconds();
         for (long second = monday; second < monday + (14 * 24 * Hour); second += 977)
             Assert.That(calendar.OpenFrom(second), Is.EqualTo(second));
+    }
+
+    [TestCase("2026-06-01T00:59Z", false, "2026-06-01T00:59Z")]
+    [TestCase("2026-06-01T01:00Z", true, "2026-06-01T05:00Z")]
+    [TestCase("2026-06-01T03:30Z", true, "2026-06-01T05:00Z")]
+    [TestCase("2026-06-01T04:59Z", true, "2026-06-01T05:00Z")]
+    [TestCase("2026-06-01T05:00Z", false, "2026-06-01T05:00Z")]
+    [TestCase("2026-06-02T02:00Z", true, "2026-06-02T03:00Z")]
+    public void It_closes_once_none_is_open(string asked, bool isOpen, string closes)
+    {
+        MaintenanceWindow[] windows =
+        [
+            new(WindowDays.All, new TimeOnly(1, 0), TimeSpan.FromHours(2)),
+            new(WindowDays.Monday, new TimeOnly(2, 0), TimeSpan.FromHours(2)),
+            new(WindowDays.Monday, new TimeOnly(4, 0), TimeSpan.FromHours(1)),
+        ];
+        WindowCalendar calendar = new(windows, TimeZoneInfo.Utc);
+        Assert.Multiple(() =>
+        {
+            Assert.That(calendar.IsOpen(Second(asked)), Is.EqualTo(isOpen));
+            Assert.That(calendar.ClosesAt(Second(asked)), Is.EqualTo(Second(closes)));
+        });
+    }
+
+    [Test]
+    public void What_never_closes_is_told_so()
+    {
+        long now = Second("2026-06-01T00:00Z");
+        WindowCalendar none = new([], TimeZoneInfo.Utc);
+        WindowCalendar always = new([WindowText.Parse("daily 03:00 1d")!], TimeZoneInfo.Utc);
+        Assert.Multiple(() =>
+        {
+            Assert.That(none.IsOpen(now), Is.True);
+            Assert.That(none.ClosesAt(now), Is.EqualTo(long.MaxValue));
+            Assert.That(always.ClosesAt(now), Is.InRange(now + (14 * 24 * Hour), now + (15 * 24 * Hour)));
+        });
     }
 
     [Test]

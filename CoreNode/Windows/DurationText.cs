@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace CoreNode.Updates.Rollout;
+namespace CoreNode.Windows;
 
 /// <summary>Durations in policies: "90s", "45m", "1d12h"; days, hours, minutes and seconds in this order.</summary>
 public static class DurationText

@@ -1,4 +1,4 @@
-namespace CoreNode.Updates.Rollout;
+namespace CoreNode.Windows;
 
 /// <summary>Days of the week; bit n is <see cref="DayOfWeek"/> n.</summary>
 [Flags]

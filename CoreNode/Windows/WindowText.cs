@@ -1,12 +1,19 @@
 using System.Globalization;
 using System.Text;
+using CoreNode.Foundation;
 
-namespace CoreNode.Updates.Rollout;
+namespace CoreNode.Windows;
 
-/// <summary>Windows as people write them: "Mon-Fri 02:00 4h", "Sat,Sun 22:30 90m", "daily 03:00 1h".</summary>
+/// <summary>
+/// Windows as people write them: "Mon-Fri 02:00 4h", "Sat,Sun 22:30 90m", "daily 03:00 1h"; and as locksmith's settings
+/// have them: "Thu 23:00" or "03:00", and "1h30m".
+/// </summary>
 public static class WindowText
 {
     private const string Daily = "daily";
+
+    // locksmith sleeps until a window begins and reboots, however short the window is.
+    private static readonly TimeSpan s_shortest = TimeSpan.FromMinutes(1);
 
     private static readonly string[] s_days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
@@ -19,6 +26,27 @@ public static class WindowText
         return TimeOnly.TryParseExact(
             parts[1], "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out TimeOnly from)
             ? new MaintenanceWindow(days, from, length)
+            : null;
+    }
+
+    /// <summary>
+    /// Reads locksmith's REBOOT_WINDOW_START ("HH:MM" every day, "Thu 23:00" once a week) and REBOOT_WINDOW_LENGTH
+    /// (Go's duration, from zero to less than the day or the week); null if they are none. What is shorter than a
+    /// minute counts as one.
+    /// </summary>
+    public static MaintenanceWindow? OfLocksmith(string start, string length)
+    {
+        string[] parts = start.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length is < 1 or > 2 || GoDuration.Parse(length) is not { } lasts || lasts < TimeSpan.Zero)
+            return null;
+        int day = parts.Length == 2 ? IndexOfDay(parts[0]) : 0;
+        WindowDays days = parts.Length == 2 ? (WindowDays)(1 << Math.Max(day, 0)) : WindowDays.All;
+        if (day < 0 || lasts >= TimeSpan.FromDays(parts.Length == 2 ? s_days.Length : 1))
+            return null;
+        lasts = TimeSpan.FromSeconds(lasts.Ticks / TimeSpan.TicksPerSecond);
+        return TimeOnly.TryParseExact(
+            parts[^1], "H:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out TimeOnly from)
+            ? new MaintenanceWindow(days, from, lasts < s_shortest ? s_shortest : lasts)
             : null;
     }
 
@@ -35,8 +63,8 @@ public static class WindowText
         foreach (string part in text.Split(','))
         {
             string[] ends = part.Split('-');
-            int first = Array.FindIndex(s_days, d => d.Equals(ends[0], StringComparison.OrdinalIgnoreCase));
-            int last = Array.FindIndex(s_days, d => d.Equals(ends[^1], StringComparison.OrdinalIgnoreCase));
+            int first = IndexOfDay(ends[0]);
+            int last = IndexOfDay(ends[^1]);
             if (first < 0 || last < 0 || ends.Length > 2)
                 return null;
             for (int day = first; ; day = (day + 1) % s_days.Length)
@@ -49,6 +77,9 @@ public static class WindowText
 
         return days;
     }
+
+    private static int IndexOfDay(string text) =>
+        Array.FindIndex(s_days, day => day.Equals(text, StringComparison.OrdinalIgnoreCase));
 
     // Stretches of three days and more by their ends, from Monday on.
     private static string FormatDays(WindowDays days)
