@@ -41,6 +41,7 @@ internal static class AllowedEdges
             new(
                 "Units.Agent", ModuleKind.Service,
                 "Store", "Units.Model", "Units.Registry", "Units.Manager", "Platform"),
+            new("Units.Drains", ModuleKind.Service, "Store", "Units.Registry", "Units.Watching", "Units.Model"),
             new("Units.Leases", ModuleKind.Service, "Store", "Units.Registry", "Units.Watching"),
             new("Updates.Lifecycle", ModuleKind.Decider),
             new("Updates.Desk", ModuleKind.Port),
@@ -103,8 +104,9 @@ internal static class AllowedEdges
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
                 "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine",
-                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Updates.Server", "Updates.Sharing", "RebootLock",
-                "Api", "Api.Peers", "Api.Relay", "Api.Fleet", "Api.UpdateServer", "Hosting"),
+                "Units.Agent", "Units.Drains", "Systemd", "Runner", "Updates.Client", "Updates.Server",
+                "Updates.Sharing", "RebootLock", "Api", "Api.Peers", "Api.Relay", "Api.Fleet", "Api.UpdateServer",
+                "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),
