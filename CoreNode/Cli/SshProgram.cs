@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using CoreNode.Foundation;
 
 namespace CoreNode.Cli;
 
@@ -14,7 +15,7 @@ internal static class SshProgram
 
     /// <summary>Runs what it would run there on this machine, which is there.</summary>
     public static Task<int> RunHereAsync(CliSession session, IReadOnlyList<string> command) =>
-        RunAsync(session, () => Start(command[0], [.. command.Skip(1)], isOwnTerminal: true, ""));
+        RunAsync(session, () => Start(command[0], ListPart.From(command, 1), isOwnTerminal: true, ""));
 
     /// <summary>Starts it; standard input is empty unless it has the terminal.</summary>
     /// <exception cref="UsageException">There is no ssh.</exception>

@@ -60,7 +60,7 @@ public static class MemberRecords
                 id,
                 attributes.Count > 0 ? attributes[0] : "",
                 urls,
-                attributes.Count > 0 ? [.. attributes.Skip(1)] : []));
+                ListPart.From(attributes, 1)));
         }
 
         members.Sort((a, b) => a.Id.CompareTo(b.Id));

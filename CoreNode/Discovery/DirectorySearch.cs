@@ -85,7 +85,7 @@ public sealed class DirectorySearch(SearchPlan plan, Prng prng)
         if (position >= 0 && entries[position].Value != plan.Self.Text)
             return Fail(AnotherSelf(entries[position]));
         List<FoundMember> first = [];
-        foreach (DirectoryEntry entry in entries.Take(_size))
+        foreach (DirectoryEntry entry in ListPart.First(entries, _size))
         {
             if (FoundMember.Parse(entry.Value) is not { } member)
                 return Fail($"{plan.Url}: its entry {entry.Id} is \"{Shown(entry.Value)}\", not NAME=URL; {NewToken}");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using CoreNode.Foundation;
 
 namespace CoreNode.Api.Peers;
 
@@ -30,7 +31,7 @@ internal static class PeerEndPoints
         {
             IPAddress[] found = await Dns.GetHostAddressesAsync(url.IdnHost, cancellation);
             return found.Length > 0
-                ? [.. found.Take(MaxAddresses).Select(a => new IPEndPoint(a, url.Port))]
+                ? Array.ConvertAll(ListPart.First(found, MaxAddresses), a => new IPEndPoint(a, url.Port))
                 : throw new IOException($"peer URL {url}: the name has no address");
         }
         catch (SocketException e)

@@ -1,3 +1,5 @@
+using CoreNode.Foundation;
+
 namespace CoreNode.Cli.Completion;
 
 /// <summary>The completion script for bash: walks the words to find the command, then offers what may follow.</summary>
@@ -17,7 +19,7 @@ internal static class BashScript
         output.WriteLine($"      {string.Join('|', withValue)}) skip=1 ;;");
         output.WriteLine("      -*) ;;");
         output.WriteLine("      *) case $path/$word in");
-        string paths = string.Join('|', entries.Skip(1).Select(entry => entry.Path));
+        string paths = string.Join('|', ListPart.From(entries, 1).Select(entry => entry.Path));
         output.WriteLine($"           {paths}) path+=/$word ;;");
         output.WriteLine("         esac ;;");
         output.WriteLine("    esac");

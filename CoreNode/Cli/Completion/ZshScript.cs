@@ -1,3 +1,5 @@
+using CoreNode.Foundation;
+
 namespace CoreNode.Cli.Completion;
 
 /// <summary>The completion script for zsh: as bash's, with what each command does beside its name.</summary>
@@ -19,8 +21,8 @@ internal static class ZshScript
         output.WriteLine($"      ({string.Join('|', withValue)}) skip=1 ;;");
         output.WriteLine("      (-*) ;;");
         output.WriteLine("      (*) case $path_/$word in");
-        output.WriteLine(
-            $"            ({string.Join('|', entries.Skip(1).Select(entry => entry.Path))}) path_+=/$word ;;");
+        string paths = string.Join('|', ListPart.From(entries, 1).Select(entry => entry.Path));
+        output.WriteLine($"            ({paths}) path_+=/$word ;;");
         output.WriteLine("          esac ;;");
         output.WriteLine("    esac");
         output.WriteLine("  done");

@@ -34,8 +34,8 @@ internal sealed class GoFlagSet(IReadOnlyList<GoFlag> flags)
             else if (word == "--")
             {
                 return keepsSeparator
-                    ? Parse([.. front, .. rest, .. words.Skip(at)])
-                    : Parse([.. front, "--", .. rest, .. words.Skip(at + 1)]);
+                    ? Parse([.. front, .. rest, .. ListPart.From(words, at)])
+                    : Parse([.. front, "--", .. rest, .. ListPart.From(words, at + 1)]);
             }
             else if (IsKnown(word))
             {
@@ -65,7 +65,7 @@ internal sealed class GoFlagSet(IReadOnlyList<GoFlag> flags)
                 return problem;
         }
 
-        Arguments = [.. words.Skip(at)];
+        Arguments = [.. ListPart.From(words, at)];
         return null;
     }
 

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using CoreNode.Api.Client;
+using CoreNode.Foundation;
 using CoreNode.Store;
 
 namespace CoreNode.Cli.Keys;
@@ -43,7 +44,7 @@ internal sealed class WatchProgram(CliHost host, IReadOnlyList<string> command)
     public Process Start(KvChange change)
     {
         var start = new ProcessStartInfo(command[0]) { UseShellExecute = false, RedirectStandardInput = true };
-        foreach (string argument in command.Skip(1))
+        foreach (string argument in ListPart.From(command, 1))
             start.ArgumentList.Add(argument);
         start.Environment["ETCD_WATCH_ACTION"] = ActionNames.Name(change.Action);
         start.Environment["ETCD_WATCH_MODIFIED_INDEX"] = change.Node.ModifiedIndex.ToString();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CoreNode.Foundation;
 
 namespace CoreNode.Cli.Pki;
 
@@ -73,7 +74,7 @@ internal static class PkiInitCommand
 
         CertificateRecord first = all[0].Certificate;
         output.WriteLine($"CA {first.Subject}, valid until {CertificateText.Day(first.Expires)}, signs from now on");
-        foreach (CertificateFiles old in all.Skip(1))
+        foreach (CertificateFiles old in ListPart.From(all, 1))
         {
             output.WriteLine($"still trusted: {old.Certificate.Subject}, until "
                 + CertificateText.Day(old.Certificate.Expires));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using CoreNode.Foundation;
 
 namespace CoreNode.Cli.Pki;
 
@@ -81,7 +82,7 @@ internal static class PkiOptions
         if (text.Length > 253 || labels[^1].All(char.IsAsciiDigit))
             return false;
         bool isWildcard = labels[0] == "*" && labels.Length > 1;
-        return labels.Skip(isWildcard ? 1 : 0).All(static label =>
+        return ListPart.From(labels, isWildcard ? 1 : 0).All(static label =>
             label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-'
             && label.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
     }

@@ -1,4 +1,5 @@
 using CoreNode.Api.Client.Units;
+using CoreNode.Foundation;
 
 namespace CoreNode.Cli.Units;
 
@@ -11,14 +12,14 @@ internal static class FailureReport
     /// <summary>Fetches and writes them; says nothing where there is nothing.</summary>
     public static async Task WriteAsync(UnitCall call, IReadOnlyList<string> units)
     {
-        foreach (string unit in units.Take(MostUnits))
+        foreach (string unit in ListPart.First(units, MostUnits))
         {
             AdminReply<UnitStatuses> reply = await call.Client.StatusAsync(unit, "", call.Cancellation);
             if (reply is not AdminReply<UnitStatuses>.Done done)
                 continue;
             foreach (UnitStatus status in done.Value.Machines.Where(static one => one.Active == "failed"))
             {
-                foreach (JournalLine line in status.Lines.Skip(status.Lines.Count - MostLines))
+                foreach (JournalLine line in ListPart.From(status.Lines, status.Lines.Count - MostLines))
                     await call.Error.WriteLineAsync($"   {JournalText.Line(line)}");
             }
 

@@ -39,8 +39,15 @@ internal static class UnknownUnit
     {
         try
         {
-            IEnumerable<FileInfo> files = new DirectoryInfo(folder).EnumerateFiles("*.*");
-            return [.. files.Take(MostFiles).Select(static file => file.Name)];
+            List<string> names = [];
+            foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*.*"))
+            {
+                if (names.Count == MostFiles)
+                    break;
+                names.Add(file.Name);
+            }
+
+            return names;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,5 @@
+using CoreNode.Foundation;
+
 namespace CoreNode.Disks.Gpt;
 
 /// <summary>
@@ -68,6 +70,7 @@ public sealed record GptDisk
         if (copy.Faults is [{ Kind: GptFaultKind.Absent }])
             return $"missing: no header in sector {copy.Sector}";
         string more = copy.Faults.Count > MostFaultsTold ? $"; and {copy.Faults.Count - MostFaultsTold} more" : "";
-        return $"damaged: {string.Join("; ", copy.Faults.Take(MostFaultsTold).Select(static one => one.Text))}{more}";
+        GptFault[] told = ListPart.First(copy.Faults, MostFaultsTold);
+        return $"damaged: {string.Join("; ", told.Select(static one => one.Text))}{more}";
     }
 }

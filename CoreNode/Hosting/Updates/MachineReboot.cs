@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using CoreNode.Foundation;
 using CoreNode.Updates.Client.Ports;
 using Microsoft.Extensions.Logging;
 
@@ -33,7 +34,7 @@ internal sealed class MachineReboot(UpdateOptions options, bool isMachine, ILogg
         limit.CancelAfter(s_limit);
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)))!;
+            using Process process = Process.Start(new ProcessStartInfo(command[0], ListPart.From(command, 1)))!;
             await process.WaitForExitAsync(limit.Token);
             if (process.ExitCode != 0)
                 throw new IOException($"\"{text}\" ended with exit code {process.ExitCode}");

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using CoreNode.Foundation;
 using CoreNode.Updates.Applying.Worker;
 using CoreNode.Updates.Client.Ports;
 using CoreNode.Updates.Lifecycle;
@@ -44,7 +45,7 @@ internal sealed class WorkerProcess : IWorkerRun
     public static async Task<WorkerProcess> StartAsync(
         IReadOnlyList<string> command, Func<int, Task> place, WorkerJob job, ILogger logger, Action? ended = null)
     {
-        ProcessStartInfo start = new(command[0], command.Skip(1))
+        ProcessStartInfo start = new(command[0], ListPart.From(command, 1))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CoreNode.Foundation;
 using static CoreNode.Platform.Tls.LibSsl;
 
 namespace CoreNode.Platform.Tls;
@@ -162,7 +163,7 @@ public sealed unsafe class TlsServerContext : IDisposable
             EVP_PKEY_free(privateKey);
         }
 
-        foreach (byte[] intermediate in chain.Skip(1))
+        foreach (byte[] intermediate in ListPart.From(chain, 1))
             With(intermediate, one => Checked((int)SSL_CTX_ctrl(_context, AddChainCertificate, 1, one)));
     }
 

@@ -152,11 +152,10 @@ internal sealed class PlacementExplainer(SchedulerBooks books)
 
     private static string Way(Dictionary<string, string> cameFrom, string last, string first)
     {
-        List<string> way = [first, last];
-        while (way[^1] != first)
-            way.Add(cameFrom[way[^1]]);
-        way.Reverse();
-        return string.Join(" -> ", way);
+        string way = $"{last} -> {first}";
+        for (string at = last; at != first; way = $"{at} -> {way}")
+            at = cameFrom[at];
+        return way;
     }
 
     private IEnumerable<string> Parts(

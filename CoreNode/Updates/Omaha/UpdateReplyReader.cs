@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using CoreNode.Foundation;
 
 namespace CoreNode.Updates.Omaha;
 
@@ -103,7 +104,7 @@ public static class UpdateReplyReader
             IsFloor = manifest.IsFloor,
             FloorReason = manifest.FloorReason,
             MoreInfo = action.MoreInfo,
-            OtherPackages = [.. manifest.Packages.Skip(1)],
+            OtherPackages = ListPart.From(manifest.Packages, 1),
         };
     }
 

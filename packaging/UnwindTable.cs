@@ -10,7 +10,7 @@
 // saved from the method's first instruction on. Whoever undoes a frame in the midst of those instructions, as the
 // runtime does to stop a thread, looks for the return address alone.
 // What is behind it moves up in the file, by whole pages, and stays where it is in memory.
-// Usage: dotnet run --file unwind.cs -- EXECUTABLE
+// Usage: dotnet run --file UnwindTable.cs -- EXECUTABLE
 
 using static System.Buffers.Binary.BinaryPrimitives;
 
@@ -18,13 +18,13 @@ byte[] old = File.ReadAllBytes(args[0]);
 Image image = new(old);
 (int offset, int address, int size) = image.Find(".eh_frame");
 (int tableOffset, int tableAddress, int tableSize) = image.Find(".eh_frame_hdr");
-List<Frame> before = Frames.Read(old.AsSpan(offset, size), address);
+List<Frame> before = UnwindTable.Read(old.AsSpan(offset, size), address);
 Dictionary<int, int> places = [];
-byte[] text = Frames.Write(before.ConvertAll(frame => frame.Shortened()), address, places);
-List<Frame> after = Frames.Read(text, address);
+byte[] text = UnwindTable.Write(before.ConvertAll(frame => frame.Shortened()), address, places);
+List<Frame> after = UnwindTable.Read(text, address);
 if (before.Count != after.Count || before.Zip(after).Any(pair => !pair.First.Says(pair.Second)))
     throw new InvalidDataException("the shorter .eh_frame says something else");
-Frames.Point(old.AsSpan(tableOffset, tableSize), address - tableAddress, places);
+UnwindTable.Point(old.AsSpan(tableOffset, tableSize), address - tableAddress, places);
 byte[] made = image.Replace(offset, size, text);
 if (made.Length < old.Length)
     File.WriteAllBytes(args[0], made);
@@ -39,12 +39,13 @@ internal sealed record Common(byte[] Head, byte[] Steps)
     public string Key => Convert.ToHexString([.. Head, .. Steps]);
 }
 
-/// <summary>How the frame of the code at an address is undone; <c>Data</c> is where more is known of it, or 0.</summary>
+/// <summary>How the frame of the code at an address is undone; <c>Data</c> is where more is known of it.</summary>
 internal sealed record Frame(int Place, Common Common, int Code, int Length, int Data, byte[] Steps)
 {
     // DW_CFA_…: the first two have an operand in their own byte.
     private const int Advance = 0x40, Offset = 0x80, Operand = 0x3f;
-    private const int Nop = 0, Advance1 = 2, Advance2 = 3, FrameBase = 0x0c, FrameRegister = 0x0d, FrameSize = 0x0e;
+    private const int Nop = 0, Advance1 = 2, Advance2 = 3;
+    private const int FrameBase = 0x0c, FrameRegister = 0x0d, FrameSize = 0x0e;
 
     /// <summary>The same in fewer bytes; as it is where it is not the compiler's, or has unusual steps.</summary>
     public Frame Shortened()
@@ -79,11 +80,11 @@ internal sealed record Frame(int Place, Common Common, int Code, int Length, int
             else if (kind == Advance2)
                 end += 2;
             else if (kind is Offset or FrameRegister or FrameSize or FrameBase)
-                Frames.Number(steps, ref end);
+                UnwindTable.Number(steps, ref end);
             else if (kind is not (Nop or Advance))
                 return false;
             if (kind == FrameBase)
-                Frames.Number(steps, ref end);
+                UnwindTable.Number(steps, ref end);
             if (kind == Offset && !registers.Add(steps[at]))
                 return false;
             if (kind != Nop)
@@ -96,7 +97,7 @@ internal sealed record Frame(int Place, Common Common, int Code, int Length, int
 }
 
 /// <summary>The section, which is a list of entries: those that are shared, and one for each piece of code.</summary>
-internal static class Frames
+internal static class UnwindTable
 {
     // DW_EH_PE_pcrel | DW_EH_PE_sdata4: addresses as distances from where they are written.
     private const byte Distance = 0x1b;
@@ -105,7 +106,8 @@ internal static class Frames
     {
         List<Frame> frames = [];
         Dictionary<int, Common> shared = [];
-        for (int at = 0; at < text.Length && ReadInt32LittleEndian(text[at..]) is int length and not 0; at += 4 + length)
+        int length;
+        for (int at = 0; at < text.Length && (length = ReadInt32LittleEndian(text[at..])) != 0; at += 4 + length)
         {
             ReadOnlySpan<byte> entry = text.Slice(at + 4, length);
             int back = ReadInt32LittleEndian(entry);
@@ -168,9 +170,9 @@ internal static class Frames
     /// <param name="places">For each place where an entry was the one where it is now.</param>
     public static void Point(Span<byte> table, int distance, Dictionary<int, int> places)
     {
-        // Version 1, where the entries are, how many (4 bytes) and the table, as distances from the section's beginning.
+        // Version 1, where the entries are, how many (4 bytes), the table: by distances from where the section begins.
         if (ReadInt32BigEndian(table) != 0x011b033b || ReadInt32LittleEndian(table[8..]) != places.Count)
-            throw new InvalidDataException("an .eh_frame_hdr of a kind that unwind.cs does not know");
+            throw new InvalidDataException("an .eh_frame_hdr of a kind that UnwindTable.cs does not know");
         for (int at = 16; at < 12 + (places.Count * 8); at += 8)
             WriteInt32LittleEndian(table[at..], places[ReadInt32LittleEndian(table[at..]) - distance] + distance);
     }
@@ -197,7 +199,7 @@ internal static class Frames
             Number(entry, ref at);
         int size = Number(entry, ref at);
         if (entry[0] != 1 || augmentation is not ("zR" or "zLR") || entry.Slice(at, size).ContainsAnyExcept(Distance))
-            throw new InvalidDataException($"an .eh_frame of a kind that unwind.cs does not know: {augmentation}");
+            throw new InvalidDataException($"an .eh_frame of a kind that UnwindTable.cs does not know: {augmentation}");
         return new Common(entry[..(at + size)].ToArray(), entry[(at + size)..].ToArray());
     }
 }
