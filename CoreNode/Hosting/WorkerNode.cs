@@ -3,6 +3,7 @@ using CoreNode.Api;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Store;
 using CoreNode.Api.Relay;
+using CoreNode.Hosting.FleetLock;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Hosting.Wiring;
@@ -65,11 +66,11 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         WorkerUnits? running = units is null ? null : WorkerUnits.Make(
             units, options, () => peers.Requests, Members);
         Task tending = running?.RunAsync(stop.Token) ?? Task.CompletedTask;
+        NodeKvClient store = new(
+            () => peers.Requests, Members, TimeProvider.System, (int)(Seeds.Fresh() % Homes));
         UpdatesPlace place = UpdatesPlaces.Of(() => follower.View, () => _isServing, () => peers.Requests) with
         {
-            Sharing = new SharingAccess(
-                new NodeKvClient(() => peers.Requests, Members, TimeProvider.System, (int)(Seeds.Fresh() % Homes)),
-                () => peers.Requests, () => Members().Count + 1)
+            Sharing = new SharingAccess(store, () => peers.Requests, () => Members().Count + 1)
             {
                 OnlyMember = () => UrlsOfOnly(Members()),
             },
@@ -78,7 +79,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         try
         {
             await ServeAsync(
-                follower, upstreams, certificates, UpdatesModule.SurfaceWith(updates, running?.Surface),
+                follower, upstreams, certificates, UpdatesModule.SurfaceWith(updates, running?.Surface), store,
                 Task.WhenAny(following, reviewing).Unwrap());
         }
         finally
@@ -98,7 +99,8 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         members.Count == 0 ? [] : members.Count == 1 ? members[0].PeerUrls : null;
 
     private async Task ServeAsync(
-        MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, IAdminSurface? surface, Task loops)
+        MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, IAdminSurface? surface,
+        NodeKvClient store, Task loops)
     {
         string? socket = await UnixSocketPath.PrepareAsync(
             options.UnixSocket, "unix-socket", process.Logger, process.Stop);
@@ -110,9 +112,12 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         {
             AdminSurface = surface,
         };
+        FleetLockNode fleetLock = new(options, certificates, process, store, new NoDrains());
+        await using (fleetLock.ConfigureAwait(false))
         await using (server.ConfigureAwait(false))
         {
             await server.StartAsync(process.Stop);
+            await fleetLock.StartAsync(process.Stop);
             _isServing = true;
             string urls = string.Join(' ', server.BoundUrls.Select(u => u.GetLeftPart(UriPartial.Authority)));
             process.Manager.Ready($"proxy: serving on {urls}");

@@ -79,8 +79,8 @@ public sealed partial class Semaphores
 
     /// <summary>
     /// Takes the lock as soon as it can be had. Goes on while the store is away; <paramref name="told"/> hears whenever
-    /// what it waits for changes. Ends without the lock only if something is wrong with the wish or with what stands in
-    /// the store.
+    /// what it waits for changes. The note's times are moved by as long as it waited. Ends without the lock only if
+    /// something is wrong with the wish or with what stands in the store.
     /// </summary>
     public async Task<LockAnswer> WaitAsync(
         string group, string holder, HolderNote note, Action<LockStatus> told, CancellationToken cancellation)
