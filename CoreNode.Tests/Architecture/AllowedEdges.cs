@@ -52,6 +52,7 @@ internal static class AllowedEdges
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
             new("Updates.Omaha", ModuleKind.Decider),
             new("Windows", ModuleKind.Decider),
+            new("Reboots", ModuleKind.Decider, "Windows"),
             new("Updates.Rollout", ModuleKind.Decider, "Updates.Omaha", "Windows"),
             new(
                 "Updates.Client", ModuleKind.Service,
