@@ -24,4 +24,5 @@ public static class EventIds
     public const int UpdatesClient = 2500;
     public const int UpdatesServer = 2600;
     public const int UpdatesSharing = 2900;
+    public const int Reboots = 3100;
 }

@@ -9,6 +9,9 @@ namespace CoreNode.Reboots;
 /// <param name="Reason">Why it stands like that: one line for people, without a full stop.</param>
 public sealed record RebootDecision(RebootState State, RebootStep Step, TimeSpan? Due, string Reason)
 {
+    /// <summary>When something changes by time alone, by the wall clock; null: never.</summary>
+    public DateTimeOffset? Next { get; init; }
+
     /// <summary>True if the state must be durable on disk before the step is begun.</summary>
     public bool IsSaveNeeded { get; init; }
 

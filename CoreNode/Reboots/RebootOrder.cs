@@ -27,6 +27,7 @@ public static class RebootOrder
             turn.State, StepOf(turn.State, settings), Due(turn.State, settings, now),
             RebootReason.Of(turn.State, settings, now))
         {
+            Next = RebootReason.Until(turn.State, settings, now),
             IsSaveNeeded = !turn.State.IsSavedAs(state),
             Refusal = turn.Refusal,
         };

@@ -11,6 +11,9 @@ public sealed record RebootSettings
     /// <summary>When machines may restart by themselves; null: always.</summary>
     public WindowCalendar? Windows { get; init; }
 
+    /// <summary>The windows as people wrote them; empty without any.</summary>
+    public string WindowsText { get; init; } = "";
+
     /// <summary>A machine waits a random time up to this once it might begin: not all at once.</summary>
     public TimeSpan Fuzz { get; init; }
 
