@@ -68,6 +68,8 @@ internal static class AllowedEdges
                 "Updates.Applying", ModuleKind.Service,
                 "Updates.Applying.Worker", "Updates.Payload", "Updates.Keys", "Disks", "Disks.Gpt", "Platform"),
             new("Updates.Sharing", ModuleKind.Service, "Store", "Platform"),
+            new("RebootLock.Model", ModuleKind.Decider),
+            new("RebootLock", ModuleKind.Service, "Store", "RebootLock.Model"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model", "Updates.Desk"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),
@@ -88,7 +90,7 @@ internal static class AllowedEdges
                 "Runner", "Systemd", "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry",
                 "Units.Watching", "Units.Model", "Yaml", "Updates.Keys", "Updates.Payload", "Updates.Client",
                 "Updates.Applying", "Updates.Applying.Worker", "Updates.Lifecycle", "Updates.Omaha", "Updates.Desk",
-                "Updates.Sharing", "Api.Updates", "Api.UpdateServer", "Updates.Server"),
+                "Updates.Sharing", "Api.Updates", "Api.UpdateServer", "Updates.Server", "RebootLock.Model"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
@@ -102,8 +104,8 @@ internal static class AllowedEdges
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
                 "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine",
-                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Updates.Server", "Updates.Sharing", "Api",
-                "Api.Peers", "Api.Relay", "Api.Fleet", "Api.UpdateServer", "Hosting"),
+                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Updates.Server", "Updates.Sharing", "RebootLock",
+                "Api", "Api.Peers", "Api.Relay", "Api.Fleet", "Api.UpdateServer", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),

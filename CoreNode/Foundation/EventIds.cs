@@ -24,5 +24,7 @@ public static class EventIds
     public const int UpdatesClient = 2500;
     public const int UpdatesServer = 2600;
     public const int UpdatesSharing = 2900;
-    public const int Reboots = 3100;
+    public const int RebootLock = 3000;
+    public const int ApiFleetLock = 3100;
+    public const int Reboots = 3300;
 }

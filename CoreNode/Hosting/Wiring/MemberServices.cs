@@ -2,6 +2,7 @@ using CoreNode.Api.Peers.Leases;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Api.Peers.Store;
 using CoreNode.Cluster.Leading;
+using CoreNode.RebootLock.Model;
 using CoreNode.Store;
 using CoreNode.Units.Registry;
 using CoreNode.Units.Watching;
@@ -36,7 +37,7 @@ internal sealed class MemberServices
         StoreAccess access = new(
             RegistryKeys.DefaultPrefix, new AnnouncedKeys(store, RegistryKeys.Default).ContainsAsync)
         {
-            Further = KeeperKeys.Prefix,
+            Further = [KeeperKeys.Prefix, LockKeys.Locksmith, LockKeys.Own],
         };
         _store.Bind(store, access);
         _watches.Bind(store, access);

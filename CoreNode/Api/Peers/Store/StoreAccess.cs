@@ -11,14 +11,14 @@ namespace CoreNode.Api.Peers.Store;
 /// <param name="isAnnounced">Whether a key is noted as one that a unit announces.</param>
 public sealed class StoreAccess(string prefix, Func<string, CancellationToken, Task<bool>> isAnnounced)
 {
-    /// <summary>Where what nodes keep for each other stands; empty: nowhere.</summary>
-    public string Further { get; init; } = "";
+    /// <summary>Where what nodes keep for each other stands besides.</summary>
+    public IReadOnlyList<string> Further { get; init; } = [];
 
     /// <summary>Why a node may not use that key; null if it may.</summary>
     internal async Task<KvError?> RefuseAsync(string key, CancellationToken cancellation)
     {
         string clean = System.Text.Encoding.UTF8.GetString(KvText.Key(key));
-        bool isBelow = IsBelow(clean, prefix) || (Further.Length > 0 && IsBelow(clean, Further));
+        bool isBelow = IsBelow(clean, prefix) || Further.Any(folder => IsBelow(clean, folder));
         return isBelow || await isAnnounced(clean, cancellation)
             ? null
             : new KvError(

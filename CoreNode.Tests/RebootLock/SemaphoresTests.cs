@@ -1,0 +1,192 @@
+using CoreNode.Cluster.Clients;
+using CoreNode.Foundation;
+using CoreNode.RebootLock;
+using CoreNode.RebootLock.Model;
+using CoreNode.Store;
+using CoreNode.Tests.Api;
+using CoreNode.Tests.Units.Agent;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoreNode.Tests.RebootLock;
+
+/// <summary>One lock after the other, on a store in memory.</summary>
+[TestFixture, Category("Unit")]
+[CancelAfter(60_000)]
+internal sealed class SemaphoresTests
+{
+    private static readonly DateTimeOffset s_start = new(2026, 11, 22, 3, 0, 0, TimeSpan.Zero);
+
+    private ManualTime _time = null!;
+    private MemoryKeyStore _memory = null!;
+    private LocalKvClient _store = null!;
+    private Semaphores _locks = null!;
+
+    [SetUp]
+    public void Begin()
+    {
+        _time = new ManualTime(s_start);
+        _memory = new MemoryKeyStore(_time);
+        _store = new LocalKvClient(_memory, _time);
+        _locks = new Semaphores(_store, _time, new Prng(1), NullLogger<Semaphores>.Instance);
+    }
+
+    [Test]
+    public async Task A_lock_is_taken_once_and_given_back(CancellationToken stop)
+    {
+        LockAnswer first = await _locks.AcquireAsync("", "m1", Note("update"), stop);
+        Assert.That(first.Kind, Is.EqualTo(LockAnswerKind.Granted));
+        Assert.That(await ValueAsync(stop), Is.EqualTo("""{"semaphore":0,"max":1,"holders":["m1"]}"""));
+        Assert.That(
+            first.Status!.Holders, Is.EqualTo(new[] { new LockHolder("m1", s_start, "update", null) }));
+        LockAnswer second = await _locks.AcquireAsync("", "m2", Note(""), stop);
+        Assert.That(second.Kind, Is.EqualTo(LockAnswerKind.Full));
+        Assert.That(second.Reason, Is.EqualTo("1 of 1 hold the lock: m1"));
+        Assert.That((await _locks.ReleaseAsync("", "m2", stop)).Kind, Is.EqualTo(LockAnswerKind.Absent));
+        Assert.That((await _locks.ReleaseAsync("", "m1", stop)).Kind, Is.EqualTo(LockAnswerKind.Released));
+        Assert.That(await ValueAsync(stop), Is.EqualTo("""{"semaphore":1,"max":1,"holders":[]}"""));
+        Assert.That(await NotesAsync(stop), Is.Empty);
+    }
+
+    [Test]
+    public async Task Who_holds_it_is_granted_it_again_and_keeps_its_beginning(CancellationToken stop)
+    {
+        await _locks.AcquireAsync("", "m1", Note("first"), stop);
+        ulong index = (ulong)(await _locks.ReadAsync("", stop)).Index;
+        _time.Advance(TimeSpan.FromMinutes(5));
+        LockAnswer again = await _locks.AcquireAsync("", "m1", Note("second"), stop);
+        Assert.That(again.Kind, Is.EqualTo(LockAnswerKind.Granted));
+        LockStatus status = await _locks.ReadAsync("", stop);
+        Assert.That(status.Holders, Is.EqualTo(new[] { new LockHolder("m1", s_start, "second", null) }));
+        Assert.That(status.Index, Is.EqualTo((long)index), "the semaphore was not written again");
+    }
+
+    [Test]
+    public async Task Nothing_is_written_by_reading(CancellationToken stop)
+    {
+        LockStatus status = await _locks.ReadAsync("prod", stop);
+        Assert.That((status.Free, status.Max, status.Index), Is.EqualTo((1, 1, 0L)));
+        Assert.That(_memory.Current.Index.Value, Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task Groups_are_locks_of_their_own(CancellationToken stop)
+    {
+        await _locks.AcquireAsync("prod/db", "m1", Note(""), stop);
+        Assert.That((await _locks.AcquireAsync("", "m2", Note(""), stop)).Kind, Is.EqualTo(LockAnswerKind.Granted));
+        var found = (KvOutcome.Done)await _store.GetAsync(
+            "/coreos.com/updateengine/rebootlock/groups/prod%2Fdb/semaphore", KvGetOptions.Plain, stop);
+        Assert.That(found.Change.Node.Value, Does.Contain("m1"));
+    }
+
+    [Test]
+    public async Task A_value_that_is_no_semaphore_is_left_alone(CancellationToken stop)
+    {
+        await _store.SetAsync(OldLocksmith.Key, "{\"semaphore\":1}", KvSetOptions.None, stop);
+        LockAnswer[] answers =
+        [
+            await _locks.AcquireAsync("", "m1", Note(""), stop),
+            await _locks.WaitAsync("", "m1", Note(""), static _ => { }, stop),
+            await _locks.ReleaseAsync("", "m1", stop),
+            await _locks.SetMaxAsync("", 1, 3, isForced: true, stop),
+        ];
+        Assert.That(answers.Select(static one => one.Kind), Is.All.EqualTo(LockAnswerKind.Damaged));
+        Assert.That(answers[0].Reason, Does.Contain(OldLocksmith.Key).And.Contain("corenode kv set"));
+        Assert.That(await ValueAsync(stop), Is.EqualTo("{\"semaphore\":1}"));
+        Assert.That(
+            async () => await _locks.ReadAsync("", stop),
+            Throws.TypeOf<RebootLockException>().With.Property("Kind").EqualTo(LockAnswerKind.Damaged));
+    }
+
+    [Test]
+    public async Task The_maximum_is_bounded_by_the_quorum(CancellationToken stop)
+    {
+        LockAnswer refused = await _locks.SetMaxAsync("", 2, 3, isForced: false, stop);
+        Assert.That(refused.Kind, Is.EqualTo(LockAnswerKind.Refused));
+        Assert.That(_memory.Current.Index.Value, Is.EqualTo(3), "nothing was written");
+        LockAnswer forced = await _locks.SetMaxAsync("", 2, 3, isForced: true, stop);
+        Assert.That((forced.Kind, forced.OldMax, forced.Status!.Max), Is.EqualTo((LockAnswerKind.Changed, 1, 2)));
+        await _locks.AcquireAsync("", "m1", Note(""), stop);
+        LockAnswer lowered = await _locks.SetMaxAsync("", 0, 3, isForced: false, stop);
+        Assert.That((lowered.OldMax, lowered.Status!.Free), Is.EqualTo((2, -1)));
+    }
+
+    [Test]
+    public async Task A_lock_whose_time_is_over_is_taken_by_who_wants_it(CancellationToken stop)
+    {
+        HolderNote note = new(s_start, "update", s_start.AddMinutes(10));
+        await _locks.AcquireAsync("", "m1", note, stop);
+        _time.Advance(TimeSpan.FromMinutes(9));
+        Assert.That((await _locks.AcquireAsync("", "m2", Note(""), stop)).Kind, Is.EqualTo(LockAnswerKind.Full));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        LockAnswer taken = await _locks.AcquireAsync("", "m2", Note("later"), stop);
+        Assert.That(taken.Kind, Is.EqualTo(LockAnswerKind.Granted));
+        Assert.That(await ValueAsync(stop), Is.EqualTo("""{"semaphore":0,"max":1,"holders":["m2"]}"""));
+        Assert.That(await NotesAsync(stop), Is.EqualTo(new[] { LockKeys.Note("", "m2") }));
+    }
+
+    [Test]
+    public async Task Who_waits_takes_it_when_the_time_is_over(CancellationToken stop)
+    {
+        await _locks.AcquireAsync("", "m1", new HolderNote(s_start, "update", s_start.AddSeconds(0.2)), stop);
+        TaskCompletionSource<LockStatus> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<LockAnswer> waiting = _locks.WaitAsync("", "m2", Note(""), status => told.TrySetResult(status), stop);
+        Assert.That((await told.Task).Holders[0].ReleaseAt, Is.EqualTo(s_start.AddSeconds(0.2)));
+        Assert.That(waiting.IsCompleted, Is.False);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That((await waiting).Kind, Is.EqualTo(LockAnswerKind.Granted));
+    }
+
+    [Test]
+    public async Task A_note_of_somebody_who_holds_nothing_is_forgotten(CancellationToken stop)
+    {
+        await _locks.AcquireAsync("", "m1", new HolderNote(s_start, "old", s_start), stop);
+        Assert.That(await new OldLocksmith(_store, "m1").UnlockAsync(stop), Is.Empty);
+        await _locks.AcquireAsync("", "m2", Note(""), stop);
+        Assert.That(await NotesAsync(stop), Is.EqualTo(new[] { LockKeys.Note("", "m2") }));
+    }
+
+    [Test]
+    public async Task What_locksmithctl_took_has_no_beginning(CancellationToken stop)
+    {
+        Assert.That(await new OldLocksmith(_store, "old").LockAsync(stop), Is.Empty);
+        LockStatus status = await _locks.ReadAsync("", stop);
+        Assert.That(status.Holders, Is.EqualTo(new[] { new LockHolder("old", null, "", null) }));
+        Assert.That((await _locks.ReleaseAsync("", "old", stop)).Kind, Is.EqualTo(LockAnswerKind.Released));
+    }
+
+    [Test]
+    public async Task A_store_that_is_away_is_told(CancellationToken stop)
+    {
+        CutStore cut = new(_store) { IsCut = true };
+        Semaphores locks = new(cut, _time);
+        LockAnswer answer = await locks.AcquireAsync("", "m1", Note(""), stop);
+        Assert.That((answer.Kind, answer.Status), Is.EqualTo((LockAnswerKind.Unavailable, (LockStatus?)null)));
+        Assert.That(answer.Reason, Does.Contain("cut off"));
+    }
+
+    [Test]
+    public async Task A_write_whose_answer_is_lost_counts_if_it_was_done(CancellationToken stop)
+    {
+        LossyStore lossy = new(_store);
+        Semaphores locks = new(lossy, TimeProvider.System);
+        lossy.Losses = 1;
+        Assert.That((await locks.AcquireAsync("", "m1", Note(""), stop)).Kind, Is.EqualTo(LockAnswerKind.Granted));
+        lossy.Losses = 1;
+        LockAnswer max = await locks.SetMaxAsync("", 3, 9, isForced: false, stop);
+        Assert.That((max.Kind, max.OldMax, max.Status!.Max), Is.EqualTo((LockAnswerKind.Changed, 1, 3)));
+        lossy.Losses = 1;
+        Assert.That((await locks.ReleaseAsync("", "m1", stop)).Kind, Is.EqualTo(LockAnswerKind.Released));
+        Assert.That(await ValueAsync(stop), Is.EqualTo("""{"semaphore":3,"max":3,"holders":[]}"""));
+    }
+
+    private HolderNote Note(string reason) => new(_time.GetUtcNow(), reason, null);
+
+    private async Task<string> ValueAsync(CancellationToken stop) =>
+        ((KvOutcome.Done)await _store.GetAsync(OldLocksmith.Key, KvGetOptions.Plain, stop)).Change.Node.Value!;
+
+    private async Task<string[]> NotesAsync(CancellationToken stop)
+    {
+        KvOutcome outcome = await _store.GetAsync(LockKeys.Notes(""), KvGetOptions.Plain, stop);
+        return outcome is KvOutcome.Done done ? [.. done.Change.Node.Nodes.Select(static one => one.Key)] : [];
+    }
+}

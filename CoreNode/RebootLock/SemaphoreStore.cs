@@ -1,0 +1,122 @@
+using CoreNode.Foundation;
+using CoreNode.RebootLock.Model;
+using CoreNode.Store;
+
+namespace CoreNode.RebootLock;
+
+/// <summary>
+/// The semaphore and its notes as keys of the store: reads and single writes, no decisions. Any thread.
+/// </summary>
+internal sealed class SemaphoreStore(IKvClient store)
+{
+    /// <summary>The semaphore as a quorum knows it.</summary>
+    /// <exception cref="RebootLockException">It cannot be read, or is none.</exception>
+    public async Task<StoredSemaphore> ReadAsync(string group, CancellationToken cancellation)
+    {
+        string key = LockKeys.Semaphore(group);
+        KvOutcome outcome = await AskAsync(store.GetAsync(key, KvGetOptions.Linearizable, cancellation));
+        return outcome switch
+        {
+            KvOutcome.Done done => Of(key, done.Change.Node, done.Change.Index),
+            KvOutcome.Refused { Error: var error } when error.Is(ErrorCode.KeyNotFound) =>
+                new StoredSemaphore(SemaphoreValue.Initial, StoreIndex.Zero, new StoreIndex(error.Index)),
+            _ => throw Unavailable("read", key, outcome),
+        };
+    }
+
+    /// <summary>A semaphore as a read or a watch shows it.</summary>
+    /// <exception cref="RebootLockException">It is none.</exception>
+    public static StoredSemaphore Of(string key, KvNode node, StoreIndex seen)
+    {
+        string problem = "it is a directory";
+        if (node.Value is { } text && SemaphoreJson.Read(text, out problem) is { } value)
+            return new StoredSemaphore(value, node.ModifiedIndex, seen);
+        throw new RebootLockException(
+            LockAnswerKind.Damaged,
+            $"{key} is no reboot lock of locksmith: {problem}. Nobody takes or gives back this lock until it is "
+            + $"mended: see who holds it (`corenode kv get {key}`), then write it anew, with nobody in it for example: "
+            + $"corenode kv set {key} '{SemaphoreJson.Write(SemaphoreValue.Initial)}'");
+    }
+
+    /// <summary>Writes the next value if nobody wrote since that one was read.</summary>
+    /// <exception cref="RebootLockException">The store cannot be reached, or refuses.</exception>
+    public async Task<Swap> SwapAsync(
+        string group, StoredSemaphore seen, SemaphoreValue next, CancellationToken cancellation)
+    {
+        string key = LockKeys.Semaphore(group);
+        KvSetOptions options = seen.Modified == StoreIndex.Zero
+            ? KvSetOptions.Create
+            : new KvSetOptions { PreviousIndex = seen.Modified };
+        KvOutcome outcome = await AskAsync(
+            store.SetAsync(key, SemaphoreJson.Write(next), options, cancellation));
+        return outcome switch
+        {
+            KvOutcome.Done done => new Swap(
+                new StoredSemaphore(next, done.Change.Node.ModifiedIndex, done.Change.Index), false),
+            KvOutcome.Unknown => Swap.Unknown,
+            KvOutcome.Refused { Error: var error } => (ErrorCode)error.Code switch
+            {
+                ErrorCode.CompareFailed or ErrorCode.KeyExists or ErrorCode.KeyNotFound => Swap.Lost,
+                ErrorCode.RaftInternal or ErrorCode.LeaderElection => Swap.Unknown,
+                _ => throw Unavailable("written", key, outcome),
+            },
+            _ => throw Unavailable("written", key, outcome),
+        };
+    }
+
+    /// <summary>The notes about a group's holders by their ids; empty if they cannot be read.</summary>
+    public async Task<Dictionary<string, StoredNote>> ReadNotesAsync(string group, CancellationToken cancellation)
+    {
+        Dictionary<string, StoredNote> notes = new(StringComparer.Ordinal);
+        string directory = LockKeys.Notes(group);
+        KvOutcome outcome = await AskAsync(store.GetAsync(directory, KvGetOptions.Linearizable, cancellation));
+        if (outcome is not KvOutcome.Done done)
+            return notes;
+        foreach (KvNode node in done.Change.Node.Nodes)
+        {
+            if (node.Value is { } text && NoteJson.Read(text, out string holder) is { } note
+                && node.Key == LockKeys.Note(group, holder))
+                notes[holder] = new StoredNote(holder, note, node.Key, node.ModifiedIndex);
+        }
+
+        return notes;
+    }
+
+    /// <summary>Notes something; why that was not possible, or null.</summary>
+    public async Task<string?> WriteNoteAsync(
+        string group, string holder, HolderNote note, CancellationToken cancellation)
+    {
+        KvOutcome outcome = await AskAsync(store.SetAsync(
+            LockKeys.Note(group, holder), NoteJson.Write(holder, note), KvSetOptions.None, cancellation));
+        return outcome is KvOutcome.Done ? null : outcome.ToString();
+    }
+
+    /// <summary>Takes a note away unless it was written again since it was read.</summary>
+    public Task RemoveNoteAsync(StoredNote note, CancellationToken cancellation) => AskAsync(store.DeleteAsync(
+        note.Key, new KvDeleteOptions { PreviousIndex = note.Modified }, cancellation));
+
+    private static async Task<KvOutcome> AskAsync(Task<KvOutcome> call)
+    {
+        try
+        {
+            return await call;
+        }
+        catch (IOException fault)
+        {
+            return new KvOutcome.Unknown(fault.Message);
+        }
+    }
+
+    private static RebootLockException Unavailable(string what, string key, KvOutcome outcome)
+    {
+        string reason = outcome switch
+        {
+            KvOutcome.Refused refused => refused.Error.ToString(),
+            KvOutcome.Unreachable unreachable => unreachable.Reason,
+            KvOutcome.Unknown unknown => unknown.Reason,
+            _ => "",
+        };
+        return new RebootLockException(
+            LockAnswerKind.Unavailable, $"the reboot lock at {key} cannot be {what} now: {reason}");
+    }
+}

@@ -1,0 +1,298 @@
+using CoreNode.Foundation;
+using CoreNode.RebootLock.Model;
+using CoreNode.Store;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoreNode.RebootLock;
+
+/// <summary>
+/// The reboot lock: locksmith's semaphore in the store, group by group, changed by compare-and-swap only. In: wishes of
+/// holders, named by their ids. Out: answers, and notes beside the semaphore that say since when and why. What holds:
+/// never more holders than the maximum by what is written here, whoever else writes; a value that is no semaphore is
+/// never written over; each wish may be repeated. Who waits is woken by a watch. Any thread.
+/// </summary>
+public sealed partial class Semaphores
+{
+    private const int MostAttempts = 40;
+
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly IKvClient _client;
+    private readonly SemaphoreStore _store;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<Semaphores> _logger;
+
+    // Field: _chance.
+    private readonly Lock _gate = new();
+    private readonly Prng _chance;
+
+    /// <summary>Works on that store, and tells no log.</summary>
+    public Semaphores(IKvClient store, TimeProvider clock)
+        : this(store, clock, new Prng(unchecked((ulong)clock.GetTimestamp())), NullLogger<Semaphores>.Instance)
+    {
+    }
+
+    /// <summary>Works on that store.</summary>
+    /// <param name="store">Where the semaphores are.</param>
+    /// <param name="clock">Times of notes, and pauses.</param>
+    /// <param name="chance">Spreads those who try at once; nobody else uses it.</param>
+    /// <param name="logger">Told of locks that are taken away, and of a store that is away.</param>
+    public Semaphores(IKvClient store, TimeProvider clock, Prng chance, ILogger<Semaphores> logger)
+    {
+        _client = store;
+        _store = new SemaphoreStore(store);
+        _clock = clock;
+        _chance = chance;
+        _logger = logger;
+    }
+
+    /// <summary>A group's lock as a quorum knows it; "" is the default group.</summary>
+    /// <exception cref="RebootLockException">It cannot be read.</exception>
+    public async Task<LockStatus> ReadAsync(string group, CancellationToken cancellation)
+    {
+        if (LockKeys.Complaint(group, isGroup: true) is { } complaint)
+            throw new RebootLockException(LockAnswerKind.Refused, complaint);
+        return await StatusAsync(group, await _store.ReadAsync(group, cancellation), cancellation);
+    }
+
+    /// <summary>
+    /// Takes the lock if it is free, or was held by somebody whose time is over; who holds it already has it, with the
+    /// note as it is now but for its beginning. When it is cancelled the lock may be taken or not.
+    /// </summary>
+    public async Task<LockAnswer> AcquireAsync(
+        string group, string holder, HolderNote note, CancellationToken cancellation)
+    {
+        if (Complaint(group, holder) is { } refused)
+            return refused;
+        try
+        {
+            LockTry end = await TryAsync(group, holder, null, cancellation);
+            return await EndAcquireAsync(group, holder, note, end, cancellation);
+        }
+        catch (RebootLockException fault)
+        {
+            return new LockAnswer(fault.Kind, null, fault.Message);
+        }
+    }
+
+    /// <summary>
+    /// Takes the lock as soon as it can be had. Goes on while the store is away; <paramref name="told"/> hears whenever
+    /// what it waits for changes. Ends without the lock only if something is wrong with the wish or with what stands in
+    /// the store.
+    /// </summary>
+    public async Task<LockAnswer> WaitAsync(
+        string group, string holder, HolderNote note, Action<LockStatus> told, CancellationToken cancellation)
+    {
+        if (Complaint(group, holder) is { } refused)
+            return refused;
+        return await new SemaphoreWait(this, _client, _clock, group, holder, note, told).RunAsync(cancellation);
+    }
+
+    /// <summary>Gives the lock back.</summary>
+    public async Task<LockAnswer> ReleaseAsync(string group, string holder, CancellationToken cancellation)
+    {
+        if (Complaint(group, holder) is { } refused)
+            return refused;
+        try
+        {
+            Dictionary<string, StoredNote> notes = await _store.ReadNotesAsync(group, cancellation);
+            LockTry end = await ChangeAsync(
+                group,
+                null,
+                value => Task.FromResult(value.Holds(holder)
+                    ? new LockStep(LockAnswerKind.Released, value.Without(holder))
+                    : new LockStep(LockAnswerKind.Absent, null) { Reason = $"{holder} does not hold the lock" }),
+                cancellation);
+            if (notes.TryGetValue(holder, out StoredNote? note))
+                await _store.RemoveNoteAsync(note, cancellation);
+            return await AnswerAsync(group, end, cancellation);
+        }
+        catch (RebootLockException fault)
+        {
+            return new LockAnswer(fault.Kind, null, fault.Message);
+        }
+    }
+
+    /// <summary>
+    /// Sets how many may hold the lock at once. Without force no more than the store can do without
+    /// (<see cref="MaxRule"/>). Who holds it goes on holding it.
+    /// </summary>
+    /// <param name="group">The group.</param>
+    /// <param name="max">The maximum.</param>
+    /// <param name="members">Members of the store with a vote; 0 if not known.</param>
+    /// <param name="isForced">Also more than that.</param>
+    /// <param name="cancellation">Ends it; the maximum may be set or not.</param>
+    public async Task<LockAnswer> SetMaxAsync(
+        string group, int max, int members, bool isForced, CancellationToken cancellation)
+    {
+        string? complaint = LockKeys.Complaint(group, isGroup: true) ?? MaxRule.Complaint(max, members, isForced);
+        if (complaint is not null)
+            return new LockAnswer(LockAnswerKind.Refused, null, complaint);
+        try
+        {
+            LockTry end = await ChangeAsync(
+                group,
+                null,
+                value => Task.FromResult(new LockStep(
+                    LockAnswerKind.Changed, value.Max == max ? null : value.WithMax(max))),
+                cancellation);
+            LockAnswer answer = await AnswerAsync(group, end, cancellation);
+            return answer with { OldMax = end.Before.Value.Max };
+        }
+        catch (RebootLockException fault)
+        {
+            return new LockAnswer(fault.Kind, null, fault.Message);
+        }
+    }
+
+    /// <summary>Tries to take the lock, beginning with what was just seen of it if that is given.</summary>
+    /// <exception cref="RebootLockException">The store cannot be used.</exception>
+    internal Task<LockTry> TryAsync(
+        string group, string holder, StoredSemaphore? seen, CancellationToken cancellation) =>
+        ChangeAsync(group, seen, value => DecideAsync(group, holder, value, cancellation), cancellation);
+
+    /// <summary>Notes what there is to note after an attempt, and answers.</summary>
+    internal async Task<LockAnswer> EndAcquireAsync(
+        string group, string holder, HolderNote note, LockTry end, CancellationToken cancellation)
+    {
+        foreach (StoredNote overdue in end.Step.Overdue)
+        {
+            LogOverdue(overdue.Holder, Name(group), overdue.Note.ReleaseAt, holder);
+            await _store.RemoveNoteAsync(overdue, cancellation);
+        }
+
+        if (end.Step.Kind == LockAnswerKind.Granted)
+        {
+            Dictionary<string, StoredNote> notes = await _store.ReadNotesAsync(group, cancellation);
+            HolderNote now = note;
+            if (end.Step.Next is null && notes.TryGetValue(holder, out StoredNote? before))
+                now = note with { Since = before.Note.Since };
+            if (await _store.WriteNoteAsync(group, holder, now, cancellation) is { } reason)
+                LogNotNoted(holder, Name(group), reason);
+            await ForgetAsync(end.Before, holder, notes, cancellation);
+        }
+
+        return await AnswerAsync(group, end, cancellation);
+    }
+
+    /// <summary>The lock with what is noted about its holders.</summary>
+    internal async Task<LockStatus> StatusAsync(
+        string group, StoredSemaphore stored, CancellationToken cancellation)
+    {
+        SemaphoreValue value = stored.Value;
+        Dictionary<string, StoredNote>? notes =
+            value.Holders.Count == 0 ? null : await _store.ReadNotesAsync(group, cancellation);
+        List<LockHolder> holders = [];
+        foreach (string id in value.Holders)
+        {
+            StoredNote? found = null;
+            notes?.TryGetValue(id, out found);
+            holders.Add(new LockHolder(id, found?.Note.Since, found?.Note.Reason ?? "", found?.Note.ReleaseAt));
+        }
+
+        return new LockStatus(value.Free, value.Max, holders, (long)stored.Modified.Value);
+    }
+
+    /// <summary>Half to all of that span.</summary>
+    internal TimeSpan Spread(TimeSpan span)
+    {
+        lock (_gate)
+            return span * (0.5 + (_chance.NextDouble() / 2));
+    }
+
+    /// <summary>None to all of that span.</summary>
+    internal TimeSpan Within(TimeSpan span)
+    {
+        lock (_gate)
+            return span * _chance.NextDouble();
+    }
+
+    internal void WaitsOn(string group, string reason) => LogWaitsOn(Name(group), reason);
+
+    private static LockAnswer? Complaint(string group, string holder) =>
+        (LockKeys.Complaint(group, isGroup: true) ?? LockKeys.Complaint(holder, isGroup: false)) is { } complaint
+            ? new LockAnswer(LockAnswerKind.Refused, null, complaint)
+            : null;
+
+    private async Task<LockStep> DecideAsync(
+        string group, string holder, SemaphoreValue value, CancellationToken cancellation)
+    {
+        if (value.Holds(holder))
+            return new LockStep(LockAnswerKind.Granted, null);
+        if (value.Free > 0)
+            return new LockStep(LockAnswerKind.Granted, value.With(holder));
+        List<StoredNote> overdue = [];
+        SemaphoreValue next = value;
+        Dictionary<string, StoredNote> notes = value.Holders.Count == 0
+            ? [] : await _store.ReadNotesAsync(group, cancellation);
+        foreach (string id in value.Holders)
+        {
+            if (next.Free > 0 || !notes.TryGetValue(id, out StoredNote? note)
+                || note.Note.ReleaseAt is not { } end || end > _clock.GetUtcNow())
+                continue;
+            overdue.Add(note);
+            next = next.Without(id);
+        }
+
+        return next.Free > 0
+            ? new LockStep(LockAnswerKind.Granted, next.With(holder)) { Overdue = overdue }
+            : new LockStep(LockAnswerKind.Full, null)
+            {
+                Reason = string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"{value.Holders.Count} of {value.Max} hold the lock: {string.Join(", ", value.Holders)}"),
+            };
+    }
+
+    // Reads, decides and swaps until the decision stands.
+    private async Task<LockTry> ChangeAsync(
+        string group, StoredSemaphore? seen, Func<SemaphoreValue, Task<LockStep>> decide,
+        CancellationToken cancellation)
+    {
+        bool isRace = false;
+        LockTry? perhaps = null;
+        TimeSpan pause = s_shortestPause;
+        for (int attempt = 1; attempt <= MostAttempts; attempt++)
+        {
+            StoredSemaphore stored = seen ?? await _store.ReadAsync(group, cancellation);
+            seen = null;
+            LockStep step = await decide(stored.Value);
+            if (step.Next is not { } next)
+                return perhaps is not null && step.Kind != LockAnswerKind.Full
+                    ? perhaps with { After = stored } : new LockTry(step, stored, stored, isRace);
+            Swap swap = await _store.SwapAsync(group, stored, next, cancellation);
+            if (swap.Written is { } written)
+                return new LockTry(step, stored, written, isRace);
+            if (swap.IsUnknown)
+                perhaps = new LockTry(step, stored, stored, isRace);
+            else
+                isRace = true;
+            await Task.Delay(Spread(pause), _clock, cancellation);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
+        }
+
+        throw new RebootLockException(
+            LockAnswerKind.Unavailable,
+            $"the reboot lock at {LockKeys.Semaphore(group)} could not be changed in {MostAttempts} attempts: others "
+            + "were faster each time, or the store has no leader. Try again");
+    }
+
+    // What a crash, or locksmithctl, left behind of those who did not hold the lock before this attempt either.
+    private async Task ForgetAsync(
+        StoredSemaphore before, string holder, Dictionary<string, StoredNote> notes, CancellationToken cancellation)
+    {
+        foreach (KeyValuePair<string, StoredNote> one in notes)
+        {
+            if (one.Key != holder && !before.Value.Holds(one.Key) && one.Value.Modified < before.Modified)
+                await _store.RemoveNoteAsync(one.Value, cancellation);
+        }
+    }
+
+    private async Task<LockAnswer> AnswerAsync(string group, LockTry end, CancellationToken cancellation)
+    {
+        LockStatus status = await StatusAsync(group, end.After, cancellation);
+        return new LockAnswer(end.Step.Kind, status, end.Step.Reason);
+    }
+}
