@@ -53,6 +53,8 @@ internal static class AllowedEdges
             new("Updates.Omaha", ModuleKind.Decider),
             new("Windows", ModuleKind.Decider),
             new("Reboots", ModuleKind.Decider, "Windows"),
+            new("Reboots.Desk", ModuleKind.Port),
+            new("Reboots.Service", ModuleKind.Service, "Reboots", "Reboots.Desk", "Platform"),
             new("Updates.Rollout", ModuleKind.Decider, "Updates.Omaha", "Windows"),
             new(
                 "Updates.Client", ModuleKind.Service,
@@ -71,7 +73,7 @@ internal static class AllowedEdges
             new("RebootLock.Model", ModuleKind.Decider),
             new("RebootLock", ModuleKind.Service, "Store", "RebootLock.Model"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
-            new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model", "Updates.Desk"),
+            new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model", "Updates.Desk", "Reboots.Desk"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),
             new("Api", ModuleKind.Edge, "Api.Wire", "Discovery", "Pki", "Platform", "Store"),
             new("Api.Relay", ModuleKind.Edge, "Api", "Api.Wire", "Pki", "Proxy", "Store"),
@@ -79,10 +81,11 @@ internal static class AllowedEdges
                 "Api.Fleet", ModuleKind.Edge,
                 "Api", "Api.Wire", "Store", "Units.Model", "Units.Registry", "Units.Scheduling", "Units.Watching"),
             new("Api.Updates", ModuleKind.Edge, "Api", "Api.Wire", "Updates.Desk"),
+            new("Api.Reboots", ModuleKind.Edge, "Api", "Api.Wire", "Reboots.Desk"),
             new(
                 "Api.UpdateServer", ModuleKind.Edge,
                 "Api", "Api.Wire", "Updates.Omaha", "Updates.Rollout", "Updates.Server", "Windows"),
-            new("Cli", ModuleKind.Edge, "Api.Client", "Store", "Units.Model", "Updates.Desk"),
+            new("Cli", ModuleKind.Edge, "Api.Client", "Store", "Units.Model", "Updates.Desk", "Reboots.Desk"),
             new(
                 "Hosting", ModuleKind.Composition,
                 "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Leases",
@@ -90,7 +93,8 @@ internal static class AllowedEdges
                 "Runner", "Systemd", "Units.Agent", "Units.Engine", "Units.Manager", "Units.Registry",
                 "Units.Watching", "Units.Model", "Yaml", "Updates.Keys", "Updates.Payload", "Updates.Client",
                 "Updates.Applying", "Updates.Applying.Worker", "Updates.Lifecycle", "Updates.Omaha", "Updates.Desk",
-                "Updates.Sharing", "Api.Updates", "Api.UpdateServer", "Updates.Server", "RebootLock.Model"),
+                "Updates.Sharing", "Api.Updates", "Api.UpdateServer", "Updates.Server", "RebootLock.Model",
+                "RebootLock", "Reboots", "Reboots.Desk", "Reboots.Service", "Api.Reboots", "Windows"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
@@ -104,7 +108,7 @@ internal static class AllowedEdges
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
                 "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine",
-                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Updates.Server", "Updates.Sharing", "RebootLock",
+                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Updates.Server", "Updates.Sharing", "RebootLock", "Reboots.Service",
                 "Api", "Api.Peers", "Api.Relay", "Api.Fleet", "Api.UpdateServer", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),

@@ -8,6 +8,7 @@ using CoreNode.Cli.Keys;
 using CoreNode.Cli.Members;
 using CoreNode.Cli.Payloads;
 using CoreNode.Cli.Pki;
+using CoreNode.Cli.Reboots;
 using CoreNode.Cli.Slots;
 using CoreNode.Cli.Units;
 using CoreNode.Cli.Updates;
@@ -31,6 +32,7 @@ internal static class CommandTree
         ("cluster", ClusterCommands.Build),
         ("pki", PkiCommands.Build),
         ("update", UpdateCommands.Build),
+        ("reboot", RebootCommands.Build),
         ("slot", SlotCommands.Build),
         ("payload", PayloadCommands.Build),
         ("key", SigningKeyCommands.Build),

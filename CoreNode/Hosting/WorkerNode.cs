@@ -3,6 +3,7 @@ using CoreNode.Api;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Store;
 using CoreNode.Api.Relay;
+using CoreNode.Hosting.Reboots;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Hosting.Wiring;
@@ -65,14 +66,15 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         WorkerUnits? running = units is null ? null : WorkerUnits.Make(
             units, options, () => peers.Requests, Members);
         Task tending = running?.RunAsync(stop.Token) ?? Task.CompletedTask;
+        NodeKvClient store = new(
+            () => peers.Requests, Members, TimeProvider.System, (int)(Seeds.Fresh() % Homes));
         UpdatesPlace place = UpdatesPlaces.Of(() => follower.View, () => _isServing, () => peers.Requests) with
         {
-            Sharing = new SharingAccess(
-                new NodeKvClient(() => peers.Requests, Members, TimeProvider.System, (int)(Seeds.Fresh() % Homes)),
-                () => peers.Requests, () => Members().Count + 1)
+            Sharing = new SharingAccess(store, () => peers.Requests, () => Members().Count + 1)
             {
                 OnlyMember = () => UrlsOfOnly(Members()),
             },
+            Reboots = new RebootsPlace(store),
         };
         Task updating = updates?.RunAsync(place, stop.Token) ?? Task.CompletedTask;
         try
