@@ -53,6 +53,9 @@ internal static class AllowedEdges
             new("Runner", ModuleKind.Mechanism, "Units.Manager", "Units.Model", "Platform"),
             new("Updates.Omaha", ModuleKind.Decider),
             new("Windows", ModuleKind.Decider),
+            new("Reboots", ModuleKind.Decider, "Windows"),
+            new("Reboots.Desk", ModuleKind.Port),
+            new("Reboots.Service", ModuleKind.Service, "Reboots", "Reboots.Desk", "Platform"),
             new("Updates.Rollout", ModuleKind.Decider, "Updates.Omaha", "Windows"),
             new(
                 "Updates.Client", ModuleKind.Service,
@@ -71,7 +74,7 @@ internal static class AllowedEdges
             new("RebootLock.Model", ModuleKind.Decider),
             new("RebootLock", ModuleKind.Service, "Store", "RebootLock.Model"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
-            new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model", "Updates.Desk"),
+            new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model", "Updates.Desk", "Reboots.Desk"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),
             new("Api", ModuleKind.Edge, "Api.Wire", "Discovery", "Pki", "Platform", "Store"),
             new("Api.Relay", ModuleKind.Edge, "Api", "Api.Wire", "Pki", "Proxy", "Store"),
@@ -79,11 +82,14 @@ internal static class AllowedEdges
                 "Api.Fleet", ModuleKind.Edge,
                 "Api", "Api.Wire", "Store", "Units.Model", "Units.Registry", "Units.Scheduling", "Units.Watching"),
             new("Api.Updates", ModuleKind.Edge, "Api", "Api.Wire", "Updates.Desk"),
+            new("Api.Reboots", ModuleKind.Edge, "Api", "Api.Wire", "Reboots.Desk"),
             new(
                 "Api.UpdateServer", ModuleKind.Edge,
                 "Api", "Api.Wire", "Updates.Omaha", "Updates.Rollout", "Updates.Server", "Windows"),
             new("Api.FleetLock", ModuleKind.Edge, "Api", "Api.Wire", "RebootLock", "RebootLock.Model"),
-            new("Cli", ModuleKind.Edge, "Api.Client", "RebootLock", "Store", "Units.Model", "Updates.Desk"),
+            new(
+                "Cli", ModuleKind.Edge,
+                "Api.Client", "RebootLock", "Store", "Units.Model", "Updates.Desk", "Reboots.Desk"),
             new(
                 "Hosting", ModuleKind.Composition,
                 "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Leases",
@@ -92,7 +98,8 @@ internal static class AllowedEdges
                 "Units.Watching", "Units.Model", "Yaml", "Updates.Keys", "Updates.Payload", "Updates.Client",
                 "Updates.Applying", "Updates.Applying.Worker", "Updates.Lifecycle", "Updates.Omaha", "Updates.Desk",
                 "Updates.Sharing", "Api.Updates", "Api.UpdateServer", "Updates.Server", "RebootLock",
-                "RebootLock.Model", "Api.FleetLock"),
+                "RebootLock.Model", "Api.FleetLock", "Reboots", "Reboots.Desk", "Reboots.Service", "Api.Reboots",
+                "Windows"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
@@ -110,7 +117,7 @@ internal static class AllowedEdges
                 "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine",
                 "Units.Agent", "Units.Drains", "Systemd", "Runner", "Updates.Client", "Updates.Server",
                 "Updates.Sharing", "RebootLock", "Api", "Api.Peers", "Api.Relay", "Api.Fleet", "Api.FleetLock",
-                "Api.UpdateServer", "Hosting"),
+                "Api.UpdateServer", "Hosting", "Reboots.Service"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),

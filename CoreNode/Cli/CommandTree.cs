@@ -9,6 +9,7 @@ using CoreNode.Cli.Locks;
 using CoreNode.Cli.Members;
 using CoreNode.Cli.Payloads;
 using CoreNode.Cli.Pki;
+using CoreNode.Cli.Reboots;
 using CoreNode.Cli.Slots;
 using CoreNode.Cli.Units;
 using CoreNode.Cli.Updates;
@@ -33,6 +34,7 @@ internal static class CommandTree
         ("cluster", ClusterCommands.Build),
         ("pki", PkiCommands.Build),
         ("update", UpdateCommands.Build),
+        ("reboot", RebootCommands.Build),
         ("slot", SlotCommands.Build),
         ("payload", PayloadCommands.Build),
         ("key", SigningKeyCommands.Build),

@@ -26,4 +26,5 @@ public static class EventIds
     public const int UpdatesSharing = 2900;
     public const int RebootLock = 3000;
     public const int ApiFleetLock = 3100;
+    public const int Reboots = 3300;
 }

@@ -10,6 +10,7 @@ using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
+using CoreNode.Hosting.Reboots;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Hosting.Updates.Sites;
@@ -62,6 +63,7 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         {
             // How many share this store nobody says.
             Sharing = new SharingAccess(store, () => requests, static () => int.MaxValue),
+            Reboots = new RebootsPlace(store),
         };
         Task updating = updates?.RunAsync(updatesPlace, stop.Token) ?? Task.CompletedTask;
         try

@@ -105,6 +105,13 @@ internal static partial class HostingLog
         + "--trusted-keys")]
     internal static partial void TakesNoPackages(this ILogger logger, string folder);
 
+    [LoggerMessage(EventIds.Hosting + 53, LogLevel.Error,
+        "reboots of the machine broke off, and start anew in {Seconds} s")]
+    internal static partial void RebootsFailed(this ILogger logger, Exception fault, double seconds);
+
+    [LoggerMessage(EventIds.Hosting + 54, LogLevel.Warning, "{Reason}; the machine's own command is taken")]
+    internal static partial void NoLogind(this ILogger logger, string reason);
+
     [LoggerMessage(EventIds.Hosting + 45, LogLevel.Information, "this machine is not updated: {Reason}")]
     internal static partial void NoUpdates(this ILogger logger, string reason);
 

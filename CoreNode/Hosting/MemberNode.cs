@@ -6,6 +6,7 @@ using CoreNode.Cluster;
 using CoreNode.Cluster.Clients;
 using CoreNode.Cluster.Peers;
 using CoreNode.Hosting.FleetLock;
+using CoreNode.Hosting.Reboots;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Hosting.Updates.Sites;
@@ -57,6 +58,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
                 {
                     Sharing = new SharingAccess(store, () => requests, () => replica.Members.Count),
                 };
+                place = place with { Reboots = RebootsPlaces.Of(replica, store, place) };
                 MemberUnits? running = units is null
                     ? null : MemberUnits.Make(units, options, process, replica, transport, services);
                 Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;

@@ -78,6 +78,9 @@ public sealed record NodeOptions
     /// <summary>What this node does about updates of its machine.</summary>
     public UpdateOptions Updates { get; init; } = new() { IsOn = false };
 
+    /// <summary>What this node does about reboots of its machine.</summary>
+    public RebootOptions Reboots { get; init; } = new();
+
     /// <summary>One Raft tick.</summary>
     public required TimeSpan HeartbeatInterval { get; init; }
 

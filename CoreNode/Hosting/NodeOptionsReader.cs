@@ -87,6 +87,7 @@ public sealed class NodeOptionsReader(
             IsAdminInsecure = isInsecure,
             Units = UnitFlags.Read(Text, Complaints),
             Updates = UpdateFlags.Read(Text, Complaints),
+            Reboots = RebootFlags.Read(Text, Complaints),
             HeartbeatInterval = heartbeat,
             ElectionTimeout = election,
             SnapshotCount = Number("snapshot-count", 1, 100_000_000),

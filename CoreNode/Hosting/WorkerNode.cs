@@ -4,6 +4,7 @@ using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Store;
 using CoreNode.Api.Relay;
 using CoreNode.Hosting.FleetLock;
+using CoreNode.Hosting.Reboots;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Hosting.Wiring;
@@ -74,6 +75,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
             {
                 OnlyMember = () => UrlsOfOnly(Members()),
             },
+            Reboots = new RebootsPlace(store),
         };
         Task updating = updates?.RunAsync(place, stop.Token) ?? Task.CompletedTask;
         try

@@ -81,6 +81,10 @@ internal sealed unsafe class BusConnection : IDisposable
     public void OnSignal(string rule, BusRead handler) => AddMatch(
         _address.IsBus ? $"type='signal',sender='{BusAddress.SystemdName}',{rule}" : $"type='signal',{rule}", handler);
 
+    /// <summary>Has the handler called for each signal of the owner of that name that the rule takes.</summary>
+    public void OnSignalOf(string sender, string rule, BusRead handler) =>
+        AddMatch($"type='signal',sender='{sender}',{rule}", handler);
+
     /// <summary>Ends the connection when systemd leaves the bus: what it promised went with its connection.</summary>
     public void AbortWhenSystemdLeaves()
     {

@@ -67,7 +67,7 @@ internal sealed class UpdateTextTests
     }
 
     [TestCase("idle", "wait", 0, "nothing by itself")]
-    [TestCase("need-reboot", "wait", 5, "the reboot")]
+    [TestCase("need-reboot", "wait", 5, "the reboot: `corenode reboot status` says when")]
     [TestCase("reporting", "report", 0, "telling the server")]
     [TestCase("verifying", "verify", 0, "verify now")]
     public void What_comes_next_is_told_in_a_few_words(string stage, string step, int at, string text) => Assert.That(

@@ -58,7 +58,7 @@ internal sealed class UpdateSurfacesTests
         Assert.That(now.Error, Is.Empty);
         ProgramResult status = await RunAsync("update", "status");
         Assert.That(status.Output, Does.StartWith("STAGE    need-reboot\nRUNS     1.0 in USR-A\nNEW      2.0 in "));
-        Assert.That(status.Output, Does.Contain("\nNEXT     the reboot\n"));
+        Assert.That(status.Output, Does.Contain("\nNEXT     the reboot: `corenode reboot status` says when\n"));
         ProgramResult again = await RunAsync("update", "now");
         Assert.That((again.ExitCode, again.Output), Is.EqualTo((1, "")));
         Assert.That(again.Error, Does.StartWith("update now: "));

@@ -159,7 +159,7 @@ internal sealed class UpdatedMachine : IAsyncDisposable
         "--update-disk", Disk, "--update-root", _folder.File("root"), "--update-keys", _folder.File("keys"),
         "--update-health", _folder.File("health.d"), "--update-server", OtherServer ?? Server.Url,
         "--update-settle", "500ms", "--update-health-deadline", "4s", "--reboot-command", _folder.File("reboot"),
-        "--unit-manager", "embedded",
+        "--unit-manager", "embedded", "--reboot-strategy", "off",
     ];
 
     /// <summary>A node that was started with these flags; whoever started it ends it.</summary>

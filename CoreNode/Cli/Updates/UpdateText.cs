@@ -42,7 +42,7 @@ internal static class UpdateText
         if (view.NextStep == "report")
             return "telling the server";
         if (isResting && view.Stage == "need-reboot")
-            return "the reboot";
+            return "the reboot: `corenode reboot status` says when";
         if (view.AgainAt > 0)
             return Again(view, now);
         if (view.NextAt > 0)

@@ -5,6 +5,7 @@ using CoreNode.Api.Peers.Requests;
 using CoreNode.Api.Updates;
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;
+using CoreNode.Hosting.Reboots;
 using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Platform;
@@ -43,6 +44,9 @@ internal sealed class UpdatesModule
     private volatile bool _isAsking;
     private readonly ProxySettings _proxies = ProxySettings.Of(Environment.GetEnvironmentVariable);
     private readonly SharingModule? _sharing;
+    private readonly RebootsModule _reboots;
+    private volatile bool _isDiskKnown;
+    private volatile DiskPlace? _disk;
 
     private UpdatesModule(NodeOptions options, NodeProcess process)
     {
@@ -58,6 +62,9 @@ internal sealed class UpdatesModule
         _sharing = SharingModule.Of(options, process, _machineId);
         _door = new UpdateDoor(() => _sharing?.Source ?? "");
         _examiner = new UpdateExaminer(_options, _door, Settings, () => Target, _folder);
+        _reboots = new RebootsModule(
+            options, process, _machineId, _door, () => _isDiskKnown ? _disk is not null : null,
+            () => _disk?.IsMachine == true, Settings);
     }
 
     /// <summary>What this node answers others about updates.</summary>
@@ -71,8 +78,10 @@ internal sealed class UpdatesModule
     {
         if (module is null)
             return others;
-        UpdateSurface own = new(module._door, module._examiner);
-        return others is null ? own : new AdminSurfaces(others, own);
+        UpdateSurface own = new(module._door, new RebootExaminer(module._examiner, module._reboots));
+        return others is null
+            ? new AdminSurfaces(own, module._reboots.Surface)
+            : new AdminSurfaces(others, own, module._reboots.Surface);
     }
 
     /// <summary>The module of a node; null where the options leave it out.</summary>
@@ -84,9 +93,14 @@ internal sealed class UpdatesModule
     public async Task RunAsync(UpdatesPlace place, CancellationToken stop)
     {
         Task sharing = Task.CompletedTask;
+        Task rebooting = place.Reboots is { } reboots
+            ? _reboots.RunAsync(place, reboots, stop)
+            : Task.CompletedTask;
         try
         {
-            if (FindDisk() is not { } disk)
+            _disk = FindDisk();
+            _isDiskKnown = true;
+            if (_disk is not { } disk)
                 return;
             _isAsking = true;
             using UpdateBus? bus = FindBus(disk);
@@ -122,6 +136,7 @@ internal sealed class UpdatesModule
             if (stop.IsCancellationRequested)
                 _door.Close("the node is stopping");
             await sharing;
+            await rebooting;
         }
     }
 

@@ -1,3 +1,4 @@
+using CoreNode.Hosting.Reboots;
 using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Hosting.Updates.Sites;
 
@@ -17,6 +18,9 @@ internal sealed record UpdatesPlace
 
     /// <summary>What payloads are shared by; null: they are not.</summary>
     public SharingAccess? Sharing { get; init; }
+
+    /// <summary>What the machine is restarted by; null: it is not.</summary>
+    public RebootsPlace? Reboots { get; init; }
 
     /// <summary>How many others make a majority with this one; zero on machines that are no members.</summary>
     public Func<int> OthersOfQuorum { get; init; } = static () => 0;

@@ -1,0 +1,15 @@
+namespace CoreNode.Reboots.Desk;
+
+/// <summary>An order.</summary>
+/// <param name="Kind">What.</param>
+public sealed record RebootWish(RebootWishKind Kind)
+{
+    /// <summary>Why, of <see cref="RebootWishKind.Now"/>; may be empty.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>What breaks is accepted with it.</summary>
+    public bool IsOutageAccepted { get; init; }
+
+    /// <summary>The word of the strategy; empty: what flags and files say again.</summary>
+    public string Strategy { get; init; } = "";
+}

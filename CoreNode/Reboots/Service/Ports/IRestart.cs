@@ -1,0 +1,12 @@
+namespace CoreNode.Reboots.Service.Ports;
+
+/// <summary>Restarts the machine.</summary>
+public interface IRestart
+{
+    /// <summary>Everything that was written is on the disks afterwards.</summary>
+    Task SyncAsync(CancellationToken cancellation);
+
+    /// <summary>Asks for it; the machine goes down some time later.</summary>
+    /// <exception cref="IOException">It cannot be asked for.</exception>
+    Task RestartAsync(CancellationToken cancellation);
+}

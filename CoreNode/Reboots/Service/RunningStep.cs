@@ -1,0 +1,28 @@
+namespace CoreNode.Reboots.Service;
+
+/// <summary>The step that is being carried out. Owned by the service's loop.</summary>
+internal sealed class RunningStep : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _work;
+
+    /// <summary>Begins it.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="work">The work: ends without an exception.</param>
+    public RunningStep(long number, Func<CancellationToken, Task> work)
+    {
+        Number = number;
+        _work = work(_end.Token);
+    }
+
+    /// <summary>Its number.</summary>
+    public long Number { get; }
+
+    /// <summary>Ends it, and waits until nothing of it happens any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _work;
+        _end.Dispose();
+    }
+}
