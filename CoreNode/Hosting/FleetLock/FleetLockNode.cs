@@ -10,6 +10,10 @@ namespace CoreNode.Hosting.FleetLock;
 /// <summary>FleetLock on a node, a member or a worker; nothing where no listener is wanted.</summary>
 internal sealed class FleetLockNode : IAsyncDisposable
 {
+    // A machine asks a few times for each of its reboots.
+    private const int MostConnections = 2048;
+    private const int MostHeaderBytes = 64 << 10;
+
     private readonly FleetLockServer? _server;
 
     /// <summary>Nothing is opened yet.</summary>
@@ -23,7 +27,12 @@ internal sealed class FleetLockNode : IAsyncDisposable
             ProgramVersion = process.Version,
             ListenClientUrls = options.ListenFleetLockUrls,
             Certificates = certificates.Clients,
-            Limits = options.Limits,
+            Limits = options.Limits with
+            {
+                MaxConnections = Math.Min(options.Limits.MaxConnections, MostConnections),
+                MaxClientConnections = Math.Min(options.Limits.MaxClientConnections, MostConnections / 2),
+                MaxHeaderBytes = MostHeaderBytes,
+            },
         };
         Semaphores locks = new(
             store, TimeProvider.System, new Prng(Seeds.Fresh()), process.Logs.CreateLogger<Semaphores>());
