@@ -91,6 +91,7 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
     public void Stopping(UnitsNode node, string unit)
     {
         Stops++;
+        cluster.Careful?.Stopping(node, unit);
         if (IsFenced(unit) || cluster.AgentOf(node) is not { IsLeaving: false } agent)
             return;
         UnitFacts? facts = agent.Core.Units.GetValueOrDefault(unit);

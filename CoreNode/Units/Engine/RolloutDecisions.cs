@@ -7,8 +7,8 @@ namespace CoreNode.Units.Engine;
 /// <summary>
 /// New content of a template with UpdatePolicy=rolling (docs/decisions/0055): which replicas are given it next. At most
 /// MaxUnavailable= are away at a time, counted are all that do not work, for whatever reason. When one fails with it,
-/// or does not work by its deadline, the rollout stops: that stands in the store, until people resume it or other content
-/// comes. People can pause the rollout of any template.
+/// or does not work by its deadline, the rollout stops: that stands in the store, until people resume it or other
+/// content comes. People can pause the rollout of any template.
 /// </summary>
 internal sealed class RolloutDecisions(PlanDraft draft, IReadOnlyDictionary<string, UnitCase> cases)
 {
