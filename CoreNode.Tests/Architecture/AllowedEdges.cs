@@ -41,7 +41,9 @@ internal static class AllowedEdges
             new(
                 "Units.Agent", ModuleKind.Service,
                 "Store", "Units.Model", "Units.Registry", "Units.Manager", "Platform"),
-            new("Units.Drains", ModuleKind.Service, "Store", "Units.Registry", "Units.Watching", "Units.Model"),
+            new(
+                "Units.Drains", ModuleKind.Service,
+                "Store", "Units.Registry", "Units.Scheduling", "Units.Watching", "Units.Model"),
             new("Units.Leases", ModuleKind.Service, "Store", "Units.Registry", "Units.Watching"),
             new("Updates.Lifecycle", ModuleKind.Decider),
             new("Updates.Desk", ModuleKind.Port),
@@ -99,7 +101,7 @@ internal static class AllowedEdges
                 "Updates.Applying", "Updates.Applying.Worker", "Updates.Lifecycle", "Updates.Omaha", "Updates.Desk",
                 "Updates.Sharing", "Api.Updates", "Api.UpdateServer", "Updates.Server", "RebootLock",
                 "RebootLock.Model", "Api.FleetLock", "Reboots", "Reboots.Desk", "Reboots.Service", "Api.Reboots",
-                "Windows"),
+                "Windows", "Units.Drains"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [

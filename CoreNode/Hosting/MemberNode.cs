@@ -120,7 +120,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         {
             AdminSurface = surface,
         };
-        FleetLockNode fleetLock = new(options, certificates, process, store, new NoDrains());
+        FleetLockNode fleetLock = new(options, certificates, process, store);
         await using (fleetLock.ConfigureAwait(false))
         await using (server.ConfigureAwait(false))
         {

@@ -3,6 +3,9 @@ using CoreNode.Api.FleetLock;
 using CoreNode.Foundation;
 using CoreNode.RebootLock;
 using CoreNode.Store;
+using CoreNode.Units.Drains;
+using CoreNode.Units.Registry;
+using CoreNode.Units.Watching;
 using Microsoft.Extensions.Logging;
 
 namespace CoreNode.Hosting.FleetLock;
@@ -18,7 +21,7 @@ internal sealed class FleetLockNode : IAsyncDisposable
 
     /// <summary>Nothing is opened yet.</summary>
     public FleetLockNode(
-        NodeOptions options, NodeCertificates certificates, NodeProcess process, IKvClient store, IMachineDrains drains)
+        NodeOptions options, NodeCertificates certificates, NodeProcess process, IKvClient store)
     {
         if (options.ListenFleetLockUrls.Count == 0)
             return;
@@ -36,6 +39,8 @@ internal sealed class FleetLockNode : IAsyncDisposable
         };
         Semaphores locks = new(
             store, TimeProvider.System, new Prng(Seeds.Fresh()), process.Logs.CreateLogger<Semaphores>());
+        ClusterDrains drains = new(new MachineDrain(
+            store, RegistryKeys.Default, TimeProvider.System, process.Logs.CreateLogger<RegistryFollower>()));
         _server = new FleetLockServer(
             http, options.FleetLockToken, locks, drains, process.Metrics, TimeProvider.System, process.Logs);
     }

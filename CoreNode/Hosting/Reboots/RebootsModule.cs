@@ -6,6 +6,9 @@ using CoreNode.Reboots.Desk;
 using CoreNode.Reboots.Service;
 using CoreNode.Reboots.Service.Ports;
 using CoreNode.Systemd;
+using CoreNode.Units.Drains;
+using CoreNode.Units.Registry;
+using CoreNode.Units.Watching;
 using CoreNode.Systemd.Updates;
 using CoreNode.Updates.Desk;
 using CoreNode.Updates.Omaha;
@@ -112,11 +115,14 @@ internal sealed class RebootsModule : IRebootDesk
         Semaphores locks = new(
             place.Store, TimeProvider.System, new Foundation.Prng(Seeds.Fresh()),
             _process.Logs.CreateLogger<Semaphores>());
-        PlaceQuorum quorum = new(place);
+        MachineDrain drains = new(
+            place.Store, RegistryKeys.Default, TimeProvider.System,
+            _process.Logs.CreateLogger<RegistryFollower>());
+        PlaceQuorum quorum = new(place, drains, _machineId);
         string root = _options.Updates.Root;
         RebootPorts ports = new(
             new ClusterLock(locks, _machineId, _options.Reboots.LockLimit, TimeProvider.System),
-            new MachineUnits(place.Store, _machineId, TimeProvider.System),
+            new MachineUnits(drains, _machineId),
             quorum,
             new MachineLogins(root),
             new MachineRestart(_options.Updates, _process.Logs.CreateLogger<RebootsModule>()),

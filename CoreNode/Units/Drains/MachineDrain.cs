@@ -72,6 +72,17 @@ public sealed class MachineDrain(
         }
     }
 
+    /// <summary>
+    /// Ids of the machines that the registry knows, those that are away with a cordon included; empty where the cluster
+    /// runs no units.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation) =>
+        [.. (await ReadAllAsync(cancellation)).Machines.Keys];
+
+    /// <summary>Singletons of a machine that no other one can take now, each with the reason.</summary>
+    public async Task<IReadOnlyList<StayingUnit>> OnlyHereAsync(string machineId, CancellationToken cancellation) =>
+        OnlyPlaces.Of(await ReadAllAsync(cancellation), machineId);
+
     /// <summary>Takes a machine back into use, if the same took it out of use; an empty name: whoever did.</summary>
     /// <exception cref="IOException">The store refuses it.</exception>
     public async Task UncordonAsync(string machineId, string by, CancellationToken cancellation)
@@ -92,6 +103,24 @@ public sealed class MachineDrain(
             if (outcome is KvOutcome.Done)
                 return;
             await PauseAsync(outcome, machineId, cancellation);
+        }
+    }
+
+    // One listing, of which nothing is followed.
+    private async Task<RegistryState> ReadAllAsync(CancellationToken cancellation)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        RegistryFollower follower = RegistryFollower.OfAll(store, keys, time, logger);
+        Task following = follower.RunAsync(end.Token);
+        try
+        {
+            return await follower.WaitForListingAsync(cancellation);
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await following.ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
