@@ -6,7 +6,7 @@ namespace CoreNode.Tests.Architecture;
 
 /// <summary>
 /// What no code may ask of a record, because the native executable leaves it out (docs/decisions/0040): the hash and
-/// the text that the compiler would make; and of a struct that is none: to compare it field by field.
+/// the text that the compiler would make.
 /// </summary>
 internal static class RecordRules
 {
@@ -29,29 +29,8 @@ internal static class RecordRules
         ["GroupBy"] = 1,
     };
 
-    private static readonly HashSet<string> s_comparing =
-        ["Contains", "IndexOf", "LastIndexOf", "Remove", "SequenceEqual", "Equals", "get_Default"];
-
     /// <summary>Records without an own hash that a method there hashes: record and place.</summary>
-    public static IReadOnlyCollection<string> Hashed(ModuleDefinition assembly) => Hashed(assembly, IsHashedByCompiler);
-
-    /// <summary>Structs that cannot compare themselves and are compared or hashed there: struct and place.</summary>
-    public static IReadOnlyCollection<string> Compared(ModuleDefinition assembly)
-    {
-        SortedSet<string> found = new(Hashed(assembly, IsPlainStruct), StringComparer.Ordinal);
-        foreach (MethodDefinition method in Bodies(assembly))
-        {
-            foreach (Instruction instruction in method.Body.Instructions)
-            {
-                foreach (TypeReference type in Compares(instruction).SelectMany(Parts).Where(IsPlainStruct))
-                    found.Add($"{type.FullName}: {method.FullName}");
-            }
-        }
-
-        return found;
-    }
-
-    private static SortedSet<string> Hashed(ModuleDefinition assembly, Predicate<TypeReference> isMeant)
+    public static IReadOnlyCollection<string> Hashed(ModuleDefinition assembly)
     {
         SortedSet<string> found = new(StringComparer.Ordinal);
         foreach (MethodDefinition method in Bodies(assembly))
@@ -62,7 +41,7 @@ internal static class RecordRules
                     .OfType<TypeReference>());
             IEnumerable<TypeReference> keys = types.SelectMany(Keys).Concat(
                 method.Body.Instructions.SelectMany(static i => Hashes(i.Operand as MethodReference)));
-            foreach (TypeReference record in keys.SelectMany(Parts).Where(type => isMeant(type)))
+            foreach (TypeReference record in keys.SelectMany(Parts).Where(IsHashedByCompiler))
                 found.Add($"{record.FullName}: {method.FullName}");
         }
 
@@ -149,22 +128,6 @@ internal static class RecordRules
         return called is { Name: "GetHashCode", Parameters.Count: 0 } ? [called.DeclaringType] : [];
     }
 
-    // By a method of a list or of a comparer, by one over a sequence, or by what every object has.
-    private static IEnumerable<TypeReference> Compares(Instruction instruction)
-    {
-        if (instruction.OpCode.Code == Code.Constrained)
-        {
-            return instruction.Next.Operand is MethodReference { Name: "Equals" or "GetHashCode" } asked
-                && asked.DeclaringType.FullName == "System.Object" ? [(TypeReference)instruction.Operand] : [];
-        }
-
-        if (instruction.Operand is not MethodReference called || !s_comparing.Contains(called.Name))
-            return [];
-        return called is GenericInstanceMethod generic
-            ? generic.GenericArguments
-            : (called.DeclaringType as GenericInstanceType)?.GenericArguments ?? [];
-    }
-
     // What is hashed with a tuple is what is in it.
     private static IEnumerable<TypeReference> Parts(TypeReference type) =>
         type is GenericInstanceType generic && (generic.Name.StartsWith("ValueTuple", StringComparison.Ordinal)
@@ -173,15 +136,6 @@ internal static class RecordRules
             : [type];
 
     private static bool IsHashedByCompiler(TypeReference type) => HasOfCompiler(type, "GetHashCode");
-
-    // A record with such a struct in it compares that too.
-    private static bool IsPlainStruct(TypeReference type) => Definition(type) is { IsEnum: false } found
-        && (found.Methods.Any(static m => m.Name == "PrintMembers")
-            ? found.Fields.Any(static f => !f.IsStatic && f.FieldType.IsValueType && IsPlainStruct(f.FieldType))
-            : found.IsValueType && !found.Methods.Any(IsEquals));
-
-    private static bool IsEquals(MethodDefinition method) => method is { Name: "Equals", IsVirtual: true }
-        && method.Parameters is [{ ParameterType.FullName: "System.Object" }];
 
     private static bool IsPrintedByCompiler(TypeReference type) => HasOfCompiler(type, "ToString");
 
