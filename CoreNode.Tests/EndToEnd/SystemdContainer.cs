@@ -10,8 +10,10 @@ internal sealed class SystemdContainer : IAsyncDisposable
     /// <summary>Where the native binary lies inside: /usr is this machine's.</summary>
     public const string Binary = "/opt/corenode";
 
-    // What nspawn ends with when its systemd asks for a reboot and nspawn is no service itself.
-    private const int RebootAsked = 133;
+    /// <summary>
+    /// What nspawn ends with when its systemd asks for a reboot and nspawn is no service itself.
+    /// </summary>
+    public const int RebootAsked = 133;
 
     private static readonly TimeSpan s_bootDeadline = TimeSpan.FromSeconds(60);
 
@@ -164,13 +166,15 @@ internal sealed class SystemdContainer : IAsyncDisposable
         await BootAsync();
     }
 
-    /// <summary>
-    /// Waits until something in it asks for a reboot, and until it is up again as in <see cref="BootAsync"/>.
-    /// </summary>
-    public async Task FollowRebootAsync(TimeSpan patience)
+    /// <summary>Waits until it has gone down; gives the exit code of nspawn. It can be booted again.</summary>
+    public async Task<int> EndAsync(TimeSpan patience)
     {
-        Assert.That(await EndAsync(patience), Is.EqualTo(RebootAsked), "nspawn's exit code");
-        await BootAsync();
+        RunningProgram ended = _nspawn ?? throw new InvalidOperationException("it does not run");
+        int code = await ended.WaitForExitAsync(patience);
+        ended.Dispose();
+        _nspawn = null;
+        _first = 0;
+        return code;
     }
 
     /// <summary>Cuts its power: everything in it is gone at once. The disk stays, and it can be booted again.</summary>
@@ -210,16 +214,6 @@ internal sealed class SystemdContainer : IAsyncDisposable
         foreach (string hierarchy in Directory.GetDirectories("/sys/fs/cgroup").Append("/sys/fs/cgroup"))
             RemoveGroup(Path.Combine(hierarchy, _name));
         _folder.Dispose();
-    }
-
-    private async Task<int> EndAsync(TimeSpan patience)
-    {
-        RunningProgram ended = _nspawn ?? throw new InvalidOperationException("it does not run");
-        int code = await ended.WaitForExitAsync(patience);
-        ended.Dispose();
-        _nspawn = null;
-        _first = 0;
-        return code;
     }
 
     private static void RemoveGroup(string group)

@@ -38,7 +38,11 @@ internal sealed class SystemdCluster : IAsyncDisposable
     /// Boots that many, and waits until all of them are machines of one cluster. Where containers or namespaces cannot
     /// be made, the test is skipped and says why.
     /// </summary>
-    public static async Task<SystemdCluster> StartAsync(int nodes = 3, string lease = "2s")
+    /// <param name="nodes">How many.</param>
+    /// <param name="lease">Their --units-lease.</param>
+    /// <param name="prepare">What is done to each machine before it boots.</param>
+    public static async Task<SystemdCluster> StartAsync(
+        int nodes = 3, string lease = "2s", Func<SystemdNode, Task>? prepare = null)
     {
         if (NetworkNamespace.Obstacle is { } obstacle)
             Assert.Ignore(obstacle);
@@ -49,6 +53,8 @@ internal sealed class SystemdCluster : IAsyncDisposable
             {
                 cluster._nodes.Add(
                     await SystemdNode.PrepareAsync(cluster.Network[number], number, nodes, lease));
+                if (prepare is not null)
+                    await prepare(cluster._nodes[^1]);
             }
 
             await Task.WhenAll(cluster._nodes.Select(static node => node.Container.BootAsync()));

@@ -67,6 +67,10 @@ internal sealed class SystemdNode
         return node;
     }
 
+    /// <summary>Settings of its node, for its next start: NAME=VALUE each.</summary>
+    public void Set(params string[] settings) =>
+        File.AppendAllLines(Container.Inside("etc/default/corenode"), settings);
+
     /// <summary>Writes a unit file on its disk; gives the path that its programs find it by.</summary>
     public string Write(string name, string text)
     {
