@@ -12,4 +12,11 @@ internal sealed class LocksmithOnEtcdTests
         await using ServerProcess etcd = await EtcdProcess.StartAsync();
         await LocksmithScenario.PlayHereAsync(new Uri(etcd.Url));
     }
+
+    [Test]
+    public async Task Who_waits_is_woken(CancellationToken stop)
+    {
+        await using ServerProcess etcd = await EtcdProcess.StartAsync();
+        await LocksmithScenario.WakeAsync(new Uri(etcd.Url), stop);
+    }
 }

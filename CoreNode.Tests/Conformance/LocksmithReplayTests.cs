@@ -12,4 +12,11 @@ internal sealed class LocksmithReplayTests
         await using ApiHarness api = await ApiHarness.StartAsync();
         await LocksmithScenario.PlayHereAsync(api.Url);
     }
+
+    [Test]
+    public async Task Who_waits_is_woken(CancellationToken stop)
+    {
+        await using ApiHarness api = await ApiHarness.StartAsync();
+        await LocksmithScenario.WakeAsync(api.Url, stop);
+    }
 }

@@ -1,3 +1,5 @@
+using CoreNode.Api.Client;
+using CoreNode.RebootLock;
 using CoreNode.Tests.Cli;
 
 namespace CoreNode.Tests.Conformance;
@@ -15,6 +17,31 @@ internal static class LocksmithScenario
             [.. ShellWords.Split(line)], endpoints: server.GetLeftPart(UriPartial.Authority));
         return (run.ExitCode, run.Output, run.Error);
     });
+
+    /// <summary>CoreNode waits over HTTP, locksmithctl gives the lock back: the watch wakes who waits.</summary>
+    public static async Task WakeAsync(Uri server, CancellationToken stop)
+    {
+        using LocksmithReplay locksmith = new(server, "woken");
+        (_, ulong index) = await locksmith.OpenAsync();
+        Assert.That(await locksmith.SwapAsync(index, """{"semaphore":0,"max":1,"holders":["old"]}"""), Is.Null);
+        Assert.That(ClientEndpoint.TryParse(
+            server.GetLeftPart(UriPartial.Authority), out ClientEndpoint? endpoint, out string? problem), problem);
+        using V2Client client = new(new ClientOptions { Endpoints = [endpoint!] });
+        Semaphores locks = new(client, TimeProvider.System);
+        TaskCompletionSource waits = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        HolderNote note = new(DateTimeOffset.UnixEpoch, "update", null);
+        Task<LockAnswer> waiting = locks.WaitAsync("woken", "new", note, _ => waits.TrySetResult(), stop);
+        await waits.Task.WaitAsync(stop);
+        (_, index) = await locksmith.OpenAsync();
+        Assert.That(waiting.IsCompleted, Is.False);
+        Assert.That(await locksmith.SwapAsync(index, """{"semaphore":1,"max":1,"holders":[]}"""), Is.Null);
+        Assert.That((await waiting).Kind, Is.EqualTo(LockAnswerKind.Granted));
+        (string value, _) = await locksmith.OpenAsync();
+        Assert.That(value, Is.EqualTo("""{"semaphore":0,"max":1,"holders":["new"]}"""));
+        LockStatus status = await locks.ReadAsync("woken", stop);
+        Assert.That(status.Holders[0].Reason, Is.EqualTo("update"));
+        Assert.That((await locks.ReleaseAsync("woken", "new", stop)).Kind, Is.EqualTo(LockAnswerKind.Released));
+    }
 
     /// <summary>Plays it.</summary>
     /// <param name="server">Where.</param>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CoreNode.Foundation;
 using CoreNode.RebootLock.Model;
 using CoreNode.Store;
@@ -30,7 +31,9 @@ public sealed partial class Semaphores
 
     /// <summary>Works on that store, and tells no log.</summary>
     public Semaphores(IKvClient store, TimeProvider clock)
-        : this(store, clock, new Prng(unchecked((ulong)clock.GetTimestamp())), NullLogger<Semaphores>.Instance)
+        : this(
+            store, clock, new Prng(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))),
+            NullLogger<Semaphores>.Instance)
     {
     }
 
