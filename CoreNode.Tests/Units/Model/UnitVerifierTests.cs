@@ -52,6 +52,53 @@ internal sealed class UnitVerifierTests
             Has.One.Matches<UnitProblem>(static p => p is { IsError: true, Line: 6 }));
     }
 
+    [Test]
+    public void A_rolling_template_has_no_problem()
+    {
+        const string Text = """
+            [Service]
+            ExecStart=/bin/web
+            [X-Fleet]
+            Replicas=3
+            UpdatePolicy=rolling
+            MaxUnavailable=2
+            DrainDeadline=2min
+            AnnounceGrace=500ms
+            """;
+        Assert.That(UnitVerifier.Verify("web@.service", Text), Is.Empty);
+        UnitRequirements unit = UnitRequirements.Of(UnitName.Parse("web@1.service")!, UnitFile.Parse(Text, out _)!);
+        Assert.That(
+            (unit.IsRolling, unit.MaxUnavailable, unit.DrainDeadline, unit.AnnounceGrace),
+            Is.EqualTo((true, 2, TimeSpan.FromMinutes(2), TimeSpan.FromMilliseconds(500))));
+        unit = UnitRequirements.None;
+        Assert.That(
+            (unit.IsRolling, unit.MaxUnavailable, unit.DrainDeadline, unit.AnnounceGrace),
+            Is.EqualTo((false, 1, TimeSpan.FromSeconds(90), TimeSpan.FromSeconds(2))));
+    }
+
+    [TestCase("UpdatePolicy=roling", true, "UpdatePolicy=roling is not known; did you mean rolling?")]
+    [TestCase("UpdatePolicy=all", true, "UpdatePolicy=all is not known: write rolling")]
+    [TestCase("MaxUnavailable=0", true, "MaxUnavailable=0 is no number from 1 to")]
+    [TestCase("DrainDeadline=soon", true, "DrainDeadline=soon is no time from 1s to 1d")]
+    [TestCase("AnnounceGrace=2h", true, "AnnounceGrace=2h is no time from 0 to 1h")]
+    [TestCase("UpdatePolicie=rolling", false, "did you mean UpdatePolicy=?")]
+    [TestCase("MaxUnavailabel=1", false, "did you mean MaxUnavailable=?")]
+    public void What_is_wrong_with_a_rollout_is_told(string line, bool isError, string message)
+    {
+        IReadOnlyList<UnitProblem> problems = UnitVerifier.Verify(
+            "web@.service", $"[Service]\nExecStart=/bin/web\n[X-Fleet]\nReplicas=2\n{line}");
+        Assert.That(problems, Has.Count.EqualTo(1));
+        Assert.That((problems[0].Line, problems[0].IsError), Is.EqualTo((5, isError)));
+        Assert.That(problems[0].Message, Does.Contain(message));
+    }
+
+    [Test]
+    public void A_rollout_needs_replicas() => Assert.That(
+        UnitVerifier.Refusal(
+            "web.service", UnitFile.Parse("[Service]\nExecStart=/bin/web\n[X-Fleet]\nUpdatePolicy=rolling", out _)!)!
+            .Message,
+        Does.Contain("UpdatePolicy needs Replicas"));
+
     [TestCase("[Service]\nExecStart=sleep 5", 2, true, "ExecStart: \"sleep\" is no absolute path")]
     [TestCase("[Service]\nExecStart=-sleep 5", 2, true, "no absolute path")]
     [TestCase("[Service]\nExecStart=/bin/", 2, true, "is a folder")]

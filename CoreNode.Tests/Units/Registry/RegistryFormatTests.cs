@@ -26,6 +26,12 @@ internal sealed class RegistryFormatTests
     private static readonly UnitAnnouncement[] s_announced =
         [new("/services/web/1", "10.0.0.3:80"), new("/services/all/web1", "web1")];
 
+    private static readonly JobRollout s_stopped =
+        new(IsStopped: true, s_file.Hash, "web@1.service has failed", "");
+
+    private static readonly MachineCordon s_drained =
+        new(IsDraining: true, "update", "reboot") { Before = new MachineCordon(IsDraining: false, "disk", "ann") };
+
     [Test]
     public void Keys_and_values_are_written_as_the_golden_file()
     {
@@ -55,6 +61,11 @@ internal sealed class RegistryFormatTests
         Assert.That(RegistryValues.WriteMachine(machine.Object!), Is.EqualTo(RegistryValues.WriteMachine(Object())));
         Assert.That(machine.Machine!.Metadata, Is.EquivalentTo(new Dictionary<string, string> { ["zone"] = "y" }));
         Assert.That(machine.Cordon, Is.EqualTo(new MachineCordon(true, "disk", "ann")));
+        Assert.That(state.Machines["m3"].Cordon, Is.EqualTo(s_drained));
+        Assert.That(state.Partial["web@.service"].Rollout, Is.EqualTo(s_stopped));
+        Assert.That(state.Partial["other@.service"].Rollout, Is.EqualTo(new JobRollout(false, "", "", "")));
+        Assert.That(state.Entry("m3", "plain.service")!.Successor, Is.EqualTo("m2"));
+        Assert.That(state.State("plain.service", "m3")!.IsAnnounced, Is.True);
         ScheduleEntry entry = state.Entry(Machine, Unit)!;
         Assert.That(
             (entry.Hash, entry.State, entry.IsSingleton, entry.Restart),
@@ -82,12 +93,25 @@ internal sealed class RegistryFormatTests
         yield return (s_keys.JobTargetState(other), DesiredStates.Word(DesiredState.Loaded));
         yield return (s_keys.JobNotice(other), RegistryValues.WriteNotice(new JobNotice("why")));
         yield return (s_keys.JobTargetState("off.service"), DesiredStates.Word(DesiredState.Inactive));
+        yield return (s_keys.JobNotice("off.service"), RegistryValues.WriteNotice(
+            new JobNotice("its machine is drained") { IsStaying = true }));
+        yield return (s_keys.JobRollout("web@.service"), RegistryValues.WriteRollout(s_stopped));
+        yield return (s_keys.JobRollout("other@.service"), RegistryValues.WriteRollout(new(false, "", "", "")));
         yield return (s_keys.MachineObject(Machine), RegistryValues.WriteMachine(Object()));
         yield return (s_keys.MachineMetadata(Machine, "zone"), "y");
         yield return (s_keys.MachineMetadata(Machine, "disk"), "");
         yield return (s_keys.MachineCordon(Machine), RegistryValues.WriteCordon(new(true, "disk", "ann")));
         yield return (s_keys.MachineObject("m2"), RegistryValues.WriteMachine(new MachineObject { Id = "m2" }));
         yield return (s_keys.MachineCordon("m2"), RegistryValues.WriteCordon(new(false, "", "")));
+        yield return (s_keys.MachineCordon("m3"), RegistryValues.WriteCordon(s_drained));
+        yield return (s_keys.ScheduleEntry("m3", other), RegistryValues.WriteEntry(
+            new ScheduleEntry("m3", other, s_file.Hash, ScheduleState.Launched) { Successor = "m2" }));
+        yield return (s_keys.UnitState(other, "m3"), RegistryValues.WriteState(
+            new UnitStateRecord(other, "m3", new UnitStates("loaded", "active", "running"), s_file.Hash)
+            {
+                IsHealthy = true,
+                IsAnnounced = true,
+            }));
         yield return (s_keys.ScheduleEntry(Machine, Unit), RegistryValues.WriteEntry(
             new ScheduleEntry(Machine, Unit, s_file.Hash, ScheduleState.Launched) { IsSingleton = true, Restart = 3 }));
         yield return (s_keys.ScheduleEntry("m2", other), RegistryValues.WriteEntry(

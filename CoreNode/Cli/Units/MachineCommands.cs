@@ -168,8 +168,9 @@ internal static class MachineCommands
         Option<double> wait = UnitArguments.Wait();
         var command = new CliCommand("drain", "move all units away from a machine")
         {
-            Details = "Singletons and replicas move one after the other. What can run nowhere else stays and goes on "
-                + "running, and so do global units; `unit list` says why. Undone by machine uncordon.",
+            Details = "What others there need leaves after them; singletons and replicas move one after the other, a "
+                + "replica once it works elsewhere. What can run nowhere else stays and goes on running, and so do "
+                + "global units; `unit list` says why. Undone by machine uncordon.",
             Examples =
             [
                 ("corenode machine drain 1315e07d --reason 'new disk'", "returns once it is empty"),

@@ -97,7 +97,7 @@ internal sealed class DrainDecisions(
         {
             if (IsCareful(unit) && (!isFree || HasSiblingOnItsWay(unit)))
             {
-                unit.Notice = new JobNotice($"machine {machine} is drained, it waits for its turn to move");
+                unit.Notice ??= new JobNotice($"machine {machine} is drained, it waits for its turn to move");
                 continue;
             }
 
@@ -123,10 +123,9 @@ internal sealed class DrainDecisions(
     {
         draft.Stuck[unit.Name] = stuck;
         draft.LookAt(stuck.Until);
-        unit.Notice ??= new JobNotice($"its machine is drained, but no other one can take it: {stuck.Reason}")
-        {
-            IsStaying = true,
-        };
+        JobNotice notice = unit.Notice
+            ?? new JobNotice($"its machine is drained, but no other one can take it: {stuck.Reason}");
+        unit.Notice = notice with { IsStaying = true };
     }
 
     // The others do not wait for it any longer.
@@ -139,11 +138,13 @@ internal sealed class DrainDecisions(
             : unit.Claim is { } claim && claim.MachineId != machine
                 ? $"its new copy on machine {claim.MachineId} {Handover.WhyNot(draft.Registry, job, claim)}"
             : "what needs it there has not left yet";
-        unit.Notice = new JobNotice(string.Create(
-            CultureInfo.InvariantCulture,
-            $"machine {machine} is drained, but it has not left it in "
-            + $"{job.Requirements.DrainDeadline.TotalSeconds:0.#} s: {why}"))
+        // What is counted in it of failures stays.
+        unit.Notice = (unit.Notice ?? new JobNotice("")) with
         {
+            Reason = string.Create(
+                CultureInfo.InvariantCulture,
+                $"machine {machine} is drained, but it has not left it in "
+                + $"{job.Requirements.DrainDeadline.TotalSeconds:0.#} s: {why}"),
             IsStaying = true,
         };
     }
