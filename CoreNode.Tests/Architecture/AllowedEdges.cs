@@ -108,8 +108,8 @@ internal static class AllowedEdges
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
                 "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine",
-                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Updates.Server", "Updates.Sharing", "RebootLock", "Reboots.Service",
-                "Api", "Api.Peers", "Api.Relay", "Api.Fleet", "Api.UpdateServer", "Hosting"),
+                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Updates.Server", "Updates.Sharing", "RebootLock",
+                "Reboots.Service", "Api", "Api.Peers", "Api.Relay", "Api.Fleet", "Api.UpdateServer", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),
