@@ -127,15 +127,6 @@ internal sealed class CommandLineTests
         Assert.That(run, Is.EqualTo(new CliRun(7, "node --help -- -o json", "")));
     }
 
-    [TestCase("locksmithctl")]
-    [TestCase("/usr/bin/locksmithctl")]
-    public async Task Old_tools_that_are_not_there_yet_say_so(string program)
-    {
-        CliRun run = await CliRun.OfAsync(program, ["list-units"], null, null);
-        Assert.That(run.ExitCode, Is.EqualTo(2));
-        Assert.That(run.Error, Does.Contain(Path.GetFileName(program)));
-    }
-
     [Test]
     public async Task Called_as_etcdctl_it_speaks_as_etcdctl()
     {

@@ -41,9 +41,10 @@ internal sealed class HelpTests
                     && !line.StartsWith("corenode node ", StringComparison.Ordinal)
                     && !line.StartsWith("corenode etcdctl ", StringComparison.Ordinal)
                     && !line.StartsWith("corenode fleetctl ", StringComparison.Ordinal)
+                    && !line.StartsWith("corenode locksmithctl ", StringComparison.Ordinal)
                     && !line.StartsWith("corenode update_engine_client ", StringComparison.Ordinal)
                     && !line.StartsWith("corenode update-server serve", StringComparison.Ordinal))
-                .Select(line => line.Split(" > ")[0])
+                .Select(line => line.Split(" > ")[0].Split(" && ")[0])
                 .Where(line => UsageErrors.Find(Root().Parse([.. ShellWords.Split(line).Skip(1)])).Count > 0),
         ];
         Assert.That(wrong, Is.Empty);

@@ -74,6 +74,20 @@ internal sealed class NodeOptionsReaderTests
     public void An_admin_listener_is_out_of_reach_or_asks_who_comes(string urls) =>
         Assert.That(Good(["--listen-admin-urls", .. urls.Split(' ')]).ListenAdminUrls, Has.Count.EqualTo(1));
 
+    [TestCase("0123456789abcdef\n", true)]
+    [TestCase("too short", false)]
+    [TestCase("", false)]
+    [TestCase("0123456789abcdef 0123456789abcdef", false)]
+    public void FleetLocks_token_is_one_long_word(string text, bool isGood)
+    {
+        NodeOptionsReader reader = new(static _ => null, file => file == "token" ? text : "");
+        NodeOptions? options = reader.Read(
+            ["--listen-fleetlock-urls", "http://127.0.0.1:3333", "--fleetlock-token-file", "token"]);
+        Assert.That(options?.FleetLockToken, isGood ? Is.EqualTo(text.Trim()) : Is.Null);
+        Assert.That(
+            reader.Problems, isGood ? Is.Empty : Has.One.StartsWith("--fleetlock-token-file token: one word"));
+    }
+
     [Test]
     public void Ten_members_are_too_many()
     {

@@ -114,6 +114,37 @@ internal sealed class SemaphoreRaceTests
     }
 
     [Test]
+    public async Task A_waiter_looks_again_when_the_history_is_gone_and_when_the_key_is(CancellationToken stop)
+    {
+        Semaphores locks = Locks(1);
+        await locks.AcquireAsync("", "a", Note(), stop);
+        WaitingStore scripted = new(_store);
+        Semaphores waiter = new(scripted, TimeProvider.System, new Prng(9), NullLogger<Semaphores>.Instance);
+        Task<LockAnswer> waiting = waiter.WaitAsync("", "b", Note(), static _ => { }, stop);
+        await scripted.Watched.WaitAsync(stop);
+        scripted.Tell(new KvWatchItem.Disconnected("the member went away", false));
+        scripted.Tell(new KvWatchItem.HistoryLost(new StoreIndex(5), null, new StoreIndex(9)));
+        await scripted.ReadAgain.WaitAsync(stop);
+        Assert.That(waiting.IsCompleted, Is.False, "a quorum says that it is held");
+        await _store.DeleteAsync(OldLocksmith.Key, KvDeleteOptions.None, stop);
+        KvNode gone = new() { Key = OldLocksmith.Key, ModifiedIndex = _memory.Current.Index };
+        scripted.Tell(new KvWatchItem.Changed(new KvChange(KeyAction.Delete, gone, null, gone.ModifiedIndex)));
+        Assert.That((await waiting).Kind, Is.EqualTo(LockAnswerKind.Granted));
+    }
+
+    [Test]
+    public async Task A_waiter_that_meets_what_is_no_semaphore_says_so(CancellationToken stop)
+    {
+        Semaphores locks = Locks(1);
+        await locks.AcquireAsync("", "a", Note(), stop);
+        TaskCompletionSource waits = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<LockAnswer> waiting = Locks(2).WaitAsync("", "b", Note(), _ => waits.TrySetResult(), stop);
+        await waits.Task;
+        await _store.SetAsync(OldLocksmith.Key, "rubbish", KvSetOptions.None, stop);
+        Assert.That((await waiting).Kind, Is.EqualTo(LockAnswerKind.Damaged));
+    }
+
+    [Test]
     public async Task A_waiter_that_gives_up_leaves_nothing_behind(CancellationToken stop)
     {
         Semaphores locks = Locks(1);

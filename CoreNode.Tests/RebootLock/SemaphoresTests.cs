@@ -133,7 +133,9 @@ internal sealed class SemaphoresTests
         Assert.That((await told.Task).Holders[0].ReleaseAt, Is.EqualTo(s_start.AddSeconds(0.2)));
         Assert.That(waiting.IsCompleted, Is.False);
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.That((await waiting).Kind, Is.EqualTo(LockAnswerKind.Granted));
+        LockAnswer taken = await waiting;
+        Assert.That(taken.Kind, Is.EqualTo(LockAnswerKind.Granted));
+        Assert.That(taken.Status!.Holders[0].Since, Is.EqualTo(s_start.AddSeconds(1)), "not when it began to wait");
     }
 
     [Test]

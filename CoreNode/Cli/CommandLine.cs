@@ -2,6 +2,7 @@ using System.CommandLine;
 using CoreNode.Api.Client;
 using CoreNode.Cli.Etcdctl;
 using CoreNode.Cli.Fleetctl;
+using CoreNode.Cli.Locksmithctl;
 using CoreNode.Cli.UpdateEngine;
 
 namespace CoreNode.Cli;
@@ -27,10 +28,7 @@ public static class CommandLine
             case "update_engine_client":
                 return UpdateEngineProgram.RunAsync(args, host);
             case "locksmithctl":
-                host.Error.WriteLine(
-                    $"this corenode does not speak {Path.GetFileName(programName)} yet: the reboot lock comes with a "
-                    + "later part of CoreNode. What there is now: corenode --help");
-                return Task.FromResult(ExitCode.Usage);
+                return LocksmithctlProgram.RunAsync(args, host);
             default:
                 return RunAsync(args, host);
         }
@@ -46,6 +44,7 @@ public static class CommandLine
                 ["node", .. var rest] => await host.RunNode(rest, host.Cancellation),
                 ["etcdctl", .. var rest] => await EtcdctlProgram.RunAsync(rest, host),
                 ["fleetctl", .. var rest] => await FleetctlProgram.RunAsync(rest, host),
+                ["locksmithctl", .. var rest] => await LocksmithctlProgram.RunAsync(rest, host),
                 ["update_engine_client", .. var rest] => await UpdateEngineProgram.RunAsync(rest, host),
                 ["update-server", "serve", .. var rest] when host.ServeUpdates is { } serve =>
                     await serve(rest, host.Cancellation),

@@ -5,6 +5,7 @@ using CoreNode.Cli.Completion;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Keys;
+using CoreNode.Cli.Locks;
 using CoreNode.Cli.Members;
 using CoreNode.Cli.Payloads;
 using CoreNode.Cli.Pki;
@@ -28,6 +29,7 @@ internal static class CommandTree
         ("kv", KeyCommands.Build),
         ("unit", UnitCommands.Build),
         ("machine", MachineCommands.Build),
+        ("lock", LockCommands.Build),
         ("member", MemberCommands.Build),
         ("cluster", ClusterCommands.Build),
         ("pki", PkiCommands.Build),
@@ -46,6 +48,7 @@ internal static class CommandTree
         ("completion", CompletionCommand.Build),
         ("etcdctl", EtcdctlCommand),
         ("fleetctl", FleetctlCommand),
+        ("locksmithctl", LocksmithctlCommand),
         ("update_engine_client", UpdateEngineCommand),
     ];
 
@@ -116,6 +119,17 @@ internal static class CommandTree
         [
             ("corenode fleetctl list-units", "as fleetctl would"),
             ("ln -s /usr/bin/corenode /usr/local/bin/fleetctl", "for scripts that call fleetctl"),
+        ],
+    });
+
+    private static CliCommand LocksmithctlCommand(CliSession session) => Forwarding(session, new CliCommand(
+        "locksmithctl", "speak locksmithctl's commands and flags, for scripts that use it")
+    {
+        Details = "The same happens if the binary is called locksmithctl, by a link for example.",
+        Examples =
+        [
+            ("corenode locksmithctl status", "as locksmithctl would"),
+            ("ln -s /usr/bin/corenode /usr/local/bin/locksmithctl", "for scripts that call locksmithctl"),
         ],
     });
 

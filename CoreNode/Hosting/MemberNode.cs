@@ -5,6 +5,7 @@ using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
 using CoreNode.Cluster.Clients;
 using CoreNode.Cluster.Peers;
+using CoreNode.Hosting.FleetLock;
 using CoreNode.Hosting.Reboots;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Updates.Sharing;
@@ -65,7 +66,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
                 try
                 {
                     await ServeAsync(
-                        replica, certificates, UpdatesModule.SurfaceWith(updates, running?.Surface));
+                        replica, certificates, UpdatesModule.SurfaceWith(updates, running?.Surface), store);
                 }
                 finally
                 {
@@ -106,7 +107,8 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
             before.Last - before.KnownCommitted, others);
     }
 
-    private async Task ServeAsync(Replica replica, NodeCertificates certificates, IAdminSurface? surface)
+    private async Task ServeAsync(
+        Replica replica, NodeCertificates certificates, IAdminSurface? surface, LocalKvClient store)
     {
         string? socket = await UnixSocketPath.PrepareAsync(
             options.UnixSocket, "unix-socket", process.Logger, process.Stop);
@@ -118,9 +120,12 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         {
             AdminSurface = surface,
         };
+        FleetLockNode fleetLock = new(options, certificates, process, store, new NoDrains());
+        await using (fleetLock.ConfigureAwait(false))
         await using (server.ConfigureAwait(false))
         {
             await server.StartAsync(process.Stop);
+            await fleetLock.StartAsync(process.Stop);
             _isServing = true;
             string urls = string.Join(' ', server.BoundUrls.Select(u => u.GetLeftPart(UriPartial.Authority)));
             process.Manager.Ready($"serving on {urls}");

@@ -1,4 +1,5 @@
 using System.Text;
+using CoreNode.Hosting.FleetLock;
 
 namespace CoreNode.Hosting;
 
@@ -39,6 +40,7 @@ public static class NodeFlags
         .. UnitFlags.All,
         .. UpdateFlags.All,
         .. RebootFlags.All,
+        .. FleetLockFlags.All,
         new("cors", "*", "ORIGIN,...", "origins that browsers may call from"),
         new("unix-socket", "/run/corenode/corenode.sock", "PATH", "local socket for clients; \"none\" for none"),
         new("fleet-socket", "none", "PATH", "a second local socket, for fleetctl; fleet's own is /run/fleet.sock"),

@@ -63,6 +63,12 @@ public sealed record NodeOptions
     /// <summary>Where administrators are served, besides the unix socket.</summary>
     public required IReadOnlyList<Uri> ListenAdminUrls { get; init; }
 
+    /// <summary>Where FleetLock is served; empty for nowhere.</summary>
+    public IReadOnlyList<Uri> ListenFleetLockUrls { get; init; } = [];
+
+    /// <summary>What clients of FleetLock show; null for nothing.</summary>
+    public string? FleetLockToken { get; init; }
+
     /// <summary>Lifts the refusals that keep strangers from changing things.</summary>
     public required bool IsAdminInsecure { get; init; }
 

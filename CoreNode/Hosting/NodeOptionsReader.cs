@@ -2,6 +2,7 @@ using CoreNode.Api;
 using System.Net;
 using CoreNode.Cluster;
 using CoreNode.Discovery;
+using CoreNode.Hosting.FleetLock;
 using CoreNode.Pki;
 using CoreNode.Platform;
 
@@ -81,6 +82,8 @@ public sealed class NodeOptionsReader(
             ClientTls = clientTls,
             PeerTls = peerTls,
             ListenAdminUrls = AdminUrls(clientTls, isInsecure, clients),
+            ListenFleetLockUrls = _flags.Urls("listen-fleetlock-urls", clientTls, "cert-file", isNeeded: false),
+            FleetLockToken = FleetLockFlags.ReadToken(Text("fleetlock-token-file"), readFile, Complaints),
             IsAdminInsecure = isInsecure,
             Units = UnitFlags.Read(Text, Complaints),
             Updates = UpdateFlags.Read(Text, Complaints),

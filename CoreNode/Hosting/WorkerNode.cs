@@ -3,6 +3,7 @@ using CoreNode.Api;
 using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Store;
 using CoreNode.Api.Relay;
+using CoreNode.Hosting.FleetLock;
 using CoreNode.Hosting.Reboots;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Updates.Sharing;
@@ -80,7 +81,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         try
         {
             await ServeAsync(
-                follower, upstreams, certificates, UpdatesModule.SurfaceWith(updates, running?.Surface),
+                follower, upstreams, certificates, UpdatesModule.SurfaceWith(updates, running?.Surface), store,
                 Task.WhenAny(following, reviewing).Unwrap());
         }
         finally
@@ -100,7 +101,8 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         members.Count == 0 ? [] : members.Count == 1 ? members[0].PeerUrls : null;
 
     private async Task ServeAsync(
-        MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, IAdminSurface? surface, Task loops)
+        MemberFollower follower, Upstreams upstreams, NodeCertificates certificates, IAdminSurface? surface,
+        NodeKvClient store, Task loops)
     {
         string? socket = await UnixSocketPath.PrepareAsync(
             options.UnixSocket, "unix-socket", process.Logger, process.Stop);
@@ -112,9 +114,12 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         {
             AdminSurface = surface,
         };
+        FleetLockNode fleetLock = new(options, certificates, process, store, new NoDrains());
+        await using (fleetLock.ConfigureAwait(false))
         await using (server.ConfigureAwait(false))
         {
             await server.StartAsync(process.Stop);
+            await fleetLock.StartAsync(process.Stop);
             _isServing = true;
             string urls = string.Join(' ', server.BoundUrls.Select(u => u.GetLeftPart(UriPartial.Authority)));
             process.Manager.Ready($"proxy: serving on {urls}");

@@ -24,6 +24,9 @@ public enum LockAnswerKind
     /// <summary>What stands at the key is no semaphore: nothing was changed.</summary>
     Damaged,
 
+    /// <summary>The store refuses it for who asks: nothing was changed.</summary>
+    Denied,
+
     /// <summary>The store did not do it, or did not say so in time; asking again is safe.</summary>
     Unavailable,
 }

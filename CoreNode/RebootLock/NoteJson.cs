@@ -47,7 +47,7 @@ internal static class NoteJson
                 Time(root.GetProperty("since")), root.GetProperty("reason").GetString() ?? "", end);
         }
         catch (Exception bad) when (bad is JsonException or KeyNotFoundException or InvalidOperationException
-            or FormatException)
+            or FormatException or ArgumentException)
         {
             return null;
         }

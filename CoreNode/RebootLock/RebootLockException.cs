@@ -5,6 +5,9 @@ namespace CoreNode.RebootLock;
 /// </summary>
 public sealed class RebootLockException(LockAnswerKind kind, string message) : Exception(message)
 {
-    /// <summary><see cref="LockAnswerKind.Damaged"/> or <see cref="LockAnswerKind.Unavailable"/>.</summary>
+    /// <summary>
+    /// <see cref="LockAnswerKind.Damaged"/>, <see cref="LockAnswerKind.Denied"/>,
+    /// <see cref="LockAnswerKind.Refused"/> or <see cref="LockAnswerKind.Unavailable"/>.
+    /// </summary>
     public LockAnswerKind Kind { get; } = kind;
 }

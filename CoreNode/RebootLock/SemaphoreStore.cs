@@ -116,7 +116,10 @@ internal sealed class SemaphoreStore(IKvClient store)
             KvOutcome.Unknown unknown => unknown.Reason,
             _ => "",
         };
+        bool isDenied = outcome is KvOutcome.Refused { Error: var error } && (ErrorCode)error.Code
+            is ErrorCode.Unauthorized or ErrorCode.NotAFile or ErrorCode.NotADirectory or ErrorCode.RootReadOnly;
         return new RebootLockException(
-            LockAnswerKind.Unavailable, $"the reboot lock at {key} cannot be {what} now: {reason}");
+            isDenied ? LockAnswerKind.Denied : LockAnswerKind.Unavailable,
+            $"the reboot lock at {key} cannot be {what} now: {reason}");
     }
 }

@@ -23,6 +23,7 @@ internal sealed class SemaphoreWait(
     private static readonly TimeSpan s_shortestLook = TimeSpan.FromMilliseconds(100);
 
     private readonly string _key = LockKeys.Semaphore(group);
+    private readonly DateTimeOffset _begun = clock.GetUtcNow();
     private LockStatus? _told;
     private TimeSpan _pause = s_shortestPause;
     private string _fault = "";
@@ -103,7 +104,12 @@ internal sealed class SemaphoreWait(
     private async Task<LockAnswer?> EndAsync(LockTry end, CancellationToken cancellation)
     {
         if (end.Step.Kind != LockAnswerKind.Full)
-            return await semaphores.EndAcquireAsync(group, holder, note, end, cancellation);
+        {
+            TimeSpan waited = clock.GetUtcNow() - _begun;
+            HolderNote now = note with { Since = note.Since + waited, ReleaseAt = note.ReleaseAt + waited };
+            return await semaphores.EndAcquireAsync(group, holder, now, end, cancellation);
+        }
+
         Tell(await semaphores.StatusAsync(group, end.After, cancellation));
         return null;
     }

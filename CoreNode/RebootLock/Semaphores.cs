@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CoreNode.Foundation;
 using CoreNode.RebootLock.Model;
 using CoreNode.Store;
@@ -30,7 +31,9 @@ public sealed partial class Semaphores
 
     /// <summary>Works on that store, and tells no log.</summary>
     public Semaphores(IKvClient store, TimeProvider clock)
-        : this(store, clock, new Prng(unchecked((ulong)clock.GetTimestamp())), NullLogger<Semaphores>.Instance)
+        : this(
+            store, clock, new Prng(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))),
+            NullLogger<Semaphores>.Instance)
     {
     }
 
@@ -79,8 +82,8 @@ public sealed partial class Semaphores
 
     /// <summary>
     /// Takes the lock as soon as it can be had. Goes on while the store is away; <paramref name="told"/> hears whenever
-    /// what it waits for changes. Ends without the lock only if something is wrong with the wish or with what stands in
-    /// the store.
+    /// what it waits for changes. The note's times are moved by as long as it waited. Ends without the lock only if
+    /// something is wrong with the wish or with what stands in the store.
     /// </summary>
     public async Task<LockAnswer> WaitAsync(
         string group, string holder, HolderNote note, Action<LockStatus> told, CancellationToken cancellation)

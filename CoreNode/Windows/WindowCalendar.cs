@@ -2,8 +2,9 @@ namespace CoreNode.Windows;
 
 /// <summary>
 /// When maintenance windows are open. Asks the time zone only for the offset at a moment, so whatever a zone does
-/// (whole days left out, changes at midnight) follows from one rule: a window begins at the first moment at which clocks
-/// there show its time or a later one. Seconds since 1970; keeps what it found for later questions. Owned by one thread.
+/// (whole days left out, changes at midnight) follows from one rule: a window begins at the first moment at which
+/// clocks there show its time or a later one. Seconds since 1970; keeps what it found for later questions. Owned by one
+/// thread.
 /// </summary>
 public sealed class WindowCalendar
 {

@@ -1,3 +1,5 @@
+using System.Text;
+using CoreNode.Foundation;
 using CoreNode.RebootLock.Model;
 
 namespace CoreNode.Tests.RebootLock.Model;
@@ -61,6 +63,36 @@ internal sealed class SemaphoreValueTests
     {
         Assert.That(SemaphoreJson.Read(text, out string problem), Is.Null);
         Assert.That(problem, Does.Contain(reason));
+    }
+
+    [Test]
+    public void Whatever_is_read_adds_up_and_is_written_the_same_again()
+    {
+        const string letters = "0123456789-\"\\{}[]:,abnu\ud83d\n ";
+        Prng chance = new(53);
+        string[] seeds =
+        [
+            """{"semaphore":1,"max":1,"holders":null}""", """{"semaphore":-1,"max":1,"holders":["a","b"]}""",
+            """{"holders":["\u003c","\ud83d\ude00"],"max":3,"semaphore":1}""",
+        ];
+        int read = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            StringBuilder text = new(seeds[chance.Next(seeds.Length)]);
+            for (int changes = chance.Next(4); changes > 0; changes--)
+                text[chance.Next(text.Length)] = letters[chance.Next(letters.Length)];
+            if (SemaphoreJson.Read(text.ToString(), out _) is not { } value)
+                continue;
+            read++;
+            string written = SemaphoreJson.Write(value);
+            Assert.That(value.Free, Is.EqualTo(value.Max - value.Holders.Count), text.ToString());
+            Assert.That(value.Holders, Is.Unique, text.ToString());
+            Assert.That(SemaphoreJson.Write(SemaphoreJson.Read(written, out _)!), Is.EqualTo(written));
+            SemaphoreValue more = value.WithMax(value.Holders.Count + 1).With("m");
+            Assert.That(more.Without("m").Holders, Is.EqualTo(value.Without("m").Holders));
+        }
+
+        Assert.That(read, Is.GreaterThan(1000));
     }
 
     [Test]

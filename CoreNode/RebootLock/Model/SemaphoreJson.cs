@@ -36,8 +36,9 @@ public static class SemaphoreJson
             using JsonDocument document = JsonDocument.Parse(text);
             return ReadObject(document.RootElement, ref problem);
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException)
         {
+            // The latter where the text itself has half a character.
             problem = "it is no JSON";
             return null;
         }

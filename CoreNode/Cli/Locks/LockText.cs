@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text;
+using CoreNode.RebootLock;
+
+namespace CoreNode.Cli.Locks;
+
+/// <summary>The lock in text and in JSON.</summary>
+internal static class LockText
+{
+    /// <summary>The lock as a sentence names it.</summary>
+    public static string Name(string group) => group.Length == 0 ? "the lock" : $"the lock of group {group}";
+
+    /// <summary>Who holds it, in a line.</summary>
+    public static string Holders(LockStatus status)
+    {
+        StringBuilder text = new();
+        foreach (LockHolder holder in status.Holders)
+        {
+            text.Append(text.Length > 0 ? ", " : "").Append(holder.Id);
+            if (holder.Since is { } since)
+                text.Append(" since ").Append(Time(since));
+            if (holder.Reason.Length > 0)
+                text.Append(" (").Append(holder.Reason).Append(')');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The lock for people.</summary>
+    public static void Write(CliSession session, string group, LockStatus status)
+    {
+        TextWriter output = session.Host.Output;
+        int held = status.Holders.Count;
+        string left = status.Free < 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{-status.Free} more than may")
+            : string.Create(CultureInfo.InvariantCulture, $"{status.Free} free");
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{Name(group)}: {held} of {status.Max} held, {left}"));
+        if (held == 0)
+            return;
+        output.WriteLine();
+        List<string[]> rows = [];
+        DateTimeOffset now = session.Host.Time.GetUtcNow();
+        foreach (LockHolder holder in status.Holders)
+        {
+            rows.Add([
+                holder.Id,
+                holder.Since is { } since ? $"{Time(since)} ({Ago(now - since)})" : "not known",
+                holder.Reason.Length > 0 ? holder.Reason : "-",
+                holder.ReleaseAt is { } end ? Time(end) : "by hand",
+            ]);
+        }
+
+        TextTable.Write(session, ["HOLDER", "SINCE", "WHY", "RELEASED"], rows);
+    }
+
+    /// <summary>The lock for programs.</summary>
+    public static string Json(string group, LockStatus status)
+    {
+        StringBuilder text = new("{\"group\":");
+        EtcdJson.AppendString(text, group);
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $",\"free\":{status.Free},\"max\":{status.Max},\"index\":{status.Index},\"holders\":[");
+        for (int i = 0; i < status.Holders.Count; i++)
+        {
+            LockHolder holder = status.Holders[i];
+            text.Append(i > 0 ? ",{\"id\":" : "{\"id\":");
+            EtcdJson.AppendString(text, holder.Id);
+            text.Append(",\"since\":");
+            AppendTime(text, holder.Since);
+            text.Append(",\"reason\":");
+            EtcdJson.AppendString(text, holder.Reason);
+            text.Append(",\"releaseAt\":");
+            AppendTime(text, holder.ReleaseAt);
+            text.Append('}');
+        }
+
+        return text.Append("]}").ToString();
+    }
+
+    private static void AppendTime(StringBuilder text, DateTimeOffset? time)
+    {
+        if (time is { } known)
+            text.Append('"').Append(Time(known)).Append('"');
+        else
+            text.Append("null");
+    }
+
+    private static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static string Ago(TimeSpan span)
+    {
+        if (span < TimeSpan.FromMinutes(1))
+            return "now";
+        (double count, string unit) = span.TotalHours < 1 ? (span.TotalMinutes, "m")
+            : span.TotalDays < 2 ? (span.TotalHours, "h")
+            : (span.TotalDays, "d");
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(count)}{unit} ago");
+    }
+}
