@@ -41,6 +41,7 @@ internal static class AllowedEdges
             new(
                 "Units.Agent", ModuleKind.Service,
                 "Store", "Units.Model", "Units.Registry", "Units.Manager", "Platform"),
+            new("Units.Drains", ModuleKind.Service, "Store", "Units.Registry", "Units.Watching", "Units.Model"),
             new("Units.Leases", ModuleKind.Service, "Store", "Units.Registry", "Units.Watching"),
             new("Updates.Lifecycle", ModuleKind.Decider),
             new("Updates.Desk", ModuleKind.Port),
@@ -98,7 +99,7 @@ internal static class AllowedEdges
                 "Updates.Applying", "Updates.Applying.Worker", "Updates.Lifecycle", "Updates.Omaha", "Updates.Desk",
                 "Updates.Sharing", "Api.Updates", "Api.UpdateServer", "Updates.Server", "RebootLock",
                 "RebootLock.Model", "Api.FleetLock", "Reboots", "Reboots.Desk", "Reboots.Service", "Api.Reboots",
-                "Windows"),
+                "Windows", "Units.Drains"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [
@@ -114,9 +115,9 @@ internal static class AllowedEdges
             new(
                 "Microsoft.Extensions.Logging.Abstractions",
                 "Platform", "Wal", "Cluster", "Discovery", "Pki", "Proxy", "Units.Watching", "Units.Engine",
-                "Units.Agent", "Systemd", "Runner", "Updates.Client", "Updates.Server", "Updates.Sharing", "RebootLock",
-                "Reboots.Service", "Api", "Api.Peers", "Api.Relay", "Api.Fleet", "Api.FleetLock", "Api.UpdateServer",
-                "Hosting"),
+                "Units.Agent", "Units.Drains", "Systemd", "Runner", "Updates.Client", "Updates.Server",
+                "Updates.Sharing", "RebootLock", "Reboots.Service", "Api", "Api.Peers", "Api.Relay", "Api.Fleet",
+                "Api.FleetLock", "Api.UpdateServer", "Hosting"),
             new("Microsoft.Extensions.Logging", "Hosting"),
             new("Microsoft.Extensions.Hosting", "Hosting"),
             new("Microsoft.Extensions.DependencyInjection", "Hosting"),

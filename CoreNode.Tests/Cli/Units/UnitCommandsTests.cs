@@ -53,6 +53,25 @@ internal sealed class UnitCommandsTests
     }
 
     [Test]
+    public async Task A_rollout_is_shown_paused_and_resumed()
+    {
+        await RunAsync("unit", "submit", File("web@.service", Text + "[X-Fleet]\nReplicas=2\nUpdatePolicy=rolling\n"));
+        CliRun run = await RunAsync("unit", "rollout", "pause", "web@", "--reason", "it is Friday");
+        Assert.That(
+            run.Output,
+            Is.EqualTo("web@.service: paused, 2 of 2 replicas have the new content; it is Friday\n"), run.Error);
+        run = await RunAsync("unit", "rollout", "status", "web@", "-o", "json");
+        Assert.That(run.Output, Does.Contain("\"rollout\":\"paused\"").And.Contain("\"isRolling\":true"));
+        run = await RunAsync("unit", "rollout", "resume", "web@");
+        Assert.That(run.Output, Does.StartWith("web@.service: done, 2 of 2 replicas"), run.Error);
+        await RunAsync("unit", "submit", File("web.service", Text));
+        run = await RunAsync("unit", "rollout", "status", "web");
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo(
+            (1, "web.service has no replicas: only a template with Replicas= has a rollout\n")));
+        Assert.That((await RunAsync("unit", "rollout", "status", "wep@")).ExitCode, Is.EqualTo(4));
+    }
+
+    [Test]
     public async Task Instances_come_from_the_template_of_the_cluster_or_its_file()
     {
         string template = File("web@.service", Text);

@@ -9,7 +9,9 @@ using CoreNode.Reboots.Service.Ports;
 using CoreNode.Store;
 using CoreNode.Tests.Api;
 using CoreNode.Tests.EndToEnd;
+using CoreNode.Units.Drains;
 using CoreNode.Units.Registry;
+using CoreNode.Units.Watching;
 using CoreNode.Updates.Desk;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -52,17 +54,15 @@ internal sealed class MachinePortsTests
     [Test]
     public async Task A_machine_is_cordoned_drained_and_uncordoned(CancellationToken stop)
     {
-        MachineUnits units = new(_store, Machine, TimeProvider.System);
+        MachineUnits units = Units();
         await _store.SetAsync(s_keys.MachineObject(Machine), "{}", KvSetOptions.None, stop);
-        await _store.SetAsync(s_keys.ScheduleEntry(Machine, "a.service"), "launched", KvSetOptions.None, stop);
         await units.CordonAsync("update", stop);
         Assert.That(await CordonAsync(stop), Is.EqualTo(new MachineCordon(false, "update", "reboot")));
         TaskCompletionSource<string> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task draining = units.DrainAsync("update", TimeSpan.FromMinutes(1), text => told.TrySetResult(text), stop);
-        Assert.That(await told.Task, Is.EqualTo("1 units are here still"));
-        Assert.That(await CordonAsync(stop), Is.EqualTo(new MachineCordon(true, "update", "reboot")));
-        await _store.DeleteAsync(s_keys.ScheduleEntry(Machine, "a.service"), KvDeleteOptions.None, stop);
         await draining;
+        Assert.That(await told.Task, Is.EqualTo("no unit is left"));
+        Assert.That(await CordonAsync(stop), Is.EqualTo(new MachineCordon(true, "update", "reboot")));
         await units.UncordonAsync(stop);
         await units.UncordonAsync(stop);
         Assert.That(await CordonAsync(stop), Is.Null);
@@ -71,7 +71,7 @@ internal sealed class MachinePortsTests
     [Test]
     public async Task A_persons_cordon_stays(CancellationToken stop)
     {
-        MachineUnits units = new(_store, Machine, TimeProvider.System);
+        MachineUnits units = Units();
         await _store.SetAsync(s_keys.MachineObject(Machine), "{}", KvSetOptions.None, stop);
         MachineCordon theirs = new(false, "disk", "alice");
         await _store.SetAsync(
@@ -84,7 +84,7 @@ internal sealed class MachinePortsTests
     [Test]
     public async Task Where_no_units_are_used_nothing_is_written(CancellationToken stop)
     {
-        MachineUnits units = new(_store, Machine, TimeProvider.System);
+        MachineUnits units = Units();
         await units.CordonAsync("update", stop);
         await units.DrainAsync("update", TimeSpan.FromMinutes(1), static _ => { }, stop);
         await units.UncordonAsync(stop);
@@ -188,6 +188,10 @@ internal sealed class MachinePortsTests
 
     private static string Levels(IReadOnlyList<UpdateFinding> findings) =>
         string.Join(' ', findings.Select(static one => UpdateFinding.Words[(int)one.Level]));
+
+    private MachineUnits Units() => new(
+        _store,
+        new MachineDrain(_store, s_keys, TimeProvider.System, NullLogger<RegistryFollower>.Instance), Machine);
 
     private async Task<MachineCordon?> CordonAsync(CancellationToken stop) =>
         await _store.GetAsync(s_keys.MachineCordon(Machine), KvGetOptions.Linearizable, stop) is KvOutcome.Done done

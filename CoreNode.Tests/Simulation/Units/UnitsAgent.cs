@@ -286,6 +286,8 @@ internal sealed class UnitsAgent
         {
             string unit = change.Node.Key[(directory.Length + 1)..];
             ScheduleEntry? entry = isRemoved ? null : RegistryValues.ReadEntry(_node.Id, unit, change.Node);
+            if (_cluster.Plan.Bug == UnitsBug.StopsUntold && entry is { State: ScheduleState.Revoked })
+                _cluster.Track(_session.StopUnitAsync(unit, default));
             if (isRemoved || entry is not null)
                 Core.Changed(unit, entry, change.Node.ModifiedIndex, _node.Now);
         }

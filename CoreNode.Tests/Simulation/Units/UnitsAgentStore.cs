@@ -10,8 +10,23 @@ internal sealed class UnitsAgentStore(UnitsCluster cluster, UnitsNode node, Unit
     public Task<KvOutcome> GetAsync(string key, KvGetOptions options, CancellationToken cancellation) =>
         client.GetAsync(key, options, cancellation);
 
-    public Task<KvOutcome> SetAsync(string key, string value, KvSetOptions options, CancellationToken cancellation) =>
-        client.SetAsync(key, value, options, cancellation);
+    public Task<KvOutcome> SetAsync(string key, string value, KvSetOptions options, CancellationToken cancellation)
+    {
+        string states = RegistryKeys.Default.States + "/";
+        if (cluster.Plan.Bug == UnitsBug.PraisesEarly && key.StartsWith(states, StringComparison.Ordinal))
+        {
+            string[] names = key[states.Length..].Split('/');
+            if (RegistryValues.ReadState(names[0], names[1], value) is { } state)
+                value = RegistryValues.WriteState(state with
+                {
+                    States = state.States with { Active = "active" },
+                    IsHealthy = true,
+                    IsAnnounced = true,
+                });
+        }
+
+        return client.SetAsync(key, value, options, cancellation);
+    }
 
     public async Task<KvOutcome> DeleteAsync(string key, KvDeleteOptions options, CancellationToken cancellation)
     {

@@ -43,4 +43,16 @@ internal enum UnitsBug
 
     /// <summary>Nobody notices that a guard was killed.</summary>
     MissesNoGuard,
+
+    /// <summary>Who is handed over to another machine is taken away before it runs there.</summary>
+    TakesFirst,
+
+    /// <summary>An agent stops at once what it is to give up, while clients are still sent there.</summary>
+    StopsUntold,
+
+    /// <summary>Agents say of everything that starts that it works.</summary>
+    PraisesEarly,
+
+    /// <summary>All replicas are given new content at once.</summary>
+    RollsAtOnce,
 }

@@ -91,6 +91,7 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
     public void Stopping(UnitsNode node, string unit)
     {
         Stops++;
+        cluster.Careful?.Stopping(node, unit);
         if (IsFenced(unit) || cluster.AgentOf(node) is not { IsLeaving: false } agent)
             return;
         UnitFacts? facts = agent.Core.Units.GetValueOrDefault(unit);
@@ -210,7 +211,10 @@ internal sealed class UnitsChecker(UnitsCluster cluster)
         bool hasFailed = job.Requirements.IsRescheduledOnFailure
             && what.Reason.StartsWith("it failed", StringComparison.Ordinal)
             && registry.State(job.Name.Full, what.Machine) is { HasFailed: true };
-        return hasFailed || job.Requirements.MachineOf.Count > 0 || registry.Jobs.Values.Any(other =>
+        // Handed over by a machine that was drained then: the copy that works stays, here or there.
+        bool isHandedOver = registry.Entry(what.Machine, job.Name.Full) is { Successor.Length: > 0 }
+            || registry.EntriesOf(job.Name.Full).Values.Any(entry => entry.Successor == what.Machine);
+        return hasFailed || isHandedOver || job.Requirements.MachineOf.Count > 0 || registry.Jobs.Values.Any(other =>
             other.Desired != DesiredState.Inactive && other.Requirements.Replaces.Contains(job.Name.Full));
     }
 

@@ -62,9 +62,14 @@ internal sealed class UnitsCluster
 
     public UnitsAgent? AgentOf(UnitsNode node) => node.IsRunning ? _agents.GetValueOrDefault(node.Index) : null;
 
-    /// <summary>Turmoil, peace, and rest.</summary>
+    /// <summary>What people do where nothing goes wrong.</summary>
+    public UnitsCareful? Careful { get; private set; }
+
+    /// <summary>Turmoil, peace, and rest; or drains and new content in peace.</summary>
     public UnitsResult Run()
     {
+        if (Plan.IsCareful)
+            return RunCareful();
         foreach (UnitsNode node in Nodes)
             Begin(node);
         UnitsWishes wishes = new(this);
@@ -89,17 +94,31 @@ internal sealed class UnitsCluster
             throw new AssertionException($"the log grew by {Store.Length - length} entries at rest");
         if (Checker.Changes != changes)
             throw new AssertionException($"units began or ended {Checker.Changes - changes} times at rest");
-        return new UnitsResult(World.Trace.Hash)
-        {
-            Faults = faults.Count,
-            Elections = (int)Store.Elections,
-            Begun = Checker.Begun,
-            Stops = Checker.Stops,
-            Writes = Store.Length,
-            Events = World.EventCount,
-            Tally = Tally,
-        };
+        return Result(faults.Count);
     }
+
+    private UnitsResult RunCareful()
+    {
+        foreach (UnitsManager manager in _managers.Values)
+            manager.IsCalm = true;
+        foreach (UnitsNode node in Nodes)
+            Begin(node);
+        Careful = new UnitsCareful(this, new UnitsWishes(this));
+        Careful.Plan();
+        RunUntil(Careful.End);
+        return Result(0);
+    }
+
+    private UnitsResult Result(int faults) => new(World.Trace.Hash)
+    {
+        Faults = faults,
+        Elections = (int)Store.Elections,
+        Begun = Checker.Begun,
+        Stops = Checker.Stops,
+        Writes = Store.Length,
+        Events = World.EventCount,
+        Tally = Tally,
+    };
 
     /// <summary>A supervisor's process begins.</summary>
     public void Begin(UnitsNode node)

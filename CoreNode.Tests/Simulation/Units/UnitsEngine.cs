@@ -35,7 +35,7 @@ internal sealed class UnitsEngine(UnitsCluster cluster, UnitsNode node, IUnitsOf
             EnginePlan plan = _planner.Plan(facts, memory);
             memory = plan.Memory;
             if (plan.Writes.Count > 0)
-                await WriteAsync(plan.Writes, facts, options);
+                await WriteAsync(Spoil(plan.Writes, registry), facts, options);
             else
                 await WaitAsync(registry, lost, plan.LookAgain);
             await node.Delay(options.MinPause);
@@ -43,6 +43,35 @@ internal sealed class UnitsEngine(UnitsCluster cluster, UnitsNode node, IUnitsOf
     }
 
     private DateTimeOffset Now => DateTimeOffset.UnixEpoch + node.Now;
+
+    // What an engine with a bug would write.
+    private IReadOnlyList<EngineWrite> Spoil(IReadOnlyList<EngineWrite> writes, RegistryState registry)
+    {
+        if (cluster.Plan.Bug is not (UnitsBug.TakesFirst or UnitsBug.RollsAtOnce))
+            return writes;
+        List<EngineWrite> all = [];
+        foreach (EngineWrite write in writes)
+        {
+            bool isHandover = cluster.Plan.Bug == UnitsBug.TakesFirst
+                && write.Value?.Contains("\"Successor\"", StringComparison.Ordinal) == true;
+            all.Add(isHandover
+                ? write with { Value = write.Value!.Replace("launched", "revoked", StringComparison.Ordinal) } : write);
+            if (cluster.Plan.Bug != UnitsBug.RollsAtOnce || write.Event is not { Kind: EngineEventKind.ReplicaRolled })
+                continue;
+            foreach (Job job in registry.Jobs.Values)
+            {
+                if (job.IsReplica && registry.Jobs.GetValueOrDefault(job.Name.Template) is { } template)
+                    all.Add(EngineWrite.Put(
+                        registry.Keys.JobObject(job.Name.Full),
+                        RegistryValues.WriteJobObject(job.Name.Full, template.Hash, isReplica: true)) with
+                    {
+                        Stage = write.Stage,
+                    });
+            }
+        }
+
+        return all;
+    }
 
     private SortedSet<string> Lost(RegistryState registry)
     {

@@ -380,6 +380,14 @@ internal sealed class UnitsManager(UnitsNode node, UnitsChecker checker, Prng ch
         unit.SickFrom = unit.SickUntil = long.MaxValue;
         if (!chance.Chance(0.4))
             return;
+        if (plan.IsCareful)
+        {
+            // Only slow to come up.
+            unit.SickFrom = node.World.Now;
+            unit.SickUntil = unit.SickFrom + (chance.Next(4000) * UnitsPlan.Millisecond);
+            return;
+        }
+
         Tally.Count("a unit is sick");
         unit.SickFrom = node.World.Now + (chance.Next(IsCalm ? 2000 : 20_000) * UnitsPlan.Millisecond);
         if (!IsCalm)

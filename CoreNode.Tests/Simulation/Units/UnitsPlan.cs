@@ -56,6 +56,9 @@ internal sealed record UnitsPlan
     /// </summary>
     public required bool IsForeign { get; init; }
 
+    /// <summary>Machines are drained and content is changed, one after the other, and nothing goes wrong.</summary>
+    public bool IsCareful { get; init; }
+
     public UnitsBug Bug { get; init; }
 
     public static UnitsPlan Of(ulong seed, UnitsBug bug = UnitsBug.None)
@@ -82,6 +85,17 @@ internal sealed record UnitsPlan
             Bug = bug,
         };
     }
+
+    /// <summary>A cluster in which nothing goes wrong while people drain machines and change content.</summary>
+    public static UnitsPlan Careful(ulong seed, UnitsBug bug = UnitsBug.None) => Of(seed, bug) with
+    {
+        IsCareful = true,
+        Faults = 0,
+        Units = 0,
+        Wishes = 0,
+        HasTwin = false,
+        IsForeign = false,
+    };
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,

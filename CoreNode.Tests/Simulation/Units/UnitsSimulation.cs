@@ -5,18 +5,20 @@ internal static class UnitsSimulation
 {
     private const ulong TraceLines = 150;
 
-    public static UnitsResult Run(ulong seed, UnitsBug bug = UnitsBug.None)
+    public static UnitsResult Run(ulong seed, UnitsBug bug = UnitsBug.None) => Run(UnitsPlan.Of(seed, bug));
+
+    public static UnitsResult Run(UnitsPlan plan)
     {
         // What the simulated machines wait for is completed in the simulation's own order.
         SynchronizationContext? context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            return new UnitsCluster(UnitsPlan.Of(seed, bug)).Run();
+            return new UnitsCluster(plan).Run();
         }
         catch (Exception problem)
         {
-            throw new AssertionException(Describe(seed, bug, problem));
+            throw new AssertionException(Describe(plan, problem));
         }
         finally
         {
@@ -25,9 +27,9 @@ internal static class UnitsSimulation
     }
 
     // The same seed does the same again: this time with text.
-    private static string Describe(ulong seed, UnitsBug bug, Exception problem)
+    private static string Describe(UnitsPlan plan, Exception problem)
     {
-        UnitsCluster again = new(UnitsPlan.Of(seed, bug));
+        UnitsCluster again = new(plan);
         again.World.Trace.KeptLines = (int)Simulation.Number(Simulation.TraceVariable, TraceLines);
         string same = "";
         try
@@ -40,8 +42,10 @@ internal static class UnitsSimulation
             same = second.Message == problem.Message ? "" : $"(the second time: {second.Message})\n";
         }
 
-        return $"SIM FAILED seed={seed} -> {Simulation.FirstSeedVariable}={seed} {Simulation.SeedsVariable}=1 "
-            + $"dotnet test CoreNode.Tests --filter FullyQualifiedName~{nameof(UnitsSimulationTests)}\n{again.Plan}\n"
+        string seed = $"{Simulation.FirstSeedVariable}={plan.Seed} {Simulation.SeedsVariable}=1";
+        return $"SIM FAILED seed={plan.Seed} -> {seed} "
+            + $"dotnet test CoreNode.Tests --filter FullyQualifiedName~"
+            + $"{(plan.IsCareful ? nameof(CarefulSimulationTests) : nameof(UnitsSimulationTests))}\n{again.Plan}\n"
             + $"{same}{problem}\n" + string.Join('\n', again.World.Trace.Lines);
     }
 }

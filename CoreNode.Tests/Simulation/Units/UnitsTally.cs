@@ -39,6 +39,10 @@ internal sealed class UnitsTally
             _counts[what] = _counts.GetValueOrDefault(what) + count;
     }
 
+    /// <summary>Which of these never happened.</summary>
+    public IEnumerable<string> Without(params string[] expected) =>
+        expected.Where(what => !_counts.ContainsKey(what));
+
     /// <summary>What was expected and never happened.</summary>
     public IEnumerable<string> Missing() => Expected.Where(what => !_counts.ContainsKey(what));
 

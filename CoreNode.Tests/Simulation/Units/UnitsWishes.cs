@@ -70,7 +70,8 @@ internal sealed class UnitsWishes
         return (name, file!);
     }
 
-    private void Submit(string name, UnitFile file, DesiredState state)
+    /// <summary>Hands in a unit.</summary>
+    public void Submit(string name, UnitFile file, DesiredState state)
     {
         Want(s_keys.Unit(file.Hash), RegistryValues.WriteUnit(file));
         Want(s_keys.JobObject(name), RegistryValues.WriteJobObject(name, file.Hash));
@@ -124,7 +125,8 @@ internal sealed class UnitsWishes
         }
     }
 
-    private void Want(string key, string? value)
+    /// <summary>Writes a key, or removes it (null), after all that was wanted before.</summary>
+    public void Want(string key, string? value)
     {
         _writes.Enqueue((key, value));
         if (_isWriting)

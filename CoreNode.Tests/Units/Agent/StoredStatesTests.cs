@@ -38,6 +38,34 @@ internal sealed class StoredStatesTests
     }
 
     [Test]
+    public async Task A_machine_that_hands_a_unit_over_does_not_announce_over_its_successor()
+    {
+        await PlaceAsync("a", ScheduleState.Launched);
+        await AnnounceAsync("a");
+        await PlaceAsync("a", ScheduleState.Launched, successor: "b");
+        await PlaceAsync("b", ScheduleState.Launched);
+        Assert.That((await AnnounceAsync("b")).Result, Is.EqualTo(StepResult.Done));
+        Assert.That((await AnnounceAsync("a")).Result, Is.EqualTo(StepResult.Done));
+        Assert.That(await ValueAsync(), Is.EqualTo("b"));
+        await _store.DeleteAsync(Key, KvDeleteOptions.None, default);
+        Assert.That((await AnnounceAsync("a")).Result, Is.EqualTo(StepResult.Done));
+        Assert.That(await ValueAsync(), Is.EqualTo("a"), "it still serves, and nobody else does");
+    }
+
+    [Test]
+    public async Task What_a_successor_announces_in_the_same_words_stays()
+    {
+        await PlaceAsync("a", ScheduleState.Revoked, successor: "b");
+        await _store.SetAsync(Key, "up", KvSetOptions.None, default);
+        UnitAnnouncement same = new(Key, "up");
+        AgentStep step = new(StepKind.Withdraw, Unit, TimeSpan.Zero) { Announcements = [same], Shared = [same] };
+        Assert.That(
+            (await new StoredStates(_store, s_keys, "a").WithdrawAsync(step, default)).Result,
+            Is.EqualTo(StepResult.Done));
+        Assert.That(await ValueAsync(), Is.EqualTo("up"));
+    }
+
+    [Test]
     public async Task A_unit_that_is_being_taken_away_is_not_announced()
     {
         await PlaceAsync("a", ScheduleState.Revoked);
@@ -102,9 +130,9 @@ internal sealed class StoredStatesTests
     private Task<StepOutcome> WithdrawAsync(string machine) =>
         new StoredStates(_store, s_keys, machine).WithdrawAsync(Step(StepKind.Withdraw, machine), default);
 
-    private async Task PlaceAsync(string machine, ScheduleState state)
+    private async Task PlaceAsync(string machine, ScheduleState state, string successor = "")
     {
-        ScheduleEntry entry = new(machine, Unit, new string('a', 40), state);
+        ScheduleEntry entry = new(machine, Unit, new string('a', 40), state) { Successor = successor };
         await _store.SetAsync(
             s_keys.ScheduleEntry(machine, Unit), RegistryValues.WriteEntry(entry), KvSetOptions.None, default);
     }

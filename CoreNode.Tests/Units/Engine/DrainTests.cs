@@ -51,7 +51,7 @@ internal sealed class DrainTests
     }
 
     [Test]
-    public void Replicas_of_one_template_leave_two_machines_one_after_the_other()
+    public void Replicas_of_one_template_leave_two_machines_when_others_run_in_their_place()
     {
         EngineWorld world = new();
         world.AddMachines("a", "b");
@@ -69,9 +69,11 @@ internal sealed class DrainTests
             foreach (FakeAgent agent in world.Agents.Values)
                 agent.Step();
             most = Math.Max(most, Enumerable.Range(1, 2).Count(i => !IsWell(world, $"w@{i}.service")));
+            int copies = world.Registry.EntriesOf("w@1.service").Count + world.Registry.EntriesOf("w@2.service").Count;
+            Assert.That(copies, Is.LessThan(4), "one after the other");
         }
 
-        Assert.That(most, Is.EqualTo(1));
+        Assert.That(most, Is.Zero);
         world.Settle();
         Assert.That(world.PlaceOf("w@1.service"), Is.AnyOf("c", "d"));
         Assert.That(world.PlaceOf("w@2.service"), Is.AnyOf("c", "d"));

@@ -60,9 +60,15 @@ internal sealed class EngineWorld
 
     public DateTimeOffset Now => _time.GetUtcNow();
 
-    public static string Text(params string[] fleet) =>
-        "[Service]\nExecStart=/bin/sleep 1d\n"
-        + (fleet.Length == 0 ? "" : "\n[X-Fleet]\n" + string.Join('\n', fleet) + "\n");
+    /// <summary>A text with these lines of [X-Fleet]; those that begin with "Unit:" belong into [Unit].</summary>
+    public static string Text(params string[] fleet)
+    {
+        string[] unit = [.. fleet.Where(static line => line.StartsWith("Unit:", StringComparison.Ordinal))];
+        string[] rest = [.. fleet.Except(unit)];
+        return (unit.Length == 0 ? "" : "[Unit]\n" + string.Join('\n', unit.Select(static l => l[5..])) + "\n\n")
+            + "[Service]\nExecStart=/bin/sleep 1d\n"
+            + (rest.Length == 0 ? "" : "\n[X-Fleet]\n" + string.Join('\n', rest) + "\n");
+    }
 
     public FakeAgent AddMachine(string id, params string[] metadata)
     {
@@ -273,6 +279,7 @@ internal sealed class EngineWorld
         Assert.That(plan.Memory.Failures.Keys.Order(), Is.EqualTo(expected.Memory.Failures.Keys.Order()));
         Assert.That(plan.Memory.Stuck, Is.EquivalentTo(expected.Memory.Stuck));
         Assert.That(plan.Memory.Moving, Is.EquivalentTo(expected.Memory.Moving));
+        Assert.That(plan.Memory.Unready, Is.EquivalentTo(expected.Memory.Unready));
         Assert.That(plan.Memory.Emptied, Is.EquivalentTo(expected.Memory.Emptied));
         Assert.That(plan.Memory.Unused, Is.EquivalentTo(expected.Memory.Unused));
         Assert.That(plan.Memory.Folders, Is.EquivalentTo(expected.Memory.Folders));

@@ -25,6 +25,15 @@ internal sealed class FakeAgent(EngineWorld world, MachineObject machine)
     /// <summary>Units need that many steps more to be active.</summary>
     public int StartSteps { get; set; }
 
+    /// <summary>Whether a unit that runs here is not healthy, if it has a check.</summary>
+    public Func<string, bool> IsSick { get; set; } = static _ => false;
+
+    /// <summary>Units that run here announce nothing, whatever they should.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>Units in the order in which they ended here.</summary>
+    public List<string> Ended { get; } = [];
+
     /// <summary>Some unit is starting or stopping.</summary>
     public bool IsBusy => !_isCut && _units.Values.Any(static u => u.Wait > 0 || u.IsStopping);
 
@@ -118,9 +127,13 @@ internal sealed class FakeAgent(EngineWorld world, MachineObject machine)
         world.Remove(world.Keys.ScheduleEntry(Id, entry.Unit), entry.ModifiedIndex);
     }
 
+    /// <summary>Says anew how a unit is that runs here.</summary>
+    public void Publish(string unit) => Publish(unit, _units[unit], "active");
+
     private void Forget(string unit)
     {
-        _units.Remove(unit);
+        if (_units.Remove(unit))
+            Ended.Add(unit);
         if (world.Registry.State(unit, Id) is not null)
             world.Remove(world.Keys.UnitState(unit, Id), StoreIndex.Zero);
         if (world.Registry.Jobs.TryGetValue(unit, out Job? job) && job.JobState == Id)
@@ -159,11 +172,20 @@ internal sealed class FakeAgent(EngineWorld world, MachineObject machine)
                 !isWanted ? "inactive" : Fails(entry.Unit) ? "failed" : "active");
     }
 
-    private void Publish(string unit, Running running, string active) =>
+    private void Publish(string unit, Running running, string active)
+    {
+        UnitRequirements asked = world.Registry.Jobs.GetValueOrDefault(unit)?.Requirements ?? UnitRequirements.None;
+        bool isActive = active == "active";
+        bool isHealthy = isActive && !IsSick(unit);
         world.Put(
             world.Keys.UnitState(unit, Id),
             RegistryValues.WriteState(new UnitStateRecord(
-                unit, Id, new UnitStates("loaded", active, active == "active" ? "running" : "dead"), running.Hash)));
+                unit, Id, new UnitStates("loaded", active, isActive ? "running" : "dead"), running.Hash)
+            {
+                IsHealthy = isActive && asked.HasHealthCheck ? isHealthy : null,
+                IsAnnounced = isActive && asked.Announce.Count > 0 && isHealthy && !IsSilent,
+            }));
+    }
 
     private sealed class Running
     {

@@ -70,6 +70,11 @@ internal sealed class RandomRunTests
             world.Uncordon(agent.Id);
         }
 
+        world.Remove(world.Keys.JobRollout("w@.service"), default);
+        // What failed with new content is mended by newer content.
+        if (world.Registry.Jobs.TryGetValue("w@.service", out Job? template))
+            world.Submit("w@.service", template.Desired, "Replicas=2", "Weight=7");
+
         world.Pass(TimeSpan.FromHours(2));
         CheckEnd(world);
     }
@@ -125,7 +130,13 @@ internal sealed class RandomRunTests
             world.Launch(
                 "w@.service",
                 string.Create(CultureInfo.InvariantCulture, $"Replicas={1 + prng.Next(4)}"),
-                string.Create(CultureInfo.InvariantCulture, $"Weight={1 + prng.Next(3)}"));
+                string.Create(CultureInfo.InvariantCulture, $"Weight={1 + prng.Next(3)}"),
+                prng.Chance(0.3) ? "UpdatePolicy=rolling" : "",
+                prng.Chance(0.3) ? "Announce=/web/%i %m" : "");
+        else if (world.Registry.Jobs.ContainsKey("w@.service") && prng.Chance(0.3))
+            world.Put(world.Keys.JobRollout("w@.service"), "paused");
+        else if (prng.Chance(0.5))
+            world.Remove(world.Keys.JobRollout("w@.service"), default);
     }
 
     private static void CheckEnd(EngineWorld world)

@@ -67,6 +67,21 @@ internal sealed class RegistryWriter(IKvClient store, RegistryKeys keys)
         WriteResult.Of(await store.SetAsync(
             keys.MachineMetadata(patch.MachineId, patch.Name), patch.Value, KvSetOptions.None, cancellation));
 
+    /// <summary>Has a template's new content go no further, or go on (null).</summary>
+    public async Task<WriteResult> SetRolloutAsync(
+        string template, JobRollout? rollout, CancellationToken cancellation)
+    {
+        string key = keys.JobRollout(template);
+        if (rollout is not null)
+        {
+            return WriteResult.Of(await store.SetAsync(
+                key, RegistryValues.WriteRollout(rollout), KvSetOptions.None, cancellation));
+        }
+
+        WriteResult gone = WriteResult.Of(await store.DeleteAsync(key, KvDeleteOptions.None, cancellation));
+        return gone.Is(ErrorCode.KeyNotFound) ? new WriteResult(default, null, "") : gone;
+    }
+
     /// <summary>Takes a machine out of use, or gives it back (null).</summary>
     public async Task<WriteResult> SetCordonAsync(
         string machine, MachineCordon? cordon, CancellationToken cancellation)

@@ -22,6 +22,7 @@ internal static class UnitCommands
         group.Subcommands.Add(OrderCommands.Stop(session));
         group.Subcommands.Add(OrderCommands.Unload(session));
         group.Subcommands.Add(OrderCommands.Restart(session));
+        group.Subcommands.Add(RolloutCommands.Build(session));
         group.Subcommands.Add(OrderCommands.Destroy(session));
         group.Subcommands.Add(ShowCommands.List(session));
         group.Subcommands.Add(ShowCommands.ListFiles(session));

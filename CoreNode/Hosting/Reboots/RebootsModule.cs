@@ -7,6 +7,9 @@ using CoreNode.Reboots.Service;
 using CoreNode.Reboots.Service.Ports;
 using CoreNode.Systemd;
 using CoreNode.Systemd.Updates;
+using CoreNode.Units.Drains;
+using CoreNode.Units.Registry;
+using CoreNode.Units.Watching;
 using CoreNode.Updates.Desk;
 using CoreNode.Updates.Omaha;
 using Microsoft.Extensions.Logging;
@@ -116,7 +119,12 @@ internal sealed class RebootsModule : IRebootDesk
         string root = _options.Updates.Root;
         RebootPorts ports = new(
             new ClusterLock(locks, _machineId, _options.Reboots.LockLimit, TimeProvider.System),
-            new MachineUnits(place.Store, _machineId, TimeProvider.System),
+            new MachineUnits(
+                place.Store,
+                new MachineDrain(
+                    place.Store, RegistryKeys.Default, TimeProvider.System,
+                    _process.Logs.CreateLogger<RegistryFollower>()),
+                _machineId),
             quorum,
             new MachineLogins(root),
             new MachineRestart(_options.Updates, _process.Logs.CreateLogger<RebootsModule>()),

@@ -164,6 +164,7 @@ public sealed class AgentCore
         unit.Announced = AnnounceState.Unknown;
         unit.AnnouncedKeys = keys;
         unit.IsAnnouncedBefore = true;
+        unit.IsToldAnnounced = true;
         Mark(unit);
     }
 
@@ -354,6 +355,10 @@ public sealed class AgentCore
             unit.IsRestartOwed = false;
         }
 
+        // Whoever was to take it over may have written over its keys.
+        if (entry is { State: ScheduleState.Launched } && unit.Announced == AnnounceState.Up
+            && unit.Entry is { Successor.Length: > 0 } before && before.Successor != entry.Successor)
+            unit.Announced = AnnounceState.Unknown;
         unit.Entry = entry;
         unit.EntryIndex = index;
         unit.Failures = 0;

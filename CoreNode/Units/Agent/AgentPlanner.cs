@@ -1,3 +1,4 @@
+using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Agent;
@@ -174,8 +175,12 @@ public static class AgentPlanner
     private static TimeSpan? Withdrawal(UnitFacts unit, TimeSpan now)
     {
         if (unit.Announced == AnnounceState.Down && unit.Announcing is null)
-            return null;
+            return GraceEnd(unit) is { } end && now < end ? end : null;
         TimeSpan latest = (unit.WithdrawingSince ?? now) + WithdrawTime;
         return now < latest ? latest : null;
     }
+
+    // Who read the keys before they went is still being served. Whoever does not run serves nobody.
+    private static TimeSpan? GraceEnd(UnitFacts unit) => unit is { IsUp: true, WithdrawnAt: { } at }
+        ? at + (unit.Text?.Requirements ?? UnitRequirements.None).AnnounceGrace : null;
 }

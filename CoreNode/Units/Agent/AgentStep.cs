@@ -42,6 +42,12 @@ public sealed record AgentStep(StepKind Kind, string Unit, TimeSpan Begun)
     /// <summary>Keys to announce; or, beside those that are left, to withdraw.</summary>
     public IReadOnlyList<UnitAnnouncement> Announcements { get; init; } = [];
 
+    /// <summary>
+    /// Announcements that stay when the others are withdrawn: the machine that the unit was handed over to has made the
+    /// same ones.
+    /// </summary>
+    public IReadOnlyList<UnitAnnouncement> Shared { get; init; } = [];
+
     /// <summary>Units for the guard.</summary>
     public IReadOnlySet<string> Armed { get; init; } = s_none;
 

@@ -81,6 +81,7 @@ public static class StateRule
             IsHealthy = unit.IsActive && unit.Text is { Requirements.HasHealthCheck: true }
                 ? unit.Health switch { UnitHealth.Healthy => true, UnitHealth.Unhealthy => false, _ => null }
                 : null,
+            IsAnnounced = unit.IsToldAnnounced && unit.IsActive,
             Restart = unit.Note.RestartsDone,
         };
 

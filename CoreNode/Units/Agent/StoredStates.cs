@@ -101,13 +101,24 @@ internal sealed class StoredStates(IKvClient store, RegistryKeys keys, string ma
             return Failed(step, answer);
         foreach (UnitAnnouncement announcement in Recorded([.. step.Announcements], step, present))
         {
-            if (await RemoveAsync(announcement, cancellation) is { } bad)
+            if (!Contains(step.Shared, announcement) && await RemoveAsync(announcement, cancellation) is { } bad)
                 return Failed(step, bad);
         }
 
         return await SetOrRemoveAsync(record, null, "", cancellation) is { } badRecord
             ? Failed(step, badRecord)
             : new StepOutcome(step, StepResult.Done, "");
+    }
+
+    private static bool Contains(IReadOnlyList<UnitAnnouncement> list, UnitAnnouncement wanted)
+    {
+        for (int i = 0; i < list.Count; i++)
+        {
+            if (list[i] == wanted)
+                return true;
+        }
+
+        return false;
     }
 
     // What may stand by this machine's hand, besides those that are given.
@@ -157,10 +168,15 @@ internal sealed class StoredStates(IKvClient store, RegistryKeys keys, string ma
         if (!IsRead(entry))
             return Failed(step, entry);
         if (entry is not KvOutcome.Done { Change.Node: var node }
-            || RegistryValues.ReadEntry(machineId, step.Unit, node) is not { State: ScheduleState.Launched })
+            || RegistryValues.ReadEntry(machineId, step.Unit, node)
+                is not { State: ScheduleState.Launched } standing)
         {
             return new StepOutcome(step, StepResult.Failed, "it is not to run on this machine any more");
         }
+
+        // Where the unit is being handed over the other machine's word stands.
+        if (present is not null && standing.Successor.Length > 0)
+            return null;
 
         KvSetOptions options =
             present is null ? KvSetOptions.Create : new KvSetOptions { PreviousIndex = present.ModifiedIndex };

@@ -96,6 +96,14 @@ public sealed class UnitFacts(string name)
     /// <summary>Announcing or withdrawing, while it is being done.</summary>
     public AgentStep? Announcing { get; set; }
 
+    /// <summary>
+    /// Its keys were written, as far as is known, and nobody has begun to withdraw them: what others are told.
+    /// </summary>
+    public bool IsToldAnnounced { get; set; }
+
+    /// <summary>When its keys were withdrawn; null: they were not, or were written again.</summary>
+    public TimeSpan? WithdrawnAt { get; set; }
+
     /// <summary>Failures in a row of announcing.</summary>
     public int AnnounceFailures { get; set; }
 

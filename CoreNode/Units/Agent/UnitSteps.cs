@@ -318,11 +318,13 @@ internal sealed class UnitSteps(string machineId, Action<UnitFacts, UnitNote> ke
         {
             Announcements = keys,
             Left = unit.AnnouncedKeys,
+            Shared = isWanted ? [] : SharedKeys(unit),
         };
         if (!TryBegin(unit, step, steps))
             return null;
         unit.Announcing = step;
         unit.IsAnnouncedBefore = false;
+        unit.IsToldAnnounced &= isWanted;
         unit.AnnouncedKeys = KeysOf(step);
         unit.Announced = AnnounceState.Unknown;
         return null;
@@ -339,7 +341,27 @@ internal sealed class UnitSteps(string machineId, Action<UnitFacts, UnitNote> ke
         bool isUp = outcome.Step.Kind == StepKind.Announce;
         unit.AnnounceFailures = 0;
         unit.Announced = isUp ? AnnounceState.Up : AnnounceState.Down;
+        unit.IsToldAnnounced = isUp;
+        unit.WithdrawnAt = isUp ? null : now;
         unit.AnnouncedKeys = isUp ? KeysOf(outcome.Step with { Left = [] }) : [];
+    }
+
+    // What names no machine stands by the successor's hand just as well, and cannot be told apart from this one's.
+    private static List<UnitAnnouncement> SharedKeys(UnitFacts unit)
+    {
+        List<UnitAnnouncement> shared = [];
+        if (unit is not { Entry.Successor.Length: > 0, Text: { } text })
+            return shared;
+        foreach (UnitAnnouncement announcement in text.Requirements.Announce)
+        {
+            for (int i = 0; i < text.Announcements.Count; i++)
+            {
+                if (text.Announcements[i] == announcement)
+                    shared.Add(announcement);
+            }
+        }
+
+        return shared;
     }
 
     private static List<UnitAnnouncement> KeysOf(AgentStep step)

@@ -9,13 +9,18 @@ namespace CoreNode.Units.Engine;
 /// singleton is given an entry only while no machine has one; an entry that was revoked is never taken back, a new one
 /// follows it; and nothing is placed beside a unit in its way before that one is gone.
 /// </summary>
-internal sealed class ClaimDecisions(PlanDraft draft, IReadOnlyDictionary<string, UnitCase> cases)
+internal sealed class ClaimDecisions(
+    PlanDraft draft, MachineSurvey survey, IReadOnlyDictionary<string, UnitCase> cases)
 {
+    private readonly Dictionary<string, List<UnitCase>> _followers = new(StringComparer.Ordinal);
+
     /// <summary>Of one unit.</summary>
     public void Settle(UnitCase unit)
     {
         unit.Scheduled = 0;
         unit.Waiting = 0;
+        unit.IsHeldForFollowers = false;
+        bool isHeld = false;
         if (unit.IsFixed || unit.IsUnreadable)
             return;
         foreach (ScheduleEntry entry in unit.Entries)
@@ -23,7 +28,9 @@ internal sealed class ClaimDecisions(PlanDraft draft, IReadOnlyDictionary<string
             bool isWanted = unit.HasPlace(entry.MachineId) && unit.Ousted.Length == 0;
             if (entry.State == ScheduleState.Revoked || unit.IsKept(entry.MachineId))
                 continue;
-            if (!isWanted)
+            if (!isWanted && IsHeld(unit, entry))
+                isHeld = true;
+            else if (!isWanted)
                 Revoke(unit, entry);
             else if (!unit.IsSingleton || unit.Entries.Count == 1)
                 Update(unit, entry);
@@ -36,8 +43,72 @@ internal sealed class ClaimDecisions(PlanDraft draft, IReadOnlyDictionary<string
                 target = machine;
         }
 
-        if (unit.Job is { } job)
+        if (unit.Job is { } job && !(isHeld && unit.Places.Count == 0))
             SetTarget(unit, job, target);
+    }
+
+    // Of a machine that is drained: a replica goes on there until its new copy works, and what others follow until
+    // they are gone.
+    private bool IsHeld(UnitCase unit, ScheduleEntry entry)
+    {
+        if (!unit.IsWanted || !survey.Draining.Contains(entry.MachineId))
+            return false;
+        if (Handover.IsPossible(unit) && Handover.StateOf(draft.Registry, entry) is not { HasFailed: true })
+        {
+            string place = unit.Places.Count == 1 ? unit.Places[0] : "";
+            bool isOver = place.Length > 0 && unit.Ousted.Length == 0
+                && unit.EntryOf(place) is { } successor && successor.Hash == unit.Job!.Hash
+                && Handover.IsReady(draft.Registry, unit.Job, successor);
+            if (!isOver)
+            {
+                if (entry.Successor != place)
+                    Replace(entry with { Successor = place });
+                return true;
+            }
+        }
+
+        unit.IsHeldForFollowers = HasFollowers(unit, entry.MachineId);
+        return unit.IsHeldForFollowers;
+    }
+
+    private bool HasFollowers(UnitCase unit, string machine)
+    {
+        if (!_followers.TryGetValue(machine, out List<UnitCase>? followers))
+        {
+            _followers[machine] = followers = [];
+            foreach (string name in draft.Registry.ScheduleOf(machine).Keys)
+            {
+                if (cases.TryGetValue(name, out UnitCase? other) && other.Job is { Requirements.MachineOf.Count: > 0 })
+                    followers.Add(other);
+            }
+        }
+
+        foreach (UnitCase follower in followers)
+        {
+            if (!follower.HasPlace(machine) && !follower.IsUnreadable && UnitNeeds.GoesWith(follower, unit.Name))
+                return true;
+        }
+
+        return false;
+    }
+
+    // What it has to be with is on its way to that machine, from one that is drained.
+    private bool WaitsForLeader(UnitCase unit, string machine)
+    {
+        IReadOnlyList<string> leaders = unit.Job?.Requirements.MachineOf ?? [];
+        for (int i = 0; i < leaders.Count; i++)
+        {
+            if (!cases.TryGetValue(leaders[i], out UnitCase? leader) || !leader.HasPlace(machine)
+                || leader.EntryOf(machine) is not null)
+                continue;
+            foreach (ScheduleEntry entry in leader.Entries)
+            {
+                if (survey.Draining.Contains(entry.MachineId))
+                    return true;
+            }
+        }
+
+        return false;
     }
 
     // True if the machine has a claim from now on.
@@ -52,7 +123,7 @@ internal sealed class ClaimDecisions(PlanDraft draft, IReadOnlyDictionary<string
 
         bool mustBeAlone = unit.IsSingleton || unit.HasSingletonEntry;
         bool isFree = !(mustBeAlone && (unit.Entries.Count > 0 || unit.EndsOnLostMachine))
-            && !IsInTheWay(unit, machine);
+            && !unit.IsHeldForFollowers && !WaitsForLeader(unit, machine) && !IsInTheWay(unit, machine);
         Count(unit, isFree);
         if (!isFree)
             return false;
@@ -75,15 +146,17 @@ internal sealed class ClaimDecisions(PlanDraft draft, IReadOnlyDictionary<string
     {
         ScheduleEntry wanted = EntryFor(unit, entry.MachineId);
         if (wanted.Hash == entry.Hash && wanted.State == entry.State && wanted.IsSingleton == entry.IsSingleton
-            && wanted.Restart == entry.Restart)
+            && wanted.Restart == entry.Restart && wanted.Successor == entry.Successor)
             return;
-        draft.Write(
-            EngineStage.Placements,
-            EngineWrite.Replace(
-                draft.Keys.ScheduleEntry(entry.MachineId, unit.Name),
-                RegistryValues.WriteEntry(wanted),
-                entry.ModifiedIndex));
+        Replace(wanted with { ModifiedIndex = entry.ModifiedIndex });
     }
+
+    private void Replace(ScheduleEntry entry) => draft.Write(
+        EngineStage.Placements,
+        EngineWrite.Replace(
+            draft.Keys.ScheduleEntry(entry.MachineId, entry.Unit),
+            RegistryValues.WriteEntry(entry),
+            entry.ModifiedIndex));
 
     private void Revoke(UnitCase unit, ScheduleEntry entry) => draft.Write(
         EngineStage.Revocations,

@@ -23,4 +23,7 @@ public enum EngineEventKind
 
     /// <summary>A replica was removed.</summary>
     ReplicaRemoved,
+
+    /// <summary>A template's new content goes no further: a replica failed with it.</summary>
+    RolloutStopped,
 }

@@ -32,6 +32,9 @@ public sealed partial class EngineLoop
             case EngineEventKind.ReplicaRemoved:
                 LogReplicaRemoved(told.Unit, told.Reason);
                 break;
+            case EngineEventKind.RolloutStopped:
+                LogRolloutStopped(told.Unit, told.Reason);
+                break;
             default:
                 throw new InvariantException($"unknown kind of decision {told.Kind}");
         }
@@ -74,4 +77,8 @@ public sealed partial class EngineLoop
     [LoggerMessage(EventIds.UnitsEngine + 10, LogLevel.Warning,
         "{Key} may not have been written, looks again: {Outcome}")]
     private partial void LogNotWritten(string key, string? outcome);
+
+    [LoggerMessage(EventIds.UnitsEngine + 11, LogLevel.Warning,
+        "the new content of {Unit} goes no further, resume it when that is mended: {Reason}")]
+    private partial void LogRolloutStopped(string unit, string reason);
 }

@@ -18,8 +18,12 @@ public sealed record EngineMemory
     public IReadOnlyDictionary<string, DateTimeOffset> Emptied { get; init; } =
         new Dictionary<string, DateTimeOffset>();
 
-    /// <summary>For each machine that is drained the unit that is on its way elsewhere.</summary>
+    /// <summary>Units that were told to leave a machine that is drained, by name.</summary>
     public IReadOnlyDictionary<string, MovingUnit> Moving { get; init; } = new Dictionary<string, MovingUnit>();
+
+    /// <summary>Replicas that have new content and do not work yet, by name.</summary>
+    public IReadOnlyDictionary<string, UnreadyReplica> Unready { get; init; } =
+        new Dictionary<string, UnreadyReplica>();
 
     /// <summary>Units that could not leave a machine that is drained, why, and when that is tried again.</summary>
     public IReadOnlyDictionary<string, StuckUnit> Stuck { get; init; } = new Dictionary<string, StuckUnit>();

@@ -15,9 +15,6 @@ public sealed record EngineOptions
     /// <summary>Who ran this long has not failed lately; a machine where a unit failed is avoided this long.</summary>
     public TimeSpan FailureMemory { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>A drained machine's next unit does not wait longer than this for the one before.</summary>
-    public TimeSpan DrainPatience { get; init; } = TimeSpan.FromMinutes(2);
-
     /// <summary>A unit that cannot leave a machine that is drained is looked at again after this.</summary>
     public TimeSpan StuckPause { get; init; } = TimeSpan.FromSeconds(30);
 

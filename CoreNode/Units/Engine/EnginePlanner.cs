@@ -80,7 +80,7 @@ public sealed class EnginePlanner(EngineOptions options)
         FailureDecisions failures = new(draft);
         foreach (UnitCase unit in looked)
             failures.Judge(unit);
-        DrainDecisions drains = new(draft, survey, _cases);
+        DrainDecisions drains = new(draft, survey, _desk, _cases);
         drains.Choose();
         List<UnitCase> examined = WithMoved(looked, _desk.Decide(survey, looked, gone));
         foreach (UnitCase unit in examined)
@@ -88,7 +88,7 @@ public sealed class EnginePlanner(EngineOptions options)
         drains.Conclude(looked);
         new ReplicaDecisions(draft, _cases).Judge(looked);
         _restless.Clear();
-        ClaimDecisions claims = new(draft, _cases);
+        ClaimDecisions claims = new(draft, survey, _cases);
         foreach (UnitCase unit in examined)
             Settle(draft, survey, claims, lost, unit);
         Clean(draft);
@@ -239,6 +239,7 @@ public sealed class EnginePlanner(EngineOptions options)
             Failures = draft.Failures,
             Emptied = survey.Cap.Remembered,
             Moving = draft.Moving,
+            Unready = draft.Unready,
             Stuck = draft.Stuck,
             Unused = draft.Unused,
             Folders = draft.Folders,
@@ -275,7 +276,27 @@ public sealed class EnginePlanner(EngineOptions options)
             return unit;
         foreach (ScheduleEntry entry in entries.Values)
             Add(unit, entry, survey);
+        TakeBack(unit, registry, survey);
         return unit;
+    }
+
+    // Its machine is drained no longer before the new copy has taken over: the old one, which works, stays.
+    private static void TakeBack(UnitCase unit, RegistryState registry, MachineSurvey survey)
+    {
+        if (unit.Claim is not { } claim || unit.Entries.Count < 2 || !Handover.IsPossible(unit)
+            || Handover.IsReady(registry, unit.Job!, claim))
+            return;
+        foreach (ScheduleEntry entry in unit.Entries)
+        {
+            if (entry != claim && entry is { Successor.Length: > 0, State: not ScheduleState.Revoked }
+                && survey.Known.Contains(entry.MachineId) && !survey.Draining.Contains(entry.MachineId)
+                && Handover.IsReady(registry, unit.Job!, entry))
+            {
+                unit.Claim = entry;
+                unit.IsTakenBack = true;
+                return;
+            }
+        }
     }
 
     private static void Add(UnitCase unit, ScheduleEntry entry, MachineSurvey survey)

@@ -44,6 +44,10 @@ internal sealed class PlacementDesk
         return moved;
     }
 
+    /// <summary>The places that scheduling has a unit at, as it decided last; none if it knows no such unit.</summary>
+    public IReadOnlyList<string> PlacesOf(string unit) =>
+        _told.ContainsKey(unit) ? _scheduler.PlacesOf(unit) : [];
+
     /// <summary>Fills in a unit's places.</summary>
     public void Take(UnitCase unit)
     {
@@ -109,6 +113,10 @@ internal sealed class PlacementDesk
         {
             told.IsSeeded = true;
             _scheduler.SetPlaces(unit.Name, PlacesOf(survey, unit));
+        }
+        else if (unit is { IsTakenBack: true, IsWanted: true, Claim: { } claim })
+        {
+            _scheduler.SetPlaces(unit.Name, [claim.MachineId]);
         }
     }
 
@@ -186,7 +194,9 @@ internal sealed class PlacementDesk
         List<string>? leaving = null;
         foreach (ScheduleEntry entry in unit.Entries)
         {
-            if (survey.Known.Contains(entry.MachineId) && (entry.State == ScheduleState.Revoked || !unit.IsWanted))
+            bool isLeaving = entry.State == ScheduleState.Revoked || !unit.IsWanted
+                || (!unit.IsGlobal && unit.Claim is not null && entry != unit.Claim);
+            if (survey.Known.Contains(entry.MachineId) && isLeaving)
                 (leaving ??= []).Add(entry.MachineId);
         }
 

@@ -1,3 +1,4 @@
+using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Engine;
@@ -24,6 +25,8 @@ internal sealed class PlanDraft(EngineFacts facts, EngineMemory memory, EngineOp
 
     public Dictionary<string, MovingUnit> Moving { get; } = new(StringComparer.Ordinal);
 
+    public Dictionary<string, UnreadyReplica> Unready { get; } = new(StringComparer.Ordinal);
+
     public Dictionary<string, StuckUnit> Stuck { get; } = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, UnusedContent> Unused { get; set; } = memory.Unused;
@@ -32,6 +35,14 @@ internal sealed class PlanDraft(EngineFacts facts, EngineMemory memory, EngineOp
 
     /// <summary>How many writes there are.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Until when a unit is to have left the machine that it was told to leave.</summary>
+    public DateTimeOffset DeadlineOf(string unit, MovingUnit moving) =>
+        moving.Since + (Registry.Jobs.GetValueOrDefault(unit)?.Requirements ?? UnitRequirements.None).DrainDeadline;
+
+    /// <summary>It was told to leave a machine, and has not in its time: the others do not wait for it.</summary>
+    public bool IsPassedOver(string unit) =>
+        Moving.TryGetValue(unit, out MovingUnit? moving) && Now >= DeadlineOf(unit, moving);
 
     /// <summary>Time alone changes something at that moment.</summary>
     public void LookAt(DateTimeOffset moment)

@@ -68,6 +68,7 @@ internal sealed class ReplicaDecisions(PlanDraft draft, IReadOnlyDictionary<stri
     private void JudgeTemplate(Job template)
     {
         List<Job> outdated = [];
+        List<Job> current = [];
         Job? unsettled = null;
         for (int number = 1; number <= template.Requirements.Replicas; number++)
         {
@@ -84,12 +85,26 @@ internal sealed class ReplicaDecisions(PlanDraft draft, IReadOnlyDictionary<stri
                 outdated.Add(replica);
             else if (!replica.IsReplica)
                 Give(template, replica, "it is the template's now");
-            else if (!IsSettled(draft.Registry, cases[name]))
+            else
+                current.Add(replica);
+            if (replica.Hash == template.Hash && replica.IsReplica && !IsSettled(draft.Registry, cases[name]))
                 unsettled ??= replica;
         }
 
-        if (outdated.Count > 0)
+        RolloutDecisions rollout = new(draft, cases);
+        if (template.Requirements.IsRolling)
+        {
+            foreach (Job replica in rollout.Next(template, outdated, current))
+                Give(template, replica, "new content");
+        }
+        else if (rollout.IsHeld(template, outdated.Count))
+        {
+            return;
+        }
+        else if (outdated.Count > 0)
+        {
             Roll(template, outdated, unsettled);
+        }
     }
 
     // Those that run nowhere lose nothing; of the others those that failed go first, and one at a time.

@@ -47,6 +47,14 @@ internal sealed class UnitCase(string name, Job? job)
     /// <summary>Of a unit that is not global: the claim that counts; null: none.</summary>
     public ScheduleEntry? Claim { get; set; }
 
+    /// <summary>It was to be handed over to another machine, and stays where it is after all.</summary>
+    public bool IsTakenBack { get; set; }
+
+    /// <summary>
+    /// Its claim on a machine that is drained stays until those that go with it have left that machine.
+    /// </summary>
+    public bool IsHeldForFollowers { get; set; }
+
     /// <summary>Its machine is there but has not registered yet: nothing is decided about the unit.</summary>
     public bool IsFixed { get; set; }
 

@@ -68,6 +68,26 @@ public sealed record UnitRequirements
     /// <summary>Keys that stand in the store while it is healthy.</summary>
     public IReadOnlyList<UnitAnnouncement> Announce { get; init; } = [];
 
+    /// <summary>
+    /// Of a template: new content reaches its instances by their health, and stops when one fails
+    /// (UpdatePolicy=rolling).
+    /// </summary>
+    public bool IsRolling { get; init; }
+
+    /// <summary>How many instances may be away at a time while new content reaches them.</summary>
+    public int MaxUnavailable { get; init; } = 1;
+
+    /// <summary>
+    /// How long it may take to leave a machine that is drained, or to get well with new content, before it is passed
+    /// over.
+    /// </summary>
+    public TimeSpan DrainDeadline { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>
+    /// Time between the removal of its announced keys and its planned stop: who has read them goes elsewhere meanwhile.
+    /// </summary>
+    public TimeSpan AnnounceGrace { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>True if its health is looked after.</summary>
     public bool HasHealthCheck => HealthExec.Length > 0 || HealthHttp.Length > 0;
 

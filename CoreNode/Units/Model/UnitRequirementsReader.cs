@@ -1,4 +1,5 @@
 using System.Globalization;
+using CoreNode.Foundation;
 
 namespace CoreNode.Units.Model;
 
@@ -54,9 +55,19 @@ internal sealed class UnitRequirementsReader
         Spread = Last("Spread")?.Value ?? "",
         HealthExec = HealthExec(),
         HealthHttp = HealthHttp(),
-        HealthInterval = Interval(),
+        HealthInterval = Duration(
+            "HealthInterval", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1), "100ms to 1d",
+            UnitRequirements.None.HealthInterval),
         IsRescheduledOnFailure = Flag("RescheduleOnFailure"),
         Announce = Announcements(),
+        IsRolling = IsRolling(),
+        MaxUnavailable = Number(
+            "MaxUnavailable", 1, UnitRequirements.MaxReplicas, UnitRequirements.None.MaxUnavailable),
+        DrainDeadline = Duration(
+            "DrainDeadline", TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "1s to 1d",
+            UnitRequirements.None.DrainDeadline),
+        AnnounceGrace = Duration(
+            "AnnounceGrace", TimeSpan.Zero, TimeSpan.FromHours(1), "0 to 1h", UnitRequirements.None.AnnounceGrace),
     };
 
     // fleet's parseMultivalueLine: only a value that begins and ends with a quote is split.
@@ -204,16 +215,26 @@ internal sealed class UnitRequirementsReader
         return isUrl ? last.Value : "";
     }
 
-    private TimeSpan Interval()
+    private TimeSpan Duration(string key, TimeSpan least, TimeSpan most, string range, TimeSpan absent)
     {
-        TimeSpan absent = UnitRequirements.None.HealthInterval;
-        if (Last("HealthInterval") is not { } last)
+        if (Last(key) is not { } last)
             return absent;
-        if (UnitWords.TryDuration(last.Value, out TimeSpan span)
-            && span >= TimeSpan.FromMilliseconds(100) && span <= TimeSpan.FromDays(1))
+        if (UnitWords.TryDuration(last.Value, out TimeSpan span) && span >= least && span <= most)
             return span;
-        Complain(last.Line, $"HealthInterval={last.Value} is no time from 100ms to 1d");
+        Complain(last.Line, $"{key}={last.Value} is no time from {range}");
         return absent;
+    }
+
+    private bool IsRolling()
+    {
+        if (Last("UpdatePolicy") is not { } last)
+            return false;
+        if (last.Value == "rolling")
+            return true;
+        string meant =
+            NearestWord.Of(last.Value, ["rolling"]) is { } word ? $"; did you mean {word}?" : ": write rolling";
+        Complain(last.Line, $"UpdatePolicy={last.Value} is not known{meant}");
+        return false;
     }
 
     private List<UnitAnnouncement> Announcements()

@@ -55,6 +55,7 @@ public static class UnitRules
         { IsGlobal: true, Replicas: > 0 } => "Global cannot be used with Replicas",
         { Replicas: > 0 } when name.Template.Length == 0 =>
             $"Replicas needs a template: submit the unit as {name.Prefix}@.{name.Type}",
+        { IsRolling: true, Replicas: 0 } => "UpdatePolicy needs Replicas: it says how a template's instances change",
         { IsGlobal: true, IsRescheduledOnFailure: true } => "RescheduleOnFailure cannot be used with Global",
         { MachineId.Length: > 0, IsRescheduledOnFailure: true } => "RescheduleOnFailure cannot be used with MachineID",
         _ => "",

@@ -11,7 +11,8 @@ public static class UnitVerifier
         "X-ConditionMachineID", "X-ConditionMachineBootID", "X-ConditionMachineOf", "X-ConditionMachineMetadata",
         "X-Conflicts",
         "Singleton", "Replicas", "MemoryReserve", "CPUReserve", "Weight", "Spread", "HealthExec", "HealthHTTP",
-        "HealthInterval", "RescheduleOnFailure", "Announce",
+        "HealthInterval", "RescheduleOnFailure", "Announce", "UpdatePolicy", "MaxUnavailable", "DrainDeadline",
+        "AnnounceGrace",
     ];
 
     /// <summary>True for a key of [X-Fleet].</summary>

@@ -39,6 +39,12 @@ public sealed record Job
     /// <summary>Why it is not where it should be, by the engine; null if it has nothing to say.</summary>
     public JobNotice? Notice { get; init; }
 
+    /// <summary>Why new content goes no further to its replicas; null: it goes on.</summary>
+    public JobRollout? Rollout { get; init; }
+
+    /// <summary>Index of the last change of <see cref="Rollout"/>; zero without one.</summary>
+    public StoreIndex RolloutIndex { get; init; }
+
     /// <summary>Index of the write that made it; zero while its object is missing.</summary>
     public StoreIndex CreatedIndex { get; init; }
 
@@ -55,5 +61,5 @@ public sealed record Job
 
     internal bool IsEmpty =>
         !IsSubmitted && Target.Length == 0 && JobState.Length == 0 && Restart == 0 && Notice is null
-        && DesiredIndex == StoreIndex.Zero;
+        && Rollout is null && DesiredIndex == StoreIndex.Zero;
 }

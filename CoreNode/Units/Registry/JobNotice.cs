@@ -13,6 +13,12 @@ public sealed record JobNotice(string Reason)
     /// <summary>Machine that it failed on last; empty if none.</summary>
     public string MachineId { get; init; } = "";
 
+    /// <summary>
+    /// Its machine is drained, and it does not leave: no other one can take it, or its deadline is over. It is tried
+    /// again, but nobody waits for it.
+    /// </summary>
+    public bool IsStaying { get; init; }
+
     /// <summary>Not placed before; null: no wait.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 }

@@ -79,6 +79,10 @@ internal static class RegistryJobs
                 JobNotice? notice = RegistryValues.ReadNotice(value);
                 Keep(edit, job, job with { Notice = notice });
                 return notice is null ? "is no notice" : "";
+            case "rollout":
+                JobRollout? rollout = RegistryValues.ReadRollout(value);
+                Keep(edit, job, job with { Rollout = rollout, RolloutIndex = node.ModifiedIndex });
+                return rollout is null ? "is neither paused nor stopped" : "";
             default:
                 return "";
         }
@@ -114,6 +118,7 @@ internal static class RegistryJobs
             "job-state" => job with { JobState = "" },
             "restart" => job with { Restart = 0 },
             "notice" => job with { Notice = null },
+            "rollout" => job with { Rollout = null, RolloutIndex = StoreIndex.Zero },
             _ => job,
         });
     }

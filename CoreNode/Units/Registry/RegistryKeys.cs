@@ -66,6 +66,9 @@ public sealed class RegistryKeys
     /// <summary>Why it is not where it should be.</summary>
     public string JobNotice(string unit) => $"{Prefix}/job/{unit}/notice";
 
+    /// <summary>Of a template: why new content goes no further to its replicas.</summary>
+    public string JobRollout(string unit) => $"{Prefix}/job/{unit}/rollout";
+
     /// <summary>The states of a unit on all machines.</summary>
     public string UnitStates(string unit) => $"{Prefix}/states/{unit}";
 

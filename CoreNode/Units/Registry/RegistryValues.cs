@@ -107,9 +107,15 @@ public static class RegistryValues
         });
 
     /// <summary>machines/&lt;id&gt;/cordon.</summary>
-    public static string WriteCordon(MachineCordon cordon) =>
-        new RegistryJsonWriter().Open('{').Name("State").Text(cordon.IsDraining ? "draining" : "cordoned")
-            .Name("Reason").Text(cordon.Reason).Name("By").Text(cordon.By).Close('}').ToString();
+    public static string WriteCordon(MachineCordon cordon)
+    {
+        RegistryJsonWriter json = new();
+        json.Open('{').Name("State").Text(cordon.IsDraining ? "draining" : "cordoned")
+            .Name("Reason").Text(cordon.Reason).Name("By").Text(cordon.By);
+        if (cordon.Before is { } before)
+            json.Name("Before").Text(WriteCordon(before with { Before = null }));
+        return json.Close('}').ToString();
+    }
 
     /// <summary>machines/&lt;id&gt;/cordon; also the bare word, as people may write it.</summary>
     public static MachineCordon? ReadCordon(string value)
@@ -122,6 +128,9 @@ public static class RegistryValues
             string state = json.Text("State");
             return state is "cordoned" or "draining"
                 ? new MachineCordon(state == "draining", json.Text("Reason"), json.Text("By"))
+                {
+                    Before = json.Text("Before") is { Length: > 0 } before ? ReadCordon(before) : null,
+                }
                 : null;
         });
     }
@@ -132,7 +141,10 @@ public static class RegistryValues
         RegistryJsonWriter json = new();
         json.Open('{').Name("Hash").Text(entry.Hash).Name("State").Text(WordOf(entry.State));
         json.Name("IsSingleton").Word(entry.IsSingleton ? "true" : "false");
-        return json.Name("Restart").Number(checked((long)entry.Restart)).Close('}').ToString();
+        json.Name("Restart").Number(checked((long)entry.Restart));
+        if (entry.Successor.Length > 0)
+            json.Name("Successor").Text(entry.Successor);
+        return json.Close('}').ToString();
     }
 
     /// <summary>schedule/&lt;machine&gt;/&lt;unit&gt;.</summary>
@@ -151,6 +163,7 @@ public static class RegistryValues
             {
                 IsSingleton = json.Flag("IsSingleton") ?? false,
                 Restart = json.Count("Restart"),
+                Successor = json.Text("Successor"),
                 CreatedIndex = node.CreatedIndex,
                 ModifiedIndex = node.ModifiedIndex,
             };
@@ -174,6 +187,8 @@ public static class RegistryValues
             json.Name("reason").Text(state.Reason);
         if (state.IsHealthy is { } isHealthy)
             json.Name("isHealthy").Word(isHealthy ? "true" : "false");
+        if (state.IsAnnounced)
+            json.Name("isAnnounced").Word("true");
         if (state.Restart != 0)
             json.Name("restart").Number(checked((long)state.Restart));
         return json.Close('}').ToString();
@@ -192,6 +207,7 @@ public static class RegistryValues
                 Since = json.Time("since"),
                 Reason = json.Text("reason"),
                 IsHealthy = json.Flag("isHealthy"),
+                IsAnnounced = json.Flag("isAnnounced") ?? false,
                 Restart = json.Count("restart"),
             };
         });
@@ -205,6 +221,8 @@ public static class RegistryValues
             json.Name("Failures").Number(notice.Failures);
         if (notice.MachineId.Length > 0)
             json.Name("MachineID").Text(notice.MachineId);
+        if (notice.IsStaying)
+            json.Name("IsStaying").Word("true");
         if (notice.NotBefore is { } time)
             json.Name("NotBefore").Time(time);
         return json.Close('}').ToString();
@@ -219,9 +237,35 @@ public static class RegistryValues
             {
                 Failures = json.Small("Failures"),
                 MachineId = json.Text("MachineID"),
+                IsStaying = json.Flag("IsStaying") ?? false,
                 NotBefore = json.Time("NotBefore"),
             };
         });
+
+    /// <summary>job/&lt;unit&gt;/rollout.</summary>
+    public static string WriteRollout(JobRollout rollout)
+    {
+        RegistryJsonWriter json = new();
+        json.Open('{').Name("State").Text(rollout.IsStopped ? "stopped" : "paused");
+        if (rollout.Hash.Length > 0)
+            json.Name("Hash").Text(rollout.Hash);
+        return json.Name("Reason").Text(rollout.Reason).Name("By").Text(rollout.By).Close('}').ToString();
+    }
+
+    /// <summary>job/&lt;unit&gt;/rollout; also the bare word, as people may write it.</summary>
+    public static JobRollout? ReadRollout(string value)
+    {
+        if (value == "paused")
+            return new JobRollout(IsStopped: false, "", "", "");
+        return RegistryJsonReader.Read(value, static e =>
+        {
+            RegistryJsonReader json = new(e);
+            string state = json.Text("State");
+            return state is "paused" or "stopped"
+                ? new JobRollout(state == "stopped", json.Text("Hash"), json.Text("Reason"), json.Text("By"))
+                : null;
+        });
+    }
 
     /// <summary>
     /// announced/&lt;machine&gt;/&lt;unit&gt;: the keys that the unit's announcements made, and their values.

@@ -17,6 +17,12 @@ public sealed record ScheduleEntry(string MachineId, string Unit, string Hash, S
     /// <summary>How often people asked for a restart; the agent restarts once when it sees it rise.</summary>
     public ulong Restart { get; init; }
 
+    /// <summary>
+    /// Machine that the unit is being handed over to: the unit runs here until it runs well there. What stands under
+    /// its announced keys by that machine's hand is left alone. Empty: none.
+    /// </summary>
+    public string Successor { get; init; } = "";
+
     /// <summary>Index of the write that made it: the fencing token of a singleton.</summary>
     public StoreIndex CreatedIndex { get; init; }
 

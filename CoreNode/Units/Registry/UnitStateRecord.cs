@@ -27,11 +27,22 @@ public sealed record UnitStateRecord(string Unit, string MachineId, UnitStates S
     /// <summary>What its health check says: null where there is none, or it was not looked at yet.</summary>
     public bool? IsHealthy { get; init; }
 
+    /// <summary>The keys that it announces stand in the store.</summary>
+    public bool IsAnnounced { get; init; }
+
     /// <summary>The restart that people asked for last, and that was done (see ScheduleEntry).</summary>
     public ulong Restart { get; init; }
 
     /// <summary>Index of its last change; zero while it is not in the store.</summary>
     public StoreIndex ModifiedIndex { get; init; }
+
+    /// <summary>
+    /// True if it does its work there, so far as can be known: it runs, its check says that it is well, and what it
+    /// announces stands.
+    /// </summary>
+    public bool IsReady(UnitRequirements requirements) =>
+        States.Active == "active" && (IsHealthy ?? !requirements.HasHealthCheck)
+        && (IsAnnounced || requirements.Announce.Count == 0);
 
     /// <summary>True if it has failed there: systemd says so, or its health check.</summary>
     public bool HasFailed => States.Active == "failed" || IsHealthy == false;

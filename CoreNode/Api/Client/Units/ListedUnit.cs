@@ -26,6 +26,18 @@ public sealed record ListedUnit
     /// <summary>Instances of a template; 0 if not asked for.</summary>
     public int Replicas { get; init; }
 
+    /// <summary>Of a template: new content reaches its replicas by their health.</summary>
+    public bool IsRolling { get; init; }
+
+    /// <summary>Of a template: how many replicas do not have its content yet.</summary>
+    public int OutdatedReplicas { get; init; }
+
+    /// <summary>Of a template: paused or stopped; empty if new content goes on to its replicas.</summary>
+    public string Rollout { get; init; } = "";
+
+    /// <summary>Why it was paused or stopped.</summary>
+    public string RolloutReason { get; init; } = "";
+
     /// <summary>Machine that it was given to; empty if none.</summary>
     public string Target { get; init; } = "";
 

@@ -42,6 +42,17 @@ public sealed class UnitsClient(ClientOptions options) : IDisposable
     public Task<AdminReply<string>> RestartAsync(string unit, CancellationToken cancellation) =>
         CallAsync(Send(HttpMethod.Post, $"units/{Escape(unit)}/restart", "{}"), static _ => "", cancellation);
 
+    /// <summary>Has a template's new content go no further to its replicas.</summary>
+    public Task<AdminReply<string>> PauseAsync(string template, string reason, CancellationToken cancellation) =>
+        CallAsync(
+            Send(HttpMethod.Put, $"units/{Escape(template)}/rollout", UnitsJson.WritePause(reason)),
+            static _ => "",
+            cancellation);
+
+    /// <summary>Has it go on.</summary>
+    public Task<AdminReply<string>> ResumeAsync(string template, CancellationToken cancellation) =>
+        CallAsync(Send(HttpMethod.Delete, $"units/{Escape(template)}/rollout", null), static _ => "", cancellation);
+
     /// <summary>A unit as its machines see it now; an empty machine means all of them.</summary>
     public Task<AdminReply<UnitStatuses>> StatusAsync(string unit, string machine, CancellationToken cancellation)
     {

@@ -111,6 +111,13 @@ internal static class UnitsJson
         json.WriteEndObject();
     });
 
+    public static string WritePause(string reason) => Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("reason", reason);
+        json.WriteEndObject();
+    });
+
     /// <summary>fleet's patch of metadata (A.10): a null value removes the key.</summary>
     public static string WriteMetadata(string machine, IReadOnlyList<KeyValuePair<string, string?>> changes) =>
         Write(json =>
@@ -181,6 +188,10 @@ internal static class UnitsJson
         IsGlobal = Flag(unit, "isGlobal"),
         IsSingleton = Flag(unit, "isSingleton"),
         Replicas = Small(unit, "replicas"),
+        IsRolling = Flag(unit, "isRolling"),
+        OutdatedReplicas = Small(unit, "outdatedReplicas"),
+        Rollout = Text(unit, "rollout"),
+        RolloutReason = Text(unit, "rolloutReason"),
         Target = Text(unit, "target"),
         Reason = Text(unit, "reason"),
         Description = Text(unit, "description"),

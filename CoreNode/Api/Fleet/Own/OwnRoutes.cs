@@ -12,6 +12,7 @@ internal sealed class OwnRoutes(UnitsDesk desk, MachineDesk machines, TimeProvid
 
     private readonly UnitPages _pages = new(desk, time);
     private readonly UnitOrders _orders = new(desk);
+    private readonly RolloutOrders _rollouts = new(desk);
     private readonly MachinePages _machines = new(desk, time);
     private readonly RemotePages _remote = new(desk, machines);
 
@@ -60,6 +61,9 @@ internal sealed class OwnRoutes(UnitsDesk desk, MachineDesk machines, TimeProvid
         {
             ("restart", "POST") => _orders.RestartAsync(request, name),
             ("restart", _) => request.Context.MethodNotAllowed("POST"),
+            ("rollout", "PUT") => _rollouts.PauseAsync(request, name),
+            ("rollout", "DELETE") => _rollouts.ResumeAsync(request, name),
+            ("rollout", _) => request.Context.MethodNotAllowed("PUT,DELETE"),
             ("status", "GET") => _remote.StatusAsync(request, name),
             ("journal", "GET") => _remote.JournalAsync(request, name, stopping),
             ("status" or "journal", _) => request.Context.MethodNotAllowed("GET"),

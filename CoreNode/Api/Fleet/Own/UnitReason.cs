@@ -99,9 +99,12 @@ internal static class UnitReason
                 there++;
         }
 
-        return there == wanted ? Or(job.Notice?.Reason, "")
-            : string.Create(
-                CultureInfo.InvariantCulture, $"{there} of {wanted} instances are {DesiredStates.Word(job.Desired)}");
+        string told = Or(job.Notice?.Reason, "");
+        if (there == wanted)
+            return told;
+        string count = string.Create(
+            CultureInfo.InvariantCulture, $"{there} of {wanted} instances are {DesiredStates.Word(job.Desired)}");
+        return told.Length == 0 ? count : $"{told}; {count}";
     }
 
     private static string Short(string id) => id.Length > ShortIdLength ? id[..ShortIdLength] : id;

@@ -10,12 +10,30 @@ namespace CoreNode.Api.Fleet.Own;
 /// <param name="Places">The machines that have it, in order of their ids.</param>
 internal sealed record UnitView(Job Job, DesiredState Current, string Reason, IReadOnlyList<UnitPlace> Places)
 {
+    /// <summary>Of a template: how many of its replicas do not have its content yet.</summary>
+    public int Outdated { get; init; }
+
     /// <summary>Looks at a unit.</summary>
     public static UnitView Of(RegistryState state, Job job, PlacementReasons reasons)
     {
         List<UnitPlace> places = PlacesOf(state, job.Name.Full);
         DesiredState current = CurrentOf(state, job, places);
-        return new UnitView(job, current, UnitReason.Of(state, job, current, places, reasons), places);
+        return new UnitView(job, current, UnitReason.Of(state, job, current, places, reasons), places)
+        {
+            Outdated = job.HasReplicas ? OutdatedOf(state, job) : 0,
+        };
+    }
+
+    private static int OutdatedOf(RegistryState state, Job template)
+    {
+        int outdated = 0;
+        for (int i = 1; i <= template.Requirements.Replicas; i++)
+        {
+            string name = template.Name.InstanceOf(i.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            outdated += state.Jobs.TryGetValue(name, out Job? replica) && replica.Hash != template.Hash ? 1 : 0;
+        }
+
+        return outdated;
     }
 
     /// <summary>The machines that have a unit or shall have it: those that say so, and those it is given to.</summary>

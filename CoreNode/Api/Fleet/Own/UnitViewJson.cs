@@ -19,6 +19,15 @@ internal static class UnitViewJson
         OwnAnswer.Flag(json, ",\"isGlobal\":"u8, job.Requirements.IsGlobal);
         OwnAnswer.Flag(json, ",\"isSingleton\":"u8, job.Requirements.IsSingleton);
         OwnAnswer.Number(json, ",\"replicas\":"u8, job.HasReplicas ? job.Requirements.Replicas : 0);
+        if (job.HasReplicas)
+        {
+            OwnAnswer.Flag(json, ",\"isRolling\":"u8, job.Requirements.IsRolling);
+            OwnAnswer.Number(json, ",\"outdatedReplicas\":"u8, view.Outdated);
+            string rollout = job.Rollout?.Holds(job.Hash) != true ? "" : job.Rollout.IsStopped ? "stopped" : "paused";
+            OwnAnswer.Text(json, ",\"rollout\":"u8, rollout);
+            OwnAnswer.Text(json, ",\"rolloutReason\":"u8, job.Rollout?.Reason ?? "");
+        }
+
         OwnAnswer.Text(json, ",\"target\":"u8, job.Target);
         OwnAnswer.Text(json, ",\"reason\":"u8, view.Reason);
         OwnAnswer.Text(json, ",\"description\":"u8, job.File?.Description ?? "");
