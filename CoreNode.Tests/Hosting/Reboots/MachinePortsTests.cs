@@ -55,7 +55,7 @@ internal sealed class MachinePortsTests
     public async Task A_machine_is_cordoned_drained_and_uncordoned(CancellationToken stop)
     {
         MachineUnits units = Units();
-        await _store.SetAsync(s_keys.MachineObject(Machine), "{}", KvSetOptions.None, stop);
+        await RegisterAsync(stop);
         await units.CordonAsync("update", stop);
         Assert.That(await CordonAsync(stop), Is.EqualTo(new MachineCordon(false, "update", "reboot")));
         TaskCompletionSource<string> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -72,7 +72,7 @@ internal sealed class MachinePortsTests
     public async Task A_persons_cordon_stays(CancellationToken stop)
     {
         MachineUnits units = Units();
-        await _store.SetAsync(s_keys.MachineObject(Machine), "{}", KvSetOptions.None, stop);
+        await RegisterAsync(stop);
         MachineCordon theirs = new(false, "disk", "alice");
         await _store.SetAsync(
             s_keys.MachineCordon(Machine), RegistryValues.WriteCordon(theirs), KvSetOptions.None, stop);
@@ -188,6 +188,13 @@ internal sealed class MachinePortsTests
 
     private static string Levels(IReadOnlyList<UpdateFinding> findings) =>
         string.Join(' ', findings.Select(static one => UpdateFinding.Words[(int)one.Level]));
+
+    private async Task RegisterAsync(CancellationToken stop)
+    {
+        await _store.SetAsync(s_keys.EngineVersion, "1", KvSetOptions.None, stop);
+        string machine = RegistryValues.WriteMachine(new MachineObject { Id = Machine });
+        await _store.SetAsync(s_keys.MachineObject(Machine), machine, KvSetOptions.None, stop);
+    }
 
     private MachineUnits Units() => new(
         _store,

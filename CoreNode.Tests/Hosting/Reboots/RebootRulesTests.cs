@@ -8,7 +8,7 @@ using CoreNode.Windows;
 namespace CoreNode.Tests.Hosting.Reboots;
 
 /// <summary>Flags before update.conf, which is read again.</summary>
-[TestFixture, Category("Unit")]
+[TestFixture, Category("Unit"), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class RebootRulesTests
 {
     private readonly ManualTime _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
