@@ -204,25 +204,30 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     {
         if (Node.IsRunning)
             await Node.KillAsync();
-        string label;
-        using (RealBlockDevice device = RealBlockDevice.Open(Disk, BlockAccess.Write))
-        {
-            SlotDisk disk = new(device);
-            disk.Repair();
-            SlotChoice next = SlotOrder.Next(new SlotRule().Find(disk.Table))!;
-            Assert.That(next.IsLastResort, Is.False, "there is a slot that boots");
-            disk.Change(table => SlotOrder.Started(table, next.Slot));
-            label = next.Slot.Label;
-        }
-
+        string label = Choose(Disk);
         BootInto(label);
         return label;
     }
 
-    /// <summary>Priority, tries and successful of a slot.</summary>
-    public SlotAttributes Attributes(string label)
+    /// <summary>What the boot stage does: chooses a slot of a disk, takes a try off it and gives its label.</summary>
+    public static string Choose(string path)
     {
-        using RealBlockDevice device = RealBlockDevice.Open(Disk, BlockAccess.Read);
+        using RealBlockDevice device = RealBlockDevice.Open(path, BlockAccess.Write);
+        SlotDisk disk = new(device);
+        disk.Repair();
+        SlotChoice next = SlotOrder.Next(new SlotRule().Find(disk.Table))!;
+        Assert.That(next.IsLastResort, Is.False, "there is a slot that boots");
+        disk.Change(table => SlotOrder.Started(table, next.Slot));
+        return next.Slot.Label;
+    }
+
+    /// <summary>Priority, tries and successful of a slot.</summary>
+    public SlotAttributes Attributes(string label) => AttributesOf(Disk, label);
+
+    /// <summary>The same of any disk.</summary>
+    public static SlotAttributes AttributesOf(string path, string label)
+    {
+        using RealBlockDevice device = RealBlockDevice.Open(path, BlockAccess.Read);
         return new SlotRule().Find(new SlotDisk(device).Table).Single(one => one.Label == label).Attributes;
     }
 

@@ -27,6 +27,7 @@ internal static class LockCommands
         group.Subcommands.Add(Acquire(session));
         group.Subcommands.Add(Release(session));
         group.Subcommands.Add(SetMax(session));
+        group.Subcommands.Add(AllowCommand.Build(session, Group()));
         return group;
     }
 
@@ -35,7 +36,8 @@ internal static class LockCommands
         Option<string> group = Group();
         var command = new CliCommand("status", "show who holds the lock")
         {
-            Details = "A holder whose SINCE is not known was locked by locksmithctl.",
+            Details = "A holder whose SINCE is not known was locked by locksmithctl. Releases that went back on a "
+                + "machine are listed until `lock allow` lets the others have them.",
             Examples =
             [
                 ("corenode lock status", "who holds it, since when and why"),
@@ -52,12 +54,22 @@ internal static class LockCommands
                 if (session.IsJson(parsed))
                     await session.Host.Output.WriteLineAsync(LockText.Json(call.Group, status));
                 else
+                {
                     LockText.Write(session, call.Group, status);
+                    LockText.WriteFailed(
+                        session, call.Group,
+                        await new FailedReleases(call.Client).ListAsync(call.Group, call.Cancellation));
+                }
+
                 return ExitCode.Done;
             }
             catch (RebootLockException fault)
             {
                 return call.Fail(fault.Kind, fault.Message);
+            }
+            catch (IOException fault)
+            {
+                return call.Fail(LockAnswerKind.Unavailable, fault.Message);
             }
         });
         return command;

@@ -54,6 +54,21 @@ internal static class LockText
         TextTable.Write(session, ["HOLDER", "SINCE", "WHY", "RELEASED"], rows);
     }
 
+    /// <summary>Releases that stopped at a machine on which they went back, for people.</summary>
+    public static void WriteFailed(CliSession session, string group, IReadOnlyList<FailedRelease> releases)
+    {
+        string option = group.Length > 0 ? $" --group {group}" : "";
+        foreach (FailedRelease one in releases)
+        {
+            if (one.IsAllowed)
+                continue;
+            string why = one.Why.Length > 0 ? $" ({one.Why})" : "";
+            session.Host.Output.WriteLine(
+                $"stopped: {one.Version} went back on {one.Machine} at {Time(one.At)}{why}; no other machine restarts "
+                + $"into it: corenode lock allow {one.Version}{option}");
+        }
+    }
+
     /// <summary>The lock for programs.</summary>
     public static string Json(string group, LockStatus status)
     {

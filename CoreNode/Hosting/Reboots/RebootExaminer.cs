@@ -32,6 +32,8 @@ internal sealed class RebootExaminer(IUpdateExaminer updates, RebootsModule rebo
             Semaphores locks = new(place.Store, TimeProvider.System);
             LockStatus status = await locks.ReadAsync(view.Group, limit.Token);
             findings.AddRange(RebootFindings.OfLock(status, TimeProvider.System.GetUtcNow()));
+            findings.AddRange(RebootFindings.OfFailed(
+                await new FailedReleases(place.Store).ListAsync(view.Group, limit.Token), view.Group));
             findings.AddRange(await CordonsAsync(place.Store, limit.Token));
         }
         catch (Exception fault) when (fault is RebootLockException or IOException or OperationCanceledException)

@@ -92,6 +92,23 @@ internal static class RebootFindings
         return findings.Count > 0 ? findings : [UpdateFinding.Ok(Lock, "nobody holds it")];
     }
 
+    /// <summary>Releases that stopped at a machine on which they went back.</summary>
+    public static List<UpdateFinding> OfFailed(IReadOnlyList<FailedRelease> releases, string group)
+    {
+        List<UpdateFinding> findings = [];
+        foreach (FailedRelease one in releases)
+        {
+            if (!one.IsAllowed)
+            {
+                findings.Add(UpdateFinding.Warning(
+                    "failed release", ReleaseStop.Text(one) + ", and no other machine restarts into it",
+                    ReleaseStop.Mend(group, one.Version)));
+            }
+        }
+
+        return findings;
+    }
+
     /// <summary>A machine on which nothing new is placed; null if that is the order of a reboot.</summary>
     public static UpdateFinding? OfCordon(string machine, MachineCordon cordon)
     {

@@ -120,6 +120,9 @@ internal sealed class RebootsModule : IRebootDesk
             _process.Logs.CreateLogger<RegistryFollower>());
         PlaceQuorum quorum = new(place, drains, _machineId);
         string root = _options.Updates.Root;
+        ReleaseStop stop = new(
+            new FailedReleases(place.Store), () => _updates.Status, _options.Reboots.Group, _machineId, quorum,
+            new MachineGate(() => _updates.Status, _hasClient, node));
         RebootPorts ports = new(
             new ClusterLock(locks, _machineId, _options.Reboots.LockLimit, TimeProvider.System),
             new MachineUnits(place.Store, drains, _machineId),
@@ -127,8 +130,8 @@ internal sealed class RebootsModule : IRebootDesk
             new MachineLogins(root),
             new MachineRestart(_options.Updates, _process.Logs.CreateLogger<RebootsModule>()),
             new MachineWants(() => _updates.Status, () => engine?.Waiting ?? "", root),
-            quorum,
-            new MachineGate(() => _updates.Status, _hasClient, node));
+            stop,
+            stop);
         RebootServiceOptions options = new()
         {
             Folder = Path.Combine(_options.DataFolder, "reboots"),

@@ -24,11 +24,13 @@ public static class LockKeys
     public static string Notes(string group) => $"{Own}{Part(group)}/holders";
 
     /// <summary>The note about a holder. What begins with an underscore would not be listed.</summary>
-    public static string Note(string group, string holder)
-    {
-        string name = Escape(holder);
-        return $"{Notes(group)}/{(name.StartsWith('_') ? $"%5F{name[1..]}" : name)}";
-    }
+    public static string Note(string group, string holder) => $"{Notes(group)}/{Name(holder)}";
+
+    /// <summary>The directory of the notes about releases that went back on a machine of the group.</summary>
+    public static string FailedReleases(string group) => $"{Own}{Part(group)}/failed";
+
+    /// <summary>The note about one.</summary>
+    public static string FailedRelease(string group, string version) => $"{FailedReleases(group)}/{Name(version)}";
 
     /// <summary>
     /// Why a name cannot be a group's (then <paramref name="isGroup"/>) or a holder's; null if it can. Only a group may
@@ -70,6 +72,12 @@ public static class LockKeys
         }
 
         return text.ToString();
+    }
+
+    private static string Name(string text)
+    {
+        string name = Escape(text);
+        return name.StartsWith('_') ? $"%5F{name[1..]}" : name;
     }
 
     private static string Part(string group) => group.Length == 0 ? "" : $"/groups/{Escape(group)}";

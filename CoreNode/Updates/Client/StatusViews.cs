@@ -37,6 +37,7 @@ internal static class StatusViews
             Hold = state.Live.Hold,
             Pinned = state.Pin,
             LastFailure = Failure(state.Outcome),
+            WentBack = WentBack(state.BadVersions),
             Server = settings.Server,
             Group = settings.Group,
         };
@@ -67,6 +68,18 @@ internal static class StatusViews
 
     private static long Seconds(TimeSpan? uptime, Moment now) =>
         uptime is { } at ? (now.Wall + (at - now.Uptime)).ToUnixTimeSeconds() : 0;
+
+    private static WentBackView? WentBack(IReadOnlyList<BadVersion> versions)
+    {
+        BadVersion? last = null;
+        foreach (BadVersion one in versions)
+        {
+            if (one.IsRefused && (last is null || one.At > last.At))
+                last = one;
+        }
+
+        return last is null ? null : new WentBackView(last.Version, last.At.ToUnixTimeSeconds(), last.Why);
+    }
 
     private static UpdateFailureView? Failure(UpdateOutcome outcome) => outcome.IsFailure
         ? new UpdateFailureView(

@@ -76,6 +76,11 @@ public sealed record UpdateStatusView
     /// </summary>
     public UpdateFailureView? LastFailure { get; init; }
 
+    /// <summary>
+    /// The version that went back here last and is not taken again by itself; null: none did. Not told.
+    /// </summary>
+    public WentBackView? WentBack { get; init; }
+
     /// <summary>The server that is asked; empty: none.</summary>
     public string Server { get; init; } = "";
 

@@ -18,15 +18,19 @@ internal sealed class SystemdNode
     // Under the name fleetctl the binary is fleetctl.
     private const string Fleetctl = "/opt/fleetctl";
 
-    private SystemdNode(SystemdContainer container, int number)
+    private SystemdNode(SystemdContainer container, NetworkNamespace network, int number)
     {
         Container = container;
+        Network = network;
         Number = number;
         MachineId = File.ReadAllText(container.Inside("etc/machine-id")).Trim();
     }
 
     /// <summary>The machine.</summary>
     public SystemdContainer Container { get; }
+
+    /// <summary>Its network.</summary>
+    public NetworkNamespace Network { get; }
 
     /// <summary>From 1 on; its place in the network, and its metadata n.</summary>
     public int Number { get; }
@@ -43,7 +47,7 @@ internal sealed class SystemdNode
     /// <summary>Makes a machine that is to be one of <paramref name="count"/>; nothing runs yet.</summary>
     public static async Task<SystemdNode> PrepareAsync(NetworkNamespace network, int number, int count, string lease)
     {
-        SystemdNode node = new(await SystemdContainer.PrepareAsync(network.Path), number);
+        SystemdNode node = new(await SystemdContainer.PrepareAsync(network.Path), network, number);
         string members = string.Join(',', Enumerable.Range(1, count).Select(static n => $"n{n}={PeerUrl(n)}"));
         await File.WriteAllTextAsync(node.Container.Inside("etc/default/corenode"), $"""
             CORENODE_NAME=n{number}
