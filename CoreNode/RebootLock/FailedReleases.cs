@@ -1,4 +1,3 @@
-using CoreNode.Foundation;
 using CoreNode.RebootLock.Model;
 using CoreNode.Store;
 
