@@ -68,7 +68,8 @@ internal sealed class ReleaseStopTests
         Assert.That((await Gate("m1", s_back).LookAsync(CancellationToken.None)).Verdict, Is.EqualTo(verdict));
         Assert.That(await _notes.ListAsync("g", CancellationToken.None), Is.Empty);
         _machine.Verdict = RebootVerdict.Healthy;
-        Assert.That((await Gate("m1", s_back).LookAsync(CancellationToken.None)).Verdict, Is.EqualTo(RebootVerdict.Healthy));
+        GateLook healthy = await Gate("m1", s_back).LookAsync(CancellationToken.None);
+        Assert.That(healthy.Verdict, Is.EqualTo(RebootVerdict.Healthy));
         Assert.That(await _notes.ListAsync("g", CancellationToken.None), Has.Count.EqualTo(1));
     }
 
