@@ -51,7 +51,7 @@ public sealed class FailedReleases(IKvClient store)
             throw Away(outcome);
     }
 
-    /// <summary>Lets the machines of a group restart into a version all the same; false if nothing is noted of it.</summary>
+    /// <summary>Lets machines of a group restart into a version all the same; false: nothing is noted.</summary>
     /// <exception cref="IOException">The store does not take it.</exception>
     public async Task<bool> AllowAsync(string group, string version, CancellationToken cancellation)
     {

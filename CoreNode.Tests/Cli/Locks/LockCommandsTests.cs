@@ -53,6 +53,22 @@ internal sealed class LockCommandsTests
     }
 
     [Test]
+    public async Task A_release_that_went_back_is_shown_until_it_is_allowed(CancellationToken stop)
+    {
+        FailedRelease failed = new("2.0", "m1", DateTimeOffset.UnixEpoch, "not healthy in time", false);
+        await new FailedReleases(_store).NoteAsync("", failed, stop);
+        Assert.That((await RunAsync("status")).Output, Is.EqualTo(
+            "the lock: 0 of 1 held, 1 free\nstopped: 2.0 went back on m1 at 1970-01-01T00:00:00Z (not healthy in time)"
+            + "; no other machine restarts into it: corenode lock allow 2.0\n"));
+        CliRun run = await RunAsync("allow", "2.1");
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((4, "")));
+        Assert.That(run.Error, Is.EqualTo("2.1 has not gone back on any machine; see `corenode lock status`\n"));
+        Assert.That(
+            await RunAsync("allow", "2.0"), Is.EqualTo(new CliRun(0, "machines may restart into 2.0 again\n", "")));
+        Assert.That((await RunAsync("status")).Output, Is.EqualTo("the lock: 0 of 1 held, 1 free\n"));
+    }
+
+    [Test]
     public async Task This_machine_is_meant_where_nobody_is_named()
     {
         string id = (await File.ReadAllTextAsync("/etc/machine-id")).Trim();

@@ -83,6 +83,61 @@ internal sealed class RollingUpdateTests
         }
     }
 
+    [Test]
+    [CancelAfter(900_000)]
+    public async Task A_broken_release_stops_at_the_first_machine()
+    {
+        _check = UpdatingMachine.FailsInNewSlot;
+        await using SystemdCluster cluster = await SystemdCluster.StartAsync(lease: "10s", prepare: PrepareAsync);
+        await using BootStages stages = new(_machines);
+        await using LockWatch locks = new(cluster);
+        await TellAsync(cluster);
+        UpdatingMachine? broken = null;
+        await cluster.UntilAsync(
+            () =>
+            {
+                stages.Check();
+                broken = _machines.Find(static one => one.BootedInto() == "USR-B USR-A");
+                return Task.FromResult(broken is not null);
+            },
+            "a machine went back", s_patience);
+        List<UpdatingMachine> others = _machines.FindAll(one => one != broken);
+        string stopped = $"2.0 went back on {broken!.Node.MachineId} at ";
+        foreach (UpdatingMachine other in others)
+        {
+            await cluster.UntilAsync(
+                async () =>
+                {
+                    stages.Check();
+                    string status = (await other.Node.TryCorenodeAsync("reboot", "status")).Output;
+                    return status.Contains(stopped, StringComparison.Ordinal)
+                        && status.Contains("wanted since ", StringComparison.Ordinal);
+                },
+                $"n{other.Node.Number} waits", s_patience);
+        }
+
+        SystemdNode next = others[0].Node;
+        await cluster.UntilAsync(() => IsFreeAsync(next), "nobody holds the lock");
+        await locks.FinishAsync();
+        Assert.That(locks.Most, Is.EqualTo(1), "holders at a time");
+        Assert.That(locks.Holders[0], Is.EqualTo(broken.Node.MachineId));
+        Assert.That(others.ConvertAll(static one => one.BootedInto()), Is.All.Empty, "the others have not restarted");
+        const string mend = "corenode lock allow 2.0";
+        Assert.That(
+            await next.CorenodeAsync("lock", "status"), Does.Contain($"stopped: {stopped}").And.Contain(mend));
+        Assert.That(
+            (await next.TryCorenodeAsync("doctor")).Output, Does.Contain(stopped).And.Contain(mend));
+
+        await next.CorenodeAsync("lock", "allow", "2.0");
+        await cluster.UntilAsync(
+            () =>
+            {
+                stages.Check();
+                return Task.FromResult(others.Exists(static one => one.BootedInto().Length > 0));
+            },
+            "another one tries it once it is allowed", s_patience);
+    }
+
     private static async Task TellAsync(SystemdCluster cluster)
     {
         foreach (SystemdNode node in cluster.Nodes)

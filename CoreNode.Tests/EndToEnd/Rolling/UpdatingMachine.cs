@@ -13,8 +13,8 @@ internal sealed class UpdatingMachine : IAsyncDisposable
 {
     private const string Folder = "/opt/machine";
 
-    // Of the container: joining its cluster again takes a while where three machines share two processors.
-    private const string HealthDeadline = "40s";
+    // Joining its cluster again takes a while where three machines share two processors.
+    private const string HealthDeadline = "25s";
 
     private readonly UpdatedMachine _made;
     private readonly UpdateServerStub _server;
