@@ -81,9 +81,12 @@ internal sealed class FleetLockTests
         await cluster.FleetAsync("start", cluster.Write("web.service"));
         await cluster.UntilActiveAsync("web.service");
         int before = (await cluster.ActiveOnAsync("web.service"))[0];
+        int process = cluster.CopiesOf("web.service").Single();
         machine = UnitCluster.MachineId(before);
         (status, string taken) = await AskAsync("pre-reboot");
         Assert.That(status, Is.EqualTo(HttpStatusCode.OK), taken);
+        Assert.That(cluster.CopiesOf("web.service"), Does.Not.Contain(process), "stopped before the answer");
+        await cluster.UntilActiveAsync("web.service");
         Assert.That(await cluster.ActiveOnAsync("web.service"), Is.EqualTo(new[] { 3 - before }));
         Assert.That(await ListAsync(), Does.Contain("FleetLock"));
         Assert.That((await AskAsync("steady-state")).Status, Is.EqualTo(HttpStatusCode.OK));

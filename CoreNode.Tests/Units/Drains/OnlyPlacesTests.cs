@@ -32,7 +32,8 @@ internal sealed class OnlyPlacesTests
         "MachineMetadata=disk=ssd",
         ExpectedResult = "only.service: machine bbbbbbbb: without metadata disk=ssd")]
     [TestCase("MemoryReserve=3G", ExpectedResult = "only.service: machine bbbbbbbb: lacks 3072 MB of memory")]
-    [TestCase("Conflicts=there.service", ExpectedResult = "only.service: conflicts with there.service")]
+    [TestCase(
+        "Conflicts=there.service", ExpectedResult = "only.service: conflicts with there.service on bbbbbbbb")]
     [TestCase("MachineOf=gone.service", ExpectedResult = "only.service: MachineOf=gone.service: there is no such unit")]
     public async Task<string> A_singleton_stays_where_no_other_machine_can_take_it(string rule)
     {
