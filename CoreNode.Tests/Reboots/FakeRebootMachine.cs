@@ -4,7 +4,7 @@ using CoreNode.Reboots.Service.Ports;
 
 namespace CoreNode.Tests.Reboots;
 
-/// <summary>A machine in a cluster, in memory: all ports, what they did, and one call at which everything hangs.</summary>
+/// <summary>A machine in a cluster, in memory: all ports, what they did, and one call that hangs.</summary>
 internal sealed class FakeRebootMachine
     : ILock, IDrain, ILeadership, ILogins, IRestart, IWants, IQuorum, IGate
 {

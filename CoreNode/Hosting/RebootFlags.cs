@@ -11,7 +11,9 @@ internal static class RebootFlags
     /// <summary>In the order of help.</summary>
     public static readonly IReadOnlyList<NodeFlag> All =
     [
-        new("reboot-strategy", "", "WORD", "etcd-lock, reboot, off or best-effort (default: update.conf, else etcd-lock)"),
+        new(
+            "reboot-strategy", "", "WORD",
+            "etcd-lock, reboot, off or best-effort (default: update.conf, else etcd-lock)"),
         new("reboot-window", "", "WINDOW", "\"Thu 23:00 1h\": when this machine may restart by itself; repeatable")
         {
             IsRepeatable = true,

@@ -4,7 +4,8 @@ namespace CoreNode.Platform;
 public static class FileSystems
 {
     /// <summary>
-    /// Everything that was written is on the disks when it ends (sync(2)); on a thread of its own, since disks may hang.
+    /// Everything that was written is on the disks when it ends (sync(2)); on a thread of its own, since disks may
+    /// hang.
     /// </summary>
     public static Task SyncAsync()
     {

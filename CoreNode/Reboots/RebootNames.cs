@@ -1,6 +1,6 @@
 namespace CoreNode.Reboots;
 
-/// <summary>Stages, steps and wishes by the names that stand in files and statuses, in the order of their values.</summary>
+/// <summary>Names of stages, steps and wishes in files and statuses, in the order of their values.</summary>
 public static class RebootNames
 {
     /// <summary>Of <see cref="RebootStage"/>.</summary>

@@ -18,7 +18,8 @@ internal static class RebootReason
             RebootStage.LockWait => "the lock is waited for" + Group(state) + (told.Length > 0 ? $": {told}" : ""),
             RebootStage.Admitted => "window and cluster are looked at once more" + Told(told),
             RebootStage.Leaving => Leaving(state.Step) + Told(told),
-            RebootStage.Warning => told.Length > 0 ? $"logged in, and told: {told}" : "those who are logged in are told",
+            RebootStage.Warning =>
+                told.Length > 0 ? $"logged in, and told: {told}" : "those who are logged in are told",
             RebootStage.Stopping => "the file systems are synced",
             RebootStage.Rebooting => state.Step == RebootStepKind.Wait
                 ? "the machine was asked to restart and goes down"

@@ -184,7 +184,7 @@ internal sealed class RebootTurn(RebootState state, RebootSettings settings, Reb
 
     private void Finish()
     {
-        string what = State.Want.IsThere ? $"the machine has restarted: {State.Want.Text}" : "the machine has restarted";
+        string what = "the machine has restarted" + (State.Want.IsThere ? $": {State.Want.Text}" : "");
         State = State with { Served = State.Want.IsPerson ? State.Served : State.Want.Text, ServedAt = Now.Wall };
         Rest(new RebootOutcome(Now.Wall, false, State.Note.Length > 0 ? $"{what}; {State.Note}" : what));
     }

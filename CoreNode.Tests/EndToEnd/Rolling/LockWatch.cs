@@ -4,7 +4,7 @@ using CoreNode.Tests.EndToEnd.Units.Systemd;
 
 namespace CoreNode.Tests.EndToEnd.Rolling;
 
-/// <summary>Looks at the semaphore of the reboot lock all the time, as anybody can, and keeps what it has seen.</summary>
+/// <summary>Looks at the semaphore of the reboot lock all the time, as anybody can, and keeps what it saw.</summary>
 internal sealed class LockWatch : IAsyncDisposable
 {
     private const string Key = "/v2/keys/coreos.com/updateengine/rebootlock/semaphore";

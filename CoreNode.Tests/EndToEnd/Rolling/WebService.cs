@@ -2,7 +2,7 @@ using CoreNode.Tests.EndToEnd.Units.Systemd;
 
 namespace CoreNode.Tests.EndToEnd.Rolling;
 
-/// <summary>A service of two instances that answers HTTP, each on a machine of its own: the discovery service.</summary>
+/// <summary>A service of two instances that answers HTTP, each on its own machine: the discovery service.</summary>
 internal static class WebService
 {
     /// <summary>The template.</summary>
@@ -16,6 +16,8 @@ internal static class WebService
 
     private const int Port = 8087;
 
+    private static readonly string s_listen = $"http://0.0.0.0:{Port}";
+
     /// <summary>The text of a version of it.</summary>
     public static string Text(string version) => $"""
         [Unit]
@@ -23,7 +25,7 @@ internal static class WebService
 
         [Service]
         Environment=VERSION={version}
-        ExecStart={SystemdContainer.Binary} discovery serve --listen-client-urls http://0.0.0.0:{Port} --data-dir /run/web
+        ExecStart={SystemdContainer.Binary} discovery serve --data-dir /run/web --listen-client-urls {s_listen}
 
         [X-Fleet]
         Replicas=2

@@ -116,6 +116,22 @@ internal sealed class MachineDrainTests
     }
 
     [Test]
+    public async Task What_is_older_than_the_cordon_ends_no_drain(CancellationToken cancellation)
+    {
+        KvGetOptions all = new() { IsRecursive = true, IsSorted = true, IsQuorum = true };
+        LateListing late = new(_store, await _store.GetAsync(s_keys.Prefix, all, cancellation));
+        await PlaceAsync("a.service", "");
+        await SetAsync(
+            s_keys.JobNotice("a.service"), RegistryValues.WriteNotice(new JobNotice("stays") { IsStaying = true }));
+        MachineDrain drain = new(late, s_keys, TimeProvider.System, NullLogger<RegistryFollower>.Instance);
+        DrainEnd end = await drain.DrainAsync(
+            A, "", "reboot", TimeSpan.FromMinutes(5), static _ => { }, cancellation);
+        Assert.That(late.HasAnswered, Is.True);
+        Assert.That(end.Kind, Is.EqualTo(DrainEndKind.UnitsLeft));
+        Assert.That(end.Left.Single().Unit, Is.EqualTo("a.service"));
+    }
+
+    [Test]
     public async Task Only_ones_own_cordon_is_taken_back_and_what_was_there_before_returns(
         CancellationToken cancellation)
     {

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using CoreNode.Api.Limits;
 using CoreNode.Api.Wire;
 using CoreNode.Foundation;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -28,8 +27,8 @@ internal sealed partial class FleetLockApplication : IHttpApplication<RequestCon
 
     /// <summary>Registers the counters.</summary>
     public FleetLockApplication(
-        FleetLockDesk desk, string? token, MetricRegistry metrics, CancellationToken stopping,
-        ILogger<FleetLockApplication> logger)
+        FleetLockDesk desk, string? token, MetricRegistry metrics, ILogger<FleetLockApplication> logger,
+        CancellationToken stopping)
     {
         _desk = desk;
         _token = token is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(token));

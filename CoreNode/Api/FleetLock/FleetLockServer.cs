@@ -36,8 +36,8 @@ public sealed partial class FleetLockServer : IAsyncDisposable
         // Its limits are counted apart from those of the store's surface, which has the figures.
         _front = new HttpFront(options, loggers);
         _application = new FleetLockApplication(
-            new FleetLockDesk(locks, drains, time), token, metrics, _front.Stopping,
-            loggers.CreateLogger<FleetLockApplication>());
+            new FleetLockDesk(locks, drains, time), token, metrics, loggers.CreateLogger<FleetLockApplication>(),
+            _front.Stopping);
     }
 
     /// <summary>Where it serves, with the ports that were chosen; empty before the start.</summary>

@@ -18,7 +18,7 @@ internal static class RebootCommands
             Examples =
             [
                 ("corenode reboot status", "how it stands, why it waits and how long"),
-                ("corenode reboot now --reason \"new kernel\"", "now, whatever the windows say"),
+                ("corenode reboot now --reason kernel", "now, whatever the windows say"),
                 ("corenode reboot strategy off", "never by itself, until another strategy is set"),
             ],
         };
@@ -41,7 +41,7 @@ internal static class RebootCommands
                 + "one or two members need. Ctrl-C ends the showing, not the reboot.",
             Examples =
             [
-                ("corenode reboot now --reason \"new kernel\"", "shows each stage until the machine goes down"),
+                ("corenode reboot now --reason kernel", "shows each stage until the machine goes down"),
                 ("corenode reboot now --accept-outage", "a cluster of one or two members, or one in trouble"),
             ],
         };

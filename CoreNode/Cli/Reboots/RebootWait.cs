@@ -13,9 +13,13 @@ internal sealed class RebootWait(RebootCall call)
     public async Task<int> RunAsync(ToldReboot told)
     {
         string last = "";
+        bool isPersons = told.View.WantedBy == "person";
         while (true)
         {
             RebootStatusView view = told.View;
+            // What was refused here may still be wanted by others, whose turn it is then.
+            if (isPersons && view.WantedBy != "person" && view.Stage != "idle")
+                return call.Fail(view.Ended);
             string line = $"{view.Stage}: {view.Reason}";
             if (line != last && view.Stage != "idle")
                 await call.Output.WriteLineAsync(call.IsJson ? told.Json : line);

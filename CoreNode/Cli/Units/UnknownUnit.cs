@@ -35,7 +35,7 @@ internal static class UnknownUnit
             : "; `corenode unit list` shows which there are";
     }
 
-    private static IEnumerable<string> FilesIn(string folder)
+    private static List<string> FilesIn(string folder)
     {
         try
         {

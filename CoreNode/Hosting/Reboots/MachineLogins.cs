@@ -19,7 +19,8 @@ internal sealed class MachineLogins(string root) : ILogins
             return "";
         string text = string.Create(
             CultureInfo.InvariantCulture,
-            $"This machine restarts in {Math.Ceiling(time.TotalMinutes)} minutes: {why}. Keep it with: corenode reboot cancel");
+            $"This machine restarts in {Math.Ceiling(time.TotalMinutes)} minutes: {why}. "
+                + $"Keep it with: corenode reboot cancel");
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(s_limit);
         try

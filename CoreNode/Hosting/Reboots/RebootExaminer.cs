@@ -7,7 +7,8 @@ using CoreNode.Updates.Desk;
 namespace CoreNode.Hosting.Reboots;
 
 /// <summary>
-/// Adds to what updates need what would keep this cluster from restarting its machines for them. Only reads. Any thread.
+/// Adds to what updates need what would keep this cluster from restarting its machines for them. Only reads. Any
+/// thread.
 /// </summary>
 /// <param name="updates">What updates need.</param>
 /// <param name="reboots">The reboots of this machine.</param>
@@ -37,7 +38,8 @@ internal sealed class RebootExaminer(IUpdateExaminer updates, RebootsModule rebo
         {
             cancellation.ThrowIfCancellationRequested();
             findings.Add(UpdateFinding.Problem(
-                "reboot lock", fault is OperationCanceledException ? "the store does not answer in time" : fault.Message,
+                "reboot lock",
+                fault is OperationCanceledException ? "the store does not answer in time" : fault.Message,
                 "corenode cluster health"));
         }
 

@@ -30,7 +30,8 @@ internal static class RebootFindings
         else
         {
             findings.Add(UpdateFinding.Ok(
-                "reboot windows", view.Windows.Length > 0 ? view.Windows : "none: this machine may restart at any time"));
+                "reboot windows",
+                view.Windows.Length > 0 ? view.Windows : "none: this machine may restart at any time"));
         }
 
         if (view.Forbidden.Length > 0)

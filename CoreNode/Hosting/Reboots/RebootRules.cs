@@ -17,7 +17,7 @@ internal sealed class RebootRules(
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
 
     private RebootSettings _settings = new();
-    private long _readAt;
+    private long? _readAt;
     private bool _isChosen;
     private volatile string _problem = "";
 
@@ -27,7 +27,7 @@ internal sealed class RebootRules(
     /// <summary>The rules; the same object as long as they are the same.</summary>
     public RebootSettings Now()
     {
-        if (_readAt == 0 || time.GetElapsedTime(_readAt) >= s_interval)
+        if (_readAt is not { } at || time.GetElapsedTime(at) >= s_interval)
         {
             _readAt = time.GetTimestamp();
             Read(read());

@@ -6,10 +6,10 @@ using CoreNode.Reboots.Desk;
 using CoreNode.Reboots.Service;
 using CoreNode.Reboots.Service.Ports;
 using CoreNode.Systemd;
+using CoreNode.Systemd.Updates;
 using CoreNode.Units.Drains;
 using CoreNode.Units.Registry;
 using CoreNode.Units.Watching;
-using CoreNode.Systemd.Updates;
 using CoreNode.Updates.Desk;
 using CoreNode.Updates.Omaha;
 using Microsoft.Extensions.Logging;
@@ -122,7 +122,7 @@ internal sealed class RebootsModule : IRebootDesk
         string root = _options.Updates.Root;
         RebootPorts ports = new(
             new ClusterLock(locks, _machineId, _options.Reboots.LockLimit, TimeProvider.System),
-            new MachineUnits(drains, _machineId),
+            new MachineUnits(place.Store, drains, _machineId),
             quorum,
             new MachineLogins(root),
             new MachineRestart(_options.Updates, _process.Logs.CreateLogger<RebootsModule>()),

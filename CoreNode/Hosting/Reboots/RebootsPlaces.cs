@@ -1,7 +1,6 @@
 using System.Globalization;
 using CoreNode.Cluster;
 using CoreNode.Hosting.Updates;
-using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Reboots;
 using CoreNode.Store;
 

@@ -229,7 +229,7 @@ public sealed partial class RebootService : IRebootDesk
             return;
         if (_step is not null)
             await _step.DisposeAsync();
-        _step = new RunningStep(step.Number, end => WorkAsync(step, end));
+        _step = RunningStep.Begin(step.Number, end => WorkAsync(step, end));
     }
 
     // Never fails: what goes wrong is a fact.

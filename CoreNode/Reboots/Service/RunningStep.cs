@@ -6,10 +6,7 @@ internal sealed class RunningStep : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Task _work;
 
-    /// <summary>Begins it.</summary>
-    /// <param name="number">Its number.</param>
-    /// <param name="work">The work: ends without an exception.</param>
-    public RunningStep(long number, Func<CancellationToken, Task> work)
+    private RunningStep(long number, Func<CancellationToken, Task> work)
     {
         Number = number;
         _work = work(_end.Token);
@@ -17,6 +14,11 @@ internal sealed class RunningStep : IAsyncDisposable
 
     /// <summary>Its number.</summary>
     public long Number { get; }
+
+    /// <summary>Begins it.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="work">The work: ends without an exception.</param>
+    public static RunningStep Begin(long number, Func<CancellationToken, Task> work) => new(number, work);
 
     /// <summary>Ends it, and waits until nothing of it happens any more.</summary>
     public async ValueTask DisposeAsync()

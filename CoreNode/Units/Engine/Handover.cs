@@ -1,4 +1,3 @@
-using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
 
 namespace CoreNode.Units.Engine;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using CoreNode.Updates.Rollout;
 using CoreNode.Windows;
 
 namespace CoreNode.Api.UpdateServer.Rest;

@@ -1,0 +1,97 @@
+using CoreNode.Reboots.Desk;
+using CoreNode.Tests.Api.Reboots;
+
+namespace CoreNode.Tests.Cli.Reboots;
+
+/// <summary>What people see of reboots, and how they order them.</summary>
+[TestFixture, Category("Unit")]
+internal sealed class RebootCommandsTests
+{
+    private RebootHarness _node = null!;
+
+    [SetUp]
+    public async Task StartAsync() => _node = await RebootHarness.StartAsync();
+
+    [TearDown]
+    public async Task StopAsync() => await _node.DisposeAsync();
+
+    [Test]
+    public async Task Status_says_stage_reason_and_how_long()
+    {
+        long hour = DateTimeOffset.UtcNow.AddHours(-1).ToUnixTimeSeconds();
+        _node.Desk.Status = new RebootStatusView
+        {
+            Stage = "lock-wait",
+            StageSince = hour,
+            Reason = "the lock is waited for: m2 holds it",
+            Want = "2.0 is installed in slot USR-B",
+            WantedBy = "update",
+            Since = hour,
+            Strategy = "etcd-lock",
+            Windows = "Thu 23:00 1h (UTC)",
+        };
+        CliRun run = await RunAsync("reboot", "status");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Output, Does.Match("^STAGE    lock-wait since [-0-9]+ [:0-9]+ \\(60 min ago\\)\n"));
+        Assert.That(run.Output, Does.Contain("\nREASON   the lock is waited for: m2 holds it\n"));
+        Assert.That(run.Output, Does.Contain("\nWANTED   2.0 is installed in slot USR-B, since "));
+        Assert.That(run.Output, Does.Contain("\nSTRATEGY etcd-lock\nWINDOWS  Thu 23:00 1h (UTC)\n"));
+    }
+
+    [Test]
+    public async Task Now_shows_each_stage_until_the_machine_goes_down()
+    {
+        _node.Desk.Status = View("wanted", "looked at");
+        _node.Desk.Next.Enqueue(View("lock-wait", "m2 holds it"));
+        _node.Desk.Next.Enqueue(View("lock-wait", "m2 holds it"));
+        _node.Desk.Next.Enqueue(View("rebooting", "the machine goes down"));
+        CliRun run = await RunAsync("reboot", "now", "--reason", "new kernel", "--accept-outage");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(
+            run.Output,
+            Is.EqualTo("wanted: looked at\nlock-wait: m2 holds it\nrebooting: the machine goes down\n"));
+        Assert.That(_node.Desk.Wishes, Is.EqualTo((RebootWish[])
+            [new(RebootWishKind.Now) { Reason = "new kernel", IsOutageAccepted = true }]));
+    }
+
+    [Test]
+    public async Task Now_that_is_refused_later_fails_with_what_would_break()
+    {
+        _node.Desk.Status = View("wanted", "looked at");
+        _node.Desk.Next.Enqueue(View("idle", "") with { Ended = "refused: no quorum", IsFailed = true });
+        CliRun run = await RunAsync("reboot", "now");
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.Contain("refused: no quorum"));
+    }
+
+    [Test]
+    public async Task Now_can_be_only_begun()
+    {
+        _node.Desk.Status = View("wanted", "looked at");
+        CliRun run = await RunAsync("reboot", "now", "--no-block");
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((0, "wanted: looked at\n")));
+    }
+
+    [Test]
+    public async Task Cancel_and_strategy_tell_what_they_did()
+    {
+        Assert.That((await RunAsync("reboot", "cancel")).Output, Is.EqualTo("it was cancelled\n"));
+        _node.Desk.Status = View("idle", "") with { Strategy = "off" };
+        Assert.That((await RunAsync("reboot", "strategy", "off")).Output, Is.EqualTo("the strategy is off now\n"));
+        await RunAsync("reboot", "strategy", "default");
+        Assert.That(_node.Desk.Wishes.ConvertAll(static wish => wish.Strategy), Is.EqualTo((string[])["", "off", ""]));
+    }
+
+    [Test]
+    public async Task A_refusal_is_told()
+    {
+        _node.Desk.Refusal = "no reboot is wanted: nothing is to be cancelled";
+        CliRun run = await RunAsync("reboot", "cancel");
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.Contain("reboot cancel: no reboot is wanted: nothing is to be cancelled"));
+    }
+
+    private static RebootStatusView View(string stage, string reason) => new() { Stage = stage, Reason = reason };
+
+    private Task<CliRun> RunAsync(params string[] args) => CliRun.OfAsync(args, endpoints: _node.Endpoint);
+}
