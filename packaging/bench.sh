@@ -13,14 +13,15 @@
 #                                             units-rest units-leases units-singleton; units: all of those,
 #                                             apply-zstd apply-xz; apply: both of those,
 #                                             payload-create payload-bytes; payload: both of those,
-#                                             update-peers, rollout, update-checks, update-server
+#                                             update-peers, rollout, update-checks, update-server,
+#                                             lock
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/prerequisites.sh
 
 usage() {
-  sed -n '2,17s/^# \{0,1\}//p' packaging/bench.sh >&2
+  sed -n '2,18s/^# \{0,1\}//p' packaging/bench.sh >&2
   exit 2
 }
 

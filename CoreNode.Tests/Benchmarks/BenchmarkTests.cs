@@ -49,6 +49,7 @@ internal sealed class BenchmarkTests
         ["apply-zstd"] = ApplyRows.ZstdAsync,
         ["apply-xz"] = ApplyRows.XzAsync,
         ["update-peers"] = SharingRows.DownloadAsync,
+        ["lock"] = LockRows.HandOverAsync,
         ["payload-create"] = PayloadRows.CreateAsync,
         ["payload-bytes"] = PayloadRows.BytesAsync,
         ["update-checks"] = UpdateServerRows.ChecksAsync,

@@ -148,6 +148,61 @@ internal sealed class SemaphoresTests
     }
 
     [Test]
+    public async Task A_time_ends_with_its_hold_and_not_with_the_next_one(CancellationToken stop)
+    {
+        OldLocksmith old = new(_store, "m1");
+        await _locks.AcquireAsync("", "m1", new HolderNote(s_start, "first", s_start.AddMinutes(1)), stop);
+        Assert.That(await old.UnlockAsync(stop), Is.Empty);
+        Assert.That(await old.LockAsync(stop), Is.Empty);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.That((await _locks.AcquireAsync("", "m2", Note(""), stop)).Kind, Is.EqualTo(LockAnswerKind.Full));
+        Assert.That((await _locks.ReadAsync("", stop)).Holders.Single().ReleaseAt, Is.Null, "by hand");
+        // It says so itself.
+        await _locks.AcquireAsync("", "m1", new HolderNote(s_start, "second", s_start.AddMinutes(1)), stop);
+        Assert.That((await _locks.AcquireAsync("", "m2", Note(""), stop)).Kind, Is.EqualTo(LockAnswerKind.Granted));
+    }
+
+    [Test]
+    public async Task A_time_goes_on_while_others_take_and_give_back_the_lock(CancellationToken stop)
+    {
+        DateTimeOffset end = s_start.AddMinutes(1);
+        await _locks.SetMaxAsync("", 3, 9, isForced: false, stop);
+        await _locks.AcquireAsync("", "m1", new HolderNote(s_start, "", end), stop);
+        await _locks.AcquireAsync("", "m2", new HolderNote(s_start, "", end), stop);
+        await _locks.AcquireAsync("", "m3", Note(""), stop);
+        await _locks.ReleaseAsync("", "m3", stop);
+        await _locks.SetMaxAsync("", 2, 9, isForced: false, stop);
+        Assert.That(
+            (await _locks.ReadAsync("", stop)).Holders.Select(static one => one.ReleaseAt),
+            Is.EqualTo(new DateTimeOffset?[] { end, end }));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.That((await _locks.AcquireAsync("", "m4", Note(""), stop)).Kind, Is.EqualTo(LockAnswerKind.Granted));
+        Assert.That(await ValueAsync(stop), Is.EqualTo("""{"semaphore":0,"max":2,"holders":["m2","m4"]}"""));
+        Assert.That((await _locks.AcquireAsync("", "m5", Note(""), stop)).Kind, Is.EqualTo(LockAnswerKind.Granted));
+        Assert.That(await ValueAsync(stop), Is.EqualTo("""{"semaphore":0,"max":2,"holders":["m4","m5"]}"""));
+    }
+
+    [Test]
+    public async Task A_time_goes_on_while_many_change_the_lock_at_once(CancellationToken stop)
+    {
+        DateTimeOffset end = DateTimeOffset.UtcNow.AddHours(1);
+        Semaphores locks = new(_store, TimeProvider.System);
+        await locks.SetMaxAsync("", 6, 13, isForced: false, stop);
+        await locks.AcquireAsync("", "m0", new HolderNote(s_start, "", end), stop);
+        await Task.WhenAll(Enumerable.Range(1, 5).Select(async number =>
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                await locks.AcquireAsync("", $"m{number}", new HolderNote(s_start, "", null), stop);
+                await Task.Yield();
+                await locks.ReleaseAsync("", $"m{number}", stop);
+            }
+        }));
+        LockHolder left = (await locks.ReadAsync("", stop)).Holders.Single();
+        Assert.That(left.ReleaseAt, Is.EqualTo(end).Within(TimeSpan.FromSeconds(1)));
+    }
+
+    [Test]
     public async Task What_locksmithctl_took_has_no_beginning(CancellationToken stop)
     {
         Assert.That(await new OldLocksmith(_store, "old").LockAsync(stop), Is.Empty);

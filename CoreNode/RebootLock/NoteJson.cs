@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using CoreNode.Foundation;
 
 namespace CoreNode.RebootLock;
 
@@ -12,7 +13,10 @@ internal static class NoteJson
     private const int LongestReason = 1024;
 
     /// <summary>Writes one; what is too long of a reason is cut off.</summary>
-    public static string Write(string holder, HolderNote note)
+    /// <param name="holder">Whom it is about.</param>
+    /// <param name="note">What it says.</param>
+    /// <param name="hold">Index of a semaphore in which it holds the lock.</param>
+    public static string Write(string holder, HolderNote note, StoreIndex hold)
     {
         ArrayBufferWriter<byte> bytes = new();
         using (Utf8JsonWriter json = new(bytes))
@@ -24,7 +28,11 @@ internal static class NoteJson
             json.WriteString(
                 "reason", note.Reason.Length > LongestReason ? note.Reason[..LongestReason] : note.Reason);
             if (note.ReleaseAt is { } end)
+            {
                 json.WriteString("releaseAt", Text(end));
+                json.WriteNumber("hold", hold.Value);
+            }
+
             json.WriteEndObject();
         }
 
@@ -32,9 +40,10 @@ internal static class NoteJson
     }
 
     /// <summary>Reads one; null for what is none that this version knows.</summary>
-    public static HolderNote? Read(string text, out string holder)
+    public static HolderNote? Read(string text, out string holder, out StoreIndex hold)
     {
         holder = "";
+        hold = StoreIndex.Zero;
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
@@ -43,6 +52,8 @@ internal static class NoteJson
                 return null;
             holder = root.GetProperty("holder").GetString() ?? "";
             DateTimeOffset? end = root.TryGetProperty("releaseAt", out JsonElement at) ? Time(at) : null;
+            if (end is not null && root.TryGetProperty("hold", out JsonElement index))
+                hold = new StoreIndex(index.GetUInt64());
             return new HolderNote(
                 Time(root.GetProperty("since")), root.GetProperty("reason").GetString() ?? "", end);
         }

@@ -74,22 +74,29 @@ internal sealed class SemaphoreStore(IKvClient store)
             return notes;
         foreach (KvNode node in done.Change.Node.Nodes)
         {
-            if (node.Value is { } text && NoteJson.Read(text, out string holder) is { } note
+            if (node.Value is { } text && NoteJson.Read(text, out string holder, out StoreIndex hold) is { } note
                 && node.Key == LockKeys.Note(group, holder))
-                notes[holder] = new StoredNote(holder, note, node.Key, node.ModifiedIndex);
+                notes[holder] = new StoredNote(holder, note, node.Key, node.ModifiedIndex, hold);
         }
 
         return notes;
     }
 
-    /// <summary>Notes something; why that was not possible, or null.</summary>
+    /// <summary>Notes something about who holds the lock at that index; why that was not possible, or null.</summary>
     public async Task<string?> WriteNoteAsync(
-        string group, string holder, HolderNote note, CancellationToken cancellation)
+        string group, string holder, HolderNote note, StoreIndex hold, CancellationToken cancellation)
     {
         KvOutcome outcome = await AskAsync(store.SetAsync(
-            LockKeys.Note(group, holder), NoteJson.Write(holder, note), KvSetOptions.None, cancellation));
+            LockKeys.Note(group, holder), NoteJson.Write(holder, note, hold), KvSetOptions.None, cancellation));
         return outcome is KvOutcome.Done ? null : outcome.ToString();
     }
+
+    /// <summary>Writes another note for who holds the lock still, unless it was written again meanwhile.</summary>
+    public Task ReplaceNoteAsync(
+        StoredNote old, HolderNote note, StoreIndex hold, CancellationToken cancellation) =>
+        AskAsync(store.SetAsync(
+            old.Key, NoteJson.Write(old.Holder, note, hold), new KvSetOptions { PreviousIndex = old.Modified },
+            cancellation));
 
     /// <summary>Takes a note away unless it was written again since it was read.</summary>
     public Task RemoveNoteAsync(StoredNote note, CancellationToken cancellation) => AskAsync(store.DeleteAsync(

@@ -16,9 +16,11 @@ namespace CoreNode.RebootLock;
 public sealed partial class Semaphores
 {
     private const int MostAttempts = 40;
+    private const int MostRenewals = 6;
 
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_renewal = TimeSpan.FromMilliseconds(20);
 
     private readonly IKvClient _client;
     private readonly SemaphoreStore _store;
@@ -104,12 +106,13 @@ public sealed partial class Semaphores
             LockTry end = await ChangeAsync(
                 group,
                 null,
-                value => Task.FromResult(value.Holds(holder)
-                    ? new LockStep(LockAnswerKind.Released, value.Without(holder))
+                seen => Task.FromResult(seen.Value.Holds(holder)
+                    ? new LockStep(LockAnswerKind.Released, seen.Value.Without(holder))
                     : new LockStep(LockAnswerKind.Absent, null) { Reason = $"{holder} does not hold the lock" }),
                 cancellation);
             if (notes.TryGetValue(holder, out StoredNote? note))
                 await _store.RemoveNoteAsync(note, cancellation);
+            await RenewAsync(group, end, notes, cancellation);
             return await AnswerAsync(group, end, cancellation);
         }
         catch (RebootLockException fault)
@@ -138,9 +141,11 @@ public sealed partial class Semaphores
             LockTry end = await ChangeAsync(
                 group,
                 null,
-                value => Task.FromResult(new LockStep(
-                    LockAnswerKind.Changed, value.Max == max ? null : value.WithMax(max))),
+                seen => Task.FromResult(new LockStep(
+                    LockAnswerKind.Changed, seen.Value.Max == max ? null : seen.Value.WithMax(max))),
                 cancellation);
+            if (end.Step.Next is not null && end.After.Value.Holders.Count > 0)
+                await RenewAsync(group, end, await _store.ReadNotesAsync(group, cancellation), cancellation);
             LockAnswer answer = await AnswerAsync(group, end, cancellation);
             return answer with { OldMax = end.Before.Value.Max };
         }
@@ -154,7 +159,7 @@ public sealed partial class Semaphores
     /// <exception cref="RebootLockException">The store cannot be used.</exception>
     internal Task<LockTry> TryAsync(
         string group, string holder, StoredSemaphore? seen, CancellationToken cancellation) =>
-        ChangeAsync(group, seen, value => DecideAsync(group, holder, value, cancellation), cancellation);
+        ChangeAsync(group, seen, stored => DecideAsync(group, holder, stored, cancellation), cancellation);
 
     /// <summary>Notes what there is to note after an attempt, and answers.</summary>
     internal async Task<LockAnswer> EndAcquireAsync(
@@ -172,9 +177,9 @@ public sealed partial class Semaphores
             HolderNote now = note;
             if (end.Step.Next is null && notes.TryGetValue(holder, out StoredNote? before))
                 now = note with { Since = before.Note.Since };
-            if (await _store.WriteNoteAsync(group, holder, now, cancellation) is { } reason)
-                LogNotNoted(holder, Name(group), reason);
+            await NoteAsync(group, holder, now, end.After.Modified, cancellation);
             await ForgetAsync(end.Before, holder, notes, cancellation);
+            await RenewAsync(group, end, notes, cancellation);
         }
 
         return await AnswerAsync(group, end, cancellation);
@@ -192,7 +197,7 @@ public sealed partial class Semaphores
         {
             StoredNote? found = null;
             notes?.TryGetValue(id, out found);
-            holders.Add(new LockHolder(id, found?.Note.Since, found?.Note.Reason ?? "", found?.Note.ReleaseAt));
+            holders.Add(new LockHolder(id, found?.Note.Since, found?.Note.Reason ?? "", found?.EndIn(stored)));
         }
 
         return new LockStatus(value.Free, value.Max, holders, (long)stored.Modified.Value);
@@ -220,8 +225,9 @@ public sealed partial class Semaphores
             : null;
 
     private async Task<LockStep> DecideAsync(
-        string group, string holder, SemaphoreValue value, CancellationToken cancellation)
+        string group, string holder, StoredSemaphore stored, CancellationToken cancellation)
     {
+        SemaphoreValue value = stored.Value;
         if (value.Holds(holder))
             return new LockStep(LockAnswerKind.Granted, null);
         if (value.Free > 0)
@@ -233,7 +239,7 @@ public sealed partial class Semaphores
         foreach (string id in value.Holders)
         {
             if (next.Free > 0 || !notes.TryGetValue(id, out StoredNote? note)
-                || note.Note.ReleaseAt is not { } end || end > _clock.GetUtcNow())
+                || note.EndIn(stored) is not { } end || end > _clock.GetUtcNow())
                 continue;
             overdue.Add(note);
             next = next.Without(id);
@@ -251,7 +257,7 @@ public sealed partial class Semaphores
 
     // Reads, decides and swaps until the decision stands.
     private async Task<LockTry> ChangeAsync(
-        string group, StoredSemaphore? seen, Func<SemaphoreValue, Task<LockStep>> decide,
+        string group, StoredSemaphore? seen, Func<StoredSemaphore, Task<LockStep>> decide,
         CancellationToken cancellation)
     {
         bool isRace = false;
@@ -261,10 +267,10 @@ public sealed partial class Semaphores
         {
             StoredSemaphore stored = seen ?? await _store.ReadAsync(group, cancellation);
             seen = null;
-            LockStep step = await decide(stored.Value);
+            LockStep step = await decide(stored);
             if (step.Next is not { } next)
                 return perhaps is not null && step.Kind != LockAnswerKind.Full
-                    ? perhaps with { After = stored } : new LockTry(step, stored, stored, isRace);
+                    ? perhaps with { After = stored, IsUncertain = true } : new LockTry(step, stored, stored, isRace);
             Swap swap = await _store.SwapAsync(group, stored, next, cancellation);
             if (swap.Written is { } written)
                 return new LockTry(step, stored, written, isRace);
@@ -290,6 +296,65 @@ public sealed partial class Semaphores
         {
             if (one.Key != holder && !before.Value.Holds(one.Key) && one.Value.Modified < before.Modified)
                 await _store.RemoveNoteAsync(one.Value, cancellation);
+        }
+    }
+
+    // A note whose time has an end counts for the semaphore as it is: somebody else may have changed it meanwhile.
+    private async Task NoteAsync(
+        string group, string holder, HolderNote note, StoreIndex hold, CancellationToken cancellation)
+    {
+        for (int attempt = 1; attempt <= MostRenewals; attempt++)
+        {
+            if (await _store.WriteNoteAsync(group, holder, note, hold, cancellation) is { } reason)
+                LogNotNoted(holder, Name(group), reason);
+            if (note.ReleaseAt is null)
+                return;
+            try
+            {
+                StoredSemaphore now = await _store.ReadAsync(group, cancellation);
+                if (now.Modified == hold || !now.Value.Holds(holder))
+                    return;
+                hold = now.Modified;
+            }
+            catch (RebootLockException fault)
+            {
+                LogNotNoted(holder, Name(group), fault.Message);
+                return;
+            }
+        }
+    }
+
+    // Those who held the lock before a change and after it hold it still: their notes go on to count. Whoever changed
+    // it before may be about to say so of that change, and is waited for a moment; then the time counts no longer.
+    private async Task RenewAsync(
+        string group, LockTry end, Dictionary<string, StoredNote> notes, CancellationToken cancellation)
+    {
+        if (end.Step.Next is null || end.IsUncertain)
+            return;
+        TimeSpan pause = s_renewal;
+        for (int attempt = 1; attempt <= MostRenewals; attempt++)
+        {
+            bool isLast = attempt == MostRenewals;
+            bool isLate = false;
+            foreach (StoredNote note in notes.Values)
+            {
+                if (note.Note.ReleaseAt is null || note.Hold > end.Before.Modified
+                    || !end.Before.Value.Holds(note.Holder) || !end.After.Value.Holds(note.Holder))
+                    continue;
+                bool isOfBefore = note.Hold == end.Before.Modified;
+                isLate |= !isOfBefore;
+                if (isOfBefore || isLast)
+                {
+                    HolderNote renewed = isOfBefore ? note.Note : note.Note with { ReleaseAt = null };
+                    await _store.ReplaceNoteAsync(note, renewed, end.After.Modified, cancellation);
+                }
+            }
+
+            if (!isLate || isLast)
+                return;
+            await Task.Delay(Spread(pause), _clock, cancellation);
+            pause *= 2;
+            notes = await _store.ReadNotesAsync(group, cancellation);
         }
     }
 

@@ -1,0 +1,107 @@
+using CoreNode.Hosting.FleetLock;
+using CoreNode.Hosting.Reboots;
+using CoreNode.Reboots;
+using CoreNode.Store;
+using CoreNode.Tests.Units.Drains;
+using CoreNode.Units.Registry;
+
+namespace CoreNode.Tests.Hosting.Reboots;
+
+/// <summary>What reboots and FleetLock make of a machine's units.</summary>
+[TestFixture, Category("Unit"), CancelAfter(30_000)]
+internal sealed class DrainAdapterTests
+{
+    private const string A = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    private const string B = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+
+    private DrainStore _store = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _store = await DrainStore.MakeAsync();
+        await _store.MachineAsync(A, "ssd");
+        await _store.MachineAsync(B, "hdd");
+    }
+
+    [Test]
+    public async Task The_only_place_of_a_singleton_breaks_what_the_store_would_permit(CancellationToken stop)
+    {
+        PlaceQuorum quorum = Quorum(RebootPermission.Granted);
+        await _store.PlaceAsync(A, "anywhere.service", "Singleton=yes");
+        Assert.That(await quorum.LookAsync(stop), Is.EqualTo(RebootPermission.Granted));
+        await _store.PlaceAsync(A, "only.service", $"Singleton=yes\nMachineID={A}");
+        RebootPermission refused = await quorum.LookAsync(stop);
+        Assert.That(refused.IsUnavoidable, Is.False, "another machine may come");
+        Assert.That(refused.Breaks, Does.Contain("only.service").And.Contain($"MachineID={A}"));
+        Assert.That(refused.Breaks, Does.Not.Contain("anywhere"));
+    }
+
+    [Test]
+    public async Task What_the_store_loses_is_said_first(CancellationToken stop)
+    {
+        RebootPermission lost = new("2 of 3 members would be left", IsUnavoidable: true);
+        await _store.PlaceAsync(A, "only.service", $"Singleton=yes\nMachineID={A}");
+        Assert.That(await Quorum(lost).LookAsync(stop), Is.EqualTo(lost));
+    }
+
+    [Test]
+    public async Task Where_nobody_runs_units_nothing_is_written(CancellationToken stop)
+    {
+        MachineUnits units = new(_store.Drains, new string('c', 32));
+        await units.CordonAsync("update", stop);
+        await units.DrainAsync("update", TimeSpan.FromMinutes(1), static _ => Assert.Fail("nothing to tell"), stop);
+        await units.UncordonAsync(stop);
+        Assert.That(await _store.CordonAsync(new string('c', 32)), Is.Null);
+    }
+
+    [Test]
+    public async Task A_reboot_empties_its_machine_and_takes_back_only_its_own_cordon(CancellationToken stop)
+    {
+        MachineUnits units = new(_store.Drains, A);
+        await _store.PlaceAsync(A, "web.service", "");
+        List<string> told = [];
+        await units.CordonAsync("update", stop);
+        Assert.That(await _store.CordonAsync(A), Is.EqualTo(new MachineCordon(IsDraining: false, "update", "reboot")));
+        await units.DrainAsync("update", TimeSpan.FromMilliseconds(200), told.Add, stop);
+        Assert.That(told, Does.Contain("web.service: it was not told to leave yet"));
+        Assert.That((await _store.CordonAsync(A))!.IsDraining, Is.True);
+        await units.UncordonAsync(stop);
+        Assert.That(await _store.CordonAsync(A), Is.Null);
+        MachineCordon people = new(IsDraining: true, "odd disk", "ann");
+        await _store.SetAsync(RegistryKeys.Default.MachineCordon(A), RegistryValues.WriteCordon(people));
+        await units.UncordonAsync(stop);
+        Assert.That(await _store.CordonAsync(A), Is.EqualTo(people));
+    }
+
+    [Test]
+    public async Task FleetLock_drains_nothing_while_a_singleton_has_no_other_place(CancellationToken stop)
+    {
+        ClusterDrains drains = new(_store.Drains);
+        await _store.PlaceAsync(A, "only.service", "Singleton=yes\nMachineMetadata=disk=ssd");
+        Assert.That(await drains.ListMachinesAsync(stop), Is.EqualTo(new[] { A, B }));
+        Assert.That(await drains.DrainAsync(A, stop), Does.Contain("only.service"));
+        Assert.That(await _store.CordonAsync(A), Is.Null);
+        await _store.SetAsync(RegistryKeys.Default.JobTargetState("only.service"), "inactive");
+        await _store.Client.DeleteAsync(
+            RegistryKeys.Default.ScheduleEntry(A, "only.service"), KvDeleteOptions.None, stop);
+        Assert.That(await drains.DrainAsync(A, stop), Is.Null);
+        Assert.That((await _store.CordonAsync(A))!.By, Is.EqualTo("fleetlock"));
+        await drains.UncordonAsync(A, stop);
+        Assert.That(await _store.CordonAsync(A), Is.Null);
+    }
+
+    [Test]
+    public async Task FleetLock_lets_go_what_cannot_leave_but_is_no_singleton(CancellationToken stop)
+    {
+        await _store.PlaceAsync(A, "pinned.service", $"MachineID={A}");
+        await _store.SetAsync(
+            RegistryKeys.Default.JobNotice("pinned.service"),
+            RegistryValues.WriteNotice(new JobNotice("no other one can take it") { IsStaying = true }));
+        Assert.That(await new ClusterDrains(_store.Drains).DrainAsync(A, stop), Is.Null);
+        Assert.That((await _store.CordonAsync(A))!.IsDraining, Is.True);
+    }
+
+    private PlaceQuorum Quorum(RebootPermission store) => new(
+        new RebootsPlace(_store.Client) { LookAsync = _ => Task.FromResult(store) }, _store.Drains, A);
+}
