@@ -169,6 +169,61 @@ internal sealed class ClaimTests
         Assert.That(world.Registry.EntriesOf("u.service").Values.Single().IsSingleton, Is.True);
     }
 
+    [TestCase("Global=yes")]
+    [TestCase("Weight=2")]
+    public void A_singleton_that_becomes_another_unit_keeps_others_away_until_its_copy_has_ended(string content)
+    {
+        EngineWorld world = new();
+        FakeAgent a = world.AddMachine("a", "zone=x");
+        world.AddMachine("b", "zone=y");
+        a.StopSteps = 3;
+        world.Launch("s.service", "Singleton=yes", "MachineMetadata=zone=x");
+        world.Settle();
+        ScheduleEntry claim = world.Registry.Entry("a", "s.service")!;
+
+        // Its machine does not hear of it yet; and then it is to be on another one, too.
+        world.Launch("s.service", content, "MachineMetadata=zone=x");
+        world.Plan();
+        world.Launch("s.service", content, content == "Global=yes" ? "" : "MachineMetadata=zone=y");
+        for (int i = 0; i < 3; i++)
+            world.Plan();
+        ScheduleEntry left = world.Registry.Entry("a", "s.service")!;
+        Assert.That((left.IsSingleton, left.State), Is.EqualTo((true, ScheduleState.Revoked)));
+        Assert.That(left.Hash, Is.EqualTo(claim.Hash), "it is taken back, not changed");
+        Assert.That(world.Registry.Entry("b", "s.service"), Is.Null);
+        Assert.That(world.Figures.Waiting, Is.Positive);
+
+        // Neither does another leader who knows only the store.
+        world.NewLeader();
+        world.Plan();
+        Assert.That(world.Registry.Entry("b", "s.service"), Is.Null);
+        world.Settle();
+        string[] wanted = content == "Global=yes" ? ["a", "b"] : ["b"];
+        Assert.That(world.RunningOn("s.service"), Is.EqualTo(wanted));
+        Assert.That(world.Registry.EntriesOf("s.service").Values.Any(static e => e.IsSingleton), Is.False);
+    }
+
+    [Test]
+    public void A_singleton_that_becomes_global_while_its_machine_is_away_runs_elsewhere_once_that_is_lost()
+    {
+        EngineWorld world = new();
+        FakeAgent a = world.AddMachine("a", "zone=x");
+        world.AddMachines("b", "c");
+        world.Launch("s.service", "Singleton=yes", "MachineMetadata=zone=x");
+        world.Settle();
+        a.StopSteps = 1000;
+        world.Launch("s.service", "Global=yes");
+        for (int i = 0; i < 3; i++)
+            world.Plan();
+        Assert.That(world.Registry.EntriesOf("s.service").Keys, Is.EqualTo(new[] { "a" }));
+        world.Lose("a");
+        world.Settle();
+        Assert.That(world.RunningOn("s.service"), Is.EqualTo(new[] { "b", "c" }));
+        world.Return("a");
+        world.Settle();
+        Assert.That(world.RunningOn("s.service"), Is.EqualTo(new[] { "a", "b", "c" }));
+    }
+
     [Test]
     public void A_unit_without_content_stays_as_it_is_and_says_so()
     {

@@ -347,7 +347,7 @@ internal sealed class EngineWorld
             }
 
             Assert.That(
-                singletons <= 1 || entries.Count <= 1, Is.True,
+                singletons == 0 || entries.Count <= 1, Is.True,
                 string.Create(CultureInfo.InvariantCulture, $"{unit} is claimed {entries.Count} times"));
         }
 

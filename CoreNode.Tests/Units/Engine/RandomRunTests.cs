@@ -25,17 +25,26 @@ internal sealed class RandomRunTests
         ulong first = Simulation.Simulation.Number("CORENODE_ENGINE_FIRST_SEED", 1);
         ulong count = Simulation.Simulation.Number("CORENODE_ENGINE_SEEDS", 100);
         for (ulong seed = first; seed < first + count; seed++)
+            RunSeed(seed);
+    }
+
+    // A singleton whose content changed to Global=yes lost its fence before its copy had ended.
+    [TestCase(115UL)]
+    [TestCase(149UL)]
+    [TestCase(396UL)]
+    public void What_failed_once_ends_as_asked_for(ulong seed) => RunSeed(seed);
+
+    private static void RunSeed(ulong seed)
+    {
+        EngineWorld world = new();
+        try
         {
-            EngineWorld world = new();
-            try
-            {
-                Run(world, new Prng(seed));
-            }
-            catch (Exception problem)
-            {
-                string story = string.Join('\n', world.Story);
-                Assert.Fail($"CORENODE_ENGINE_FIRST_SEED={seed} CORENODE_ENGINE_SEEDS=1\n{story}\n{problem}");
-            }
+            Run(world, new Prng(seed));
+        }
+        catch (Exception problem)
+        {
+            string story = string.Join('\n', world.Story);
+            Assert.Fail($"CORENODE_ENGINE_FIRST_SEED={seed} CORENODE_ENGINE_SEEDS=1\n{story}\n{problem}");
         }
     }
 

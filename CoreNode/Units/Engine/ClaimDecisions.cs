@@ -6,8 +6,9 @@ namespace CoreNode.Units.Engine;
 /// <summary>
 /// Makes the schedule entries what scheduling decided. The entry is the claim (docs/decisions/0025): a machine that is
 /// there gives it back itself, so one that is not wanted any longer is revoked and then waited for. What holds: a
-/// singleton is given an entry only while no machine has one; an entry that was revoked is never taken back, a new one
-/// follows it; and nothing is placed beside a unit in its way before that one is gone.
+/// singleton is given an entry only while no machine has one, and nobody else is while it has one, whatever its content
+/// says by then; an entry that was revoked is never taken back, a new one follows it; and nothing is placed beside a
+/// unit in its way before that one is gone.
 /// </summary>
 internal sealed class ClaimDecisions(
     PlanDraft draft, MachineSurvey survey, IReadOnlyDictionary<string, UnitCase> cases)
@@ -30,7 +31,7 @@ internal sealed class ClaimDecisions(
                 continue;
             if (!isWanted && IsHeld(unit, entry))
                 isHeld = true;
-            else if (!isWanted)
+            else if (!isWanted || IsFormerSingleton(unit, entry))
                 Revoke(unit, entry);
             else if (!unit.IsSingleton || unit.Entries.Count == 1)
                 Update(unit, entry);
@@ -46,6 +47,9 @@ internal sealed class ClaimDecisions(
         if (unit.Job is { } job && !(isHeld && unit.Places.Count == 0))
             SetTarget(unit, job, target);
     }
+
+    // Its copy is still that of a singleton: without the mark on its entry others could begin beside it.
+    private static bool IsFormerSingleton(UnitCase unit, ScheduleEntry entry) => entry.IsSingleton && !unit.IsSingleton;
 
     // Of a machine that is drained: a replica goes on there until its new copy works, and what others follow until
     // they are gone.
@@ -164,14 +168,15 @@ internal sealed class ClaimDecisions(
             draft.Keys.ScheduleEntry(entry.MachineId, unit.Name),
             RegistryValues.WriteEntry(entry with { State = ScheduleState.Revoked }),
             entry.ModifiedIndex),
-        new EngineEvent(EngineEventKind.Revoked, unit.Name, entry.MachineId, WhyRevoked(unit)));
+        new EngineEvent(EngineEventKind.Revoked, unit.Name, entry.MachineId, WhyRevoked(unit, entry)));
 
-    private static string WhyRevoked(UnitCase unit) => unit switch
+    private static string WhyRevoked(UnitCase unit, ScheduleEntry entry) => unit switch
     {
         { Job: null } => "it was destroyed",
         { IsWanted: false } => "it is to be inactive",
         { Ousted.Length: > 0 } => unit.Ousted,
         { Leaves.Length: > 0 } => "the machine is drained",
+        _ when unit.HasPlace(entry.MachineId) => "it is no singleton any longer, and its copy ends before others begin",
         { Places.Count: > 0, IsGlobal: false } => $"it moves to machine {unit.Places[0]}",
         _ => "it cannot stay there",
     };
