@@ -135,6 +135,9 @@ internal sealed class SystemdContainer : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets logind run in it, which is masked otherwise. Before it boots.</summary>
+    public void AllowLogind() => File.Delete(Inside("etc/systemd/system/systemd-logind.service"));
+
     /// <summary>A path of the container, seen from outside.</summary>
     public string Inside(string path) => Path.Combine(Root, path);
 

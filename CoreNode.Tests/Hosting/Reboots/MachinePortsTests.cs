@@ -150,13 +150,39 @@ internal sealed class MachinePortsTests
     [Test]
     public void People_are_found_by_their_sessions()
     {
-        using TestFolder root = new();
-        File.WriteAllText(root.File("1"), "UID=0\nUSER=root\nSTATE=active\nCLASS=user\n");
-        File.WriteAllText(root.File("2"), "USER=alice\nSTATE=online\nCLASS=user\n");
-        File.WriteAllText(root.File("3"), "USER=bob\nSTATE=closing\nCLASS=user\n");
-        File.WriteAllText(root.File("4"), "USER=gdm\nSTATE=active\nCLASS=greeter\n");
-        Assert.That(MachineLogins.Names(root.Path), Is.EqualTo("alice, root"));
-        Assert.That(MachineLogins.Names(root.File("absent")), Is.Empty);
+        using TestFolder run = new();
+        string sessions = run.File("systemd/sessions");
+        Directory.CreateDirectory(sessions);
+        File.WriteAllText($"{sessions}/1", "UID=0\nUSER=root\nSTATE=active\nCLASS=user\n");
+        File.WriteAllText($"{sessions}/2", "USER=alice\nSTATE=online\nCLASS=user\n");
+        File.WriteAllText($"{sessions}/3", "USER=bob\nSTATE=closing\nCLASS=user\n");
+        File.WriteAllText($"{sessions}/4", "USER=gdm\nSTATE=active\nCLASS=greeter\n");
+        Assert.That(MachineLogins.Names(run.Path), Is.EqualTo("alice, root"));
+        Assert.That(MachineLogins.Names(run.File("absent")), Is.Empty);
+    }
+
+    [Test]
+    public void People_are_found_in_utmp_if_their_login_still_lives()
+    {
+        using TestFolder run = new();
+        int living = Environment.ProcessId;
+        File.WriteAllBytes(
+            run.File("utmp"),
+            [
+                .. LoginBytes.Of(2, 0, "~", "reboot"),
+                .. LoginBytes.Of(7, living, "pts/0", "carol"),
+                .. LoginBytes.Of(7, int.MaxValue, "pts/1", "gone"),
+                .. LoginBytes.Of(8, living, "pts/2", "ended"),
+                .. LoginBytes.Of(6, living, "tty1", "LOGIN"),
+                .. LoginBytes.Of(7, living, "pts/3", "a-name-of-32-characters-no-zero!"),
+                .. LoginBytes.Of(7, living, "pts/4", ""),
+                .. LoginBytes.Of(7, living, "pts/5", "torn")[..^1],
+            ]);
+        Assert.That(MachineLogins.Names(run.Path), Is.EqualTo("a-name-of-32-characters-no-zero!, carol"));
+        Directory.CreateDirectory(run.File("systemd/sessions"));
+        File.WriteAllText(run.File("systemd/sessions/1"), "USER=carol\nSTATE=active\nCLASS=user\n");
+        File.WriteAllBytes(run.File("utmp"), LoginBytes.Of(7, living, "pts/0", "carol"));
+        Assert.That(MachineLogins.Names(run.Path), Is.EqualTo("carol"), "once");
     }
 
     [Test]

@@ -5,7 +5,7 @@ using CoreNode.Reboots.Service.Ports;
 
 namespace CoreNode.Hosting.Reboots;
 
-/// <summary>People on this machine: logind's sessions, told by wall(1).</summary>
+/// <summary>People on this machine: logind's sessions and utmp's logins, told by wall(1).</summary>
 /// <param name="root">In whose place of / they are looked up.</param>
 internal sealed class MachineLogins(string root) : ILogins
 {
@@ -14,13 +14,13 @@ internal sealed class MachineLogins(string root) : ILogins
     /// <inheritdoc/>
     public async Task<string> WarnAsync(string why, TimeSpan time, CancellationToken cancellation)
     {
-        string names = Names(Path.Combine(root, "run/systemd/sessions"));
+        string names = Names(Path.Combine(root, "run"));
         if (names.Length == 0)
             return "";
-        string text = string.Create(
+        string left = string.Create(
             CultureInfo.InvariantCulture,
-            $"This machine restarts in {Math.Ceiling(time.TotalMinutes)} minutes: {why}. "
-                + $"Keep it with: corenode reboot cancel");
+            time.TotalSeconds < 120 ? $"{time.TotalSeconds:0} seconds" : $"{Math.Floor(time.TotalMinutes)} minutes");
+        string text = $"This machine restarts in {left}: {why}. Keep it with: corenode reboot cancel";
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(s_limit);
         try
@@ -37,12 +37,19 @@ internal sealed class MachineLogins(string root) : ILogins
         return names;
     }
 
-    /// <summary>Who has a session there; empty for nobody.</summary>
-    internal static string Names(string folder)
+    /// <summary>Who is logged in by what lies below that /run; empty for nobody.</summary>
+    internal static string Names(string run)
+    {
+        SortedSet<string> names = new(StringComparer.Ordinal);
+        AddSessions(Path.Combine(run, "systemd/sessions"), names);
+        LoginRecords.AddUsers(Path.Combine(run, "utmp"), names);
+        return string.Join(", ", names);
+    }
+
+    private static void AddSessions(string folder, SortedSet<string> names)
     {
         if (!Directory.Exists(folder))
-            return "";
-        SortedSet<string> names = new(StringComparer.Ordinal);
+            return;
         foreach (string file in Directory.EnumerateFiles(folder))
         {
             if (file.EndsWith(".ref", StringComparison.Ordinal))
@@ -61,8 +68,6 @@ internal sealed class MachineLogins(string root) : ILogins
             if (isPerson && !isClosing && user.Length > 0)
                 names.Add(user);
         }
-
-        return string.Join(", ", names);
     }
 
     private static string[] ReadLines(string file)

@@ -2,7 +2,8 @@ namespace CoreNode.Systemd.Updates;
 
 /// <summary>
 /// Another update engine of this machine, on D-Bus as CoreOS's: whether it waits for a reboot. It is asked once it can
-/// be, never started for that, and then listened to. Any thread.
+/// be, also when it comes or comes back later, never started for that, and then listened to. What it waited with when it
+/// went stays: the version is installed all the same. Any thread.
 /// </summary>
 public sealed class EngineWatch : IDisposable
 {
@@ -16,12 +17,16 @@ public sealed class EngineWatch : IDisposable
 
     private readonly BusLoop _loop;
     private volatile string _waiting = "";
+    private volatile bool _isListening;
 
     /// <summary>Opens nothing yet.</summary>
     public EngineWatch(BusAddress address) => _loop = new BusLoop([address], Open, static _ => { }, "update engine");
 
     /// <summary>What it waits with, in one line; empty: it does not wait for a reboot.</summary>
     public string Waiting => _waiting;
+
+    /// <summary>True once no change can be missed any more.</summary>
+    internal bool IsListening => _isListening;
 
     /// <summary>Begins to look. Once.</summary>
     public void Start() => _loop.Start();
@@ -34,18 +39,31 @@ public sealed class EngineWatch : IDisposable
         connection.OnSignalOf(
             UpdateBus.Name,
             $"path='{UpdateBus.ObjectPath}',interface='{UpdateBus.Interface}',member='StatusUpdate'", Read);
+        connection.OnSignalOf(
+            BusName,
+            $"path='/org/freedesktop/DBus',interface='{BusName}',member='NameOwnerChanged',arg0='{UpdateBus.Name}'",
+            reader =>
+            {
+                reader.Skip("ss"u8);
+                if (reader.ReadString().Length > 0)
+                    Ask(connection);
+            });
         connection.Send(new BusCall(
             s_hasOwner, "/org/freedesktop/DBus", static writer => writer.Write(UpdateBus.Name),
             reader =>
             {
                 _loop.MarkServing();
+                _isListening = true;
                 if (reader.ReadBool())
-                    connection.Send(new BusCall(s_getStatus, UpdateBus.ObjectPath, null, Read));
+                    Ask(connection);
             })
         {
             OnFailed = connection.Abort,
         });
     }
+
+    private void Ask(BusConnection connection) =>
+        connection.Send(new BusCall(s_getStatus, UpdateBus.ObjectPath, null, Read));
 
     private void Read(BusReader reader)
     {
