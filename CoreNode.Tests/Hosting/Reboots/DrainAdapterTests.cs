@@ -46,35 +46,6 @@ internal sealed class DrainAdapterTests
     }
 
     [Test]
-    public async Task Where_nobody_runs_units_nothing_is_written(CancellationToken stop)
-    {
-        MachineUnits units = new(_store.Drains, new string('c', 32));
-        await units.CordonAsync("update", stop);
-        await units.DrainAsync("update", TimeSpan.FromMinutes(1), static _ => Assert.Fail("nothing to tell"), stop);
-        await units.UncordonAsync(stop);
-        Assert.That(await _store.CordonAsync(new string('c', 32)), Is.Null);
-    }
-
-    [Test]
-    public async Task A_reboot_empties_its_machine_and_takes_back_only_its_own_cordon(CancellationToken stop)
-    {
-        MachineUnits units = new(_store.Drains, A);
-        await _store.PlaceAsync(A, "web.service", "");
-        List<string> told = [];
-        await units.CordonAsync("update", stop);
-        Assert.That(await _store.CordonAsync(A), Is.EqualTo(new MachineCordon(IsDraining: false, "update", "reboot")));
-        await units.DrainAsync("update", TimeSpan.FromMilliseconds(200), told.Add, stop);
-        Assert.That(told, Does.Contain("web.service: it was not told to leave yet"));
-        Assert.That((await _store.CordonAsync(A))!.IsDraining, Is.True);
-        await units.UncordonAsync(stop);
-        Assert.That(await _store.CordonAsync(A), Is.Null);
-        MachineCordon people = new(IsDraining: true, "odd disk", "ann");
-        await _store.SetAsync(RegistryKeys.Default.MachineCordon(A), RegistryValues.WriteCordon(people));
-        await units.UncordonAsync(stop);
-        Assert.That(await _store.CordonAsync(A), Is.EqualTo(people));
-    }
-
-    [Test]
     public async Task FleetLock_drains_nothing_while_a_singleton_has_no_other_place(CancellationToken stop)
     {
         ClusterDrains drains = new(_store.Drains);
