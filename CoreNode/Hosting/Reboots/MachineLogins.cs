@@ -9,6 +9,7 @@ namespace CoreNode.Hosting.Reboots;
 /// <param name="root">In whose place of / they are looked up.</param>
 internal sealed class MachineLogins(string root) : ILogins
 {
+    private static readonly TimeSpan s_fewMinutes = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
@@ -17,9 +18,9 @@ internal sealed class MachineLogins(string root) : ILogins
         string names = Names(Path.Combine(root, "run"));
         if (names.Length == 0)
             return "";
-        string left = string.Create(
-            CultureInfo.InvariantCulture,
-            time.TotalSeconds < 120 ? $"{time.TotalSeconds:0} seconds" : $"{Math.Floor(time.TotalMinutes)} minutes");
+        string left = time < s_fewMinutes
+            ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} seconds")
+            : string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(time.TotalMinutes)} minutes");
         string text = $"This machine restarts in {left}: {why}. Keep it with: corenode reboot cancel";
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(s_limit);
