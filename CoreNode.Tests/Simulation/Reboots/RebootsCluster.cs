@@ -57,9 +57,10 @@ internal sealed class RebootsCluster
     public bool IsTurmoil => Plan.HasFaults && World.Now < RebootsPlan.Turmoil;
 
     /// <summary>Machines with the new version are not healthy.</summary>
-    public bool IsSick => (Plan.Release == RebootsRelease.Sick && !_isMended) || Plan.Release == RebootsRelease.GoesBack;
+    public bool IsSick =>
+        (Plan.Release == RebootsRelease.Sick && !_isMended) || Plan.Release == RebootsRelease.GoesBack;
 
-    /// <summary>When everything was over.</summary>
+    /// <summary>Turmoil, and peace until everything is over.</summary>
     public RebootsResult Run()
     {
         foreach (RebootsMachine machine in Machines)
@@ -137,6 +138,17 @@ internal sealed class RebootsCluster
             if (_fault is { } fault)
                 throw fault;
             ReleaseByHand();
+            LookForIdleHolders();
+        }
+    }
+
+    // An attempt that was given up may arrive after the lock was given back.
+    private void LookForIdleHolders()
+    {
+        foreach (RebootsMachine machine in Machines)
+        {
+            if (machine.Service?.Status.Stage is "idle" or "window-wait" && Checker.Holds(machine))
+                Tally.Count("known: seconds in which a lock is held that is not needed");
         }
     }
 

@@ -40,8 +40,17 @@ internal sealed class RebootsMachine(RebootsCluster cluster, int index)
     /// <summary>When it lost its power last.</summary>
     public long CrashedAt { get; private set; } = -1;
 
-    /// <summary>When the cluster was found to do without it last.</summary>
+    /// <summary>When it was asked to restart last.</summary>
+    public long AskedAt { get; private set; } = -1;
+
+    /// <summary>When it was looked at last whether the cluster can do without it.</summary>
     public long AdmittedAt { get; private set; } = -1;
+
+    /// <summary>It was healthy, when somebody looked, since it was asked to restart.</summary>
+    public bool IsProved { get; private set; }
+
+    /// <summary>It has booted since it was asked to restart.</summary>
+    public bool HasRestarted => BootedAt > AskedAt && AskedAt >= 0;
 
     public int Version { get; private set; } = 1;
 
@@ -189,6 +198,8 @@ internal sealed class RebootsMachine(RebootsCluster cluster, int index)
         await StepAsync("restart", 0.01, cancellation);
         cluster.Say($"{Id} is asked to restart");
         cluster.Checker.Asked(this);
+        IsProved = false;
+        AskedAt = cluster.World.Now;
         if (cluster.IsTurmoil && cluster.Chance.Chance(0.05))
         {
             cluster.Tally.Count("a machine does not go down");
@@ -207,19 +218,20 @@ internal sealed class RebootsMachine(RebootsCluster cluster, int index)
     async Task<RebootPermission> IQuorum.LookAsync(CancellationToken cancellation)
     {
         await StepAsync("look", 0.01, cancellation);
+        AdmittedAt = cluster.World.Now;
         if (cluster.Plan.Bug == RebootsBug.ForgetsQuorum)
             return RebootPermission.Granted;
         int healthy = cluster.Voters.Count(v => v != this && v.IsInCluster);
         RebootPermission permission = RebootsPlaces.Judge(cluster.Plan.Voters, IsVoter, healthy);
         if (permission.Breaks.Length > 0)
             cluster.Tally.Count(permission.IsUnavoidable ? "an outage is looked at" : "the quorum needs a machine");
-        AdmittedAt = cluster.World.Now;
         return permission;
     }
 
     async Task<GateLook> IGate.LookAsync(CancellationToken cancellation)
     {
         await StepAsync("judge", 0.01, cancellation);
+        IsProved |= IsWell && cluster.Store.IsThere;
         bool isGood = (IsWell && cluster.Store.IsThere) || cluster.Plan.Bug == RebootsBug.OpensGate;
         return new GateLook(isGood ? RebootVerdict.Healthy : RebootVerdict.Waiting, isGood ? "" : "not yet");
     }

@@ -72,6 +72,6 @@ internal sealed record RebootsPlan(ulong Seed, RebootsBug Bug)
     };
 
     public override string ToString() =>
-        $"{Machines} machines, {Voters} of them voters, max {Max}, windows [{string.Join("; ", Windows)}], the release is "
-        + $"{Release}, lock limit {ReleaseLimit}, bug {Bug}";
+        $"{Machines} machines, {Voters} of them voters, max {Max}, windows [{string.Join("; ", Windows)}], the release "
+        + $"is {Release}, lock limit {ReleaseLimit}, bug {Bug}";
 }

@@ -11,7 +11,7 @@ namespace CoreNode.Tests.Simulation.Reboots;
 [TestFixture, Category("Simulation")]
 internal sealed class RebootsSimulationTests
 {
-    private const ulong Seeds = 150;
+    private const ulong Seeds = 300;
 
     private static readonly string[] s_expected =
     [

@@ -3,7 +3,9 @@ using CoreNode.Store;
 
 namespace CoreNode.Tests.Simulation.Reboots;
 
-/// <summary>A watch over the network: in order and none twice; it says when it lost the store, or its history.</summary>
+/// <summary>
+/// A watch over the network: in order and none twice; it says when it lost the store, or its history.
+/// </summary>
 internal sealed class RebootsWatch(
     RebootsCluster cluster, RebootsProcess process, string key, StoreIndex since, CancellationToken cancellation)
     : IAsyncEnumerable<KvWatchItem>, IAsyncEnumerator<KvWatchItem>
