@@ -359,6 +359,20 @@ internal sealed class RebootOrderTests
     }
 
     [Test]
+    public void A_machine_that_does_not_go_down_is_not_asked_again_once_the_window_has_shut()
+    {
+        RebootBench bench = RebootBench.Started(new()
+        {
+            Windows = RebootBench.Windows("Sun 11:30 1h"),
+            GoDownLimit = TimeSpan.FromMinutes(40),
+        }).To(RebootStage.Rebooting);
+        bench.Succeed();
+        bench.Pass(bench.Settings.GoDownLimit);
+        Assert.That(bench.State.Stage, Is.EqualTo(RebootStage.Returning));
+        Assert.That(bench.State.Outcome.Text, Does.Contain("the window has shut meanwhile"));
+    }
+
+    [Test]
     public void The_same_wish_right_after_the_restart_makes_no_loop()
     {
         RebootBench bench = RebootBench.Started().To(RebootStage.Gate);

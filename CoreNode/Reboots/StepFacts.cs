@@ -206,7 +206,9 @@ internal static class StepFacts
 
     private static void NotGone(RebootTurn turn, string why)
     {
-        if (turn.MayTryAgain())
+        if (!turn.IsOpen)
+            turn.Return($"{why}, and the window has shut meanwhile", isFailure: true, isAgain: true);
+        else if (turn.MayTryAgain())
         {
             turn.Go(RebootStage.Rebooting, RebootStepKind.Restart, turn.Settings.RetryDelay);
             turn.Tell(why);
