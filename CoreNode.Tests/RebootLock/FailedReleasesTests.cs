@@ -2,7 +2,6 @@ using CoreNode.Cluster.Clients;
 using CoreNode.RebootLock;
 using CoreNode.Store;
 using CoreNode.Tests.Api;
-using CoreNode.Tests.Units.Agent;
 
 namespace CoreNode.Tests.RebootLock;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using CoreNode.Api.FleetLock;
-using CoreNode.Foundation;
 using CoreNode.RebootLock;
 using CoreNode.Store;
 using CoreNode.Tests.RebootLock;

@@ -1,5 +1,3 @@
-using CoreNode.Tests.EndToEnd.Units.Systemd;
-
 namespace CoreNode.Tests.EndToEnd.Rolling;
 
 /// <summary>A service of two instances that answers HTTP, each on its own machine: the discovery service.</summary>

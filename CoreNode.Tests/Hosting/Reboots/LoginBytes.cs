@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Text;
+using CoreNode.Hosting.Reboots;
 
 namespace CoreNode.Tests.Hosting.Reboots;
 
@@ -9,7 +9,7 @@ internal static class LoginBytes
     /// <summary>One record: ut_type, ut_pid, ut_line and ut_user; the rest is zero.</summary>
     public static byte[] Of(short type, int pid, string line, string user)
     {
-        byte[] record = new byte[RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 400 : 384];
+        byte[] record = new byte[LoginRecords.Length];
         BitConverter.GetBytes(type).CopyTo(record, 0);
         BitConverter.GetBytes(pid).CopyTo(record, 4);
         Encoding.ASCII.GetBytes(line).CopyTo(record, 8);

@@ -109,15 +109,19 @@ internal sealed class MachinePortsTests
     public void Own_updates_come_before_another_engine_and_a_file()
     {
         using TestFolder root = new();
-        UpdateStatusView view = new() { Stage = "" };
+        UpdateStatusView view = new UpdateDoor().Status;
+        bool? hasClient = null;
         string engine = "";
-        MachineWants wants = new(() => view, () => engine, root.Path);
+        MachineWants wants = new(() => view, () => hasClient, () => engine, root.Path);
         Assert.That(wants.Now, Is.EqualTo(RebootWant.None));
         Directory.CreateDirectory(root.File("run"));
         File.WriteAllText(root.File("run/reboot-required"), "");
         Assert.That(wants.Now, Is.EqualTo(new RebootWant(RebootWantKind.Sentinel, "/run/reboot-required is there")));
         engine = "the machine's update engine has installed 9";
+        Assert.That(wants.Now.Kind, Is.EqualTo(RebootWantKind.Sentinel), "its own client may come yet");
+        hasClient = false;
         Assert.That(wants.Now.Kind, Is.EqualTo(RebootWantKind.Engine));
+        hasClient = true;
         view = new UpdateStatusView { Stage = "need-reboot", NewVersion = "2.0", NewSlot = "USR-B" };
         Assert.That(
             wants.Now, Is.EqualTo(new RebootWant(RebootWantKind.Update, "2.0 is installed in slot USR-B")));

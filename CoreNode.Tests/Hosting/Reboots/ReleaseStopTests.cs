@@ -5,7 +5,6 @@ using CoreNode.Reboots;
 using CoreNode.Reboots.Service.Ports;
 using CoreNode.Tests.Api;
 using CoreNode.Tests.Reboots;
-using CoreNode.Tests.Units.Agent;
 using CoreNode.Updates.Desk;
 
 namespace CoreNode.Tests.Hosting.Reboots;

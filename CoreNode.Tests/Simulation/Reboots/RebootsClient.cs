@@ -11,13 +11,13 @@ internal sealed class RebootsClient(RebootsCluster cluster, RebootsMachine machi
     private const long Limit = 5 * RebootsPlan.Second;
 
     public Task<KvOutcome> GetAsync(string key, KvGetOptions options, CancellationToken cancellation) =>
-        Ask(cancellation, answer =>
+        Ask(answer =>
         {
             if (cluster.Store.IsThere)
                 answer(cluster.Store.Read(key), cluster.Latency());
             else
                 answer(new KvOutcome.Unreachable("no leader"), cluster.Chance.Chance(0.5) ? cluster.Latency() : Limit);
-        });
+        }, cancellation);
 
     public Task<KvOutcome> SetAsync(string key, string value, KvSetOptions options, CancellationToken cancellation)
     {
@@ -41,7 +41,7 @@ internal sealed class RebootsClient(RebootsCluster cluster, RebootsMachine machi
         string key, bool isRecursive, StoreIndex since, CancellationToken cancellation) =>
         new RebootsWatch(cluster, process, key, since, cancellation);
 
-    private Task<KvOutcome> Propose(byte[] command, CancellationToken cancellation) => Ask(cancellation, answer =>
+    private Task<KvOutcome> Propose(byte[] command, CancellationToken cancellation) => Ask(answer =>
     {
         if (cluster.Store.IsThere)
         {
@@ -74,9 +74,9 @@ internal sealed class RebootsClient(RebootsCluster cluster, RebootsMachine machi
                 answer(new KvOutcome.Unknown("no answer in time"), Limit);
                 break;
         }
-    });
+    }, cancellation);
 
-    private Task<KvOutcome> Ask(CancellationToken cancellation, Action<Action<KvOutcome, long>> arrives)
+    private Task<KvOutcome> Ask(Action<Action<KvOutcome, long>> arrives, CancellationToken cancellation)
     {
         TaskCompletionSource<KvOutcome> answer = new();
         if (cancellation.CanBeCanceled)

@@ -6,9 +6,11 @@ namespace CoreNode.Hosting.Reboots;
 
 /// <summary>What wants this machine to restart: its own update client, another engine, a file.</summary>
 /// <param name="updates">The update client's status.</param>
+/// <param name="hasClient">False if the machine has no slots; null: not known yet.</param>
 /// <param name="engine">What another engine waits with; empty: nothing.</param>
 /// <param name="root">In whose place of / the file is looked for.</param>
-internal sealed class MachineWants(Func<UpdateStatusView> updates, Func<string> engine, string root) : IWants
+internal sealed class MachineWants(
+    Func<UpdateStatusView> updates, Func<bool?> hasClient, Func<string> engine, string root) : IWants
 {
     /// <summary>Debian's and Ubuntu's file, which others use, too.</summary>
     internal const string Sentinel = "run/reboot-required";
@@ -24,7 +26,7 @@ internal sealed class MachineWants(Func<UpdateStatusView> updates, Func<string> 
             if (view.Stage == "need-reboot")
                 return new RebootWant(RebootWantKind.Update, $"{view.NewVersion} is installed in slot {view.NewSlot}");
             // Where this node's own client works there is no other engine but it.
-            if (view.Stage.Length == 0 && engine() is { Length: > 0 } waiting)
+            if (hasClient() == false && engine() is { Length: > 0 } waiting)
                 return new RebootWant(RebootWantKind.Engine, waiting);
             return File.Exists(_file)
                 ? new RebootWant(RebootWantKind.Sentinel, $"/{Sentinel} is there")

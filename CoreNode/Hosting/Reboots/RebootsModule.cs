@@ -129,7 +129,7 @@ internal sealed class RebootsModule : IRebootDesk
             quorum,
             new MachineLogins(root),
             new MachineRestart(_options.Updates, _process.Logs.CreateLogger<RebootsModule>()),
-            new MachineWants(() => _updates.Status, () => engine?.Waiting ?? "", root),
+            new MachineWants(() => _updates.Status, _hasClient, () => engine?.Waiting ?? "", root),
             stop,
             stop);
         RebootServiceOptions options = new()

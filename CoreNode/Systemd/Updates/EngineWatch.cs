@@ -2,8 +2,8 @@ namespace CoreNode.Systemd.Updates;
 
 /// <summary>
 /// Another update engine of this machine, on D-Bus as CoreOS's: whether it waits for a reboot. It is asked once it can
-/// be, also when it comes or comes back later, never started for that, and then listened to. What it waited with when it
-/// went stays: the version is installed all the same. Any thread.
+/// be, also when it comes or comes back later, never started for that, and then listened to. What it waited with when
+/// it went stays: the version is installed all the same. Any thread.
 /// </summary>
 public sealed class EngineWatch : IDisposable
 {
