@@ -17,6 +17,7 @@ internal sealed class RebootsCluster
 
     private Exception? _fault;
     private bool _isMended;
+    private bool _isStopped;
 
     public RebootsCluster(RebootsPlan plan)
     {
@@ -70,7 +71,7 @@ internal sealed class RebootsCluster
             KvSetOptions.Create, Store.WallNs, out _)!;
         Store.Write(max, null);
         foreach (RebootsMachine machine in Machines)
-            World.At(InstalledAt(), () => machine.Installed = 2);
+            World.At(InstalledAt(), () => machine.Installed = _isStopped ? machine.Installed : 2);
         Faults.Plan();
         RunUntil(Plan.HasFaults ? RebootsPlan.Turmoil : 30 * RebootsPlan.Second, isEndless: true);
         Faults.End();
@@ -96,6 +97,7 @@ internal sealed class RebootsCluster
     /// <summary>The update server does not offer the version any more.</summary>
     public void StopsRelease()
     {
+        _isStopped = true;
         foreach (RebootsMachine machine in Machines)
             machine.Installed = machine.Version == 2 ? machine.Installed : 1;
     }
