@@ -236,6 +236,38 @@ internal sealed class SemaphoresTests
         Assert.That(await ValueAsync(stop), Is.EqualTo("""{"semaphore":3,"max":3,"holders":[]}"""));
     }
 
+    [Test]
+    public async Task A_time_is_noted_though_the_store_has_no_leader_for_a_while(CancellationToken stop)
+    {
+        LossyStore lossy = new(_store) { LostNotes = 4 };
+        Semaphores locks = new(lossy, TimeProvider.System);
+        DateTimeOffset end = DateTimeOffset.UtcNow.AddHours(1);
+        LockAnswer taken = await locks.AcquireAsync("", "m1", new HolderNote(s_start, "update", end), stop);
+        Assert.That(taken.Kind, Is.EqualTo(LockAnswerKind.Granted));
+        Assert.That(lossy.LostNotes, Is.Zero);
+        Assert.That(
+            (await locks.ReadAsync("", stop)).Holders.Single().ReleaseAt,
+            Is.EqualTo(end).Within(TimeSpan.FromSeconds(1)));
+    }
+
+    [Test]
+    public async Task An_attempt_that_is_given_up_is_over_before_it_ends(CancellationToken stop)
+    {
+        TaskCompletionSource gate = new();
+        LossyStore lossy = new(_store) { Gate = gate.Task };
+        Semaphores locks = new(lossy, TimeProvider.System);
+        using CancellationTokenSource given = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task<LockAnswer> taking = locks.AcquireAsync("", "m1", Note(""), given.Token);
+        await lossy.Waits.Task.WaitAsync(stop);
+        await given.CancelAsync();
+        Assert.That(taking.IsCompleted, Is.False, "its write is under way");
+        lossy.Gate = null;
+        gate.SetResult();
+        await taking.ContinueWith(static _ => { }, stop, TaskContinuationOptions.None, TaskScheduler.Default);
+        Assert.That((await locks.ReleaseAsync("", "m1", stop)).Kind, Is.EqualTo(LockAnswerKind.Released));
+        Assert.That(await ValueAsync(stop), Is.EqualTo("""{"semaphore":1,"max":1,"holders":[]}"""));
+    }
+
     private HolderNote Note(string reason) => new(_time.GetUtcNow(), reason, null);
 
     private async Task<string> ValueAsync(CancellationToken stop) =>

@@ -38,17 +38,21 @@ internal sealed class SemaphoreStore(IKvClient store)
             + $"corenode kv set {key} '{SemaphoreJson.Write(SemaphoreValue.Initial)}'");
     }
 
-    /// <summary>Writes the next value if nobody wrote since that one was read.</summary>
+    /// <summary>
+    /// Writes the next value if nobody wrote since that one was read. Once it is sent, its answer is waited for, also
+    /// when it is cancelled: it could still be done after who gave it up has seen that it was not.
+    /// </summary>
     /// <exception cref="RebootLockException">The store cannot be reached, or refuses.</exception>
     public async Task<Swap> SwapAsync(
         string group, StoredSemaphore seen, SemaphoreValue next, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         string key = LockKeys.Semaphore(group);
         KvSetOptions options = seen.Modified == StoreIndex.Zero
             ? KvSetOptions.Create
             : new KvSetOptions { PreviousIndex = seen.Modified };
         KvOutcome outcome = await AskAsync(
-            store.SetAsync(key, SemaphoreJson.Write(next), options, cancellation));
+            store.SetAsync(key, SemaphoreJson.Write(next), options, CancellationToken.None));
         return outcome switch
         {
             KvOutcome.Done done => new Swap(
@@ -91,12 +95,20 @@ internal sealed class SemaphoreStore(IKvClient store)
         return outcome is KvOutcome.Done ? null : outcome.ToString();
     }
 
-    /// <summary>Writes another note for who holds the lock still, unless it was written again meanwhile.</summary>
-    public Task ReplaceNoteAsync(
-        StoredNote old, HolderNote note, StoreIndex hold, CancellationToken cancellation) =>
-        AskAsync(store.SetAsync(
+    /// <summary>
+    /// Writes another note for who holds the lock still, unless it was written again meanwhile; false if the store did
+    /// not say what became of it.
+    /// </summary>
+    public async Task<bool> TryReplaceNoteAsync(
+        StoredNote old, HolderNote note, StoreIndex hold, CancellationToken cancellation)
+    {
+        KvOutcome outcome = await AskAsync(store.SetAsync(
             old.Key, NoteJson.Write(old.Holder, note, hold), new KvSetOptions { PreviousIndex = old.Modified },
             cancellation));
+        return outcome is KvOutcome.Done
+            || (outcome is KvOutcome.Refused { Error: var error }
+                && (error.Is(ErrorCode.CompareFailed) || error.Is(ErrorCode.KeyNotFound)));
+    }
 
     /// <summary>Takes a note away unless it was written again since it was read.</summary>
     public Task RemoveNoteAsync(StoredNote note, CancellationToken cancellation) => AskAsync(store.DeleteAsync(

@@ -16,11 +16,12 @@ namespace CoreNode.RebootLock;
 public sealed partial class Semaphores
 {
     private const int MostAttempts = 40;
-    private const int MostRenewals = 6;
+    private const int MostRenewals = 24;
 
     private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_renewal = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_shortestRenewal = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_longestRenewal = TimeSpan.FromSeconds(1);
 
     private readonly IKvClient _client;
     private readonly SemaphoreStore _store;
@@ -299,63 +300,82 @@ public sealed partial class Semaphores
         }
     }
 
-    // A note whose time has an end counts for the semaphore as it is: somebody else may have changed it meanwhile.
+    // A note whose time has an end counts for the semaphore as it is: somebody else may have changed it meanwhile. And
+    // without it nobody could take the lock from a machine that is gone, so a store that is away is waited for.
     private async Task NoteAsync(
         string group, string holder, HolderNote note, StoreIndex hold, CancellationToken cancellation)
     {
-        for (int attempt = 1; attempt <= MostRenewals; attempt++)
+        TimeSpan pause = s_shortestPause;
+        for (int attempt = 1; attempt <= MostAttempts; attempt++)
         {
-            if (await _store.WriteNoteAsync(group, holder, note, hold, cancellation) is { } reason)
-                LogNotNoted(holder, Name(group), reason);
+            string? problem = await _store.WriteNoteAsync(group, holder, note, hold, cancellation);
+            if (note.ReleaseAt is not null)
+            {
+                try
+                {
+                    StoredSemaphore now = await _store.ReadAsync(group, cancellation);
+                    bool isBound = now.Modified == hold && problem is null;
+                    if (isBound || !now.Value.Holds(holder))
+                        return;
+                    hold = now.Modified;
+                }
+                catch (RebootLockException fault)
+                {
+                    problem ??= fault.Message;
+                }
+            }
+
+            if (problem is not null && (attempt == MostAttempts || note.ReleaseAt is null))
+                LogNotNoted(holder, Name(group), problem);
             if (note.ReleaseAt is null)
                 return;
-            try
-            {
-                StoredSemaphore now = await _store.ReadAsync(group, cancellation);
-                if (now.Modified == hold || !now.Value.Holds(holder))
-                    return;
-                hold = now.Modified;
-            }
-            catch (RebootLockException fault)
-            {
-                LogNotNoted(holder, Name(group), fault.Message);
-                return;
-            }
+            if (problem is null)
+                continue;
+            await Task.Delay(Spread(pause), _clock, cancellation);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestPause.Ticks));
         }
     }
 
     // Those who held the lock before a change and after it hold it still: their notes go on to count. Whoever changed
-    // it before may be about to say so of that change, and is waited for a moment; then the time counts no longer.
+    // it before may be about to say so of that change, and is waited for; then the time counts no longer.
     private async Task RenewAsync(
         string group, LockTry end, Dictionary<string, StoredNote> notes, CancellationToken cancellation)
     {
         if (end.Step.Next is null || end.IsUncertain)
             return;
-        TimeSpan pause = s_renewal;
+        TimeSpan pause = s_shortestRenewal;
         for (int attempt = 1; attempt <= MostRenewals; attempt++)
         {
-            bool isLast = attempt == MostRenewals;
-            bool isLate = false;
+            bool isDone = true;
             foreach (StoredNote note in notes.Values)
-            {
-                if (note.Note.ReleaseAt is null || note.Hold > end.Before.Modified
-                    || !end.Before.Value.Holds(note.Holder) || !end.After.Value.Holds(note.Holder))
-                    continue;
-                bool isOfBefore = note.Hold == end.Before.Modified;
-                isLate |= !isOfBefore;
-                if (isOfBefore || isLast)
-                {
-                    HolderNote renewed = isOfBefore ? note.Note : note.Note with { ReleaseAt = null };
-                    await _store.ReplaceNoteAsync(note, renewed, end.After.Modified, cancellation);
-                }
-            }
-
-            if (!isLate || isLast)
+                isDone &= await TryRenewAsync(note, end, attempt == MostRenewals, cancellation);
+            if (isDone || attempt == MostRenewals)
                 return;
             await Task.Delay(Spread(pause), _clock, cancellation);
-            pause *= 2;
-            notes = await _store.ReadNotesAsync(group, cancellation);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, s_longestRenewal.Ticks));
+            try
+            {
+                notes = await _store.ReadNotesAsync(group, cancellation);
+            }
+            catch (RebootLockException)
+            {
+                // The store is away: what was read before is tried again.
+            }
         }
+    }
+
+    // False if that is to be tried again.
+    private async Task<bool> TryRenewAsync(
+        StoredNote note, LockTry end, bool isLast, CancellationToken cancellation)
+    {
+        if (note.Note.ReleaseAt is null || note.Hold > end.Before.Modified
+            || !end.Before.Value.Holds(note.Holder) || !end.After.Value.Holds(note.Holder))
+            return true;
+        bool isOfBefore = note.Hold == end.Before.Modified;
+        if (!isOfBefore && !isLast)
+            return false;
+        HolderNote renewed = isOfBefore ? note.Note : note.Note with { ReleaseAt = null };
+        return await _store.TryReplaceNoteAsync(note, renewed, end.After.Modified, cancellation);
     }
 
     private async Task<LockAnswer> AnswerAsync(string group, LockTry end, CancellationToken cancellation)
