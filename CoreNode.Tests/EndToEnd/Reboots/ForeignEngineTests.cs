@@ -1,6 +1,8 @@
 using System.Diagnostics;
-using CoreNode.Systemd;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using CoreNode.Systemd.Updates;
+using CoreNode.Systemd;
 using CoreNode.Tests.EndToEnd.Units.Systemd;
 using CoreNode.Tests.Foundation;
 using CoreNode.Tests.Hosting.Reboots;
@@ -14,7 +16,7 @@ namespace CoreNode.Tests.EndToEnd.Reboots;
 /// com.coreos.update1 on its message bus, and the node restarts the machine for it.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
-internal sealed class ForeignEngineTests
+internal sealed partial class ForeignEngineTests
 {
     // Of the container's own /: the kernel's id of the boot is the same for all containers.
     private const string Root = "/opt/machine";
@@ -83,23 +85,24 @@ internal sealed class ForeignEngineTests
     public async Task Who_is_logged_in_is_told_on_the_terminal_and_has_the_delay()
     {
         await StartAsync(isLogind: false, "CORENODE_REBOOT_STRATEGY=reboot", "CORENODE_REBOOT_DELAY=10s");
-        using RunningProgram login = RunningProgram.Start(
-            "nsenter",
-            [
-                "-t", $"{Node.Container.First}", "-a", "--", "script", "-qfc", "echo $$ on $(tty).; exec sleep 600",
-                "/dev/null",
-            ]);
-        await FakeDesk.UntilAsync(() => login.StandardOutput.Contains('.', StringComparison.Ordinal), "a terminal");
-        string[] shown = login.StandardOutput.Trim().TrimEnd('.').Split(" on /dev/");
+        // As a unit of the machine's own: what nsenter has put into it is in the way when it goes down.
+        string login = Node.Write(
+            "login.sh", "exec script -qfc 'echo \"login $$ on $(tty).\"; exec sleep 600' /run/typescript\n");
+        await Node.Container.RunAsync("systemd-run", "--unit=login", "/bin/sh", login);
+        string typescript = Node.Container.OfRunning("/run/typescript");
+        string Shown() => File.Exists(typescript) ? File.ReadAllText(typescript) : "";
+        await FakeDesk.UntilAsync(() => Terminal().IsMatch(Shown()), "a terminal");
+        GroupCollection found = Terminal().Match(Shown()).Groups;
         await File.WriteAllBytesAsync(
-            Node.Container.OfRunning("/run/utmp"), LoginBytes.Of(7, int.Parse(shown[0], null), shown[1], "carol"));
+            Node.Container.OfRunning("/run/utmp"),
+            LoginBytes.Of(7, int.Parse(found[1].Value, CultureInfo.InvariantCulture), found[2].Value, "carol"));
         await ServeAsync();
         _desk.Change(static view => view with { Status = NeedsReboot, NewVersion = "9.3" });
         await FakeDesk.UntilAsync(
-            () => login.StandardOutput.Contains("This machine restarts in 10 seconds", StringComparison.Ordinal),
+            () => Shown().Contains("This machine restarts in 10 seconds", StringComparison.Ordinal),
             "the terminal is not told");
         Stopwatch left = Stopwatch.StartNew();
-        Assert.That(login.StandardOutput, Does.Contain("9.3").And.Contain("corenode reboot cancel"));
+        Assert.That(Shown(), Does.Contain("9.3").And.Contain("corenode reboot cancel"));
         await UntilStatusAsync("carol");
         await GoneAsync();
         Assert.That(left.Elapsed, Is.GreaterThan(TimeSpan.FromSeconds(9)), "their time");
@@ -146,6 +149,9 @@ internal sealed class ForeignEngineTests
         async () => (await Node.TryCorenodeAsync("reboot", "status", "-o", "json")).Output.Contains(
             words, StringComparison.Ordinal),
         $"the status says: {words}", s_patience);
+
+    [GeneratedRegex("login ([0-9]+) on /dev/([^.]+)\\.")]
+    private static partial Regex Terminal();
 
     private async Task<string> WordsAsync(bool beforeBoot) => (await Node.Container.RunAsync(
         "journalctl", "--no-pager", "-o", "cat", "-u", SystemdNode.Service, "-b", beforeBoot ? "-1" : "0")).Output;
