@@ -221,8 +221,7 @@ internal sealed class RebootsMachine(RebootsCluster cluster, int index)
         AdmittedAt = cluster.World.Now;
         if (cluster.Plan.Bug == RebootsBug.ForgetsQuorum)
             return RebootPermission.Granted;
-        int healthy = cluster.Voters.Count(v => v != this && v.IsInCluster
-            && v.Service?.IsLeaving == false);
+        int healthy = cluster.Voters.Count(v => v != this && v.IsInCluster);
         RebootPermission permission = RebootsPlaces.Judge(cluster.Plan.Voters, IsVoter, healthy);
         if (permission.Breaks.Length > 0)
             cluster.Tally.Count(permission.IsUnavoidable ? "an outage is looked at" : "the quorum needs a machine");

@@ -74,7 +74,7 @@ internal static class RebootsPlaces
             try
             {
                 if (Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
-                    && (await others.AskAsync(url, limit)).Account is { IsInCluster: true, IsLeaving: false })
+                    && (await others.AskAsync(url, limit)).Account is { IsInCluster: true })
                 {
                     return true;
                 }

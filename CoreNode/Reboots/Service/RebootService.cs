@@ -33,7 +33,6 @@ public sealed partial class RebootService : IRebootDesk
     private TimeSpan _looked;
     private RunningStep? _step;
     private volatile RebootStatusView _status = new() { Reason = "reboots have not begun yet" };
-    private volatile bool _hasBegun;
     private volatile string _unready = "reboots have not begun yet: their state is being read";
 
     /// <summary>A service that does nothing before <see cref="RunAsync"/>.</summary>
@@ -57,14 +56,6 @@ public sealed partial class RebootService : IRebootDesk
         _store = new RebootStateStore(files, options.Folder);
         _chance = new Prng(options.Seed);
     }
-
-    /// <summary>
-    /// The machine is about to restart, or may be (what its state says is not known yet): others do not count on it.
-    /// True from before it looks at its cluster for the last time, with the lock: of two that look at the same moment
-    /// at least one sees the other so, and does not go. Any thread.
-    /// </summary>
-    public bool IsLeaving => !_hasBegun
-        || _status.Stage is "admitted" or "leaving" or "warning" or "stopping" or "rebooting";
 
     /// <inheritdoc/>
     public RebootStatusView Status => _status;
@@ -133,7 +124,6 @@ public sealed partial class RebootService : IRebootDesk
         _state = file.State ?? RebootState.Initial;
         await TakeAsync(new RebootFact.Started(_options.BootId, file.Problem.Length > 0), stop);
         _unready = "";
-        _hasBegun = true;
         await LookAsync(stop);
     }
 
