@@ -24,7 +24,16 @@ internal sealed class SchedulingScenarioTests
     [TearDown]
     public async Task Destroy_what_the_test_made()
     {
-        foreach (string name in (await NamesAsync()).Reverse())
+        // A machine that was busy may have lost sight of the store for a moment.
+        IReadOnlyList<string> names = [];
+        await _cluster.UntilAsync(
+            async () =>
+            {
+                names = await NamesAsync();
+                return true;
+            },
+            "the units are listed");
+        foreach (string name in names.Reverse())
             await _cluster.FleetAsync("destroy", name);
         await _cluster.UntilAsync(
             () => Task.FromResult(_cluster.CopiesOf("").Count == 0), "every process of destroyed units ends");
