@@ -6,17 +6,17 @@
 
 // Packs what the native executable reads once at its start and never again, to build its tables of types and texts from
 // (docs/decisions/0040). startdata.c, which is linked in, unpacks it to where it was in memory, before it is read, and
-// gives its pages back afterwards. Of the data whole pages are packed. In the file the packed ones stand in their place,
+// gives its pages back afterwards. Of the data whole pages are packed. In the file the packed ones have their place,
 // and what is behind them moves up by whole pages and stays where it is in memory: the segment that they are in
 // becomes three, of which the second begins with what is packed and has room for what it unpacks to.
 // Usage: dotnet run --file StartData.cs -- EXECUTABLE
 
 using static System.Buffers.Binary.BinaryPrimitives;
 
-Executable old = new(File.ReadAllBytes(args[0]));
+StartData old = new(File.ReadAllBytes(args[0]));
 if (old.IsPacked)
     return;
-(int place, int size) = old.StartData();
+(int place, int size) = old.Find();
 byte[] data = old.Memory(place, size).ToArray();
 byte[] packed = Lz4.Pack(data);
 if (!Lz4.Unpack(packed, size).AsSpan().SequenceEqual(data))
@@ -24,8 +24,8 @@ if (!Lz4.Unpack(packed, size).AsSpan().SequenceEqual(data))
 File.WriteAllBytes(args[0], old.Replace(place, size, packed));
 Console.WriteLine($"{args[0]}: {size} bytes of data for the start take {packed.Length}");
 
-/// <summary>A linked executable: ELF, 64 bits, little-endian.</summary>
-internal sealed class Executable(byte[] file)
+/// <summary>What a linked executable reads at its start: ELF, 64 bits, little-endian.</summary>
+internal sealed class StartData(byte[] file)
 {
     private const int Page = 4096, SectionSize = 64, SegmentSize = 56;
     private const int Load = 1, Note = 4, Property = 0x6474e553;
@@ -43,7 +43,7 @@ internal sealed class Executable(byte[] file)
     public bool IsPacked => ReadInt32LittleEndian(file.AsSpan(Value(file, Section(".start_data") + 24) + 8)) != 0;
 
     /// <summary>Where in memory the whole pages of the data begin, and how many bytes they have.</summary>
-    public (int Place, int Size) StartData()
+    public (int Place, int Size) Find()
     {
         int section = Section(".start_data");
         int note = Value(file, section + 24), address = Value(file, section + 16);
@@ -77,11 +77,12 @@ internal sealed class Executable(byte[] file)
     private void Split(byte[] made, int place, int size, int offset, int less)
     {
         List<byte[]> segments = [];
+        int processor = Value(file, Section(".note.gnu.property") + 16);
         for (int index = 0; index < SegmentCount; index++)
         {
             byte[] segment = file[(Segments + (index * SegmentSize))..][..SegmentSize];
             int kind = ReadInt32LittleEndian(segment);
-            if (kind == Property || (kind == Note && Value(segment, 16) == Value(file, Section(".note.gnu.property") + 16)))
+            if (kind == Property || (kind == Note && Value(segment, 16) == processor))
                 continue;
             int from = Value(segment, 8), address = Value(segment, 16), length = Value(segment, 32);
             if (kind == Load && place >= address && place < address + length)
@@ -175,8 +176,10 @@ internal sealed class Executable(byte[] file)
         Dictionary<int, int> addresses = [];
         for (int at = offset; at < offset + size; at += 24)
             addresses[Value(file, at)] = Value(file, at + 16);
-        int begins = addresses.Single(pair => pair.Value == start && addresses.GetValueOrDefault(pair.Key + 8) > start).Key;
-        return addresses[begins + 8];
+        return addresses
+            .Where(pair => pair.Value == start)
+            .Select(pair => addresses.GetValueOrDefault(pair.Key + 8))
+            .Single(end => end > start);
     }
 
     private int Offset(int address, int size)
@@ -216,7 +219,7 @@ internal static class Lz4
 {
     private const int Shortest = 4, Farthest = 65535, Tries = 256, HashBits = 17;
 
-    /// <summary>Packs as tightly as the format allows, or nearly: takes the cheapest way from each place to the end.</summary>
+    /// <summary>Packs about as tightly as the format allows: takes the cheapest way from each place to the end.</summary>
     public static byte[] Pack(byte[] data)
     {
         (int[] lengths, int[] distances) = Repeats(data);
@@ -282,11 +285,12 @@ internal static class Lz4
         {
             uint hash = unchecked(ReadUInt32LittleEndian(data.AsSpan(at)) * 2654435761) >> (32 - HashBits);
             int tries = Tries;
-            for (int other = last[hash]; other >= 0 && at - other <= Farthest && tries > 0; other = before[other], tries--)
+            for (int other = last[hash]; other >= 0 && at - other <= Farthest && tries > 0; tries--)
             {
                 int length = data.AsSpan(at).CommonPrefixLength(data.AsSpan(other));
                 if (length > lengths[at])
                     (lengths[at], distances[at]) = (length, at - other);
+                other = before[other];
             }
 
             before[at] = last[hash];

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 // How far from here what is packed begins, how many bytes it has, and how many packed. The linker writes how far it is
 // to all of that data; StartData.cs, after the linker, what it packed. The last is 0 as long as nothing is packed.
@@ -71,6 +72,14 @@ static void unpack(const uint8_t *from, uint8_t *to, uint8_t *end)
     }
 }
 
+static void give_up(void)
+{
+    static const char text[] = "corenode: cannot start: no memory for 4 MB of tables\n";
+    if (write(STDERR_FILENO, text, sizeof text - 1) >= 0)
+        _exit(1);
+    abort();
+}
+
 // What the runtime calls first of all that is compiled, instead of it (--wrap in CoreNode.csproj): it is that which
 // reads the data.
 void __wrap_InitializeModules(void *module, void **modules, int count, void **functions, int function_count)
@@ -81,10 +90,10 @@ void __wrap_InitializeModules(void *module, void **modules, int count, void **fu
         int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
         uint8_t *made = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
         if (made == MAP_FAILED)
-            abort();
+            give_up();
         unpack(place, made, made + size);
         if (mremap(made, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, place) == MAP_FAILED)
-            abort();
+            give_up();
     }
     __real_InitializeModules(module, modules, count, functions, function_count);
     if (start_data[2] != 0)
