@@ -219,7 +219,7 @@ internal static class Lz4
 {
     private const int Shortest = 4, Farthest = 65535, Tries = 256, HashBits = 17;
 
-    /// <summary>Packs about as tightly as the format allows: takes the cheapest way from each place to the end.</summary>
+    /// <summary>Packs about as tightly as the format allows: from each place the cheapest way to the end.</summary>
     public static byte[] Pack(byte[] data)
     {
         (int[] lengths, int[] distances) = Repeats(data);

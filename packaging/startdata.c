@@ -1,4 +1,4 @@
-// The other half of StartData.cs, linked into the native executable (docs/decisions/0040).
+// The other half of StartData.cs and Relocations.cs, linked into the native executable (docs/decisions/0040).
 //
 // At its start the program builds its tables of types, its texts and the like from data that it reads once, from
 // beginning to end, and never again. In the file they are packed, in the block format of LZ4. Here, before they are
@@ -12,14 +12,40 @@
 #include <unistd.h>
 
 // How far from here what is packed begins, how many bytes it has, and how many packed. The linker writes how far it is
-// to all of that data; StartData.cs, after the linker, what it packed. The last is 0 as long as nothing is packed.
+// to all of that data; StartData.cs, after the linker, what it packed. The third is 0 as long as nothing is packed.
+// Then where from the executable's beginning the table of Relocations.cs is, and how many bytes it has.
 __asm__(".pushsection .start_data,\"a\"\n"
         ".balign 4\n"
         ".hidden start_data\n"
         ".global start_data\n"
-        "start_data: .long __dehydrated_data - ., 0, 0\n"
+        "start_data: .long __dehydrated_data - ., 0, 0, 0, 0\n"
         ".popsection");
-extern const volatile int32_t start_data[3] __attribute__((visibility("hidden")));
+extern const volatile int32_t start_data[5] __attribute__((visibility("hidden")));
+
+// Where the executable is loaded (the linker's name).
+extern uint8_t __ehdr_start[] __attribute__((visibility("hidden")));
+
+// The addresses in .data get added where the executable is loaded, as the loader does it with a table of kind RELR: an
+// even number is the place of one, an odd one behind it has a bit for each of the 63 places that follow. Runs before
+// whatever else runs at the start: 101 is the first number that is free for programs.
+__attribute__((constructor(101))) static void relocate(void)
+{
+    const uint64_t *entry = (const uint64_t *)(__ehdr_start + start_data[3]);
+    const uint64_t *end = entry + start_data[4] / 8;
+    uint64_t *place = NULL;
+    for (; entry < end; entry++) {
+        if ((*entry & 1) == 0) {
+            place = (uint64_t *)(__ehdr_start + *entry);
+            *place++ += (uint64_t)__ehdr_start;
+            continue;
+        }
+        uint64_t bits = *entry >> 1;
+        for (uint64_t *at = place; bits != 0; at++, bits >>= 1)
+            if ((bits & 1) != 0)
+                *at += (uint64_t)__ehdr_start;
+        place += 63;
+    }
+}
 
 void __real_InitializeModules(void *, void **, int, void **, int);
 
