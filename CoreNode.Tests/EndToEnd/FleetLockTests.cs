@@ -7,6 +7,7 @@ namespace CoreNode.Tests.EndToEnd;
 
 /// <summary>FleetLock on members and workers of a real cluster: one lock for all.</summary>
 [TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(120_000)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class FleetLockTests
 {
     private const string Token = "secret of a test";

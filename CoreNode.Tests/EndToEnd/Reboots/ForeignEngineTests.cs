@@ -16,6 +16,7 @@ namespace CoreNode.Tests.EndToEnd.Reboots;
 /// com.coreos.update1 on its message bus, and the node restarts the machine for it.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed partial class ForeignEngineTests
 {
     // Of the container's own /: the kernel's id of the boot is the same for all containers.

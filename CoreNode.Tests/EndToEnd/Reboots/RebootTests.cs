@@ -6,6 +6,7 @@ namespace CoreNode.Tests.EndToEnd.Reboots;
 
 /// <summary>Native nodes whose machines restart: alone by a person's word, three of them one after the other.</summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class RebootTests
 {
     private const string Semaphore = "/v2/keys/coreos.com/updateengine/rebootlock/semaphore";

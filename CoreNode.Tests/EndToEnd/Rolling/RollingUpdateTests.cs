@@ -9,6 +9,7 @@ namespace CoreNode.Tests.EndToEnd.Rolling;
 /// and no further than the first one if it is broken.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class RollingUpdateTests
 {
     private const long Requests = 50_000;

@@ -9,6 +9,7 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// runner, and a real sshd on loopback, which stands for the sshd of each machine.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(120_000)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class ClientScenarioTests
 {
     private UnitCluster _cluster = null!;

@@ -7,6 +7,7 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// and over the socket that fleetctl looks for (--fleet-socket). Each file of Transcripts is a test.
 /// </summary>
 [TestFixture(true), TestFixture(false), Category("EndToEnd"), Category("Native"), CancelAfter(120_000)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class FleetctlTranscriptTests(bool isSocket)
 {
     private static readonly string s_folder = Repository.File("CoreNode.Tests/EndToEnd/Units/Transcripts");

@@ -4,6 +4,7 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 
 /// <summary>Native nodes of one cluster take an update, and the server sends it about once.</summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SharedPayloadTests
 {
     private const int PayloadBytes = 32 << 20;

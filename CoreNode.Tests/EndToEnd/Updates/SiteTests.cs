@@ -7,6 +7,7 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 /// The first of three native members boots a new version and cannot prove it: the others tell whose fault it is.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SiteTests
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);

@@ -12,6 +12,7 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 /// put it, asked by systemd's busctl as root and as others.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(180_000)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class UpdateBusNameTests
 {
     private const string Name = "com.coreos.update1";

@@ -9,6 +9,7 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 /// only as long as nothing else comes between.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class UpdateInClusterTests
 {
     private const string Elections = "etcd_server_leader_changes_seen_total";

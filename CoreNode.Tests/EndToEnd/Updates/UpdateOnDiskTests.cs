@@ -8,6 +8,7 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 /// loop devices.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(180_000)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class UpdateOnDiskTests
 {
     private const int HeldBytes = UpdatedMachine.ImageBytes / 2;

@@ -6,6 +6,7 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 
 /// <summary>What people and other programs do with the updates of a native node: its command line, D-Bus.</summary>
 [TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(180_000)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class UpdateSurfacesTests
 {
     private UpdatedMachine _machine = null!;
