@@ -12,7 +12,7 @@ internal sealed class RebootTests
     private const string Semaphore = "/v2/keys/coreos.com/updateengine/rebootlock/semaphore";
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
-    [Test, CancelAfter(120_000)]
+    [Test, CancelAfter(300_000)]
     public async Task The_only_member_restarts_when_its_outage_is_accepted(CancellationToken stop)
     {
         using RebootedMachine machine = new(1);

@@ -14,7 +14,7 @@ namespace CoreNode.Tests.EndToEnd.Rolling;
 /// </summary>
 internal sealed class InstanceClient : IAsyncDisposable
 {
-    private const int Senders = 12;
+    private const int Senders = 8;
     private const int SocketsAtOnce = 64;
     private const int LongestAnswer = 4096;
 

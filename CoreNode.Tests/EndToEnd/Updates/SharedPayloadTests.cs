@@ -8,7 +8,7 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 internal sealed class SharedPayloadTests
 {
     private const int PayloadBytes = 32 << 20;
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(200);
 
     [Test, CancelAfter(240_000)]
     public async Task Three_members_and_a_worker_download_once()
