@@ -13,7 +13,6 @@ namespace CoreNode.Tests.EndToEnd;
 
 /// <summary>The native worker applies what a server serves to an image file, whatever happens to it.</summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
-[Parallelizable(ParallelScope.Self)]
 internal sealed class UpdateWorkerTests
 {
     private const int MiB = 1 << 20;

@@ -6,7 +6,6 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 
 /// <summary>The native node updates a machine whose kernels lie beside its slots, as CoreOS has it.</summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
-[Parallelizable(ParallelScope.Self)]
 internal sealed class KernelUpdateTests
 {
     private UpdatedMachine _machine = null!;

@@ -7,7 +7,6 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 
 /// <summary>Where the process that writes an update runs under systemd, and how it ends.</summary>
 [TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
-[Parallelizable(ParallelScope.Self)]
 internal sealed class UpdateScopeTests
 {
     private const string Prefix = "corenode-update-worker-";

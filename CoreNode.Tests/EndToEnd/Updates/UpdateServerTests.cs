@@ -7,7 +7,6 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 /// not prove healthy on the first of them goes to none of the others.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
-[Parallelizable(ParallelScope.Self)]
 internal sealed class UpdateServerTests
 {
     private const int Machines = 3;

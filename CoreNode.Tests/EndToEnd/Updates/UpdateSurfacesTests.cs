@@ -6,7 +6,6 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 
 /// <summary>What people and other programs do with the updates of a native node: its command line, D-Bus.</summary>
 [TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
-[Parallelizable(ParallelScope.Self)]
 internal sealed class UpdateSurfacesTests
 {
     private UpdatedMachine _machine = null!;

@@ -8,7 +8,6 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 
 /// <summary>The native node updates its machine, an image with two slots, and is killed at any moment.</summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
-[Parallelizable(ParallelScope.Self)]
 internal sealed class UpdateTests
 {
     private UpdatedMachine _machine = null!;
