@@ -58,16 +58,17 @@ note() {
   printf '%-44s %4d s  %s\n' "$1" "$2" "$3" >>"$scratch/steps"
 }
 
-# tests NAME FILTER: one run of the test project; the results go to $scratch/results/NAME.trx.
+# tests NAME FILTER SIDE_BY_SIDE: one run of the test project, at most so many of the fixtures that may be side by side
+# at a time; the results go to $scratch/results/NAME.trx.
 tests() {
-  local name=$1 filter=$2 started=$SECONDS code
+  local name=$1 filter=$2 workers=$3 started=$SECONDS code
   say "tests: $name"
   # Above 2000 tests the adapter of NUnit would give up the filter and run everything, if it were not told otherwise.
   TMPDIR=$scratch/tmp timeout --kill-after=10 "$run_limit" \
     dotnet test CoreNode.Tests --no-build --nologo --filter "$filter" \
     --results-directory "$scratch/results" --blame-hang-timeout "$hang_limit" --blame-hang-dump-type none \
     --logger "trx;LogFileName=$name.trx" --logger 'console;verbosity=minimal' \
-    -- NUnit.AssemblySelectLimit=1000000 </dev/null >"$scratch/$name.log" 2>&1
+    -- NUnit.AssemblySelectLimit=1000000 NUnit.NumberOfTestWorkers="$workers" </dev/null >"$scratch/$name.log" 2>&1
   code=$?
   end_leftovers
   # Passed and skipped tests are in the report below.
@@ -134,7 +135,7 @@ native_build=$!
 native_started=$SECONDS
 step 'format' dotnet format whitespace --folder . --verify-no-changes
 # No test that needs the binary may hide in this set, where an older build of it would be judged.
-CORENODE_BINARY=$scratch/not-built-yet tests in-process 'Category!=Native&Category!=Benchmark'
+CORENODE_BINARY=$scratch/not-built-yet tests in-process 'Category!=Native&Category!=Benchmark' 2
 
 say 'waiting for the native executable'
 wait "$native_build"
@@ -143,7 +144,7 @@ native_build=
 cat "$scratch/native.log"
 if [ "$native_code" = 0 ]; then
   note 'native executable (beside the tests)' $((SECONDS - native_started)) ok
-  CORENODE_BINARY=$PWD/out/corenode tests native 'Category=Native&Category!=Benchmark'
+  CORENODE_BINARY=$PWD/out/corenode tests native 'Category=Native&Category!=Benchmark' 3
 else
   note 'native executable (beside the tests)' $((SECONDS - native_started)) FAILED
   failures=$((failures + 1))

@@ -12,6 +12,7 @@ namespace CoreNode.Tests.Disks;
 /// whatever lies outside of the table is untouched.
 /// </summary>
 [TestFixture, Category("Fault")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class PowerCutTests
 {
     private const int Tables = 12;

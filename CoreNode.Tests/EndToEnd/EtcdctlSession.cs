@@ -10,7 +10,7 @@ namespace CoreNode.Tests.EndToEnd;
 /// </summary>
 internal sealed partial class EtcdctlSession(ServerProcess server) : IDisposable
 {
-    private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(30);
     private static readonly Dictionary<string, string> _environment = new() { ["ETCDCTL_API"] = "2" };
 
     private readonly HttpClient _http = new() { BaseAddress = new Uri(server.Url) };

@@ -6,7 +6,8 @@ using CoreNode.Tests.EndToEnd.Units;
 namespace CoreNode.Tests.EndToEnd;
 
 /// <summary>FleetLock on members and workers of a real cluster: one lock for all.</summary>
-[TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(120_000)]
+[TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class FleetLockTests
 {
     private const string Token = "secret of a test";

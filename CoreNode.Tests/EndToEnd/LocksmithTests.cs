@@ -4,7 +4,8 @@ using CoreNode.Tests.Conformance;
 namespace CoreNode.Tests.EndToEnd;
 
 /// <summary>locksmithctl's recorded requests beside the native executable, on a node and on etcd.</summary>
-[TestFixture("etcd"), TestFixture("corenode"), Category("EndToEnd"), Category("Native"), CancelAfter(120_000)]
+[TestFixture("etcd"), TestFixture("corenode"), Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class LocksmithTests(string serverName)
 {
     [Test]

@@ -3,7 +3,8 @@ namespace CoreNode.Tests.EndToEnd;
 /// <summary>What a client program printed and how it ended.</summary>
 internal sealed record ProgramResult(int ExitCode, string Output, string Error)
 {
-    private static readonly TimeSpan _deadline = TimeSpan.FromSeconds(30);
+    // Of one that hangs: what waits by itself says for how long.
+    private static readonly TimeSpan _deadline = TimeSpan.FromMinutes(3);
 
     /// <summary>Runs a program to its end with <paramref name="input"/> as its standard input.</summary>
     public static async Task<ProgramResult> OfAsync(

@@ -10,8 +10,8 @@ namespace CoreNode.Tests.EndToEnd;
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan _readyDeadline = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan _stopDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _readyDeadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _stopDeadline = TimeSpan.FromSeconds(30);
 
     private readonly ServerCommand _command;
     private readonly string[] _extra;

@@ -2,6 +2,7 @@ namespace CoreNode.Tests.EndToEnd;
 
 /// <summary>The native binary under its units, in a container with systemd.</summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class StoreUnitTests
 {
     private const string Pki = "/etc/corenode/pki";

@@ -25,7 +25,7 @@ internal sealed class PasswordFloodTests
     {
         await using ClusterProcesses cluster = await ClusterProcesses.StartAsync(
             new ClusterShape { Command = NodeProcess.Command });
-        ServerProcess leader = await cluster.WaitForCommonLeaderAsync(TimeSpan.FromSeconds(15));
+        ServerProcess leader = await cluster.WaitForCommonLeaderAsync(TimeSpan.FromSeconds(30));
         Uri url = leader.Place.ClientUrl;
         await EnableAsync(url);
         await WriteAsync(url, 20);
@@ -46,7 +46,7 @@ internal sealed class PasswordFloodTests
         Assert.That(answers, Is.All.EqualTo(401).Or.EqualTo(503));
         Assert.That(answers, Has.Some.EqualTo(503), "the flood was too small to fill the queue");
         Assert.That(Metrics.Read(url, "etcd_server_leader_changes_seen_total"), Is.EqualTo(changes));
-        ServerProcess after = await cluster.WaitForCommonLeaderAsync(TimeSpan.FromSeconds(15));
+        ServerProcess after = await cluster.WaitForCommonLeaderAsync(TimeSpan.FromSeconds(30));
         Assert.That(after.Place.Name, Is.EqualTo(leader.Place.Name));
 
         // Own baseline, because the machine may be busy; the sockets' work for the guesses themselves is in it.

@@ -5,13 +5,13 @@ using CoreNode.Tests.EndToEnd;
 namespace CoreNode.Tests.Faults;
 
 /// <summary>
-/// What a node finds when it starts again: everything after SIGTERM, and damage that it must not hide.
+/// What a node finds when it starts again: everything after SIGTERM, and damage that it must not hide. Alone on the
+/// machine: that it stops within a second under load is a promise.
 /// </summary>
-[TestFixture, Category("Fault"), Category("Native")]
-[Parallelizable(ParallelScope.Self)]
+[TestFixture, Category("Fault"), Category("Native"), NonParallelizable]
 internal sealed class StoppedNodeTests
 {
-    private static readonly TimeSpan _exitDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _exitDeadline = TimeSpan.FromSeconds(30);
 
     [Test]
     public async Task Terminating_under_load_takes_less_than_a_second_and_loses_nothing()

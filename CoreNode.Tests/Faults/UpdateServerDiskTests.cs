@@ -11,10 +11,10 @@ namespace CoreNode.Tests.Faults;
 /// The native update server on a disk that fails by the kernel's own means: a sync or a write that is answered with an
 /// error ends it with the reason, and what it had acknowledged is there; a full disk is waited out.
 /// </summary>
-[TestFixture, Category("Fault"), Category("Native"), CancelAfter(120_000)]
+[TestFixture, Category("Fault"), Category("Native"), CancelAfter(300_000)]
 internal sealed class UpdateServerDiskTests
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
 
     private readonly Uri _url = new($"http://127.0.0.1:{FreePorts.Next()}");
     private TestFolder _folder = null!;

@@ -82,7 +82,7 @@ internal sealed class UpdateServerKillTests
             victim.Kill();
         await stop.CancelAsync();
         await Task.WhenAll(clients);
-        await process.WaitForExitAsync(TimeSpan.FromSeconds(10));
+        await process.WaitForExitAsync(TimeSpan.FromSeconds(30));
     }
 
     private static async Task WaitUntilServingAsync(HttpClient http, Uri server, RunningProgram process)

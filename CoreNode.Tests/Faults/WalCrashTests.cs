@@ -7,6 +7,7 @@ namespace CoreNode.Tests.Faults;
 
 /// <summary>The log under a process or a machine that dies at every single operation on the disk.</summary>
 [TestFixture, Category("Fault")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class WalCrashTests
 {
     private const int Steps = 60;

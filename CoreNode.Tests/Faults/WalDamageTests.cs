@@ -8,6 +8,7 @@ namespace CoreNode.Tests.Faults;
 
 /// <summary>Bits that flip and files that go missing: a wrong entry is never returned.</summary>
 [TestFixture, Category("Fault")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class WalDamageTests
 {
     private static readonly WalIdentity s_identity = WalWorkload.Identity;

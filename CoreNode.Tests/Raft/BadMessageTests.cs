@@ -5,6 +5,7 @@ namespace CoreNode.Tests.Raft;
 
 /// <summary>Whatever a peer sends: no exception, and nothing acknowledged is touched.</summary>
 [TestFixture, Category("Fault")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class BadMessageTests
 {
     [Test]

@@ -7,7 +7,7 @@ namespace CoreNode.Tests.Raft;
 /// Seeded chaos on small clusters. CORENODE_RAFT_SEEDS=N runs N seeds in place of the default, from
 /// CORENODE_RAFT_FIRST_SEED on.
 /// </summary>
-[TestFixture, Category("Simulation")]
+[TestFixture, Category("Simulation"), Parallelizable(ParallelScope.All)]
 internal sealed class RandomClusterTests
 {
     private const int Seeds = 250;

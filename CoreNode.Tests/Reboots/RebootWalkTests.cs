@@ -4,7 +4,7 @@ using CoreNode.Reboots;
 namespace CoreNode.Tests.Reboots;
 
 /// <summary>Whole lives of machines by chance: never stuck, nothing forgotten, nothing outside the window.</summary>
-[TestFixture, Category("Simulation")]
+[TestFixture, Category("Simulation"), Parallelizable(ParallelScope.All)]
 internal sealed class RebootWalkTests
 {
     [Test]

@@ -1,7 +1,7 @@
 namespace CoreNode.Tests.Simulation;
 
 /// <summary>Machines' leases on whole simulated clusters.</summary>
-[TestFixture, Category("Simulation")]
+[TestFixture, Category("Simulation"), Parallelizable(ParallelScope.All)]
 internal sealed class LeaseSimulationTests
 {
     private const ulong FirstSeed = 1;

@@ -4,7 +4,7 @@ namespace CoreNode.Tests.Simulation;
 /// Tests of the tests: bugs that a store could have are brought about on purpose, and the simulation has to find each
 /// within so many seeds. The sign says what finds it, so that a bug is not found by accident.
 /// </summary>
-[TestFixture, Category("Simulation")]
+[TestFixture, Category("Simulation"), Parallelizable(ParallelScope.All)]
 internal sealed class PlantedBugTests
 {
     private const ulong FirstSeed = 1_000_000;

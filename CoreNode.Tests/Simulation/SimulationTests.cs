@@ -6,7 +6,7 @@ namespace CoreNode.Tests.Simulation;
 /// Whole clusters under seeds. CORENODE_SIM_SEEDS=N runs N seeds in place of the default, from CORENODE_SIM_FIRST_SEED
 /// on; see docs/testing.md.
 /// </summary>
-[TestFixture, Category("Simulation")]
+[TestFixture, Category("Simulation"), Parallelizable(ParallelScope.All)]
 internal sealed class SimulationTests
 {
     private const ulong Seeds = 500;

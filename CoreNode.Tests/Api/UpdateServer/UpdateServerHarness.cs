@@ -8,6 +8,7 @@ using CoreNode.Platform;
 using CoreNode.Tests.Cli;
 using CoreNode.Tests.EndToEnd;
 using CoreNode.Tests.Platform.Codecs;
+using CoreNode.Updates.Client.Exchange;
 using CoreNode.Updates.Keys;
 using CoreNode.Updates.Server;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -58,7 +59,9 @@ internal sealed class UpdateServerHarness : IAsyncDisposable
                 Files = new RealFiles(),
                 Time = TimeProvider.System,
                 Trust = () => TrustFolder.Read(harness._folder.File("keys")).Keys,
-                Upstream = new UpstreamServers(null, static _ => null, "1.2.3"),
+                Upstream = new UpstreamServers(
+                    null, static _ => null, "1.2.3",
+                    new TransferLimits { NoNetworkPause = TimeSpan.FromMilliseconds(20) }),
                 Metrics = harness._metrics,
                 Log = NullLogger.Instance,
             });

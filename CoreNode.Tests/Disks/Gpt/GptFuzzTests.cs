@@ -12,6 +12,7 @@ namespace CoreNode.Tests.Disks.Gpt;
 /// memory, and whatever is written afterwards lies in no partition and not in sector 0.
 /// </summary>
 [TestFixture, Category("Unit")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class GptFuzzTests
 {
     private const int Runs = 4000;

@@ -16,7 +16,7 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     private const int PeerPort = 2380;
     private const int WordsShown = 2000;
     private static readonly TimeSpan s_questionTime = TimeSpan.FromMilliseconds(700);
-    private static readonly TimeSpan s_changeTime = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_changeTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 
     private readonly ClusterShape _shape;

@@ -5,7 +5,7 @@ namespace CoreNode.Tests.EndToEnd.Clusters;
 [Parallelizable(ParallelScope.Self)]
 internal sealed class ClusterProcessesTests
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
 
     [TestCase(false)]
     [TestCase(true)]

@@ -10,7 +10,7 @@ namespace CoreNode.Tests.EndToEnd.Clusters;
 internal sealed class PacketNetworkTests
 {
     private const int Port = 7;
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
 
     [SetUp]
     public void Needs_namespaces()

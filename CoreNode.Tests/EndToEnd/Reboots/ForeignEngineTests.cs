@@ -16,6 +16,7 @@ namespace CoreNode.Tests.EndToEnd.Reboots;
 /// com.coreos.update1 on its message bus, and the node restarts the machine for it.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed partial class ForeignEngineTests
 {
     // Of the container's own /: the kernel's id of the boot is the same for all containers.
@@ -81,7 +82,7 @@ internal sealed partial class ForeignEngineTests
         while (!(await Node.CorenodeAsync("lock", "status", "-o", "json")).Contains(
             "\"holders\":[]", StringComparison.Ordinal))
         {
-            Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)), "the lock is given back");
+            Assert.That(watch.Elapsed, Is.LessThan(s_patience), "the lock is given back");
         }
     }
 
@@ -109,7 +110,8 @@ internal sealed partial class ForeignEngineTests
         Assert.That(Shown(), Does.Contain("9.3").And.Contain("corenode reboot cancel"));
         await UntilStatusAsync("carol");
         await GoneAsync();
-        Assert.That(left.Elapsed, Is.GreaterThan(TimeSpan.FromSeconds(9)), "their time");
+        // Less than the ten seconds: on a busy machine the test sees what they were told later than they.
+        Assert.That(left.Elapsed, Is.GreaterThan(TimeSpan.FromSeconds(6)), "their time");
     }
 
     private async Task StartAsync(bool isLogind, params string[] settings) =>

@@ -6,12 +6,13 @@ namespace CoreNode.Tests.EndToEnd.Reboots;
 
 /// <summary>Native nodes whose machines restart: alone by a person's word, three of them one after the other.</summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class RebootTests
 {
     private const string Semaphore = "/v2/keys/coreos.com/updateengine/rebootlock/semaphore";
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
-    [Test, CancelAfter(120_000)]
+    [Test, CancelAfter(300_000)]
     public async Task The_only_member_restarts_when_its_outage_is_accepted(CancellationToken stop)
     {
         using RebootedMachine machine = new(1);

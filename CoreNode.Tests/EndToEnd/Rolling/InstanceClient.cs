@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using CoreNode.Tests.EndToEnd.Clusters;
 
@@ -11,19 +14,22 @@ namespace CoreNode.Tests.EndToEnd.Rolling;
 /// </summary>
 internal sealed class InstanceClient : IAsyncDisposable
 {
-    private const int Senders = 4;
+    private const int Senders = 8;
+    private const int SocketsAtOnce = 64;
+    private const int LongestAnswer = 4096;
 
-    // Some hundreds a second, so that the client does not take the nodes' processors.
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(2);
+    // So that the client does not take the nodes' processors.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_readPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_readLimit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
 
+    private readonly NetworkNamespace _inside;
     private readonly IReadOnlyList<string> _stores;
     private readonly string _prefix;
     private readonly string _path;
     private readonly HttpClient _reader;
-    private readonly HttpClient _sender;
+    private readonly Stack<Socket> _sockets = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly List<Task> _running = [];
@@ -37,14 +43,11 @@ internal sealed class InstanceClient : IAsyncDisposable
     /// <param name="path">What is asked of an instance.</param>
     public InstanceClient(NetworkNamespace inside, IReadOnlyList<string> stores, string prefix, string path)
     {
+        _inside = inside;
         _stores = stores;
         _prefix = prefix;
         _path = path;
         _reader = new HttpClient(NamespaceSockets.Handler(inside)) { Timeout = s_readLimit };
-        SocketsHttpHandler handler = NamespaceSockets.Handler(inside);
-        // A connection that was kept could be tried again behind our back.
-        handler.PooledConnectionLifetime = TimeSpan.Zero;
-        _sender = new HttpClient(handler) { Timeout = s_limit };
     }
 
     /// <summary>Requests that were sent, or had nobody to be sent to.</summary>
@@ -100,7 +103,8 @@ internal sealed class InstanceClient : IAsyncDisposable
         await _stop.CancelAsync();
         await Task.WhenAll(_running);
         _reader.Dispose();
-        _sender.Dispose();
+        foreach (Socket unused in _sockets)
+            unused.Dispose();
         _stop.Dispose();
     }
 
@@ -129,17 +133,59 @@ internal sealed class InstanceClient : IAsyncDisposable
         }
     }
 
-    // One that has begun is let end, so that none is cut off by the end of the test.
+    // One that has begun is let end, so that none is cut off by the end of the test. By hand: HttpClient takes as much
+    // of the processors for each connection as the nodes do, and could try again behind our back.
     private async Task<string> AskAsync(string instance)
     {
+        Uri to = new(instance);
+        using CancellationTokenSource limit = new(s_limit);
+        using Socket socket = TakeSocket();
         try
         {
-            using HttpResponseMessage answer = await _sender.GetAsync(instance + _path);
-            return answer.StatusCode == HttpStatusCode.OK ? "" : $"answered {(int)answer.StatusCode}";
+            await socket.ConnectAsync(IPAddress.Parse(to.Host), to.Port, limit.Token);
+            await socket.SendAsync(
+                Encoding.Latin1.GetBytes($"GET {_path} HTTP/1.1\r\nHost: {to.Authority}\r\nConnection: close\r\n\r\n"),
+                limit.Token);
+            byte[] answer = new byte[LongestAnswer];
+            int length = 0;
+            int read;
+            while ((read = await socket.ReceiveAsync(answer.AsMemory(length), limit.Token)) > 0)
+                length += read;
+            return Judge(Encoding.Latin1.GetString(answer, 0, length));
         }
-        catch (Exception broken) when (broken is HttpRequestException or OperationCanceledException)
+        catch (Exception broken) when (broken is SocketException or OperationCanceledException)
         {
-            return broken.InnerException?.Message ?? broken.Message;
+            return broken.Message;
+        }
+    }
+
+    // Empty if it is a whole answer and good.
+    private static string Judge(string answer)
+    {
+        const string length = "\r\nContent-Length: ";
+        int body = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
+        int told = answer.IndexOf(length, StringComparison.OrdinalIgnoreCase);
+        if (!answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) || body < 4 || told < 0 || told > body)
+            return $"answered: {answer}";
+        string expected = answer[(told + length.Length)..answer.IndexOf('\r', told + 1)];
+        return expected == (answer.Length - body).ToString(CultureInfo.InvariantCulture) ? "" : $"cut off: {answer}";
+    }
+
+    // It takes a thread to go inside: many are opened at once.
+    private Socket TakeSocket()
+    {
+        lock (_sockets)
+        {
+            if (_sockets.Count == 0)
+            {
+                _inside.Run(() =>
+                {
+                    for (int i = 0; i < SocketsAtOnce; i++)
+                        _sockets.Push(NamespaceSockets.Open(null));
+                });
+            }
+
+            return _sockets.Pop();
         }
     }
 

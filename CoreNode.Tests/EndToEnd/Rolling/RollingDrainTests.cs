@@ -7,6 +7,7 @@ namespace CoreNode.Tests.EndToEnd.Rolling;
 /// other and a new version of the service comes: no client sees a failed request.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class RollingDrainTests
 {
     private const long Requests = 50_000;

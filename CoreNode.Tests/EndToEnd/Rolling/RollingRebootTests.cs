@@ -8,6 +8,7 @@ namespace CoreNode.Tests.EndToEnd.Rolling;
 /// on them: one after the other leaves, restarts and comes back, and no client sees a failed request.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class RollingRebootTests
 {
     private const long Requests = 50_000;

@@ -9,6 +9,7 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// the embedded runner.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class ApiScenarioTests
 {
     private const int HangUp = 1;

@@ -8,7 +8,8 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// unit_action_test.go does by ssh): the native binary called as fleetctl, three native machines with the embedded
 /// runner, and a real sshd on loopback, which stands for the sshd of each machine.
 /// </summary>
-[TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(120_000)]
+[TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class ClientScenarioTests
 {
     private UnitCluster _cluster = null!;

@@ -6,9 +6,10 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// connectivity-loss_test.go, shutdown_test.go), on native machines with the embedded runner.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class ClusterScenarioTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     [Test]
     public async Task DynamicClusterNewMemberUnitMigration_only_the_lost_machines_unit_moves()

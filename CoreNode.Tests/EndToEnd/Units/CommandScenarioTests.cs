@@ -7,6 +7,7 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// on one native machine with the embedded runner.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class CommandScenarioTests
 {
     private UnitCluster _cluster = null!;

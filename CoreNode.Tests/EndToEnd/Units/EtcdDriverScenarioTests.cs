@@ -12,12 +12,13 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// others wrote (fleet: A.2, B.1, B.2). Played here on a throw-away node that nobody ever asked about units before.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed partial class EtcdDriverScenarioTests
 {
     private const string Prefix = "/v2/keys/_coreos.com/fleet";
     private const string Unit = "keyed.service";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     private readonly string _mark = $"corenode-test-{Guid.NewGuid():N}";

@@ -8,6 +8,7 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// Two native nodes without a store of their own run units with Debian's etcd as the store (--store).
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class EtcdStoreScenarioTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);

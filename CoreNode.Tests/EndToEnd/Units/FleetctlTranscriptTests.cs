@@ -6,7 +6,8 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// Every command of fleetctl 1.0.0 that speaks to the API, replayed against the native binary with real units: over TCP
 /// and over the socket that fleetctl looks for (--fleet-socket). Each file of Transcripts is a test.
 /// </summary>
-[TestFixture(true), TestFixture(false), Category("EndToEnd"), Category("Native"), CancelAfter(120_000)]
+[TestFixture(true), TestFixture(false), Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class FleetctlTranscriptTests(bool isSocket)
 {
     private static readonly string s_folder = Repository.File("CoreNode.Tests/EndToEnd/Units/Transcripts");

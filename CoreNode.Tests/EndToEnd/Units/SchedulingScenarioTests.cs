@@ -7,6 +7,7 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// with the embedded runner, driven by the personality of fleetctl.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SchedulingScenarioTests
 {
     private UnitCluster _cluster = null!;

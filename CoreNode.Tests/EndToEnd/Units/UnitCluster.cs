@@ -11,7 +11,7 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// </summary>
 internal sealed class UnitCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     private readonly TestFolder _folder = new();

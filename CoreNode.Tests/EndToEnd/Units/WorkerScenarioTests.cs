@@ -7,6 +7,7 @@ namespace CoreNode.Tests.EndToEnd.Units;
 /// A machine without a vote (--proxy) runs units: store and lease reach it through requests between nodes.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class WorkerScenarioTests
 {
     private const int Number = 9;

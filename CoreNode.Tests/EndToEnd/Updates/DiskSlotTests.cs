@@ -9,6 +9,7 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 /// Needs root and loop devices.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class DiskSlotTests
 {
     private TestFolder _folder = null!;

@@ -7,6 +7,7 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 /// it ten times.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SharedPayloadFaultTests
 {
     private const int PayloadBytes = 32 << 20;

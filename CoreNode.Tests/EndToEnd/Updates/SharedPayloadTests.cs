@@ -4,10 +4,11 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 
 /// <summary>Native nodes of one cluster take an update, and the server sends it about once.</summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SharedPayloadTests
 {
     private const int PayloadBytes = 32 << 20;
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(200);
 
     [Test, CancelAfter(240_000)]
     public async Task Three_members_and_a_worker_download_once()

@@ -11,7 +11,8 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 /// com.coreos.update1 on the system bus of a machine with systemd, with packaging's policy where an administrator would
 /// put it, asked by systemd's busctl as root and as others.
 /// </summary>
-[TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(180_000)]
+[TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class UpdateBusNameTests
 {
     private const string Name = "com.coreos.update1";

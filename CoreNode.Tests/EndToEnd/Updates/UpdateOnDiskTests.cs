@@ -7,7 +7,7 @@ namespace CoreNode.Tests.EndToEnd.Updates;
 /// A whole update of a disk of the kernel, whose partitions have nodes of their own, by the native node. Needs root and
 /// loop devices.
 /// </summary>
-[TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(180_000)]
+[TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
 internal sealed class UpdateOnDiskTests
 {
     private const int HeldBytes = UpdatedMachine.ImageBytes / 2;

@@ -6,7 +6,7 @@ using CoreNode.Updates.Lifecycle;
 namespace CoreNode.Tests.EndToEnd.Updates;
 
 /// <summary>Where the process that writes an update runs under systemd, and how it ends.</summary>
-[TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(180_000)]
+[TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
 internal sealed class UpdateScopeTests
 {
     private const string Prefix = "corenode-update-worker-";

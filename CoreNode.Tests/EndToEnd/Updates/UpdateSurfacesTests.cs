@@ -5,7 +5,7 @@ using CoreNode.Tests.Updates.Desk;
 namespace CoreNode.Tests.EndToEnd.Updates;
 
 /// <summary>What people and other programs do with the updates of a native node: its command line, D-Bus.</summary>
-[TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(180_000)]
+[TestFixture, Category("EndToEnd"), Category("Native"), CancelAfter(300_000)]
 internal sealed class UpdateSurfacesTests
 {
     private UpdatedMachine _machine = null!;

@@ -21,7 +21,7 @@ internal sealed class UpdatedContainer : IAsyncDisposable
     private const string BootId = "root/proc/sys/kernel/random/boot_id";
     private const string Policy = "com.coreos.update1.conf";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     private readonly NetworkNamespace _network = new();

@@ -28,7 +28,7 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     private const string Cmdline = "root/proc/cmdline";
     private const string BootId = "root/proc/sys/kernel/random/boot_id";
     private const int VerityAt = ImageBytes - 4096;
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(200);
     private static readonly byte[] s_root = [.. Enumerable.Range(1, 32).Select(static i => (byte)i)];
 
     private readonly TestFolder _folder = new();

@@ -16,7 +16,7 @@ internal sealed class ClusterFaultTests
     private const int FewWrites = 20;
     private const string SnapshotBytes = "corenode_peer_snapshot_sent_bytes_total";
     private const string AttackVariable = "CORENODE_CLUSTER_SECONDS";
-    private static readonly TimeSpan s_election = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_election = TimeSpan.FromSeconds(30);
 
     // Longer than an election and a half with the timeouts of these clusters, so that somebody else leads meanwhile.
     private static readonly TimeSpan s_fault = TimeSpan.FromMilliseconds(2500);

@@ -16,7 +16,7 @@ internal sealed class ClusterJudgeTests
     {
         await using ClusterTrial trial = await ClusterTrial.StartAsync("etcd", readsWithQuorum: false);
         await trial.ProgressAsync(SomeWrites);
-        ServerProcess leader = await trial.Cluster.WaitForLeaderAsync(TimeSpan.FromSeconds(15));
+        ServerProcess leader = await trial.Cluster.WaitForLeaderAsync(TimeSpan.FromSeconds(30));
         int follower = 1 + ClusterProcesses.PlaceOf(leader) % 3;
         // Clients still reach it.
         trial.Cluster.Network!.Faults = Enumerable.Range(1, 3).Where(other => other != follower)

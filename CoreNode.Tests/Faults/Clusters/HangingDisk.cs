@@ -10,7 +10,7 @@ namespace CoreNode.Tests.Faults.Clusters;
 internal static class HangingDisk
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
 
     /// <summary>Starts it and waits until the process is in its hands.</summary>
     public static async Task<RunningProgram> AttachAsync(int pid, TimeSpan delay)

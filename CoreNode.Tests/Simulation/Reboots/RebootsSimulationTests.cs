@@ -8,7 +8,7 @@ namespace CoreNode.Tests.Simulation.Reboots;
 /// Whole clusters restart machine by machine under seeds; CORENODE_SIM_SEEDS and CORENODE_SIM_FIRST_SEED as for the
 /// other simulations; see docs/testing.md.
 /// </summary>
-[TestFixture, Category("Simulation")]
+[TestFixture, Category("Simulation"), Parallelizable(ParallelScope.All)]
 internal sealed class RebootsSimulationTests
 {
     private const ulong Seeds = 300;

@@ -4,7 +4,7 @@ namespace CoreNode.Tests.Simulation.Units;
 /// Drains and new content in whole clusters under seeds, without faults: nobody who reads the announced keys meets a
 /// copy that does not serve. CORENODE_SIM_SEEDS and CORENODE_SIM_FIRST_SEED as for the other simulations.
 /// </summary>
-[TestFixture, Category("Simulation")]
+[TestFixture, Category("Simulation"), Parallelizable(ParallelScope.All)]
 internal sealed class CarefulSimulationTests
 {
     private const ulong Seeds = 40;

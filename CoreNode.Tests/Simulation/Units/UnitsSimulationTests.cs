@@ -6,7 +6,7 @@ namespace CoreNode.Tests.Simulation.Units;
 /// Engine, leases, agents and guards of whole clusters under seeds; CORENODE_SIM_SEEDS and CORENODE_SIM_FIRST_SEED as
 /// for the store's simulation; see docs/testing.md.
 /// </summary>
-[TestFixture, Category("Simulation")]
+[TestFixture, Category("Simulation"), Parallelizable(ParallelScope.All)]
 internal sealed class UnitsSimulationTests
 {
     private const ulong Seeds = 200;

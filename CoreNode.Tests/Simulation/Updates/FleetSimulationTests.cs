@@ -6,7 +6,7 @@ namespace CoreNode.Tests.Simulation.Updates;
 /// Rollouts to whole fleets under seeds; CORENODE_SIM_SEEDS and CORENODE_SIM_FIRST_SEED as for the other simulations;
 /// see docs/testing.md.
 /// </summary>
-[TestFixture, Category("Simulation")]
+[TestFixture, Category("Simulation"), Parallelizable(ParallelScope.All)]
 internal sealed class FleetSimulationTests
 {
     private const ulong Seeds = 150;

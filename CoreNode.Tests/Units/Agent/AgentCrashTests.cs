@@ -4,6 +4,7 @@ namespace CoreNode.Tests.Units.Agent;
 
 /// <summary>The agent's process ends after each single effect that it had, and another one takes over.</summary>
 [TestFixture, Category("Fault")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class AgentCrashTests
 {
     private const string Web = "web.service";

@@ -10,6 +10,7 @@ namespace CoreNode.Tests.Units.Engine;
 /// twice (<see cref="EngineWorld"/>); in the end everything is as asked for, and at rest.
 /// </summary>
 [TestFixture, Category("Unit")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class RandomRunTests
 {
     private static readonly string[] s_kinds =

@@ -13,6 +13,7 @@ namespace CoreNode.Tests.Updates.Applying;
 /// slot that boots, none is marked that is not complete with its kernel, and the update is gone on with to its end.
 /// </summary>
 [TestFixture(false), TestFixture(true), Category("Fault")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class UpdatePowerCutTests(bool hasKernel)
 {
     private readonly ApplyDesk _desk = hasKernel ? ApplyDesk.WithKernel : ApplyDesk.Delta;

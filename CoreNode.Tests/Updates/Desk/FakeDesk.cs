@@ -117,7 +117,7 @@ internal sealed class FakeDesk : IUpdateDesk
     /// <summary>Returns once something is so; fails the test if that takes too long.</summary>
     public static async Task UntilAsync(Func<bool> isSo, string what)
     {
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
         while (!isSo())
         {
             Assert.That(deadline.IsCancellationRequested, Is.False, what);

@@ -4,7 +4,7 @@ using CoreNode.Updates.Lifecycle;
 namespace CoreNode.Tests.Updates.Lifecycle;
 
 /// <summary>Whole lives of machines by chance: never stuck, never without a slot that boots, never forgetful.</summary>
-[TestFixture, Category("Simulation")]
+[TestFixture, Category("Simulation"), Parallelizable(ParallelScope.All)]
 internal sealed class LifecycleWalkTests
 {
     [Test]

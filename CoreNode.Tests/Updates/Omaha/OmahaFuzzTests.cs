@@ -6,6 +6,7 @@ namespace CoreNode.Tests.Updates.Omaha;
 
 /// <summary>Whatever comes over the wire: an answer or a fault, one line of text, a bounded cost.</summary>
 [TestFixture, Category("Unit")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class OmahaFuzzTests
 {
     private static readonly string[] s_pieces =

@@ -5,6 +5,7 @@ namespace CoreNode.Tests.Updates.Payload;
 
 /// <summary>Seeded nonsense: all bytes end in a manifest, a payload or a fault; never in an exception.</summary>
 [TestFixture, Category("Unit")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class PayloadFuzzTests
 {
     private const int Rounds = 3000;

@@ -19,13 +19,16 @@ internal sealed class UpstreamServers : IUpstream
     /// <param name="caFile">Authorities of their certificates; null for the system's.</param>
     /// <param name="environment">Where proxies stand.</param>
     /// <param name="version">What this program is.</param>
-    public UpstreamServers(string? caFile, Func<string, string?> environment, string version)
+    /// <param name="limits">Bounds of the transfers; null for the client's.</param>
+    public UpstreamServers(
+        string? caFile, Func<string, string?> environment, string version, TransferLimits? limits = null)
     {
         TransferOptions options = new()
         {
             Client = $"corenode-{version}",
             Trust = new UpdateTrust(caFile, "--upstream-ca-file"),
             Proxies = ProxySettings.Of(environment),
+            Limits = limits ?? new TransferLimits(),
         };
         _exchange = new OmahaExchange(options, TimeProvider.System);
         _fetch = new PayloadFetch(options, TimeProvider.System);

@@ -12,7 +12,7 @@ namespace CoreNode.Tests.EndToEnd.Units.Systemd;
 /// </summary>
 internal sealed class SystemdCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(80);
     private static readonly TimeSpan s_questionTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 

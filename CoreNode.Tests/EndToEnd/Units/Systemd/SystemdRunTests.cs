@@ -4,6 +4,7 @@ namespace CoreNode.Tests.EndToEnd.Units.Systemd;
 /// The run through everything on three machines with a systemd of their own, one of which loses its power.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SystemdRunTests
 {
     private const string Template = """

@@ -7,6 +7,7 @@ namespace CoreNode.Tests.EndToEnd.Units.Systemd;
 /// personality of fleetctl. What is asserted is what systemd says.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SystemdScenarioTests
 {
     private const string Sleeps = "[Service]\nExecStart=/bin/sleep infinity\n";

@@ -7,6 +7,7 @@ namespace CoreNode.Tests.EndToEnd.Units.Systemd;
 /// copy writes the wall clock down while it runs, which is one clock for all containers.
 /// </summary>
 [TestFixture, Category("EndToEnd"), Category("Native")]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SystemdSingletonTests
 {
     private const string Name = "only.service";
