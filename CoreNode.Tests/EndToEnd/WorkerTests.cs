@@ -27,7 +27,7 @@ internal sealed class WorkerTests
             await added.WaitUntilReadyAsync();
             await cluster.WaitUntilAllVoteAsync();
             await cluster.RemoveAsync(old);
-            await WriteAsync(client, written++);
+            await WriteAsync(worker, client, written++);
         }
 
         await UntilAsync(worker, async () => Names(await StatusAsync(client)) == "m4 m5 m6");
@@ -38,7 +38,7 @@ internal sealed class WorkerTests
         (int code, _) = await worker.StopAsync();
         Assert.That(code, Is.Zero, worker.StandardError);
         await worker.RestartAsync();
-        await WriteAsync(client, written);
+        await WriteAsync(worker, client, written);
     }
 
     [Test]
@@ -58,7 +58,7 @@ internal sealed class WorkerTests
         foreach (ServerProcess member in cluster.Members)
             member.Launch();
         await worker.WaitUntilReadyAsync();
-        await WriteAsync(client, 1);
+        await WriteAsync(worker, client, 1);
         (int code, TimeSpan elapsed) = await worker.StopAsync();
         Assert.That(code, Is.Zero);
         Assert.That(elapsed, Is.LessThan(TimeSpan.FromSeconds(5)));
@@ -148,7 +148,7 @@ internal sealed class WorkerTests
     }
 
     // A member that is being removed answers 500 for a moment before it ends; nobody but the client may write again.
-    private static async Task WriteAsync(HttpClient client, int number)
+    private static async Task WriteAsync(ServerProcess worker, HttpClient client, int number)
     {
         Stopwatch watch = Stopwatch.StartNew();
         while (true)
@@ -157,7 +157,7 @@ internal sealed class WorkerTests
             if (answer.IsSuccessStatusCode)
                 return;
             string why = await answer.Content.ReadAsStringAsync();
-            Assert.That(watch.Elapsed, Is.LessThan(s_deadline), why);
+            Assert.That(watch.Elapsed, Is.LessThan(s_deadline), $"{why}\n{worker.StandardError}");
             Assert.That((int)answer.StatusCode, Is.AnyOf(500, 502, 503), why);
             await Task.Delay(50);
         }

@@ -55,8 +55,8 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
                 + "node searches its cluster again");
         }
 
-        upstreams.Follow(follower.View);
-        follower.Changed += () => upstreams.Follow(follower.View);
+        upstreams.Follow(() => follower.View);
+        follower.Changed += () => upstreams.Follow(() => follower.View);
         follower.Changed += peers.Look;
         NodeMetrics.Register(process.Metrics, process.Version);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(process.Stop);

@@ -144,8 +144,26 @@ internal sealed class FleetLockTests
     }
 
     [Test]
+    public async Task A_machine_that_cannot_go_does_not_keep_the_lock_from_the_others(CancellationToken stop)
+    {
+        _server.Drains.Machines.Add(Machine);
+        _server.Drains.Obstacle = "db.service can run nowhere else";
+        (int status, string kind, string value) = await _server.LockAsync(Machine);
+        Assert.That((status, kind), Is.EqualTo((503, "failed_drain")));
+        Assert.That(value, Is.EqualTo("the lock was not taken: db.service can run nowhere else"));
+        Assert.That((await _server.LockAsync("other")).Status, Is.EqualTo(200));
+        Assert.That((await _server.LockAsync(Machine)).Status, Is.EqualTo(423));
+        Assert.That((await _server.UnlockAsync("other")).Status, Is.EqualTo(200));
+        Assert.That((await _server.Locks.ReadAsync("", stop)).Holders, Is.Empty);
+        Assert.That(_server.Drains.Asked, Is.Empty, "nothing was moved");
+        _server.Drains.Obstacle = null;
+        Assert.That((await _server.LockAsync(Machine)).Status, Is.EqualTo(200));
+    }
+
+    [Test]
     public async Task Machines_that_cannot_be_looked_up_are_told(CancellationToken stop)
     {
+        Assert.That((await _server.LockAsync("m1")).Status, Is.EqualTo(200));
         _server.Drains.IsAway = true;
         Assert.That((await _server.LockAsync("m1")).Kind, Is.EqualTo("failed_drain"));
         Assert.That((await _server.UnlockAsync("m1")).Kind, Is.EqualTo("failed_uncordon"));

@@ -13,11 +13,16 @@ internal sealed class ScriptedDrains : IMachineDrains
     /// <summary>What is left on a machine that is drained; null for nothing.</summary>
     public string? Left { get; set; }
 
+    /// <summary>What keeps every machine from going; null for nothing.</summary>
+    public string? Obstacle { get; set; }
+
     /// <summary>The registry cannot be asked.</summary>
     public bool IsAway { get; set; }
 
     public Task<IReadOnlyList<string>> ListMachinesAsync(CancellationToken cancellation) =>
         IsAway ? throw new IOException("no machines are known") : Task.FromResult<IReadOnlyList<string>>(Machines);
+
+    public Task<string?> ObstacleAsync(string machineId, CancellationToken cancellation) => Task.FromResult(Obstacle);
 
     public Task<string?> DrainAsync(string machineId, CancellationToken cancellation)
     {

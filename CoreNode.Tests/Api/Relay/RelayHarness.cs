@@ -41,8 +41,8 @@ internal sealed class RelayHarness : IAsyncDisposable
             Probe,
             TimeProvider.System,
             NullLoggerFactory.Instance);
-        _upstreams.Follow(Follower.View);
-        Follower.Changed += () => _upstreams.Follow(Follower.View);
+        _upstreams.Follow(() => Follower.View);
+        Follower.Changed += () => _upstreams.Follow(() => Follower.View);
         _server = new RelayServer(
             api, options, _upstreams, Follower, Metrics,
             TimeProvider.System, NullLoggerFactory.Instance)

@@ -8,10 +8,15 @@ internal sealed class FleetLockDesk(Semaphores locks, IMachineDrains drains, Tim
     // Clients wait for half an hour (Zincati).
     private static readonly TimeSpan s_drainTime = TimeSpan.FromMinutes(25);
 
-    /// <summary>Takes the lock, then moves away what runs on the machine, if it is one of this cluster.</summary>
+    /// <summary>
+    /// Takes the lock, then moves away what runs on the machine, if it is one of this cluster. One that cannot go as
+    /// things are does not take it: it would keep it from the others for as long as that lasts.
+    /// </summary>
     public async Task<FleetLockEnd> BeforeRebootAsync(
         FleetLockClient client, string from, CancellationToken cancellation)
     {
+        if (await ObstacleAsync(client, cancellation) is { } obstacle)
+            return obstacle;
         HolderNote note = new(time.GetUtcNow(), $"FleetLock, asked from {from}", null);
         LockAnswer answer = await locks.AcquireAsync(client.LockGroup, client.Id, note, cancellation);
         if (answer.Kind != LockAnswerKind.Granted)
@@ -62,6 +67,40 @@ internal sealed class FleetLockDesk(Semaphores locks, IMachineDrains drains, Tim
         return answer.Kind is LockAnswerKind.Released or LockAnswerKind.Absent
             ? FleetLockEnd.Done
             : Failed(answer.Kind, answer.Reason);
+    }
+
+    // Asked only where the lock could be taken now: that the machines are asked costs more than the lock does.
+    private async Task<FleetLockEnd?> ObstacleAsync(FleetLockClient client, CancellationToken cancellation)
+    {
+        try
+        {
+            LockStatus status = await locks.ReadAsync(client.LockGroup, cancellation);
+            if (Holds(status, client.Id) || (status.Free <= 0 && !HasLimit(status)))
+                return null;
+            return await FindMachineAsync(client.Id, cancellation) is { } machine
+                && await drains.ObstacleAsync(machine, cancellation) is { } obstacle
+                    ? new FleetLockEnd(FleetLockKind.FailedDrain, $"the lock was not taken: {obstacle}")
+                    : null;
+        }
+        catch (RebootLockException fault)
+        {
+            return Failed(fault.Kind, fault.Message);
+        }
+        catch (IOException fault)
+        {
+            return new FleetLockEnd(FleetLockKind.FailedDrain, $"the lock was not taken: {fault.Message}");
+        }
+    }
+
+    private static bool HasLimit(LockStatus status)
+    {
+        foreach (LockHolder holder in status.Holders)
+        {
+            if (holder.ReleaseAt is not null)
+                return true;
+        }
+
+        return false;
     }
 
     private static bool Holds(LockStatus status, string id)

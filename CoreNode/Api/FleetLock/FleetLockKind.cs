@@ -42,7 +42,7 @@ internal enum FleetLockKind
     /// <summary>The store does not do it now.</summary>
     FailedLock,
 
-    /// <summary>The lock is held, but the machine's units have not left it.</summary>
+    /// <summary>The machine's units have not left it, or cannot; the lock is held where the drain has begun.</summary>
     FailedDrain,
 
     /// <summary>The machine could not be taken back into use; it holds the lock still.</summary>

@@ -9,6 +9,9 @@ public interface IMachineDrains
     /// <summary>Machine ids of the machines that run units; empty where nothing is to be drained.</summary>
     Task<IReadOnlyList<string>> ListMachinesAsync(CancellationToken cancellation);
 
+    /// <summary>What keeps a machine from going whoever moves its units; null: nothing.</summary>
+    Task<string?> ObstacleAsync(string machineId, CancellationToken cancellation);
+
     /// <summary>
     /// Moves the units of a machine away and returns once they are: null, or what is left there and why. May be
     /// repeated, and goes on where it was.

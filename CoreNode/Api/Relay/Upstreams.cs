@@ -5,7 +5,7 @@ namespace CoreNode.Api.Relay;
 
 /// <summary>
 /// The connections to all members, and the order in which they are asked. Follows the view of the members that it is
-/// given. Any thread.
+/// given. What holds: no connection in use is left unwatched, also not one to a member that has left. Any thread.
 /// </summary>
 public sealed class Upstreams : IDisposable
 {
@@ -14,8 +14,9 @@ public sealed class Upstreams : IDisposable
     private readonly RelayOptions _options;
     private readonly UpstreamConnector _connector;
     private readonly TimeProvider _time;
-    private readonly Lock _gate = new(); // _all
+    private readonly Lock _gate = new(); // _all, _leaving
     private readonly Dictionary<Route, Upstream> _all = [];
+    private readonly List<Upstream> _leaving = []; // routes that are gone, while one of their connections is in use
     private UpstreamOrder _order = UpstreamOrder.Empty;
     private long _rounds;
 
@@ -48,11 +49,16 @@ public sealed class Upstreams : IDisposable
     internal TimeProvider Time => _time;
 
     /// <summary>Takes over whom to ask; routes that are gone are closed.</summary>
-    public void Follow(FollowerView view)
+    /// <param name="current">
+    /// Gives the newest view, asked for with the order locked: of two threads that tell of two changes at once, neither
+    /// puts an older view in the place of a newer one. Must not block.
+    /// </param>
+    public void Follow(Func<FollowerView> current)
     {
         List<Upstream> gone;
         lock (_gate)
         {
+            FollowerView view = current();
             HashSet<Route> wanted = [.. view.Order];
             gone = [.. _all.Values.Where(one => !wanted.Contains(one.Route))];
             foreach (Upstream one in gone)
@@ -65,6 +71,8 @@ public sealed class Upstreams : IDisposable
 
         foreach (Upstream one in gone)
             one.Dispose();
+        lock (_gate)
+            _leaving.AddRange(gone);
     }
 
     /// <summary>The connections of one route.</summary>
@@ -84,7 +92,11 @@ public sealed class Upstreams : IDisposable
             {
                 Upstream[] all;
                 lock (_gate)
-                    all = [.. _all.Values];
+                {
+                    _leaving.RemoveAll(static one => one.Count == 0);
+                    all = [.. _all.Values, .. _leaving];
+                }
+
                 foreach (Upstream one in all)
                     one.Review();
                 Interlocked.Increment(ref _rounds);
@@ -104,6 +116,7 @@ public sealed class Upstreams : IDisposable
         {
             all = [.. _all.Values];
             _all.Clear();
+            _leaving.Clear();
         }
 
         foreach (Upstream one in all)

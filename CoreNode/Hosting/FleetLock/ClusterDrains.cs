@@ -21,11 +21,19 @@ internal sealed class ClusterDrains(MachineDrain drains) : IMachineDrains
         drains.ListAsync(cancellation);
 
     /// <inheritdoc/>
-    public async Task<string?> DrainAsync(string machineId, CancellationToken cancellation)
+    public async Task<string?> ObstacleAsync(string machineId, CancellationToken cancellation)
     {
         IReadOnlyList<StayingUnit> only = await drains.OnlyHereAsync(machineId, cancellation);
-        if (only.Count > 0)
-            return "singletons would run nowhere, as no other machine can take them: " + MachineUnits.Text(only);
+        return only.Count == 0
+            ? null
+            : "singletons would run nowhere, as no other machine can take them: " + MachineUnits.Text(only);
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> DrainAsync(string machineId, CancellationToken cancellation)
+    {
+        if (await ObstacleAsync(machineId, cancellation) is { } obstacle)
+            return obstacle;
         await drains.DrainAsync(machineId, Reason, By, s_limit, static _ => { }, cancellation);
         return null;
     }
