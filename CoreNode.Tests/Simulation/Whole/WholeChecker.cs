@@ -15,6 +15,8 @@ internal sealed class WholeChecker(WholeCluster cluster)
 
     public int Restarts { get; private set; }
 
+    public bool Holds(WholeMachine machine) => _value.Holds(machine.Id);
+
     /// <summary>A member applies a change.</summary>
     public void Applied(KvChange change)
     {
@@ -47,7 +49,7 @@ internal sealed class WholeChecker(WholeCluster cluster)
     {
         Restarts++;
         string name = $"machine {machine.Node.Index}";
-        if (!_value.Holds(machine.Id))
+        if (!Holds(machine))
             cluster.Units.Fail($"{name} restarts without the lock");
         RegistryState registry = cluster.Units.Store.Newest.Registry;
         if (registry.ScheduleOf(machine.Id).Count > 0 && !cluster.Service.IsDisturbed)

@@ -141,6 +141,9 @@ internal sealed class WholeMachine(WholeCluster cluster, UnitsNode node)
         if (!Node.IsRunning)
             return;
         cluster.Mark($"the supervisor of {Node.Index} is killed");
+        // For so long that its lease may be over: to the others it has died.
+        if (after > cluster.Plan.Units.Lease.Ticks * 100 / 2)
+            cluster.Service.Disturb();
         _files = _files.AfterKill();
         Forget();
         Node.Die();
@@ -177,6 +180,9 @@ internal sealed class WholeMachine(WholeCluster cluster, UnitsNode node)
     public void GoBack()
     {
         cluster.Tally.Count("a machine goes back");
+        // A power cut took it into that version, undrained, and nothing drains it now.
+        if (!cluster.Checker.Holds(this))
+            cluster.Service.Disturb();
         cluster.Mark($"machine {Node.Index} goes back from {Slots.Version}");
         GoDownLater();
     }
