@@ -118,6 +118,13 @@ internal sealed class MachinePortsTests
         Assert.That(RebootsPlaces.Counts(null, isLast: false), Is.False, "no answer");
     }
 
+    [TestCase("judging", true)]
+    [TestCase("rolling-back", true)]
+    [TestCase("need-reboot", false)]
+    [TestCase("", false)]
+    public void A_version_that_has_not_proven_itself_may_go_back_at_any_moment(string stage, bool mayGoBack) =>
+        Assert.That(UpdatesModule.MayGoBack(new UpdateStatusView { Stage = stage }), Is.EqualTo(mayGoBack));
+
     [Test]
     public void Own_updates_come_before_another_engine_and_a_file()
     {

@@ -71,7 +71,7 @@ internal sealed class WholeMachine(WholeCluster cluster, UnitsNode node)
 
     public bool HasStrayed => _thread?.IsAstray == true;
 
-    public bool IsLeaving => Service?.IsLeaving != false;
+    public bool IsLeaving => Service?.IsLeaving != false || UpdatesModule.MayGoBack(Updates!.Status);
 
     public bool IsInCluster => Home()?.Leader is not null;
 

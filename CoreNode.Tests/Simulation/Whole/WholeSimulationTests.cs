@@ -41,7 +41,7 @@ internal sealed class WholeSimulationTests
         List<string> failures = [];
         UnitsTally tally = new();
         long start = Stopwatch.GetTimestamp();
-        for (ulong seed = first; seed < first + count; seed++)
+        for (ulong seed = first; seed < first + count && failures.Count < MostFailures; seed++)
         {
             try
             {
@@ -49,7 +49,7 @@ internal sealed class WholeSimulationTests
                 results.Add(result);
                 tally.Add(result.Tally);
             }
-            catch (AssertionException failure) when (failures.Count < MostFailures)
+            catch (AssertionException failure)
             {
                 failures.Add(failure.Message);
             }
