@@ -49,7 +49,8 @@ internal sealed class SemaphoreWatch : IAsyncDisposable
     {
         End();
         if (_next is Task pending)
-            await pending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await pending.ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await _items.DisposeAsync();
         _stop.Dispose();
     }

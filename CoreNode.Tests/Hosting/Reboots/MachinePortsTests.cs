@@ -13,6 +13,7 @@ using CoreNode.Units.Drains;
 using CoreNode.Units.Registry;
 using CoreNode.Units.Watching;
 using CoreNode.Updates.Desk;
+using CoreNode.Updates.Lifecycle;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoreNode.Tests.Hosting.Reboots;
@@ -104,6 +105,25 @@ internal sealed class MachinePortsTests
         Assert.That(permission.Breaks.Length > 0, Is.EqualTo(isUnavoidable is not null));
         Assert.That(permission.IsUnavoidable, Is.EqualTo(isUnavoidable == true));
     }
+
+    [TestCase(true, false, true, true)]
+    [TestCase(true, true, true, false)]
+    [TestCase(false, false, false, false)]
+    public void Who_is_leaving_is_counted_on_before_the_lock_and_not_with_it(
+        bool isInCluster, bool isLeaving, bool isCountedFirst, bool isCountedLast)
+    {
+        WitnessAccount account = new("b", isInCluster) { IsLeaving = isLeaving };
+        Assert.That(RebootsPlaces.Counts(account, isLast: false), Is.EqualTo(isCountedFirst));
+        Assert.That(RebootsPlaces.Counts(account, isLast: true), Is.EqualTo(isCountedLast));
+        Assert.That(RebootsPlaces.Counts(null, isLast: false), Is.False, "no answer");
+    }
+
+    [TestCase("judging", true)]
+    [TestCase("rolling-back", true)]
+    [TestCase("need-reboot", false)]
+    [TestCase("", false)]
+    public void A_version_that_has_not_proven_itself_may_go_back_at_any_moment(string stage, bool mayGoBack) =>
+        Assert.That(UpdatesModule.MayGoBack(new UpdateStatusView { Stage = stage }), Is.EqualTo(mayGoBack));
 
     [Test]
     public void Own_updates_come_before_another_engine_and_a_file()

@@ -1,47 +1,32 @@
 namespace CoreNode.Tests.Simulation.Reboots;
 
-/// <summary>
-/// A process of a machine: its tasks go on in the simulation's order, on its one thread, and not after its end.
-/// </summary>
-internal sealed class RebootsProcess(SimulatedWorld world) : SynchronizationContext
+/// <summary>A process of a machine: nothing of it goes on after its end.</summary>
+internal sealed class RebootsProcess
 {
-    private readonly int _thread = Environment.CurrentManagedThreadId;
-    private volatile bool _isAstray;
+    private readonly SimulatedThread _thread;
+
+    public RebootsProcess(SimulatedWorld world)
+    {
+        _thread = new SimulatedThread(world, Gate);
+        Time = new ProcessTime(world, Gate);
+    }
 
     public bool IsDead { get; set; }
 
     /// <summary>Something went on on another thread: the run would not be the same twice.</summary>
-    public bool IsAstray => _isAstray;
+    public bool IsAstray => _thread.IsAstray;
 
-    public TimeProvider Time => new ProcessTime(world, this);
+    public TimeProvider Time { get; }
 
-    public override void Post(SendOrPostCallback d, object? state)
+    public void Run(Action what) => _thread.Run(what);
+
+    private void Gate(Action what)
     {
-        if (Environment.CurrentManagedThreadId != _thread)
-            _isAstray = true;
-        else if (!IsDead)
-            world.After(0, () => Run(() => d(state)));
-    }
-
-    public override SynchronizationContext CreateCopy() => this;
-
-    public void Run(Action what)
-    {
-        if (IsDead)
-            return;
-        SynchronizationContext? before = Current;
-        SetSynchronizationContext(this);
-        try
-        {
+        if (!IsDead)
             what();
-        }
-        finally
-        {
-            SetSynchronizationContext(before);
-        }
     }
 
-    private sealed class ProcessTime(SimulatedWorld world, RebootsProcess process) : TimeProvider
+    private sealed class ProcessTime(SimulatedWorld world, Action<Action> gate) : TimeProvider
     {
         public override long TimestampFrequency => RebootsPlan.Second;
 
@@ -51,37 +36,9 @@ internal sealed class RebootsProcess(SimulatedWorld world) : SynchronizationCont
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            ProcessTimer timer = new(world, process, () => callback(state));
+            SimulatedTimer timer = new(world, static time => time.Ticks * 100, gate, () => callback(state));
             timer.Change(dueTime, period);
             return timer;
-        }
-    }
-
-    private sealed class ProcessTimer(SimulatedWorld world, RebootsProcess process, Action fire) : ITimer
-    {
-        private int _changes;
-
-        public bool Change(TimeSpan dueTime, TimeSpan period)
-        {
-            int change = ++_changes;
-            if (dueTime != Timeout.InfiniteTimeSpan)
-            {
-                world.After(Math.Max(0, dueTime.Ticks * 100), () =>
-                {
-                    if (change == _changes && !process.IsDead)
-                        fire();
-                });
-            }
-
-            return true;
-        }
-
-        public void Dispose() => _changes++;
-
-        public ValueTask DisposeAsync()
-        {
-            Dispose();
-            return ValueTask.CompletedTask;
         }
     }
 }

@@ -57,6 +57,9 @@ internal sealed class StoreMember(UnitsNode node, Action<string, int> claimed, F
     public IKeyspace Keyspace { get; private set; } =
         new KeyStateMachine(new KvOptions(), new StoreStatistics()).Publish();
 
+    /// <summary>Called with each change that it applies.</summary>
+    public Action<KvChange>? Changed { get; set; }
+
     /// <summary>What units announced.</summary>
     public SortedDictionary<string, string> Told { get; } = new(StringComparer.Ordinal);
 
@@ -132,6 +135,7 @@ internal sealed class StoreMember(UnitsNode node, Action<string, int> claimed, F
         Registry = Registry.Apply(told);
         Look(told);
         Hear(told);
+        Changed?.Invoke(told);
         _history.Add(told);
         foreach (StoreSubscription subscription in _subscriptions)
             subscription.Offer(told);

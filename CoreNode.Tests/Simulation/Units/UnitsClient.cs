@@ -55,6 +55,7 @@ internal sealed class UnitsClient(
             while (told.TryDequeue(out KvChange? change))
                 yield return new KvWatchItem.Changed(change);
             await node.Delay(s_look);
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 

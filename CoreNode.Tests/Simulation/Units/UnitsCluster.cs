@@ -2,6 +2,7 @@ using CoreNode.Cluster.Leading;
 using CoreNode.Cluster.Leases;
 using CoreNode.Foundation;
 using CoreNode.Store;
+using CoreNode.Units.Agent;
 
 namespace CoreNode.Tests.Simulation.Units;
 
@@ -9,12 +10,12 @@ namespace CoreNode.Tests.Simulation.Units;
 /// Machines with supervisors, some of them members of the store, and what lives beside the supervisors, in one thread
 /// and from one seed.
 /// </summary>
-internal sealed class UnitsCluster
+internal sealed class UnitsCluster : ISeededRun<UnitsResult>
 {
     private readonly SortedDictionary<int, UnitsAgent> _agents = [];
     private readonly SortedDictionary<int, UnitsManager> _managers = [];
     private readonly SortedDictionary<int, UnitsTerm> _terms = [];
-    private Exception? _fault;
+    private readonly FirstFault _fault = new();
     private long _leaderlessSince = -1;
 
     public UnitsCluster(UnitsPlan plan)
@@ -45,6 +46,8 @@ internal sealed class UnitsCluster
 
     public SimulatedWorld World { get; }
 
+    public SimulationTrace Trace => World.Trace;
+
     public Prng Chance { get; }
 
     public UnitsNetwork Network { get; }
@@ -61,6 +64,9 @@ internal sealed class UnitsCluster
     public UnitsManager ManagerOf(UnitsNode node) => _managers[node.Index];
 
     public UnitsAgent? AgentOf(UnitsNode node) => node.IsRunning ? _agents.GetValueOrDefault(node.Index) : null;
+
+    /// <summary>Called when a supervisor's process has begun: what else it does.</summary>
+    public Action<UnitsNode>? Begun { get; set; }
 
     /// <summary>What people do where nothing goes wrong.</summary>
     public UnitsCareful? Careful { get; private set; }
@@ -132,6 +138,18 @@ internal sealed class UnitsCluster
         UnitsAgent agent = new(this, node, ManagerOf(node));
         _agents[node.Index] = agent;
         agent.Begin();
+        Begun?.Invoke(node);
+    }
+
+    /// <summary>A machine goes down, and nothing that it ran goes on.</summary>
+    public void PowerOff(UnitsNode node)
+    {
+        node.Die();
+        node.IsUp = false;
+        ManagerOf(node).Clear();
+        foreach (string name in node.Notes.Keys.ToArray())
+            node.Notes[name] = UnitNote.None;
+        node.LeaseNote = LeaseFacts.None;
     }
 
     /// <summary>A member answers a machine that renews its lease.</summary>
@@ -156,31 +174,27 @@ internal sealed class UnitsCluster
     }
 
     /// <summary>Something is wrong: the run ends with it.</summary>
-    public void Fail(string what) => _fault ??= new AssertionException(what);
+    public void Fail(string what) => _fault.Fail(what);
 
     /// <summary>Sees to it that what goes wrong in a task is not lost.</summary>
-    public void Track(Task task)
-    {
-        async Task WaitAsync()
-        {
-            try
-            {
-                await task;
-            }
-            catch (Exception fault)
-            {
-                _fault ??= fault;
-            }
-        }
-
-        _ = WaitAsync();
-    }
+    public void Track(Task task) => _fault.Track(task);
 
     /// <summary>A machine gives its lease back.</summary>
     public void ReleaseLease(StoreMember member, LeaseRenewal renewal)
     {
         if (member.Leading != 0 && _terms.GetValueOrDefault(member.Node.Index) is { HasBegun: true } term)
             term.Release(renewal);
+    }
+
+    /// <summary>Lets happen what is planned, up to a time, unless something is wrong.</summary>
+    public void RunUntil(long end)
+    {
+        while (World.Now < end)
+        {
+            World.RunUntil(Math.Min(end, World.Now + (100 * UnitsPlan.Millisecond)));
+            LookForLeader();
+            _fault.Look();
+        }
     }
 
     private void Lead(StoreMember member, ulong number)
@@ -201,16 +215,5 @@ internal sealed class UnitsCluster
         Tally.Count("the store has no leader");
         if (World.Now - since > Plan.Lease.Ticks * 100)
             Tally.Count("the store has no leader for longer than a lease");
-    }
-
-    private void RunUntil(long end)
-    {
-        while (World.Now < end)
-        {
-            World.RunUntil(Math.Min(end, World.Now + (100 * UnitsPlan.Millisecond)));
-            LookForLeader();
-            if (_fault is { } fault)
-                throw fault;
-        }
     }
 }

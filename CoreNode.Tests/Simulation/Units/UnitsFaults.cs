@@ -1,5 +1,4 @@
 using CoreNode.Foundation;
-using CoreNode.Units.Agent;
 
 namespace CoreNode.Tests.Simulation.Units;
 
@@ -185,12 +184,7 @@ internal sealed class UnitsFaults(UnitsCluster cluster)
 
     private string Reboot(UnitsNode node)
     {
-        node.Die();
-        node.IsUp = false;
-        cluster.ManagerOf(node).Clear();
-        foreach (string name in node.Notes.Keys.ToArray())
-            node.Notes[name] = UnitNote.None;
-        node.LeaseNote = LeaseFacts.None;
+        cluster.PowerOff(node);
         Later(Between(2, 50), () =>
         {
             node.IsUp = true;

@@ -19,34 +19,9 @@ internal sealed class UnitsProcessTime(UnitsNode node) : TimeProvider
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        ProcessTimer timer = new(node, _incarnation, () => callback(state));
+        SimulatedTimer timer = new(
+            node.World, node.Time.ToWorld, what => node.Gate(_incarnation, what), () => callback(state));
         timer.Change(dueTime, period);
         return timer;
-    }
-
-    private sealed class ProcessTimer(UnitsNode node, int incarnation, Action fire) : ITimer
-    {
-        private int _changes;
-
-        public bool Change(TimeSpan dueTime, TimeSpan period)
-        {
-            int change = ++_changes;
-            if (dueTime == Timeout.InfiniteTimeSpan)
-                return true;
-            node.World.After(Math.Max(0, node.Time.ToWorld(dueTime)), () => node.Gate(incarnation, () =>
-            {
-                if (change == _changes)
-                    fire();
-            }));
-            return true;
-        }
-
-        public void Dispose() => _changes++;
-
-        public ValueTask DisposeAsync()
-        {
-            Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 }

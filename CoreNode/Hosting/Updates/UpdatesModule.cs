@@ -17,6 +17,7 @@ using CoreNode.Updates.Client.Exchange;
 using CoreNode.Updates.Client.Ports;
 using CoreNode.Updates.Client.Servers;
 using CoreNode.Updates.Client.Slots;
+using CoreNode.Updates.Desk;
 using CoreNode.Updates.Lifecycle;
 using CoreNode.Updates.Omaha;
 using Microsoft.Extensions.Logging;
@@ -72,6 +73,15 @@ internal sealed class UpdatesModule
 
     /// <summary>The update server as the settings say now; null where none is asked. Any thread.</summary>
     public UpdateTarget? Target => _isAsking ? UpdateTarget.Of(Settings().Server, _proxies) : null;
+
+    /// <summary>
+    /// Whether the machine is about to restart, or may be: not known before its state is read, and a version that has
+    /// not proven itself may go back at any moment, asking nobody.
+    /// </summary>
+    public bool IsLeaving => _reboots.IsLeaving || MayGoBack(_door.Status);
+
+    /// <summary>Whether the update client may restart the machine by itself.</summary>
+    internal static bool MayGoBack(UpdateStatusView status) => status.Stage is "judging" or "rolling-back";
 
     /// <summary>What the HTTP server is given, beside what it has of others already.</summary>
     public static IAdminSurface? SurfaceWith(UpdatesModule? module, IAdminSurface? others)

@@ -66,9 +66,7 @@ public sealed class MachineDrain(
         }
         finally
         {
-            await end.CancelAsync();
-            await following.ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await EndAsync(end, following);
         }
     }
 
@@ -118,11 +116,19 @@ public sealed class MachineDrain(
         }
         finally
         {
-            await end.CancelAsync();
-            await following.ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await EndAsync(end, following);
         }
     }
+
+    private static async Task EndAsync(CancellationTokenSource end, Task following)
+    {
+        End(end);
+        await following.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    // In the caller's own order, and not on another thread: the simulator repeats it exactly.
+    private static void End(CancellationTokenSource end) => end.Cancel();
 
     private async Task<DrainEnd> WatchAsync(
         RegistryFollower follower, DrainWatch watch, StoreIndex written, CancellationToken cancellation)

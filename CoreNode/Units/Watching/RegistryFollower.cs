@@ -82,7 +82,7 @@ public sealed partial class RegistryFollower
                 changed = _changed.Task;
             }
 
-            await changed.WaitAsync(cancellation);
+            await WaitAsync(changed, cancellation);
         }
     }
 
@@ -102,7 +102,7 @@ public sealed partial class RegistryFollower
                 changed = _changed.Task;
             }
 
-            await changed.WaitAsync(cancellation);
+            await WaitAsync(changed, cancellation);
         }
     }
 
@@ -215,6 +215,27 @@ public sealed partial class RegistryFollower
         if (_lastFault != reason)
             LogAway(_root, reason);
         _lastFault = reason;
+    }
+
+    // Whoever gives up wakes all who wait, and each looks again: what ends a wait is always the same signal, and the
+    // simulator repeats it exactly.
+    private async Task WaitAsync(Task changed, CancellationToken cancellation)
+    {
+        using CancellationTokenRegistration waking = cancellation.Register(Wake);
+        await changed;
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    private void Wake()
+    {
+        TaskCompletionSource signal;
+        lock (_gate)
+        {
+            signal = _changed;
+            _changed = NewSignal();
+        }
+
+        signal.TrySetResult();
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -28,8 +28,9 @@ internal sealed class HoldWatch : IAsyncDisposable
     /// <summary>Ends.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _end.CancelAsync();
-        await _work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        End();
+        await _work.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         _end.Dispose();
     }
 
@@ -56,4 +57,7 @@ internal sealed class HoldWatch : IAsyncDisposable
             await Task.Delay(options.HoldInterval, bootClock, cancellation);
         }
     }
+
+    // In the loop's own order, and not on another thread: the simulator repeats it exactly.
+    private void End() => _end.Cancel();
 }

@@ -26,7 +26,7 @@ internal sealed class OutboxSender : IAsyncDisposable
     /// <summary>Ends it, whether all is sent or not.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _end.CancelAsync();
+        End();
         await Work;
         _end.Dispose();
     }
@@ -61,4 +61,7 @@ internal sealed class OutboxSender : IAsyncDisposable
                 .AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    // In the loop's own order, and not on another thread: the simulator repeats it exactly.
+    private void End() => _end.Cancel();
 }

@@ -11,6 +11,8 @@ internal sealed class StepRunner(
     UpdatePorts ports, UpdateClientOptions options, TimeProvider bootClock,
     Func<UpdateFact, CancellationToken, ValueTask> tell)
 {
+    private readonly OwnThread _disk = new(options.HasNoThreads);
+
     // What the worker gave when it had verified the slot: written by the step after that one.
     private ReadOnlyMemory<byte> _slotMetadata;
     private string _slotMetadataOf = "";
@@ -55,9 +57,9 @@ internal sealed class StepRunner(
         ? new UpdateFact.CheckAnswered(step.Number, answer)
         : new UpdateFact.StepFailed(step.Number, reply.Failure!);
 
-    private static async Task<UpdateFact> OnDiskAsync(UpdateStep step, Action change)
+    private async Task<UpdateFact> OnDiskAsync(UpdateStep step, Action change)
     {
-        await OwnThread.RunAsync(change);
+        await _disk.RunAsync(change);
         return new UpdateFact.Finalized(step.Number);
     }
 
@@ -65,7 +67,7 @@ internal sealed class StepRunner(
     {
         // Before anything is changed: what is broken now is not held against the new version.
         HealthReport health = await ports.Health.LookAsync(cancellation);
-        await OwnThread.RunAsync(() => ports.Slots.Clear(step.Slot));
+        await _disk.RunAsync(() => ports.Slots.Clear(step.Slot));
         return new UpdateFact.Prepared(step.Number, health.Checks);
     }
 
@@ -84,7 +86,7 @@ internal sealed class StepRunner(
 
     private async Task<UpdateFact> MarkGoodAsync(UpdateStep step)
     {
-        await OwnThread.RunAsync(() => ports.Slots.MarkGood(step.Slot));
+        await _disk.RunAsync(() => ports.Slots.MarkGood(step.Slot));
         return new UpdateFact.MarkedGood(step.Number);
     }
 
@@ -100,7 +102,7 @@ internal sealed class StepRunner(
 
     private async Task<UpdateFact> RebootAsync(UpdateStep step, CancellationToken cancellation)
     {
-        await OwnThread.RunAsync(() => ports.Slots.SwitchTo(step.Slot));
+        await _disk.RunAsync(() => ports.Slots.SwitchTo(step.Slot));
         await ports.Reboot.RebootAsync(cancellation);
         await Task.Delay(Timeout.InfiniteTimeSpan, bootClock, cancellation);
         throw new OperationCanceledException(cancellation);

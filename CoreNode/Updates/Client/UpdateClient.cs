@@ -27,6 +27,7 @@ public sealed partial class UpdateClient : IUpdateDesk
     private readonly UpdateStateStore _store;
     private readonly StepRunner _runner;
     private readonly StatusBoard _board = new();
+    private readonly OwnThread _disk;
     private readonly Prng _chance;
     private readonly Channel<ClientMessage> _queue = Channel.CreateBounded<ClientMessage>(QueueLength);
     private readonly Queue<UpdateFact> _own = new();
@@ -61,6 +62,7 @@ public sealed partial class UpdateClient : IUpdateDesk
         _logger = logger;
         _store = new UpdateStateStore(files, options.Folder);
         _chance = new Prng(options.Seed);
+        _disk = new OwnThread(options.HasNoThreads);
         _runner = new StepRunner(ports, options, bootClock, TellAsync);
         _board.Refuse(_unready);
     }
@@ -113,11 +115,11 @@ public sealed partial class UpdateClient : IUpdateDesk
     private async Task BeginAsync(CancellationToken stop)
     {
         ReadSettings();
-        LoadedState loaded = await InsistAsync(() => OwnThread.RunAsync(_store.Load), LogNotSaved, stop);
+        LoadedState loaded = await InsistAsync(() => _disk.RunAsync(_store.Load), LogNotSaved, stop);
         if (loaded.Problem.Length > 0)
             LogStateProblem(loaded.Problem);
         _state = loaded.State;
-        BootFacts boot = await InsistAsync(() => OwnThread.RunAsync(_ports.Slots.Read), NotReady, stop);
+        BootFacts boot = await InsistAsync(() => _disk.RunAsync(_ports.Slots.Read), NotReady, stop);
         LogStarted(boot.Version, boot.Slot, boot.OtherSlot);
         await TakeAsync(new UpdateFact.Started(boot), stop);
         _ports.Reboot.Announce(_state.IsMarkerWanted);
@@ -221,7 +223,7 @@ public sealed partial class UpdateClient : IUpdateDesk
     {
         UpdateState state = _state;
         _ = await InsistAsync(
-            () => OwnThread.RunAsync(() =>
+            () => _disk.RunAsync(() =>
             {
                 _store.Save(state);
                 return state;
@@ -381,7 +383,7 @@ public sealed partial class UpdateClient : IUpdateDesk
             UpdateOrderKind.Pin => new UpdateFact.PinAsked(order.Version),
             UpdateOrderKind.Unpin => new UpdateFact.PinAsked(""),
             // The slots may have been changed by hand since the start.
-            UpdateOrderKind.Rollback => new UpdateFact.RollbackAsked(await OwnThread.RunAsync(_ports.Slots.Read)),
+            UpdateOrderKind.Rollback => new UpdateFact.RollbackAsked(await _disk.RunAsync(_ports.Slots.Read)),
             UpdateOrderKind.Apply => new UpdateFact.ApplyAsked(
                 new UpdateOffer { Urls = [order.Url], IsFromOperator = true }, wish),
             _ => throw new ArgumentOutOfRangeException(nameof(order), order.Kind, "no such order"),

@@ -26,6 +26,9 @@ public sealed record UpdateClientOptions
     /// <summary>Between two looks at settings that say that no server is asked, or none by itself.</summary>
     public TimeSpan SettingsInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Disks are worked on by the loop itself: in the simulator, where they cannot hang.</summary>
+    public bool HasNoThreads { get; init; }
+
     /// <summary>Between two tries of what must succeed before anything else can be done.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(10);
 }
