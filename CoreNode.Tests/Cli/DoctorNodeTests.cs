@@ -50,6 +50,15 @@ internal sealed class DoctorNodeTests
     }
 
     [Test]
+    public async Task Who_may_not_ask_about_updates_is_told_so()
+    {
+        await using UpdateHarness node = await UpdateHarness.StartAsync();
+        string client = node.Api.Url.GetLeftPart(UriPartial.Authority);
+        CliRun run = await CliRun.OfAsync(["doctor"], endpoints: client);
+        Assert.That(run.Output, Does.Match("\nwarning +machines +their updates and reboots were not looked at: "));
+    }
+
+    [Test]
     public async Task Of_several_nodes_each_has_its_lines()
     {
         await using ApiHarness node = await ApiHarness.StartAsync();
