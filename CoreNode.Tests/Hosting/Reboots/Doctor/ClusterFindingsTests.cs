@@ -2,6 +2,7 @@ using CoreNode.Foundation;
 using CoreNode.Hosting.Reboots.Doctor;
 using CoreNode.RebootLock;
 using CoreNode.Store;
+using CoreNode.Units.Model;
 using CoreNode.Units.Registry;
 using CoreNode.Updates.Desk;
 
@@ -111,14 +112,18 @@ internal sealed class ClusterFindingsTests
     [Test]
     public void Cordons_of_people_and_units_that_hold_up_a_drain_are_told()
     {
+        UnitFile file = UnitFile.Parse("[Service]\nExecStart=/bin/true\n", out _)!;
         RegistryState registry = Registry(
             Machine(Worker, "http://10.0.0.9:2380"),
             (s_keys.MachineCordon(Worker), RegistryValues.WriteCordon(new MachineCordon(true, "disk", "alice"))),
-            (s_keys.JobObject("db.service"), RegistryValues.WriteJobObject("db.service", new string('0', 40))),
+            (s_keys.Unit(file.Hash), RegistryValues.WriteUnit(file)),
+            (s_keys.JobObject("db.service"), RegistryValues.WriteJobObject("db.service", file.Hash)),
+            (s_keys.JobTargetState("db.service"), "launched"),
+            (s_keys.JobTarget("db.service"), Worker),
             (s_keys.JobNotice("db.service"),
                 RegistryValues.WriteNotice(new JobNotice("no other machine has disk=ssd") { IsStaying = true })),
             (s_keys.ScheduleEntry(Worker, "db.service"), RegistryValues.WriteEntry(
-                new ScheduleEntry(Worker, "db.service", new string('0', 40), ScheduleState.Launched))));
+                new ScheduleEntry(Worker, "db.service", file.Hash, ScheduleState.Launched))));
         List<UpdateFinding> found = ClusterFindings.OfCordons(registry);
         Assert.That(found[0].Advice, Is.EqualTo($"corenode machine uncordon {Worker}"));
         Assert.That(
@@ -140,7 +145,8 @@ internal sealed class ClusterFindingsTests
         ulong index = 0;
         foreach ((string key, string value) in keys)
         {
-            KvNode node = new() { Key = key, Value = value, ModifiedIndex = new StoreIndex(++index) };
+            StoreIndex at = new(++index);
+            KvNode node = new() { Key = key, Value = value, CreatedIndex = at, ModifiedIndex = at };
             registry = registry.Apply(new KvChange(KeyAction.Set, node, null, node.ModifiedIndex));
         }
 
