@@ -32,6 +32,33 @@ internal sealed class DoctorNodeTests
     }
 
     [Test]
+    public async Task What_other_machines_find_stands_below_their_names()
+    {
+        await using UpdateHarness node = await UpdateHarness.StartAsync();
+        node.ClusterFindings.Add(UpdateFinding.Ok("reboot lock", "nobody holds it"));
+        node.ClusterFindings.Add(
+            UpdateFinding.Problem("machine", "it does not answer", "look there") with { Machine = "m3" });
+        CliRun run = await CliRun.OfAsync(["doctor"], endpoints: node.Endpoint);
+        Assert.That(run.ExitCode, Is.EqualTo(1), run.Error);
+        Assert.That(run.Output, Does.Match(
+            "\nok +reboot lock +nobody holds it\n\nmachine m3:\nproblem +machine +it does not answer: look there\n"));
+        run = await CliRun.OfAsync(["doctor", "-o", "json"], endpoints: node.Endpoint);
+        Assert.That(run.Output, Does.Contain("""{"level":"problem","machine":"m3","what":"machine","text":"it does"""));
+        Assert.That(run.Output, Does.Contain("""{"level":"ok","what":"reboot lock","""));
+        RawAnswer alone = await node.AskAsync("GET", "/corenode/v1/update/doctor");
+        Assert.That(alone.Body, Does.Contain("{\"findings\":[]}"), "of the machine alone");
+    }
+
+    [Test]
+    public async Task Who_may_not_ask_about_updates_is_told_so()
+    {
+        await using UpdateHarness node = await UpdateHarness.StartAsync();
+        string client = node.Api.Url.GetLeftPart(UriPartial.Authority);
+        CliRun run = await CliRun.OfAsync(["doctor"], endpoints: client);
+        Assert.That(run.Output, Does.Match("\nwarning +machines +their updates and reboots were not looked at: "));
+    }
+
+    [Test]
     public async Task Of_several_nodes_each_has_its_lines()
     {
         await using ApiHarness node = await ApiHarness.StartAsync();

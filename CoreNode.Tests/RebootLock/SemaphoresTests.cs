@@ -183,6 +183,65 @@ internal sealed class SemaphoresTests
     }
 
     [Test]
+    public async Task A_time_goes_on_though_locksmithctl_changes_the_lock_beside_it(CancellationToken stop)
+    {
+        DateTimeOffset end = s_start.AddMinutes(1);
+        OldLocksmith old = new(_store, "old");
+        await _locks.SetMaxAsync("", 2, 9, isForced: false, stop);
+        await _locks.AcquireAsync("", "m1", new HolderNote(s_start, "update", end), stop);
+        Assert.That(await old.LockAsync(stop), Is.Empty);
+        Assert.That(
+            (await _locks.ReadAsync("", stop)).Holders.Select(static one => (one.Id, one.ReleaseAt)),
+            Is.EqualTo(new (string, DateTimeOffset?)[] { ("m1", end), ("old", null) }));
+        Assert.That((await _locks.AcquireAsync("", "m2", Note(""), stop)).Kind, Is.EqualTo(LockAnswerKind.Full));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.That((await _locks.AcquireAsync("", "m2", Note(""), stop)).Kind, Is.EqualTo(LockAnswerKind.Granted));
+        Assert.That(await ValueAsync(stop), Is.EqualTo("""{"semaphore":0,"max":2,"holders":["m2","old"]}"""));
+    }
+
+    [Test]
+    public async Task Whoever_of_us_changes_the_lock_next_notes_a_time_anew(CancellationToken stop)
+    {
+        DateTimeOffset end = s_start.AddMinutes(1);
+        await _locks.SetMaxAsync("", 3, 9, isForced: false, stop);
+        await _locks.AcquireAsync("", "m1", new HolderNote(s_start, "update", end), stop);
+        Assert.That(await new OldLocksmith(_store, "old").LockAsync(stop), Is.Empty);
+        await _locks.AcquireAsync("", "m2", Note(""), stop);
+        await ForgetHistoryAsync(stop);
+        Assert.That((await _locks.ReadAsync("", stop)).Holders[0].ReleaseAt, Is.EqualTo(end));
+    }
+
+    [Test]
+    public async Task Who_holds_the_lock_and_is_up_notes_its_time_anew_and_when_it_was_heard_of(
+        CancellationToken stop)
+    {
+        DateTimeOffset end = s_start.AddMinutes(1);
+        await _locks.SetMaxAsync("", 2, 9, isForced: false, stop);
+        await _locks.AcquireAsync("", "m1", new HolderNote(s_start, "update", end), stop);
+        Assert.That(await new OldLocksmith(_store, "old").LockAsync(stop), Is.Empty);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await _locks.HearAsync("", "m1", stop);
+        await _locks.HearAsync("", "m2", stop);
+        await ForgetHistoryAsync(stop);
+        LockHolder m1 = (await _locks.ReadAsync("", stop)).Holders[0];
+        Assert.That((m1.ReleaseAt, m1.Heard), Is.EqualTo((end, s_start.AddSeconds(10))));
+        await _locks.ReleaseAsync("", "m1", stop);
+        Assert.That(await NotesAsync(stop), Is.Empty, "nothing is heard of who holds nothing");
+    }
+
+    [Test]
+    public async Task A_time_counts_no_longer_once_nobody_can_tell_whose_hold_it_is_of(CancellationToken stop)
+    {
+        await _locks.SetMaxAsync("", 2, 9, isForced: false, stop);
+        await _locks.AcquireAsync("", "m1", new HolderNote(s_start, "", s_start.AddMinutes(1)), stop);
+        Assert.That(await new OldLocksmith(_store, "old").LockAsync(stop), Is.Empty);
+        await ForgetHistoryAsync(stop);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Assert.That((await _locks.ReadAsync("", stop)).Holders[0].ReleaseAt, Is.Null);
+        Assert.That((await _locks.AcquireAsync("", "m2", Note(""), stop)).Kind, Is.EqualTo(LockAnswerKind.Full));
+    }
+
+    [Test]
     public async Task A_time_goes_on_while_many_change_the_lock_at_once(CancellationToken stop)
     {
         DateTimeOffset end = DateTimeOffset.UtcNow.AddHours(1);
@@ -269,6 +328,13 @@ internal sealed class SemaphoresTests
     }
 
     private HolderNote Note(string reason) => new(_time.GetUtcNow(), reason, null);
+
+    // More changes than the store keeps.
+    private async Task ForgetHistoryAsync(CancellationToken stop)
+    {
+        for (int i = 0; i < 1100; i++)
+            await _store.SetAsync("/busy", "x", KvSetOptions.None, stop);
+    }
 
     private async Task<string> ValueAsync(CancellationToken stop) =>
         ((KvOutcome.Done)await _store.GetAsync(OldLocksmith.Key, KvGetOptions.Plain, stop)).Change.Node.Value!;

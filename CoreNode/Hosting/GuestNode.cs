@@ -63,7 +63,7 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         {
             // How many share this store nobody says.
             Sharing = new SharingAccess(store, () => requests, static () => int.MaxValue),
-            Reboots = new RebootsPlace(store),
+            Reboots = new RebootsPlace(store) { Requests = () => requests },
         };
         Task updating = updates?.RunAsync(updatesPlace, stop.Token) ?? Task.CompletedTask;
         try

@@ -58,7 +58,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
                 {
                     Sharing = new SharingAccess(store, () => requests, () => replica.Members.Count),
                 };
-                place = place with { Reboots = RebootsPlaces.Of(replica, store, place) };
+                place = place with { Reboots = RebootsPlaces.Of(replica, store, place, requests) };
                 MemberUnits? running = units is null
                     ? null : MemberUnits.Make(units, options, process, replica, transport, services);
                 Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;

@@ -75,7 +75,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
             {
                 OnlyMember = () => UrlsOfOnly(Members()),
             },
-            Reboots = new RebootsPlace(store),
+            Reboots = new RebootsPlace(store) { Others = Members, Requests = () => peers.Requests },
         };
         Task updating = updates?.RunAsync(place, stop.Token) ?? Task.CompletedTask;
         try

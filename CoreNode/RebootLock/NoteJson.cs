@@ -64,8 +64,14 @@ internal static class NoteJson
         }
     }
 
-    private static string Text(DateTimeOffset time) =>
+    /// <summary>A moment as notes have it.</summary>
+    public static string Text(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Reads a moment; null if it is none.</summary>
+    public static DateTimeOffset? Moment(string? text) =>
+        DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
 
     private static DateTimeOffset Time(JsonElement text) =>
         DateTimeOffset.Parse(text.GetString() ?? "", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);

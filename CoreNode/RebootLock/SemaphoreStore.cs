@@ -9,6 +9,8 @@ namespace CoreNode.RebootLock;
 /// </summary>
 internal sealed class SemaphoreStore(IKvClient store)
 {
+    private static readonly TimeSpan s_heardKept = TimeSpan.FromDays(30);
+
     /// <summary>The semaphore as a quorum knows it.</summary>
     /// <exception cref="RebootLockException">It cannot be read, or is none.</exception>
     public async Task<StoredSemaphore> ReadAsync(string group, CancellationToken cancellation)
@@ -83,6 +85,18 @@ internal sealed class SemaphoreStore(IKvClient store)
                 notes[holder] = new StoredNote(holder, note, node.Key, node.ModifiedIndex, hold);
         }
 
+        foreach (KvNode node in done.Change.Node.Nodes)
+        {
+            foreach (StoredNote note in notes.Values)
+            {
+                if (node.Key.Length > note.Key.Length && node.Key == LockKeys.Heard(group, note.Holder))
+                {
+                    notes[note.Holder] = note with { Heard = NoteJson.Moment(node.Value) };
+                    break;
+                }
+            }
+        }
+
         return notes;
     }
 
@@ -111,8 +125,22 @@ internal sealed class SemaphoreStore(IKvClient store)
     }
 
     /// <summary>Takes a note away unless it was written again since it was read.</summary>
-    public Task RemoveNoteAsync(StoredNote note, CancellationToken cancellation) => AskAsync(store.DeleteAsync(
-        note.Key, new KvDeleteOptions { PreviousIndex = note.Modified }, cancellation));
+    public async Task RemoveNoteAsync(string group, StoredNote note, CancellationToken cancellation)
+    {
+        await AskAsync(store.DeleteAsync(
+            note.Key, new KvDeleteOptions { PreviousIndex = note.Modified }, cancellation));
+        if (note.Heard is not null)
+        {
+            await AskAsync(store.DeleteAsync(
+                LockKeys.Heard(group, note.Holder), KvDeleteOptions.None, cancellation));
+        }
+    }
+
+    /// <summary>Notes when a holder was up; whatever is left behind of that goes by itself.</summary>
+    public Task HearAsync(string group, string holder, DateTimeOffset now, CancellationToken cancellation) =>
+        AskAsync(store.SetAsync(
+            LockKeys.Heard(group, holder), NoteJson.Text(now), new KvSetOptions { TimeToLive = s_heardKept },
+            cancellation));
 
     private static async Task<KvOutcome> AskAsync(Task<KvOutcome> call)
     {

@@ -19,6 +19,8 @@ internal sealed class SemaphoreWait(
 
     // Notes are not watched: one follows a moment after its holder, and may be changed by hand.
     private static readonly TimeSpan s_firstLook = TimeSpan.FromSeconds(1);
+    // By then whoever of us changed the semaphore has renewed them.
+    private static readonly TimeSpan s_binding = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_look = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_shortestLook = TimeSpan.FromMilliseconds(100);
 
@@ -79,7 +81,7 @@ internal sealed class SemaphoreWait(
             if (seen is { Value: var value } && value.Free <= 0 && !value.Holds(holder))
             {
                 known = seen.Modified;
-                Tell(await semaphores.StatusAsync(group, seen, cancellation));
+                Tell(await semaphores.StatusAsync(group, seen, binds: false, cancellation));
                 continue;
             }
 
@@ -110,7 +112,7 @@ internal sealed class SemaphoreWait(
             return await semaphores.EndAcquireAsync(group, holder, now, end, cancellation);
         }
 
-        Tell(await semaphores.StatusAsync(group, end.After, cancellation));
+        Tell(await semaphores.StatusAsync(group, end.After, binds: true, cancellation));
         return null;
     }
 
@@ -132,6 +134,8 @@ internal sealed class SemaphoreWait(
         {
             if (one.Since is null && _isNewlyTold)
                 limit = limit < s_firstLook ? limit : s_firstLook;
+            if (one.ReleaseAt is not null && _isNewlyTold && s_binding < limit)
+                limit = s_binding;
             if (one.ReleaseAt is { } end && end - now < limit)
                 limit = end - now;
         }

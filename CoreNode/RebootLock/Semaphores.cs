@@ -22,6 +22,7 @@ public sealed partial class Semaphores
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_shortestRenewal = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_longestRenewal = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_history = TimeSpan.FromSeconds(2);
 
     private readonly IKvClient _client;
     private readonly SemaphoreStore _store;
@@ -60,7 +61,7 @@ public sealed partial class Semaphores
     {
         if (LockKeys.Complaint(group, isGroup: true) is { } complaint)
             throw new RebootLockException(LockAnswerKind.Refused, complaint);
-        return await StatusAsync(group, await _store.ReadAsync(group, cancellation), cancellation);
+        return await StatusAsync(group, await _store.ReadAsync(group, cancellation), binds: false, cancellation);
     }
 
     /// <summary>
@@ -112,7 +113,7 @@ public sealed partial class Semaphores
                     : new LockStep(LockAnswerKind.Absent, null) { Reason = $"{holder} does not hold the lock" }),
                 cancellation);
             if (notes.TryGetValue(holder, out StoredNote? note))
-                await _store.RemoveNoteAsync(note, cancellation);
+                await _store.RemoveNoteAsync(group, note, cancellation);
             await RenewAsync(group, end, notes, cancellation);
             return await AnswerAsync(group, end, cancellation);
         }
@@ -156,6 +157,26 @@ public sealed partial class Semaphores
         }
     }
 
+    /// <summary>
+    /// Notes that a holder is up, if it holds the lock, so that others know since when one is gone. A store that does
+    /// not take it is not asked again.
+    /// </summary>
+    public async Task HearAsync(string group, string holder, CancellationToken cancellation)
+    {
+        try
+        {
+            StoredSemaphore stored = await _store.ReadAsync(group, cancellation);
+            if (!stored.Value.Holds(holder))
+                return;
+            await _store.HearAsync(group, holder, _clock.GetUtcNow(), cancellation);
+            await StatusAsync(group, stored, binds: true, cancellation);
+        }
+        catch (RebootLockException)
+        {
+            // The next time.
+        }
+    }
+
     /// <summary>Tries to take the lock, beginning with what was just seen of it if that is given.</summary>
     /// <exception cref="RebootLockException">The store cannot be used.</exception>
     internal Task<LockTry> TryAsync(
@@ -169,7 +190,7 @@ public sealed partial class Semaphores
         foreach (StoredNote overdue in end.Step.Overdue)
         {
             LogOverdue(overdue.Holder, Name(group), overdue.Note.ReleaseAt, holder);
-            await _store.RemoveNoteAsync(overdue, cancellation);
+            await _store.RemoveNoteAsync(group, overdue, cancellation);
         }
 
         if (end.Step.Kind == LockAnswerKind.Granted)
@@ -179,16 +200,19 @@ public sealed partial class Semaphores
             if (end.Step.Next is null && notes.TryGetValue(holder, out StoredNote? before))
                 now = note with { Since = before.Note.Since };
             await NoteAsync(group, holder, now, end.After.Modified, cancellation);
-            await ForgetAsync(end.Before, holder, notes, cancellation);
+            await ForgetAsync(group, end.Before, holder, notes, cancellation);
             await RenewAsync(group, end, notes, cancellation);
         }
 
         return await AnswerAsync(group, end, cancellation);
     }
 
-    /// <summary>The lock with what is noted about its holders.</summary>
+    /// <summary>
+    /// The lock with what is noted about its holders. With <paramref name="binds"/> times whose hold only the store's
+    /// history shows still, since somebody changed the semaphore who renews no notes, are noted for it as it is.
+    /// </summary>
     internal async Task<LockStatus> StatusAsync(
-        string group, StoredSemaphore stored, CancellationToken cancellation)
+        string group, StoredSemaphore stored, bool binds, CancellationToken cancellation)
     {
         SemaphoreValue value = stored.Value;
         Dictionary<string, StoredNote>? notes =
@@ -198,7 +222,15 @@ public sealed partial class Semaphores
         {
             StoredNote? found = null;
             notes?.TryGetValue(id, out found);
-            holders.Add(new LockHolder(id, found?.Note.Since, found?.Note.Reason ?? "", found?.EndIn(stored)));
+            DateTimeOffset? end = null;
+            if (found?.Note.ReleaseAt is not null && await CountsAsync(group, found, stored, cancellation))
+            {
+                end = found.Note.ReleaseAt;
+                if (binds && found.Hold < stored.Modified)
+                    await _store.TryReplaceNoteAsync(found, found.Note, stored.Modified, cancellation);
+            }
+
+            holders.Add(new LockHolder(id, found?.Note.Since, found?.Note.Reason ?? "", end) { Heard = found?.Heard });
         }
 
         return new LockStatus(value.Free, value.Max, holders, (long)stored.Modified.Value);
@@ -240,7 +272,8 @@ public sealed partial class Semaphores
         foreach (string id in value.Holders)
         {
             if (next.Free > 0 || !notes.TryGetValue(id, out StoredNote? note)
-                || note.EndIn(stored) is not { } end || end > _clock.GetUtcNow())
+                || note.Note.ReleaseAt is not { } end || end > _clock.GetUtcNow()
+                || !await CountsAsync(group, note, stored, cancellation))
                 continue;
             overdue.Add(note);
             next = next.Without(id);
@@ -291,12 +324,13 @@ public sealed partial class Semaphores
 
     // What a crash, or locksmithctl, left behind of those who did not hold the lock before this attempt either.
     private async Task ForgetAsync(
-        StoredSemaphore before, string holder, Dictionary<string, StoredNote> notes, CancellationToken cancellation)
+        string group, StoredSemaphore before, string holder, Dictionary<string, StoredNote> notes,
+        CancellationToken cancellation)
     {
         foreach (KeyValuePair<string, StoredNote> one in notes)
         {
             if (one.Key != holder && !before.Value.Holds(one.Key) && one.Value.Modified < before.Modified)
-                await _store.RemoveNoteAsync(one.Value, cancellation);
+                await _store.RemoveNoteAsync(group, one.Value, cancellation);
         }
     }
 
@@ -337,7 +371,8 @@ public sealed partial class Semaphores
     }
 
     // Those who held the lock before a change and after it hold it still: their notes go on to count. Whoever changed
-    // it before may be about to say so of that change, and is waited for; then the time counts no longer.
+    // it before may be about to say so of that change: where the store's history no longer tells, that is waited for;
+    // then the time counts no longer.
     private async Task RenewAsync(
         string group, LockTry end, Dictionary<string, StoredNote> notes, CancellationToken cancellation)
     {
@@ -348,7 +383,7 @@ public sealed partial class Semaphores
         {
             bool isDone = true;
             foreach (StoredNote note in notes.Values)
-                isDone &= await TryRenewAsync(note, end, attempt == MostRenewals, cancellation);
+                isDone &= await TryRenewAsync(group, note, end, attempt == MostRenewals, cancellation);
             if (isDone || attempt == MostRenewals)
                 return;
             await Task.Delay(Spread(pause), _clock, cancellation);
@@ -366,21 +401,44 @@ public sealed partial class Semaphores
 
     // False if that is to be tried again.
     private async Task<bool> TryRenewAsync(
-        StoredNote note, LockTry end, bool isLast, CancellationToken cancellation)
+        string group, StoredNote note, LockTry end, bool isLast, CancellationToken cancellation)
     {
         if (note.Note.ReleaseAt is null || note.Hold > end.Before.Modified
             || !end.Before.Value.Holds(note.Holder) || !end.After.Value.Holds(note.Holder))
             return true;
-        bool isOfBefore = note.Hold == end.Before.Modified;
-        if (!isOfBefore && !isLast)
+        bool isProven = note.Hold == end.Before.Modified
+            || await CountsAsync(group, note, end.After, cancellation);
+        if (!isProven && !isLast)
             return false;
-        HolderNote renewed = isOfBefore ? note.Note : note.Note with { ReleaseAt = null };
+        HolderNote renewed = isProven ? note.Note : note.Note with { ReleaseAt = null };
         return await _store.TryReplaceNoteAsync(note, renewed, end.After.Modified, cancellation);
+    }
+
+    // Whether a note is of the hold that there is now. It is if nothing has changed the semaphore since it was written
+    // for it; otherwise its holder must be in each value since then, by the store's own history: locksmithctl renews no
+    // notes, and who gave the lock back and took it again has another hold.
+    private async Task<bool> CountsAsync(
+        string group, StoredNote note, StoredSemaphore now, CancellationToken cancellation)
+    {
+        if (note.Note.ReleaseAt is null || note.Hold >= now.Modified || note.Hold == StoreIndex.Zero)
+            return note.Hold == now.Modified;
+        string key = LockKeys.Semaphore(group);
+        await using SemaphoreWatch history = new(_client, key, note.Hold.Next, _clock, cancellation);
+        while (await history.NextAsync(s_history, cancellation) is KvWatchItem.Changed { Change: var change })
+        {
+            if (change.Action is KeyAction.Delete or KeyAction.CompareAndDelete or KeyAction.Expire
+                || SemaphoreJson.Read(change.Node.Value ?? "", out _) is not { } value || !value.Holds(note.Holder))
+                return false;
+            if (change.Node.ModifiedIndex >= now.Modified)
+                return change.Node.ModifiedIndex == now.Modified;
+        }
+
+        return false;
     }
 
     private async Task<LockAnswer> AnswerAsync(string group, LockTry end, CancellationToken cancellation)
     {
-        LockStatus status = await StatusAsync(group, end.After, cancellation);
+        LockStatus status = await StatusAsync(group, end.After, binds: false, cancellation);
         return new LockAnswer(end.Step.Kind, status, end.Step.Reason);
     }
 }

@@ -10,9 +10,6 @@ namespace CoreNode.RebootLock;
 /// <param name="Hold">Index of the semaphore that it was last written for; zero where its time has no end.</param>
 internal sealed record StoredNote(string Holder, HolderNote Note, string Key, StoreIndex Modified, StoreIndex Hold)
 {
-    /// <summary>
-    /// From when on the lock may be taken from it, as long as nothing but what renews its note has changed the
-    /// semaphore: otherwise it may be of an earlier hold, and the lock is given back by hand.
-    /// </summary>
-    public DateTimeOffset? EndIn(StoredSemaphore semaphore) => Hold == semaphore.Modified ? Note.ReleaseAt : null;
+    /// <summary>When its holder was last heard of; null: never.</summary>
+    public DateTimeOffset? Heard { get; init; }
 }

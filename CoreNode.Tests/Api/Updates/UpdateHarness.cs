@@ -20,6 +20,9 @@ internal sealed class UpdateHarness : IUpdateExaminer, IAsyncDisposable
     /// <summary>What a look at everything finds.</summary>
     public List<UpdateFinding> Findings { get; } = [];
 
+    /// <summary>What a look at the whole cluster finds beside that.</summary>
+    public List<UpdateFinding> ClusterFindings { get; } = [];
+
     public ApiHarness Api { get; private set; } = null!;
 
     /// <summary>The admin listener, as clients are told it.</summary>
@@ -63,6 +66,9 @@ internal sealed class UpdateHarness : IUpdateExaminer, IAsyncDisposable
 
     Task<IReadOnlyList<UpdateFinding>> IUpdateExaminer.ExamineAsync(CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<UpdateFinding>>(Findings);
+
+    Task<IReadOnlyList<UpdateFinding>> IUpdateExaminer.ExamineClusterAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<UpdateFinding>>([.. Findings, .. ClusterFindings]);
 
     public async ValueTask DisposeAsync()
     {

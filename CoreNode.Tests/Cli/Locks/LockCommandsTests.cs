@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CoreNode.Cli.Locks;
 using CoreNode.Cluster.Clients;
 using CoreNode.Foundation;
 using CoreNode.RebootLock;
@@ -41,7 +42,8 @@ internal sealed class LockCommandsTests
         Assert.That(run, Is.EqualTo(new CliRun(0, "m1 holds the lock\n", "")));
         run = await RunAsync("status");
         Assert.That(run.Output, Does.StartWith("the lock: 1 of 1 held, 0 free\n\nHOLDER "));
-        Assert.That(run.Output, Does.Match(@"m1 +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(now\) +new memory +by hand\n$"));
+        Assert.That(run.Output, Does.Match(
+            @"m1 +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(now\) +new memory +by hand +not known\n$"));
         run = await RunAsync("acquire", "m2");
         Assert.That((run.ExitCode, run.Output), Is.EqualTo((1, "")));
         Assert.That(run.Error, Does.StartWith("the lock is not free: m1 since 20").And.Contain("(new memory)")
@@ -92,8 +94,46 @@ internal sealed class LockCommandsTests
             (DateTimeOffset?)holders[0]!["releaseAt"] - (DateTimeOffset?)holders[0]!["since"],
             Is.EqualTo(TimeSpan.FromMinutes(90)));
         Assert.That(holders[1]!.ToJsonString(), Is.EqualTo(
-            """{"id":"old","since":null,"reason":"","releaseAt":null}"""));
-        Assert.That((await RunAsync("status")).Output, Does.Match(@"old +not known +- +by hand"));
+            """{"id":"old","since":null,"reason":"","releaseAt":null,"machine":"unknown","lastHeard":null}"""));
+        Assert.That(json["failed"]!.AsArray(), Is.Empty);
+        Assert.That((await RunAsync("status")).Output, Does.Match(@"old +not known +- +by hand +not known"));
+        FailedRelease failed = new("2.0", "m1", DateTimeOffset.UnixEpoch, "not healthy", false);
+        await new FailedReleases(_store).NoteAsync("", failed, stop);
+        json = JsonNode.Parse((await RunAsync("status", "-o", "json")).Output)!;
+        Assert.That(json["failed"]!.ToJsonString(), Is.EqualTo(
+            """[{"release":"2.0","machine":"m1","at":"1970-01-01T00:00:00Z","why":"not healthy","allowed":false}]"""));
+    }
+
+    [Test]
+    public async Task A_holder_is_told_to_be_up_or_gone_or_not_known(CancellationToken stop)
+    {
+        await RunAsync("set-max", "4", "--force");
+        foreach (string id in (string[])["a", "b", "c", "d"])
+            await RunAsync("acquire", id);
+        await new Semaphores(_store, TimeProvider.System).HearAsync("", "a", stop);
+        foreach (string key in (string[])["b/object", "b/cordon", "c/cordon"])
+            await _store.SetAsync($"/_coreos.com/fleet/machines/{key}", "{}", KvSetOptions.None, stop);
+        JsonNode json = JsonNode.Parse((await RunAsync("status", "-o", "json")).Output)!;
+        Assert.That(
+            json["holders"]!.AsArray().Select(static one => (string?)one!["machine"]),
+            Is.EqualTo((string[])["up", "up", "gone", "unknown"]));
+        Assert.That((DateTimeOffset?)json["holders"]![0]!["lastHeard"], Is.Not.Null);
+        Assert.That((await RunAsync("status")).Output, Does.Match("a .* up\n").And.Match("b .* up, its lease stands\n")
+            .And.Match("c .* gone, its lease is over\n").And.Match("d .* not known\n"));
+    }
+
+    [Test]
+    public void A_holder_that_was_up_is_gone_since_then()
+    {
+        DateTimeOffset now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+        LockHolder holder = new("m1", now.AddHours(-4), "", null) { Heard = now.AddHours(-3) };
+        Assert.That(
+            HolderMachine.Judge(holder, now, null).Why,
+            Is.EqualTo("gone, last heard of 2026-11-22T09:00:00Z (3h ago)"));
+        Assert.That(HolderMachine.Judge(holder, now, true).Word, Is.EqualTo("up"));
+        Assert.That(
+            HolderMachine.Judge(holder with { Since = now.AddHours(-1) }, now, null).Word, Is.EqualTo("unknown"),
+            "that was of an earlier hold");
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using CoreNode.Cluster.Clients;
 using CoreNode.Foundation;
 using CoreNode.Hosting.Reboots;
+using CoreNode.Hosting.Reboots.Doctor;
 using CoreNode.Hosting.Updates;
 using CoreNode.RebootLock;
 using CoreNode.Reboots;
@@ -235,6 +236,70 @@ internal sealed class MachinePortsTests
             RebootFindings.OfCordon("m1", new(false, "disk", "alice"))!.Advice,
             Is.EqualTo("corenode machine uncordon m1"));
     }
+
+    [Test]
+    public void A_lock_whose_machine_is_gone_is_a_problem_once_it_is_no_restart()
+    {
+        DateTimeOffset now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        LockHolder fresh = new("m1", now.AddMinutes(-5), "", null);
+        LockHolder old = new("m1", now.AddMinutes(-40), "2.0", null) { Heard = now.AddMinutes(-38) };
+        Assert.That(Levels(Held(fresh, now)), Is.EqualTo("ok"));
+        UpdateFinding gone = Held(old, now).Single();
+        Assert.That(gone.Level, Is.EqualTo(UpdateFindingLevel.Problem));
+        Assert.That(gone.What, Is.EqualTo("reboot lock of group g"));
+        Assert.That(gone.Text, Is.EqualTo(
+            "m1 holds it since 2026-03-01 11:20 UTC (2.0), and its machine is gone, last heard of 2026-03-01 11:22 "
+            + "UTC: no other machine restarts meanwhile"));
+        Assert.That(gone.Advice, Does.EndWith("corenode lock release m1 --group g"));
+        UpdateFinding over = Held(fresh with { ReleaseAt = now }, now).Single();
+        Assert.That(over.Level, Is.EqualTo(UpdateFindingLevel.Warning));
+        Assert.That(over.Text, Does.Contain("its time is over"));
+    }
+
+    [TestCase("Thu 23:00 1h", "warning")]
+    [TestCase("daily 23:00 1h", "")]
+    [TestCase("Thu 23:00 1h; Mon 01:00 1h", "")]
+    public void A_window_that_does_not_open_within_a_day_is_told(string windows, string levels)
+    {
+        // A Sunday.
+        DateTimeOffset now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        RebootStatusView view = new() { Strategy = "etcd-lock", Windows = $"{windows} (UTC)" };
+        UpdateFinding? found = RebootFindings.OfNextWindow(view, now);
+        Assert.That(Levels(found is null ? [] : [found]), Is.EqualTo(levels));
+        if (found is not null)
+        {
+            Assert.That(found.Text, Is.EqualTo(
+                "none opens within 24 hours: the next one on Thu 2026-03-05 23:00 (UTC)"));
+        }
+
+        Assert.That(RebootFindings.OfNextWindow(view with { Strategy = "off" }, now), Is.Null);
+        Assert.That(RebootFindings.OfNextWindow(view with { Windows = "" }, now), Is.Null);
+    }
+
+    [Test]
+    public void A_restart_that_waits_for_days_and_a_singleton_are_told_with_the_reason()
+    {
+        DateTimeOffset now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        RebootStatusView view = new()
+        {
+            Stage = "wanted",
+            Want = "2.0 is installed",
+            Reason = "the store would lose its quorum",
+            Since = now.AddDays(-3).ToUnixTimeSeconds(),
+        };
+        Assert.That(RebootFindings.OfWait(view, now)!.Text, Is.EqualTo(
+            "2.0 is installed, for 3 days: the store would lose its quorum"));
+        Assert.That(RebootFindings.OfWait(view with { Stage = "leaving" }, now), Is.Null);
+        Assert.That(
+            RebootFindings.OfWait(view with { Since = now.AddHours(-3).ToUnixTimeSeconds() }, now), Is.Null);
+        UpdateFinding only = RebootFindings.OfSingletons([new("db.service", "no other has disk=ssd", true)]).Single();
+        Assert.That(only.Level, Is.EqualTo(UpdateFindingLevel.Problem));
+        Assert.That(only.Text, Is.EqualTo(
+            "db.service would run nowhere without this machine: no other has disk=ssd"));
+    }
+
+    private static List<UpdateFinding> Held(LockHolder holder, DateTimeOffset now) =>
+        RebootFindings.OfLock(new(0, 1, [holder], 7), now, "g", static _ => HolderPlace.Away);
 
     private static string Levels(IReadOnlyList<UpdateFinding> findings) =>
         string.Join(' ', findings.Select(static one => UpdateFinding.Words[(int)one.Level]));

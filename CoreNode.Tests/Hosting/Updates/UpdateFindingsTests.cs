@@ -42,11 +42,23 @@ internal sealed class UpdateFindingsTests
     }
 
     [Test]
+    public void A_pin_keeps_newer_versions_away()
+    {
+        UpdateFinding pin = UpdateFindings.OfStatus(s_idle with { Pinned = "1.4" }).Single(
+            static one => one.Level != UpdateFindingLevel.Ok);
+        Assert.That(
+            pin, Is.EqualTo(UpdateFinding.Warning(
+                "pinned version", "only 1.4 is taken, and no newer one", "corenode update unpin")));
+    }
+
+    [Test]
     public void Only_versions_that_are_refused_are_bad()
     {
         BadVersion doubtful = new() { Version = "1.4", Strikes = 1 };
         BadVersion bad = new() { Version = "1.5", Strikes = BadVersion.Limit, Why = "node (dead)" };
-        UpdateFinding only = UpdateFindings.OfBadVersions([doubtful, bad]).Single();
+        List<UpdateFinding> both = UpdateFindings.OfBadVersions([doubtful, bad]);
+        Assert.That(both[0].Level, Is.EqualTo(UpdateFindingLevel.Ok), "it is tried again");
+        UpdateFinding only = both[1];
         Assert.That(only.Text, Does.StartWith("1.5 went back on ").And.EndWith(": node (dead)"));
         Assert.That(only.Advice, Does.Contain("--accept-bad"));
     }
@@ -60,7 +72,7 @@ internal sealed class UpdateFindingsTests
             Is.EqualTo(UpdateFinding.Ok("update server", "https://u.example, group beta")));
         Assert.That(UpdateFindings.OfServer(config, false).Single().Level, Is.EqualTo(UpdateFindingLevel.Problem));
         UpdateFinding off = UpdateFindings.OfServer(Config("SERVER=disabled\n"), null).Single();
-        Assert.That(off.Level, Is.EqualTo(UpdateFindingLevel.Ok));
+        Assert.That(off.Level, Is.EqualTo(UpdateFindingLevel.Warning), "it keeps the machine from updating");
         Assert.That(off.Text, Does.StartWith("none is asked: "));
         List<UpdateFinding> odd = UpdateFindings.OfServer(Config("SERVER=https://u.example/\nwhat is this\n"), true);
         Assert.That(odd.Last().What, Is.EqualTo("update settings"));
@@ -99,14 +111,15 @@ internal sealed class UpdateFindingsTests
         UpdateExaminer examiner = new(
             new UpdateOptions { IsOn = true, KeysFolder = folder.File("keys") }, desk,
             () => Config("SERVER=disabled\n"), static () => null, folder.File("data/updates"));
-        UpdateFinding none = (await examiner.ExamineAsync(default)).Single();
-        Assert.That(none, Is.EqualTo(UpdateFinding.Ok("updates", desk.Status.Reason)), "no disk is no problem");
         Directory.CreateDirectory(folder.File("data"));
+        IReadOnlyList<UpdateFinding> none = await examiner.ExamineAsync(default);
+        Assert.That(none[0], Is.EqualTo(UpdateFinding.Ok("updates", desk.Status.Reason)), "no disk is no problem");
+        Assert.That(none.Select(static one => one.What), Is.EqualTo((string[])["updates", "update state"]));
         examiner.Use(disk, null);
         IReadOnlyList<UpdateFinding> findings = await examiner.ExamineAsync(default);
         Assert.That(findings.Select(static one => $"{one.What}: {one.Level}"), Is.EqualTo((string[])
         [
-            "updates: Ok", "health gate: Ok", "last update: Ok", "update server: Ok", "update keys: Problem",
+            "updates: Ok", "health gate: Ok", "last update: Ok", "update server: Warning", "update keys: Problem",
             "partition table: Ok", "update slots: Ok", "update state: Ok",
         ]));
         Assert.That(findings[6].Text, Is.EqualTo($"{disk}: USR-A 1/0/1, USR-B 0/0/0"));

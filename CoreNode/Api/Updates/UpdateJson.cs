@@ -72,6 +72,8 @@ internal static class UpdateJson
             Text(json, ",\"what\":"u8, one.What);
             Text(json, ",\"text\":"u8, one.Text);
             Text(json, ",\"advice\":"u8, one.Advice);
+            if (one.Machine.Length > 0)
+                Text(json, ",\"machine\":"u8, one.Machine);
             json.Raw("}"u8);
         }
 

@@ -22,11 +22,12 @@ public sealed class UpdateSurface(IUpdateDesk desk, IUpdateExaminer? examiner = 
         ReadOnlySpan<byte> root = "/corenode/v1/update"u8;
         if (!path.StartsWith(root) || (path.Length > root.Length && path[root.Length] != '/'))
             return null;
-        return AnswerAsync(context, Encoding.UTF8.GetString(path[root.Length..]), IsWatch(query));
+        return AnswerAsync(
+            context, Encoding.UTF8.GetString(path[root.Length..]), IsSet(query, "watch"u8), IsSet(query, "cluster"u8));
     }
 
     // What is asked of the desk is not for the thread that serves the sockets.
-    private async Task AnswerAsync(RequestContext context, string what, bool isWatch)
+    private async Task AnswerAsync(RequestContext context, string what, bool isWatch, bool isCluster)
     {
         await Task.Yield();
         try
@@ -38,7 +39,8 @@ public sealed class UpdateSurface(IUpdateDesk desk, IUpdateExaminer? examiner = 
                 "" => Status(context, desk.Status),
                 "/history" => context.Json(UpdateJson.Of(desk.History)),
                 "/doctor" when examiner is not null =>
-                    context.Json(UpdateJson.Of(await examiner.ExamineAsync(_stopping))),
+                    context.Json(UpdateJson.Of(await (isCluster
+                        ? examiner.ExamineClusterAsync(_stopping) : examiner.ExamineAsync(_stopping)))),
                 _ => OrderAsync(context, what),
             });
         }
@@ -49,12 +51,12 @@ public sealed class UpdateSurface(IUpdateDesk desk, IUpdateExaminer? examiner = 
         }
     }
 
-    private static bool IsWatch(ReadOnlySpan<byte> query)
+    private static bool IsSet(ReadOnlySpan<byte> query, ReadOnlySpan<byte> name)
     {
         FormReader form = new(query, new byte[query.Length]);
         while (form.MoveNext())
         {
-            if (form.Name.SequenceEqual("watch"u8))
+            if (form.Name.SequenceEqual(name))
                 return form.Value.SequenceEqual("true"u8) || form.Value.SequenceEqual("1"u8);
         }
 

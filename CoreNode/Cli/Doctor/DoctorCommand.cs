@@ -25,13 +25,14 @@ internal static class DoctorCommand
         {
             Details = "Looks at the nodes at --endpoints (whether they are well, their clocks, the certificates they "
                 + "show), at units and machines of a cluster that uses them, at what would run units here, at what "
-                + "updates of the machine need (server, keys, disk, slots, the version that runs), at the "
+                + "keeps any machine of the cluster from updating and restarting itself tonight (machines that do not "
+                + "answer, server, keys, slots, strategy, windows, quorum, the lock, cordons, failed releases), at the "
                 + "files of --cacert, --cert and --key, at a folder of certificates and at the room for "
                 + "data. A certificate is to be renewed 30 days before it expires (a CA: a year), a short-lived one in "
                 + "the last third of its life. Exit code 1 if there is a problem, 0 with warnings only.",
             Examples =
             [
-                ("corenode doctor", "this machine and its node"),
+                ("corenode doctor", "this machine, its node, and the other machines as it sees them"),
                 ("corenode doctor --endpoints https://10.0.0.1:2379 --cacert ca.crt --cert app.crt --key app.key",
                     "another node, as a client with a certificate"),
                 ("corenode doctor --certs ./pki -o json", "for a monitor"),
@@ -58,9 +59,9 @@ internal static class DoctorCommand
             findings.AddRange(await session.WithNoticeAsync(
                 endpoints.CheckAsync(session.Host.Cancellation), "waiting for the nodes …"));
             findings.AddRange(await session.WithNoticeAsync(units, "waiting for the units …"));
-            findings.AddRange(await session.WithNoticeAsync(updates, "waiting for the updates …"));
             if (isNodeExpected && session.Host.FindUnitManager is { } find)
                 findings.Add(UnitChecks.Judge(await find(session.Host.Cancellation)));
+            findings.AddRange(await session.WithNoticeAsync(updates, "waiting for the machines …"));
             if (session.IsJson(parsed))
                 await session.Host.Output.WriteLineAsync(DoctorReport.ToJson(findings));
             else

@@ -11,8 +11,12 @@ internal static class DoctorReport
     public static void Write(TextWriter output, IReadOnlyList<Finding> findings)
     {
         int width = findings.Count == 0 ? 0 : findings.Max(static one => one.What.Length);
+        string machine = "";
         foreach (Finding one in findings)
         {
+            if (one.Machine != machine)
+                output.WriteLine(one.Machine.Length > 0 ? $"\nmachine {one.Machine}:" : "\nhere:");
+            machine = one.Machine;
             string advice = one.Advice is null ? "" : $": {one.Advice}";
             output.WriteLine($"{Word(one.Severity),-8} {one.What.PadRight(width)}  {one.Text}{advice}");
         }
@@ -35,6 +39,8 @@ internal static class DoctorReport
         {
             Finding one = findings[at];
             Append(text, at == 0 ? "{\"level\":" : ",{\"level\":", Word(one.Severity));
+            if (one.Machine.Length > 0)
+                Append(text, ",\"machine\":", one.Machine);
             Append(text, ",\"what\":", one.What);
             Append(text, ",\"text\":", one.Text);
             Append(text, ",\"advice\":", one.Advice ?? "");

@@ -11,6 +11,9 @@ internal sealed record Finding(Severity Severity, string What, string Text)
     /// <summary>What to do about it; null if nothing is to be done.</summary>
     public string? Advice { get; init; }
 
+    /// <summary>The machine that it is about; empty: the one that is asked, or all.</summary>
+    public string Machine { get; init; } = "";
+
     /// <summary>The certificate that it is about, if it is.</summary>
     public CertificateRecord? Certificate { get; init; }
 

@@ -5,19 +5,32 @@ using CoreNode.Updates.Desk;
 
 namespace CoreNode.Cli.Doctor;
 
-/// <summary>Whether the machine that is asked can be updated, as its own node sees it.</summary>
+/// <summary>Whether the machines of the cluster can be updated, as their nodes see it.</summary>
 internal static class UpdateChecks
 {
-    /// <summary>Nothing where the node has no such module, or this client may not ask about it.</summary>
+    // The node waits for the other machines, some seconds.
+    private static readonly TimeSpan s_cluster = TimeSpan.FromSeconds(5);
+
+    /// <summary>Nothing where the node has no such module; that is said where this client may not ask.</summary>
     public static async Task<IReadOnlyList<Finding>> CheckAsync(ClientOptions options, CancellationToken cancellation)
     {
-        using UpdatesClient client = new(options);
+        using UpdatesClient client = new(options with { RequestTimeout = options.RequestTimeout + s_cluster });
         AdminReply<ToldFindings> reply = await client.ExamineAsync(cancellation);
+        if (reply is AdminReply<ToldFindings>.Refused { Status: 401 or 403 } refused)
+        {
+            return
+            [
+                Finding.Warning(
+                    "machines", $"their updates and reboots were not looked at: {refused.Message}",
+                    "ask on a node's machine as an administrator, or an admin listener with --endpoints"),
+            ];
+        }
+
         if (reply is not AdminReply<ToldFindings>.Done done)
             return [];
         List<Finding> findings = [];
         foreach (UpdateFinding one in done.Value.Findings)
-            findings.Add(Translate(one));
+            findings.Add(Translate(one) with { Machine = one.Machine });
         return findings;
     }
 

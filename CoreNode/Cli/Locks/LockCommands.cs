@@ -36,8 +36,10 @@ internal static class LockCommands
         Option<string> group = Group();
         var command = new CliCommand("status", "show who holds the lock")
         {
-            Details = "A holder whose SINCE is not known was locked by locksmithctl. Releases that went back on a "
-                + "machine are listed until `lock allow` lets the others have them.",
+            Details = "A holder whose SINCE is not known was locked by locksmithctl. MACHINE is up where the holder's "
+                + "node or its lease says so, gone with the time at which it was last heard of, or not known, as for "
+                + "ids of FleetLock clients. Releases that went back on a machine are listed until `lock allow` lets "
+                + "the others have them.",
             Examples =
             [
                 ("corenode lock status", "who holds it, since when and why"),
@@ -51,14 +53,19 @@ internal static class LockCommands
             try
             {
                 LockStatus status = await call.Locks.ReadAsync(call.Group, call.Cancellation);
+                List<HolderMachine> machines = await HolderMachine.FindAsync(
+                    call.Client, status, session.Host.Time.GetUtcNow(), call.Cancellation);
+                IReadOnlyList<FailedRelease> failed =
+                    await new FailedReleases(call.Client).ListAsync(call.Group, call.Cancellation);
                 if (session.IsJson(parsed))
-                    await session.Host.Output.WriteLineAsync(LockText.Json(call.Group, status));
+                {
+                    await session.Host.Output.WriteLineAsync(
+                        LockText.Json(call.Group, status, machines, failed));
+                }
                 else
                 {
-                    LockText.Write(session, call.Group, status);
-                    LockText.WriteFailed(
-                        session, call.Group,
-                        await new FailedReleases(call.Client).ListAsync(call.Group, call.Cancellation));
+                    LockText.Write(session, call.Group, status, machines);
+                    LockText.WriteFailed(session, call.Group, failed);
                 }
 
                 return ExitCode.Done;

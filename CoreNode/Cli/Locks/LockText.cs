@@ -27,7 +27,8 @@ internal static class LockText
     }
 
     /// <summary>The lock for people.</summary>
-    public static void Write(CliSession session, string group, LockStatus status)
+    public static void Write(
+        CliSession session, string group, LockStatus status, IReadOnlyList<HolderMachine> machines)
     {
         TextWriter output = session.Host.Output;
         int held = status.Holders.Count;
@@ -48,10 +49,11 @@ internal static class LockText
                 holder.Since is { } since ? $"{Time(since)} ({Ago(now - since)})" : "not known",
                 holder.Reason.Length > 0 ? holder.Reason : "-",
                 holder.ReleaseAt is { } end ? Time(end) : "by hand",
+                machines[rows.Count].Why,
             ]);
         }
 
-        TextTable.Write(session, ["HOLDER", "SINCE", "WHY", "RELEASED"], rows);
+        TextTable.Write(session, ["HOLDER", "SINCE", "WHY", "RELEASED", "MACHINE"], rows);
     }
 
     /// <summary>Releases that stopped at a machine on which they went back, for people.</summary>
@@ -70,7 +72,13 @@ internal static class LockText
     }
 
     /// <summary>The lock for programs.</summary>
-    public static string Json(string group, LockStatus status)
+    /// <param name="group">Its group.</param>
+    /// <param name="status">How it stands.</param>
+    /// <param name="machines">Whether the holders are there; null: not told.</param>
+    /// <param name="releases">Releases that went back; null: not told.</param>
+    public static string Json(
+        string group, LockStatus status, IReadOnlyList<HolderMachine>? machines = null,
+        IReadOnlyList<FailedRelease>? releases = null)
     {
         StringBuilder text = new("{\"group\":");
         EtcdJson.AppendString(text, group);
@@ -88,10 +96,54 @@ internal static class LockText
             EtcdJson.AppendString(text, holder.Reason);
             text.Append(",\"releaseAt\":");
             AppendTime(text, holder.ReleaseAt);
+            if (machines is not null)
+            {
+                text.Append(",\"machine\":\"").Append(machines[i].Word).Append("\",\"lastHeard\":");
+                AppendTime(text, holder.Heard);
+            }
+
             text.Append('}');
         }
 
-        return text.Append("]}").ToString();
+        text.Append(']');
+        if (releases is not null)
+            AppendReleases(text, releases);
+        return text.Append('}').ToString();
+    }
+
+    /// <summary>A moment as all lock commands show it.</summary>
+    public static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>How long ago, in the largest unit that fits.</summary>
+    public static string Ago(TimeSpan span)
+    {
+        if (span < TimeSpan.FromMinutes(1))
+            return "now";
+        (double count, string unit) = span.TotalHours < 1 ? (span.TotalMinutes, "m")
+            : span.TotalDays < 2 ? (span.TotalHours, "h")
+            : (span.TotalDays, "d");
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(count)}{unit} ago");
+    }
+
+    private static void AppendReleases(StringBuilder text, IReadOnlyList<FailedRelease> releases)
+    {
+        text.Append(",\"failed\":[");
+        for (int i = 0; i < releases.Count; i++)
+        {
+            FailedRelease one = releases[i];
+            text.Append(i > 0 ? ",{\"release\":" : "{\"release\":");
+            EtcdJson.AppendString(text, one.Version);
+            text.Append(",\"machine\":");
+            EtcdJson.AppendString(text, one.Machine);
+            text.Append(",\"at\":");
+            AppendTime(text, one.At);
+            text.Append(",\"why\":");
+            EtcdJson.AppendString(text, one.Why);
+            text.Append(one.IsAllowed ? ",\"allowed\":true}" : ",\"allowed\":false}");
+        }
+
+        text.Append(']');
     }
 
     private static void AppendTime(StringBuilder text, DateTimeOffset? time)
@@ -100,18 +152,5 @@ internal static class LockText
             text.Append('"').Append(Time(known)).Append('"');
         else
             text.Append("null");
-    }
-
-    private static string Time(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    private static string Ago(TimeSpan span)
-    {
-        if (span < TimeSpan.FromMinutes(1))
-            return "now";
-        (double count, string unit) = span.TotalHours < 1 ? (span.TotalMinutes, "m")
-            : span.TotalDays < 2 ? (span.TotalHours, "h")
-            : (span.TotalDays, "d");
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(count)}{unit} ago");
     }
 }

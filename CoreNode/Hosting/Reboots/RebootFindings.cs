@@ -1,9 +1,12 @@
 using System.Globalization;
+using CoreNode.Hosting.Reboots.Doctor;
 using CoreNode.RebootLock;
 using CoreNode.Reboots;
 using CoreNode.Reboots.Desk;
+using CoreNode.Units.Drains;
 using CoreNode.Units.Registry;
 using CoreNode.Updates.Desk;
+using CoreNode.Windows;
 
 namespace CoreNode.Hosting.Reboots;
 
@@ -12,6 +15,9 @@ internal static class RebootFindings
 {
     private const string Reboots = "reboots";
     private const string Lock = "reboot lock";
+
+    /// <summary>So long a machine may be away with the lock: it restarts.</summary>
+    public static readonly TimeSpan Restarting = TimeSpan.FromMinutes(15);
 
     // A reboot takes minutes.
     private static readonly TimeSpan s_long = TimeSpan.FromHours(1);
@@ -69,27 +75,82 @@ internal static class RebootFindings
                 "--reboot-window \"Thu 23:00 1h\", or corenode reboot now --accept-outage");
     }
 
-    /// <summary>The lock and who holds it.</summary>
-    public static List<UpdateFinding> OfLock(LockStatus status, DateTimeOffset now)
+    /// <summary>Singletons that have no other place: the machine does not restart before they have.</summary>
+    public static List<UpdateFinding> OfSingletons(IReadOnlyList<StayingUnit> units)
     {
-        if (status.Max <= 0)
-            return [UpdateFinding.Problem(Lock, "nobody may hold it: its maximum is 0", "corenode lock set-max 1")];
         List<UpdateFinding> findings = [];
-        foreach (LockHolder holder in status.Holders)
+        foreach (StayingUnit one in units)
         {
-            string since = holder.Since is { } at
-                ? string.Create(CultureInfo.InvariantCulture, $" since {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC")
-                : "";
-            string why = holder.Reason.Length > 0 ? $" ({holder.Reason})" : "";
-            string text = $"{holder.Id} holds it{since}{why}";
-            findings.Add(holder.Since is { } begun && now - begun < s_long
-                ? UpdateFinding.Ok(Lock, text)
-                : UpdateFinding.Warning(
-                    Lock, text + ", and no other machine restarts meanwhile",
-                    $"look at that machine; if it does not come back: corenode lock release {holder.Id}"));
+            findings.Add(UpdateFinding.Problem(
+                "singleton", $"{one.Unit} would run nowhere without this machine: {one.Reason}",
+                $"give it another place, or corenode unit stop {one.Unit}, or corenode reboot now --accept-outage"));
         }
 
-        return findings.Count > 0 ? findings : [UpdateFinding.Ok(Lock, "nobody holds it")];
+        return findings;
+    }
+
+    /// <summary>That no window opens within a day; null: one does, or none counts.</summary>
+    public static UpdateFinding? OfNextWindow(RebootStatusView view, DateTimeOffset now)
+    {
+        int end = view.Windows.LastIndexOf(" (", StringComparison.Ordinal);
+        if (end < 0 || view.Forbidden.Length > 0 || view.Strategy == "off"
+            || !TimeZoneInfo.TryFindSystemTimeZoneById(view.Windows[(end + 2)..^1], out TimeZoneInfo? zone))
+            return null;
+        List<MaintenanceWindow> windows = [];
+        foreach (string text in view.Windows[..end].Split("; "))
+        {
+            if (WindowText.Parse(text) is not { } window)
+                return null;
+            windows.Add(window);
+        }
+
+        DateTimeOffset next = DateTimeOffset.FromUnixTimeSeconds(
+            new WindowCalendar(windows, zone).OpenFrom(now.ToUnixTimeSeconds()));
+        DateTimeOffset local = TimeZoneInfo.ConvertTime(next, zone);
+        return next - now <= TimeSpan.FromDays(1)
+            ? null
+            : UpdateFinding.Warning(
+                "next window",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"none opens within 24 hours: the next one on {local:ddd yyyy-MM-dd HH:mm} ({zone.Id})"),
+                "corenode reboot now, or more windows: --reboot-window \"daily 02:00 1h\"");
+    }
+
+    /// <summary>A restart that has been wanted for more than a day; null: none.</summary>
+    public static UpdateFinding? OfWait(RebootStatusView view, DateTimeOffset now) =>
+        view.Stage is "wanted" or "window-wait" or "lock-wait" && view.Since > 0
+            && now - DateTimeOffset.FromUnixTimeSeconds(view.Since) is var waited && waited > TimeSpan.FromDays(1)
+            ? UpdateFinding.Warning(
+                "wanted reboot",
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{view.Want}, for {waited.TotalDays:0} days: {view.Reason}"),
+                "corenode reboot now")
+            : null;
+
+    /// <summary>The lock and who holds it.</summary>
+    /// <param name="status">The lock.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="group">Its group.</param>
+    /// <param name="placeOf">Where a holder's machine is; null: nobody knows.</param>
+    public static List<UpdateFinding> OfLock(
+        LockStatus status, DateTimeOffset now, string group = "", Func<LockHolder, HolderPlace>? placeOf = null)
+    {
+        string what = group.Length > 0 ? $"{Lock} of group {group}" : Lock;
+        string option = group.Length > 0 ? $" --group {group}" : "";
+        if (status.Max <= 0)
+        {
+            return
+            [
+                UpdateFinding.Problem(
+                    what, "nobody may hold it: its maximum is 0", $"corenode lock set-max 1{option}"),
+            ];
+        }
+
+        List<UpdateFinding> findings = [];
+        foreach (LockHolder holder in status.Holders)
+            findings.Add(OfHolder(holder, now, what, option, placeOf?.Invoke(holder) ?? HolderPlace.Unknown));
+        return findings.Count > 0 ? findings : [UpdateFinding.Ok(what, "nobody holds it")];
     }
 
     /// <summary>Releases that stopped at a machine on which they went back.</summary>
@@ -120,4 +181,35 @@ internal static class RebootFindings
             "cordoned machine", $"{machine} is cordoned{by}{why}; units that leave others cannot go there",
             $"corenode machine uncordon {machine}");
     }
+
+    private static UpdateFinding OfHolder(
+        LockHolder holder, DateTimeOffset now, string what, string option, HolderPlace place)
+    {
+        string since = holder.Since is { } at ? $" since {Moment(at)}" : "";
+        string why = holder.Reason.Length > 0 ? $" ({holder.Reason})" : "";
+        string text = $"{holder.Id} holds it{since}{why}";
+        string advice = $"look at that machine; if it does not come back: corenode lock release {holder.Id}{option}";
+        bool isRecent(TimeSpan limit) => holder.Since is { } begun && now - begun < limit;
+        if (holder.ReleaseAt <= now)
+        {
+            return UpdateFinding.Warning(
+                what, $"{text}, and its time is over: the next one that waits takes it away", advice);
+        }
+
+        if (place == HolderPlace.Away && !isRecent(Restarting))
+        {
+            string heard = holder.Heard is { } last ? $", last heard of {Moment(last)}" : "";
+            return UpdateFinding.Problem(
+                what, $"{text}, and its machine is gone{heard}: no other machine restarts meanwhile", advice);
+        }
+
+        if (place == HolderPlace.Away)
+            return UpdateFinding.Ok(what, text + "; its machine is away, as in a restart");
+        return isRecent(s_long)
+            ? UpdateFinding.Ok(what, text)
+            : UpdateFinding.Warning(what, text + ", and no other machine restarts meanwhile", advice);
+    }
+
+    private static string Moment(DateTimeOffset at) =>
+        string.Create(CultureInfo.InvariantCulture, $"{at.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
 }

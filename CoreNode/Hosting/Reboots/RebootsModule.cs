@@ -27,6 +27,7 @@ internal sealed class RebootsModule : IRebootDesk
         "this node does not own its machine: it runs from no slots; say --reboot-strategy or --reboot-command";
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_hearing = TimeSpan.FromSeconds(10);
 
     private readonly NodeOptions _options;
     private readonly NodeProcess _process;
@@ -76,6 +77,10 @@ internal sealed class RebootsModule : IRebootDesk
     /// <summary>What the node gives; null before it runs.</summary>
     public RebootsPlace? Place => _place;
 
+    /// <summary>Who knows the units of that place.</summary>
+    public MachineDrain Drains(RebootsPlace place) => new(
+        place.Store, RegistryKeys.Default, TimeProvider.System, _process.Logs.CreateLogger<RegistryFollower>());
+
     /// <inheritdoc/>
     public Task<RebootWishResult> OrderAsync(RebootWish wish, CancellationToken cancellation) =>
         _service is { } service
@@ -88,6 +93,7 @@ internal sealed class RebootsModule : IRebootDesk
         _place = place;
         using EngineWatch? engine = Watch();
         engine?.Start();
+        Task hearing = HearAsync(place, stop);
         try
         {
             while (true)
@@ -111,6 +117,23 @@ internal sealed class RebootsModule : IRebootDesk
         {
             // The node stops.
         }
+        finally
+        {
+            await hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // While this machine holds the lock the others hear of it, and so since when it is gone.
+    private async Task HearAsync(RebootsPlace place, CancellationToken stop)
+    {
+        Semaphores locks = new(place.Store, TimeProvider.System);
+        while (true)
+        {
+            RebootStatusView view = Status;
+            if (view.LockSince > 0)
+                await locks.HearAsync(view.Group, _machineId, stop);
+            await Task.Delay(s_hearing, stop);
+        }
     }
 
     private RebootService Make(UpdatesPlace node, RebootsPlace place, EngineWatch? engine)
@@ -118,9 +141,7 @@ internal sealed class RebootsModule : IRebootDesk
         Semaphores locks = new(
             place.Store, TimeProvider.System, new Foundation.Prng(Seeds.Fresh()),
             _process.Logs.CreateLogger<Semaphores>());
-        MachineDrain drains = new(
-            place.Store, RegistryKeys.Default, TimeProvider.System,
-            _process.Logs.CreateLogger<RegistryFollower>());
+        MachineDrain drains = Drains(place);
         PlaceQuorum quorum = new(place, drains, _machineId);
         string root = _options.Updates.Root;
         ReleaseStop stop = new(

@@ -1,3 +1,4 @@
+using CoreNode.Api.Peers.Requests;
 using CoreNode.Reboots;
 using CoreNode.Store;
 
@@ -10,6 +11,12 @@ internal sealed record RebootsPlace(IKvClient Store)
     /// <summary>What would break for the store if this machine were away; true: the last look.</summary>
     public Func<bool, CancellationToken, Task<RebootPermission>> LookAsync { get; init; } =
         static (_, _) => Task.FromResult(RebootPermission.Granted);
+
+    /// <summary>The other members; empty where the store has none of ours.</summary>
+    public Func<IReadOnlyList<Member>> Others { get; init; } = static () => [];
+
+    /// <summary>How other nodes are asked; null while their cluster is not known.</summary>
+    public Func<NodeRequests?> Requests { get; init; } = static () => null;
 
     /// <summary>Hands leadership to another member if it is here.</summary>
     public Func<CancellationToken, Task> MoveLeaderAsync { get; init; } = static _ => Task.CompletedTask;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster;
 using CoreNode.Hosting.Updates;
 using CoreNode.Reboots;
@@ -15,8 +16,11 @@ internal static class RebootsPlaces
     private static readonly TimeSpan s_moving = TimeSpan.FromSeconds(10);
 
     /// <summary>A member: its store needs a quorum without it.</summary>
-    public static RebootsPlace Of(Replica replica, IKvClient store, UpdatesPlace others) => new(store)
+    public static RebootsPlace Of(
+        Replica replica, IKvClient store, UpdatesPlace others, NodeRequests requests) => new(store)
     {
+        Others = () => OthersOf(replica),
+        Requests = () => requests,
         LookAsync = (isLast, cancellation) => LookAsync(replica, others, isLast, cancellation),
         MoveLeaderAsync = cancellation => MoveAsync(replica, cancellation),
     };
@@ -40,6 +44,18 @@ internal static class RebootsPlaces
                     + $"{quorum} are needed"),
         };
         return new RebootPermission(text, voters <= 2);
+    }
+
+    private static List<Member> OthersOf(Replica replica)
+    {
+        List<Member> others = [];
+        foreach (Member member in replica.Members)
+        {
+            if (member.Id != replica.Self)
+                others.Add(member);
+        }
+
+        return others;
     }
 
     private static async Task<RebootPermission> LookAsync(

@@ -22,7 +22,7 @@ internal sealed class UpdateExaminer(
     UpdateOptions options, IUpdateDesk desk, Func<UpdateConfig> settings, Func<UpdateTarget?> target,
     string stateFolder) : IUpdateExaminer
 {
-    private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(3);
 
     private volatile string _disk = "";
     private volatile UpdateClient? _client;
@@ -40,7 +40,7 @@ internal sealed class UpdateExaminer(
         string disk = _disk;
         // Most machines are not made for updates, and nothing is wrong with them.
         if (disk.Length == 0)
-            return [UpdateFinding.Ok("updates", desk.Status.Reason)];
+            return [UpdateFinding.Ok("updates", desk.Status.Reason), Room()];
         List<UpdateFinding> findings = [.. UpdateFindings.OfStatus(desk.Status)];
         findings.AddRange(UpdateFindings.OfBadVersions(_client?.BadVersions ?? []));
         findings.AddRange(await ServerAsync(cancellation));

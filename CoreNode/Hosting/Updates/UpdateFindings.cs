@@ -49,6 +49,12 @@ internal static class UpdateFindings
                 Gate, view.Reason, "corenode update history; keep it away with corenode update pin VERSION"),
             _ => UpdateFinding.Ok(Gate, "no version has to prove itself"),
         });
+        if (view.Pinned.Length > 0)
+        {
+            findings.Add(UpdateFinding.Warning(
+                "pinned version", $"only {view.Pinned} is taken, and no newer one", "corenode update unpin"));
+        }
+
         findings.Add(view.LastFailure is { } failure
             ? UpdateFinding.Warning(
                 "last update",
@@ -71,6 +77,12 @@ internal static class UpdateFindings
                     string.Create(CultureInfo.InvariantCulture, $"{one.Version} went back on {one.At:u}: {one.Why}"),
                     "publish a newer one, or take it by hand: corenode update now --accept-bad"));
             }
+            else
+            {
+                findings.Add(UpdateFinding.Ok(
+                    "doubtful version",
+                    $"{one.Version} went back once, perhaps by the site's fault, and is tried again: {one.Why}"));
+            }
         }
 
         return findings;
@@ -87,7 +99,8 @@ internal static class UpdateFindings
         {
             string why = read.WhyNoServer ?? "no update server is set";
             findings.Add(read.IsDisabled
-                ? UpdateFinding.Ok(Server, "none is asked: " + why)
+                ? UpdateFinding.Warning(
+                    Server, "none is asked: " + why, "to change that: SERVER= in /etc/coreos/update.conf")
                 : UpdateFinding.Problem(Server, why, "set SERVER= in /etc/coreos/update.conf, or --update-server"));
         }
         else

@@ -6,6 +6,7 @@ using CoreNode.Api.Updates;
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;
 using CoreNode.Hosting.Reboots;
+using CoreNode.Hosting.Reboots.Doctor;
 using CoreNode.Hosting.Updates.Sharing;
 using CoreNode.Hosting.Updates.Sites;
 using CoreNode.Platform;
@@ -46,6 +47,7 @@ internal sealed class UpdatesModule
     private readonly ProxySettings _proxies = ProxySettings.Of(Environment.GetEnvironmentVariable);
     private readonly SharingModule? _sharing;
     private readonly RebootsModule _reboots;
+    private readonly MachineExaminer _machine;
     private volatile bool _isDiskKnown;
     private volatile DiskPlace? _disk;
 
@@ -66,10 +68,21 @@ internal sealed class UpdatesModule
         _reboots = new RebootsModule(
             options, process, _machineId, _door, () => _isDiskKnown ? _disk is not null : null,
             () => _disk?.IsMachine == true, Settings);
+        bool isMember = options.Proxy == ProxyMode.Off && options.Units.Store.Count == 0;
+        _machine = new MachineExaminer(
+            _examiner, _door, _reboots,
+            new MachineReport(_machineId, isMember ? options.Name : "", process.Version, "", "", []));
     }
 
     /// <summary>What this node answers others about updates.</summary>
-    public (string Name, INodeService Service)[] Services => _sharing is { } sharing ? [sharing.Service] : [];
+    public (string Name, INodeService Service)[] Services
+    {
+        get
+        {
+            (string Name, INodeService Service) doctor = (DoctorService.Name, new DoctorService(_machine));
+            return _sharing is { } sharing ? [sharing.Service, doctor] : [doctor];
+        }
+    }
 
     /// <summary>The update server as the settings say now; null where none is asked. Any thread.</summary>
     public UpdateTarget? Target => _isAsking ? UpdateTarget.Of(Settings().Server, _proxies) : null;
@@ -88,7 +101,7 @@ internal sealed class UpdatesModule
     {
         if (module is null)
             return others;
-        UpdateSurface own = new(module._door, new RebootExaminer(module._examiner, module._reboots));
+        UpdateSurface own = new(module._door, new ClusterExaminer(module._machine));
         return others is null
             ? new AdminSurfaces(own, module._reboots.Surface)
             : new AdminSurfaces(others, own, module._reboots.Surface);

@@ -26,6 +26,9 @@ public static class LockKeys
     /// <summary>The note about a holder. What begins with an underscore would not be listed.</summary>
     public static string Note(string group, string holder) => $"{Notes(group)}/{Name(holder)}";
 
+    /// <summary>When a holder was last heard of. No escaped id has a colon.</summary>
+    public static string Heard(string group, string holder) => $"{Note(group, holder)}:heard";
+
     /// <summary>The directory of the notes about releases that went back on a machine of the group.</summary>
     public static string FailedReleases(string group) => $"{Own}{Part(group)}/failed";
 

@@ -104,8 +104,8 @@ public sealed class MachineDrain(
         }
     }
 
-    // One listing, of which nothing is followed.
-    private async Task<RegistryState> ReadAllAsync(CancellationToken cancellation)
+    /// <summary>All that the registry says now: one listing, of which nothing is followed.</summary>
+    public async Task<RegistryState> ReadAllAsync(CancellationToken cancellation)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         RegistryFollower follower = RegistryFollower.OfAll(store, keys, time, logger);

@@ -10,6 +10,9 @@ public sealed record UpdateFinding(UpdateFindingLevel Level, string What, string
     /// <summary>The levels as they are told, in the order of their values.</summary>
     public static readonly IReadOnlyList<string> Words = ["ok", "warning", "problem"];
 
+    /// <summary>The machine that it is about, as people know it; empty: the one that is asked, or all.</summary>
+    public string Machine { get; init; } = "";
+
     /// <summary>Nothing is to be done.</summary>
     public static UpdateFinding Ok(string what, string text) => new(UpdateFindingLevel.Ok, what, text);
 

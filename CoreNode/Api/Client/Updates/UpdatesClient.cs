@@ -19,9 +19,13 @@ public sealed class UpdatesClient(ClientOptions options) : IDisposable
     public async Task<AdminReply<ToldHistory>> HistoryAsync(CancellationToken cancellation) => AdminAnswer.Read(
         await _transport.SendAsync(V2Request.Plain(Root + "/history"), cancellation), UpdatesJson.ParseHistory);
 
-    /// <summary>What a look at all that updates need finds; refused with 404 by older nodes.</summary>
+    /// <summary>
+    /// What a look at all that updates need finds, on every machine of the cluster; older nodes look at themselves
+    /// alone, or refuse with 404.
+    /// </summary>
     public async Task<AdminReply<ToldFindings>> ExamineAsync(CancellationToken cancellation) => AdminAnswer.Read(
-        await _transport.SendAsync(V2Request.Plain(Root + "/doctor"), cancellation), UpdatesJson.ParseFindings);
+        await _transport.SendAsync(V2Request.Plain(Root + "/doctor?cluster=true"), cancellation),
+        UpdatesJson.ParseFindings);
 
     /// <summary>Gives an order; the status is of after it. Refused with 409 where it is not done.</summary>
     public async Task<AdminReply<ToldStatus>> OrderAsync(UpdateOrder order, CancellationToken cancellation)

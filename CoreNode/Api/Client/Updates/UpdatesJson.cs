@@ -64,7 +64,10 @@ internal static class UpdatesJson
         List<UpdateFinding> findings = UnitsJson.List(document.RootElement, "findings", static one =>
             new UpdateFinding(
                 Level(UnitsJson.Text(one, "level")), UnitsJson.Text(one, "what"), UnitsJson.Text(one, "text"),
-                UnitsJson.Text(one, "advice")));
+                UnitsJson.Text(one, "advice"))
+            {
+                Machine = UnitsJson.Text(one, "machine"),
+            });
         return new ToldFindings(findings);
     }
 
