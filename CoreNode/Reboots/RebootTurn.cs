@@ -100,7 +100,7 @@ internal sealed class RebootTurn(RebootState state, RebootSettings settings, Reb
         if (State.FuzzUntil is null && !State.Want.IsPerson)
         {
             double part = chance.NextDouble();
-            State = State with { FuzzUntil = Now.Wall + (Settings.Fuzz * part) };
+            State = State with { FuzzUntil = Now.Wall + (Settings.Spread * part) };
         }
 
         if (State.FuzzUntil > Now.Wall && !State.Want.IsPerson)
@@ -171,7 +171,7 @@ internal sealed class RebootTurn(RebootState state, RebootSettings settings, Reb
         if (State.IsAgain && State.Want.IsThere)
         {
             string why = State.Note;
-            State = State with { FuzzUntil = null, WarnedAt = null, LockSince = null };
+            State = State with { FuzzUntil = null, WarnedAt = null, LockSince = null, Note = "" };
             Go(RebootStage.Wanted, RebootStepKind.Look, IsOpen && !State.Want.IsPerson ? Settings.BackOff : null);
             Tell(why);
             return;
