@@ -49,7 +49,8 @@ internal sealed class RebootSurfaceTests
             {"stage":"lock-wait","stageSince":1,"reason":"a \"quoted\" one","nextAt":2,"want":"2.0 is installed",
             "wantedBy":"update","since":3,"strategy":"off","strategySet":true,"strategyFrom":"order",
             "windows":"daily 03:00 1h (UTC)","windowsFrom":"flag","fuzz":"30m","fuzzFrom":"order",
-            "group":"g","groupFrom":"flag","lockSince":4,"outageAccepted":true,"ended":"e","endedAt":5,"failed":true,"forbidden":"f"}
+            "group":"g","groupFrom":"flag","lockSince":4,"outageAccepted":true,
+            "ended":"e","endedAt":5,"failed":true,"forbidden":"f"}
             """.ReplaceLineEndings("") + "\n"));
     }
 
