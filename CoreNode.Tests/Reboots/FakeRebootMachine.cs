@@ -32,6 +32,7 @@ internal sealed class FakeRebootMachine
     public volatile bool WasRestarted;
     public volatile string Fault = "";
     public volatile string Names = "";
+    public volatile string RestartNote = "";
     public volatile RebootPermission Permission = RebootPermission.Granted;
     public volatile RebootVerdict Verdict = RebootVerdict.Healthy;
     public volatile RebootWant Want = RebootWant.None;
@@ -43,6 +44,12 @@ internal sealed class FakeRebootMachine
 
     Task ILock.ReleaseAsync(string group, CancellationToken cancellation) =>
         CallAsync($"release {group}".TrimEnd(), () => IsLockHeld = false, cancellation);
+
+    Task ILock.ReleaseEverywhereAsync(CancellationToken cancellation)
+    {
+        IsLockHeld = false;
+        return Task.CompletedTask;
+    }
 
     Task IDrain.CordonAsync(string why, CancellationToken cancellation) =>
         CallAsync("cordon", () => IsCordoned = true, cancellation);
@@ -61,6 +68,8 @@ internal sealed class FakeRebootMachine
         await CallAsync("warn", static () => { }, cancellation);
         return Names;
     }
+
+    string IRestart.Note => RestartNote;
 
     Task IRestart.SyncAsync(CancellationToken cancellation) => CallAsync("sync", static () => { }, cancellation);
 

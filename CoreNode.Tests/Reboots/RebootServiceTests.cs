@@ -1,8 +1,11 @@
+using System.Buffers;
+using System.Text;
 using CoreNode.Foundation;
 using CoreNode.Platform;
 using CoreNode.Reboots;
 using CoreNode.Reboots.Desk;
 using CoreNode.Reboots.Service;
+using CoreNode.Tests.Api;
 using CoreNode.Tests.Simulation;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -31,9 +34,13 @@ internal sealed class RebootServiceTests
         LoginDelay = TimeSpan.FromMilliseconds(20),
     };
 
+    private readonly MetricRegistry _registry = new();
+    private readonly RebootMetrics _metrics;
     private CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
     private RebootService _service = null!;
+
+    public RebootServiceTests() => _metrics = new RebootMetrics(_registry, BootClock.Instance);
 
     [TearDown]
     public async Task StopAsync()
@@ -133,6 +140,101 @@ internal sealed class RebootServiceTests
     }
 
     [Test]
+    public async Task Rules_are_set_kept_and_taken_back()
+    {
+        Start("boot-1");
+        await UntilAsync(static view => view.Reason == "nobody wants a reboot");
+        Assert.That(
+            (await OrderAsync(new(RebootWishKind.Windows) { Value = "later" })).Refusal,
+            Does.StartWith("\"later\" is no window: "));
+        RebootWishResult set = await OrderAsync(new(RebootWishKind.Windows) { Value = "Thu 23:00 1h" });
+        Assert.That((set.Refusal, set.Status.WindowsFrom), Is.EqualTo(("", "order")));
+        await OrderAsync(new(RebootWishKind.Group) { Value = "g" });
+        await OrderAsync(new(RebootWishKind.Fuzz) { Value = "10m" });
+        await KillAsync();
+        Start("boot-1");
+        await UntilAsync(static view => view is { Group: "g", Fuzz: "10m", Windows: "Thu 23:00 1h (UTC)" });
+        set = await OrderAsync(new(RebootWishKind.Windows));
+        Assert.That((set.Status.Windows, set.Status.WindowsFrom), Is.EqualTo(("", "default")));
+    }
+
+    [Test]
+    public async Task How_the_machine_was_restarted_is_known_after_it()
+    {
+        _machine.Want = RebootBench.Update;
+        _machine.RestartNote = "through the firmware, as no kernel is loaded";
+        Start("boot-1");
+        await UntilAsync(static view => view.Reason
+            == "the machine was asked to restart and goes down: through the firmware, as no kernel is loaded");
+        await KillAsync();
+        _machine.Want = RebootWant.None;
+        Start("boot-2");
+        await UntilAsync(static view => view.Ended.Length > 0);
+        Assert.That(
+            _service.Status.Ended,
+            Is.EqualTo("the machine has restarted: 2.0 is installed; through the firmware, as no kernel is loaded"));
+    }
+
+    [Test]
+    public async Task What_happens_is_counted()
+    {
+        _machine.Want = RebootBench.Update;
+        _machine.Names = "alice";
+        _settings = _settings with { LoginDelay = TimeSpan.FromHours(1) };
+        Start("boot-1");
+        await UntilAsync(static view => view is { Stage: "warning", NextAt: > 0 });
+        Assert.That(Figure("corenode_reboot_stage{stage=\"warning\"}"), Is.EqualTo("1"));
+        Assert.That(Figure("corenode_reboot_stage{stage=\"idle\"}"), Is.EqualTo("0"));
+        Assert.That(Figure("corenode_reboot_lock_held"), Is.EqualTo("1"));
+        Assert.That(Figure("corenode_reboot_drains_total{outcome=\"done\"}"), Is.EqualTo("1"));
+        await OrderAsync(new(RebootWishKind.Cancel));
+        await UntilAsync(static view => view.Stage == "idle");
+        Assert.That(Figure("corenode_reboot_lock_held"), Is.EqualTo("0"));
+        Assert.That(Figure("corenode_reboot_ends_total{outcome=\"dropped\"}"), Is.EqualTo("1"));
+        await OrderAsync(new(RebootWishKind.Windows) { Value = "Thu 23:00 1m" });
+        for (int i = 0; Figure("corenode_reboot_window_opens_seconds").Length < 2; i++)
+        {
+            Assert.That(i, Is.LessThan(5_000), "no window is shown");
+            await Task.Delay(2, CancellationToken.None);
+        }
+
+        await OrderAsync(new(RebootWishKind.Windows));
+        _machine.Names = "";
+        await OrderAsync(new(RebootWishKind.Now));
+        await _machine.Restarting.Task.WaitAsync(s_deadline);
+        await KillAsync();
+        _machine.Want = RebootWant.None;
+        Start("boot-2");
+        await UntilAsync(static view => view.Ended.StartsWith("the machine has restarted", StringComparison.Ordinal));
+        Assert.That(Figure("corenode_reboot_ends_total{outcome=\"restarted\"}"), Is.EqualTo("1"));
+        Assert.That(Figure("corenode_reboot_ends_total{outcome=\"failed\"}"), Is.EqualTo("0"));
+    }
+
+    [Test]
+    public void Time_that_the_lock_was_waited_for_adds_up()
+    {
+        ManualTime time = new(DateTimeOffset.UnixEpoch);
+        MetricRegistry registry = new();
+        RebootMetrics metrics = new(registry, time);
+        RebootState waiting = RebootState.Initial with { Stage = RebootStage.LockWait };
+        metrics.Take(RebootState.Initial, waiting);
+        time.Advance(TimeSpan.FromSeconds(20));
+        Assert.That(Figure(registry, "corenode_reboot_lock_wait_seconds_total"), Is.EqualTo("20"));
+        Assert.That(Figure(registry, "corenode_reboot_stage_seconds"), Is.EqualTo("20"));
+        RebootState back = waiting with { Stage = RebootStage.Returning, IsAgain = true };
+        metrics.Take(waiting, back);
+        time.Advance(TimeSpan.FromSeconds(100));
+        metrics.Take(back, waiting);
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.That(Figure(registry, "corenode_reboot_lock_wait_seconds_total"), Is.EqualTo("25"));
+        Assert.That(Figure(registry, "corenode_reboot_ends_total{outcome=\"returned\"}"), Is.EqualTo("1"));
+        metrics.Drained(false, TimeSpan.FromSeconds(7));
+        metrics.Drained(true, TimeSpan.FromSeconds(8));
+        Assert.That(Figure(registry, "corenode_reboot_drain_seconds_total"), Is.EqualTo("15"));
+        Assert.That(Figure(registry, "corenode_reboot_drains_total{outcome=\"broken-off\"}"), Is.EqualTo("1"));
+    }
+
+    [Test]
     public async Task A_state_that_cannot_be_read_leads_to_the_gate_and_is_kept_aside()
     {
         _machine.IsLockHeld = true;
@@ -223,7 +325,10 @@ internal sealed class RebootServiceTests
         _stop = new CancellationTokenSource();
         _service = new RebootService(
             options, _machine.Ports, () => _settings, _files, TimeProvider.System, BootClock.Instance,
-            NullLogger<RebootService>.Instance);
+            NullLogger<RebootService>.Instance)
+        {
+            Metrics = _metrics,
+        };
         _running = _service.RunAsync(_stop.Token);
     }
 
@@ -232,6 +337,16 @@ internal sealed class RebootServiceTests
         await _stop.CancelAsync();
         await _running.WaitAsync(s_deadline);
         _stop.Dispose();
+    }
+
+    private string Figure(string name) => Figure(_registry, name);
+
+    private static string Figure(MetricRegistry registry, string name)
+    {
+        ArrayBufferWriter<byte> page = new();
+        registry.WriteTo(page);
+        string[] lines = Encoding.UTF8.GetString(page.WrittenSpan).Split('\n');
+        return Array.Find(lines, line => line.StartsWith(name + " ", StringComparison.Ordinal))!.Split(' ')[1];
     }
 
     private Task<RebootWishResult> OrderAsync(RebootWish wish) =>

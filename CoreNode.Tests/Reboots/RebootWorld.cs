@@ -14,7 +14,10 @@ internal sealed class RebootWorld(Prng chance)
     private static readonly string[] s_windows = ["Thu 23:00 1h", "daily 02:00 3h"];
     private static readonly RebootWant s_file = new(RebootWantKind.Sentinel, "a file says so");
 
+    private static readonly string?[] s_groups = [null, "", "g", "h"];
+
     private readonly StringBuilder _trail = new();
+    private readonly HashSet<string> _locks = [];
     private RebootState _saved = RebootState.Initial;
     private RebootState _state = RebootState.Initial;
     private RebootDecision _last = null!;
@@ -31,7 +34,7 @@ internal sealed class RebootWorld(Prng chance)
 
     public Action<RebootStage, RebootStage>? OnMove { get; init; }
 
-    public bool IsLockHeld { get; private set; }
+    public bool IsLockHeld => _locks.Count > 0;
 
     public bool IsCordoned { get; private set; }
 
@@ -55,6 +58,8 @@ internal sealed class RebootWorld(Prng chance)
         _want = isWanted ? RebootBench.Update : RebootWant.None;
         Settings = Settings with { Strategy = RebootStrategy.EtcdLock };
         Tell(new RebootFact.StrategySet(null));
+        for (RebootRule rule = RebootRule.Windows; rule <= RebootRule.Fuzz; rule++)
+            Tell(new RebootFact.RuleSet(rule, OrderedRules.None));
         Tell(new RebootFact.WantSeen(_want));
         for (int i = 0; i < 3000; i++)
         {
@@ -71,7 +76,7 @@ internal sealed class RebootWorld(Prng chance)
 
     private void Turn()
     {
-        switch (chance.Next(14))
+        switch (chance.Next(15))
         {
             case 0:
                 Start(chance.Chance(0.05));
@@ -97,6 +102,9 @@ internal sealed class RebootWorld(Prng chance)
             case 5 when chance.Chance(0.5):
                 Tell(new RebootFact.StrategySet((RebootStrategy)chance.Next(4)));
                 break;
+            case 14 when chance.Chance(0.3):
+                Rule((RebootRule)chance.Next(3));
+                break;
             case 6:
                 PassTo(_now.Uptime + TimeSpan.FromMinutes(chance.Next(1, 600)));
                 break;
@@ -110,6 +118,17 @@ internal sealed class RebootWorld(Prng chance)
                 Do(chance.Chance(0.8));
                 break;
         }
+    }
+
+    private void Rule(RebootRule rule)
+    {
+        string? text = rule switch
+        {
+            RebootRule.Windows => chance.Next(3) switch { 0 => null, 1 => "", _ => s_windows[chance.Next(2)] },
+            RebootRule.Group => s_groups[chance.Next(s_groups.Length)],
+            _ => chance.Chance(0.5) ? null : "30m",
+        };
+        Tell(new RebootFact.RuleSet(rule, OrderedRules.Read(rule, text, out _)!));
     }
 
     private void PassTo(TimeSpan uptime)
@@ -162,7 +181,8 @@ internal sealed class RebootWorld(Prng chance)
                     number, chance.Chance(0.5) ? RebootVerdict.Healthy : RebootVerdict.Waiting, ""));
                 return;
             case RebootStepKind.TakeLock:
-                IsLockHeld |= isDone;
+                if (isDone)
+                    _locks.Add(_last.Step.Group);
                 break;
             case RebootStepKind.Cordon:
                 IsCordoned |= isDone;
@@ -171,7 +191,10 @@ internal sealed class RebootWorld(Prng chance)
                 IsCordoned &= !isDone;
                 break;
             case RebootStepKind.Release:
-                IsLockHeld &= !isDone;
+                if (isDone && _last.Step.IsEverywhere)
+                    _locks.Clear();
+                else if (isDone)
+                    _locks.Remove(_last.Step.Group);
                 break;
             default:
                 break;
@@ -183,10 +206,12 @@ internal sealed class RebootWorld(Prng chance)
     // The promise of the whole order.
     private void GoesDown()
     {
-        bool isOpen = Settings.Windows is null || Settings.Windows.IsOpen(_now.Wall.ToUnixTimeSeconds());
+        RebootSettings rules = _last.Rules;
+        bool isOpen = rules.Windows is null || rules.Windows.IsOpen(_now.Wall.ToUnixTimeSeconds());
         Assert.That(isOpen || _state.Want.IsPerson, Is.True, $"outside the window\n{Trail}");
-        bool asksOthers = _state.StrategyOf(Settings) is RebootStrategy.EtcdLock or RebootStrategy.Off;
+        bool asksOthers = _state.StrategyOf(rules) is RebootStrategy.EtcdLock or RebootStrategy.Off;
         Assert.That(!asksOthers || _state.IsLockAsked, Is.True, $"without the lock\n{Trail}");
+        Assert.That(!_state.IsLockAsked || _state.Group == rules.Group, Is.True, $"with another lock\n{Trail}");
     }
 
     private void Tell(RebootFact fact)

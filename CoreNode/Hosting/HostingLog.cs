@@ -112,6 +112,10 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Hosting + 54, LogLevel.Warning, "{Reason}; the machine's own command is taken")]
     internal static partial void NoLogind(this ILogger logger, string reason);
 
+    [LoggerMessage(EventIds.Hosting + 55, LogLevel.Warning,
+        "the machine restarts through its firmware, not straight into a kernel: {Reason}")]
+    internal static partial void NoKexec(this ILogger logger, string reason);
+
     [LoggerMessage(EventIds.Hosting + 45, LogLevel.Information, "this machine is not updated: {Reason}")]
     internal static partial void NoUpdates(this ILogger logger, string reason);
 

@@ -22,6 +22,7 @@ internal static class RebootFlags
         new("reboot-fuzz", "0s", "TIME", "this machine waits a random time up to that in its window"),
         new("reboot-group", "", "NAME", "group of the reboot lock that it takes"),
         new("reboot-delay", "5m", "TIME", "how long those who are logged in have before it restarts"),
+        new("reboot-by", "firmware", "WAY", "firmware; kexec: straight into a kernel; auto: so if one is loaded"),
         new("reboot-lock-limit", "0s", "TIME", "others may take its lock away after that; 0s for never"),
     ];
 
@@ -34,6 +35,7 @@ internal static class RebootFlags
         Fuzz = Time("reboot-fuzz", text, problems),
         Group = text("reboot-group"),
         LoginDelay = Time("reboot-delay", text, problems),
+        By = Way(text, problems),
         LockLimit = Time("reboot-lock-limit", text, problems),
     };
 
@@ -43,6 +45,22 @@ internal static class RebootFlags
         if (strategy is null && word.Length > 0)
             problems.Add($"--reboot-strategy {word}: say {string.Join(", ", RebootStrategies.Words)}");
         return strategy;
+    }
+
+    private static RestartWay Way(Func<string, string> text, List<string> problems)
+    {
+        RestartWay? way = text("reboot-by") switch
+        {
+            "firmware" => RestartWay.Firmware,
+            "kexec" => RestartWay.Kexec,
+            "auto" => RestartWay.Auto,
+            _ => null,
+        };
+        if (way is null)
+            problems.Add($"--reboot-by {text("reboot-by")}: say firmware, kexec or auto");
+        else if (way != RestartWay.Firmware && text("reboot-command").Length > 0)
+            problems.Add("--reboot-by and --reboot-command both say how the machine restarts: leave one of them out");
+        return way ?? RestartWay.Firmware;
     }
 
     // Days have commas, too: a window ends with its third word.

@@ -24,6 +24,9 @@ public sealed record RebootOptions
     /// <summary>How long those who are logged in have.</summary>
     public TimeSpan LoginDelay { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How it restarts, unless a command is given for that.</summary>
+    public RestartWay By { get; init; }
+
     /// <summary>Others may take the lock away after that; zero: never.</summary>
     public TimeSpan LockLimit { get; init; }
 }

@@ -23,6 +23,9 @@ internal static class PeopleFacts
                 turn.State = turn.State with { Strategy = set.Strategy };
                 Chosen(turn);
                 break;
+            case RebootFact.RuleSet:
+                Ruled(turn);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(fact), fact, "no order");
         }
@@ -118,6 +121,27 @@ internal static class PeopleFacts
             case RebootStage.Admitted or RebootStage.Leaving or RebootStage.Warning
                 when turn.Strategy != RebootStrategy.Reboot && !state.IsLockAsked:
                 turn.Return("the strategy takes the lock now", isFailure: false, isAgain: true);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // What turns back by it has done so already.
+    private static void Ruled(RebootTurn turn)
+    {
+        switch (turn.State.Stage)
+        {
+            case RebootStage.Idle:
+                turn.Consider();
+                break;
+            case RebootStage.Wanted:
+                turn.Go(RebootStage.Wanted, RebootStepKind.Look);
+                break;
+            case RebootStage.WindowWait:
+                turn.State = turn.State with { FuzzUntil = null };
+                if (turn.IsOpen)
+                    turn.Proceed();
                 break;
             default:
                 break;

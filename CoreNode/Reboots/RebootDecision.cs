@@ -9,6 +9,9 @@ namespace CoreNode.Reboots;
 /// <param name="Reason">Why it stands like that: one line for people, without a full stop.</param>
 public sealed record RebootDecision(RebootState State, RebootStep Step, TimeSpan? Due, string Reason)
 {
+    /// <summary>The rules that counted: the settings, with what people set.</summary>
+    public required RebootSettings Rules { get; init; }
+
     /// <summary>When something changes by time alone, by the wall clock; null: never.</summary>
     public DateTimeOffset? Next { get; init; }
 

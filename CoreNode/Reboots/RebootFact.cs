@@ -30,6 +30,11 @@ public abstract record RebootFact
     /// <summary>A person chose a strategy; null: the settings' again.</summary>
     public sealed record StrategySet(RebootStrategy? Strategy) : RebootFact;
 
+    /// <summary>A person set another rule.</summary>
+    /// <param name="Rule">Which one.</param>
+    /// <param name="Value">Holds what it is from now on.</param>
+    public sealed record RuleSet(RebootRule Rule, OrderedRules Value) : RebootFact;
+
     /// <summary>What would break.</summary>
     public sealed record Looked(long Step, RebootPermission Permission) : RebootFact;
 

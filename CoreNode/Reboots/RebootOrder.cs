@@ -21,14 +21,19 @@ public static class RebootOrder
     public static RebootDecision Decide(
         RebootState state, RebootFact fact, RebootSettings settings, RebootMoment now, ulong chance)
     {
+        RebootState before = state;
+        if (fact is RebootFact.RuleSet set)
+            state = state with { Rules = state.Rules.With(set.Rule, set.Value) };
+        settings = state.Rules.Over(settings);
         RebootTurn turn = new(state, settings, now, new Prng(chance));
         Take(turn, fact);
         return new RebootDecision(
             turn.State, StepOf(turn.State, settings), Due(turn.State, settings, now),
             RebootReason.Of(turn.State, settings, now))
         {
+            Rules = settings,
             Next = RebootReason.Until(turn.State, settings, now),
-            IsSaveNeeded = !turn.State.IsSavedAs(state),
+            IsSaveNeeded = !turn.State.IsSavedAs(before),
             Refusal = turn.Refusal,
         };
     }
@@ -47,6 +52,10 @@ public static class RebootOrder
                 Seen(turn, seen.Want);
                 if (!TurnsBack(turn))
                     turn.Consider();
+                break;
+            case RebootFact.RuleSet:
+                if (!TurnsBack(turn))
+                    PeopleFacts.Take(turn, fact);
                 break;
             case RebootFact.TimePassed:
                 if (!TurnsBack(turn))
@@ -77,6 +86,12 @@ public static class RebootOrder
         RebootState state = turn.State;
         bool mayTurn = state.Stage is RebootStage.Wanted or RebootStage.WindowWait or RebootStage.LockWait
             or RebootStage.Admitted or RebootStage.Leaving or RebootStage.Warning;
+        if (mayTurn && IsOfAnotherGroup(turn))
+        {
+            turn.Return("the group of the lock is another one now", isFailure: false, isAgain: true);
+            return true;
+        }
+
         if (!mayTurn || (state.Want.IsPerson && turn.Settings.Forbidden.Length == 0))
             return false;
         if (turn.Settings.Forbidden.Length > 0)
@@ -92,11 +107,17 @@ public static class RebootOrder
         return true;
     }
 
+    // The lock that was asked for is not the one that counts: it is given back in its group before the other is asked.
+    private static bool IsOfAnotherGroup(RebootTurn turn) =>
+        turn.State is { IsLockAsked: true, Stage: not (RebootStage.Wanted or RebootStage.WindowWait) }
+        && turn.State.Group != turn.Settings.Group;
+
     private static RebootStep StepOf(RebootState state, RebootSettings settings) =>
         new(state.Step, state.Live.StepNumber)
         {
             NotBefore = state.Live.NotBefore,
             Group = state.Group,
+            IsEverywhere = state.IsGroupLost,
             Why = state.Want.Text,
             IsLast = state.Stage == RebootStage.Admitted,
             Limit = state.Step switch

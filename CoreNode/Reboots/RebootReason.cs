@@ -22,7 +22,7 @@ internal static class RebootReason
                 told.Length > 0 ? $"logged in, and told: {told}" : "those who are logged in are told",
             RebootStage.Stopping => "the file systems are synced",
             RebootStage.Rebooting => state.Step == RebootStepKind.Wait
-                ? "the machine was asked to restart and goes down"
+                ? "the machine was asked to restart and goes down" + Told(state.Note)
                 : "the machine is asked to restart" + Told(told),
             RebootStage.Gate => "the machine has restarted and has to prove healthy" + Told(told),
             RebootStage.Uncordoning => "the machine is given units again" + Told(told),

@@ -8,6 +8,27 @@ public sealed record RebootSettings
     /// <summary>The strategy, unless another one was set at run time.</summary>
     public RebootStrategy Strategy { get; init; } = RebootStrategy.EtcdLock;
 
+    /// <summary>
+    /// The strategy once people have set windows: where those of the settings cannot be read it is off till then; null:
+    /// the same.
+    /// </summary>
+    public RebootStrategy? StrategyWithWindows { get; init; }
+
+    /// <summary>Where the strategy comes from: default, flag, update.conf; of what people set, order.</summary>
+    public string StrategyFrom { get; init; } = "default";
+
+    /// <summary>Where the windows come from, in the same words.</summary>
+    public string WindowsFrom { get; init; } = "default";
+
+    /// <summary>Where the group comes from, in the same words.</summary>
+    public string GroupFrom { get; init; } = "default";
+
+    /// <summary>Where the fuzz comes from, in the same words.</summary>
+    public string FuzzFrom { get; init; } = "default";
+
+    /// <summary>Whose clocks windows are by that people set.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
     /// <summary>When machines may restart by themselves; null: always.</summary>
     public WindowCalendar? Windows { get; init; }
 
@@ -16,6 +37,12 @@ public sealed record RebootSettings
 
     /// <summary>A machine waits a random time up to this once it might begin: not all at once.</summary>
     public TimeSpan Fuzz { get; init; }
+
+    /// <summary>The same, but at most half of the shortest window.</summary>
+    public TimeSpan Spread => Windows?.Shortest / 2 is { } half && half < Fuzz ? half : Fuzz;
+
+    /// <summary>That in words; empty for none.</summary>
+    public string SpreadText => Spread > TimeSpan.Zero ? DurationText.Format(Spread) : "";
 
     /// <summary>The lock's group; empty: the default one.</summary>
     public string Group { get; init; } = "";
@@ -49,4 +76,8 @@ public sealed record RebootSettings
 
     /// <summary>How often a step is tried before it is given up, where it can be.</summary>
     public int Tries { get; init; } = 3;
+
+    /// <summary>When the next window opens, in seconds since 1970; 0: one is open, or there is none.</summary>
+    public long NextWindow(long second) =>
+        Windows is { } windows && windows.OpenFrom(second) is var opens && opens > second ? opens : 0;
 }

@@ -27,6 +27,9 @@ public sealed record RebootState
     /// <summary>The group of the lock that was asked for: it is given back there, whatever settings say then.</summary>
     public string Group { get; init; } = "";
 
+    /// <summary>True if the state was lost, and with it which group's lock may be held: it is looked for.</summary>
+    public bool IsGroupLost { get; init; }
+
     /// <summary>True from before the lock is asked for until it is known to be given back.</summary>
     public bool IsLockAsked { get; init; }
 
@@ -41,6 +44,9 @@ public sealed record RebootState
 
     /// <summary>The strategy that was set at run time; null: the settings'.</summary>
     public RebootStrategy? Strategy { get; init; }
+
+    /// <summary>Other rules that were set at run time.</summary>
+    public OrderedRules Rules { get; init; } = OrderedRules.None;
 
     /// <summary>A wish that a person cancelled: not taken again while it is the same.</summary>
     public string Dismissed { get; init; } = "";

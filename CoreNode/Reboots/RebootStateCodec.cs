@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CoreNode.Windows;
 
 namespace CoreNode.Reboots;
 
@@ -80,11 +81,18 @@ public static class RebootStateCodec
         Time(json, "since", state.Since);
         json.WriteBoolean("outageAccepted", state.IsOutageAccepted);
         json.WriteString("group", state.Group);
+        json.WriteBoolean("groupLost", state.IsGroupLost);
         json.WriteBoolean("lockAsked", state.IsLockAsked);
         Time(json, "lockSince", state.LockSince);
         json.WriteBoolean("cordonAsked", state.IsCordonAsked);
         json.WriteString("bootId", state.BootId);
         json.WriteString("strategy", state.Strategy is { } strategy ? RebootStrategies.Word(strategy) : "");
+        if (state.Rules.Windows is { } windows)
+            json.WriteString("orderedWindows", windows);
+        if (state.Rules.Group is { } group)
+            json.WriteString("orderedGroup", group);
+        if (state.Rules.Fuzz is { } fuzz)
+            json.WriteString("orderedFuzz", DurationText.Format(fuzz));
         json.WriteString("dismissed", state.Dismissed);
         json.WriteString("served", state.Served);
         Time(json, "servedAt", state.ServedAt);
@@ -111,6 +119,7 @@ public static class RebootStateCodec
             Since = Time(json, "since"),
             IsOutageAccepted = Flag(json, "outageAccepted"),
             Group = Text(json, "group"),
+            IsGroupLost = Flag(json, "groupLost"),
             IsLockAsked = Flag(json, "lockAsked"),
             LockSince = Time(json, "lockSince"),
             IsCordonAsked = Flag(json, "cordonAsked"),
@@ -118,6 +127,10 @@ public static class RebootStateCodec
             Strategy = strategy.Length == 0
                 ? null
                 : RebootStrategies.Find(strategy) ?? throw new FormatException($"strategy is \"{strategy}\""),
+            Rules = OrderedRules.None
+                .With(RebootRule.Windows, Rule(json, "orderedWindows", RebootRule.Windows))
+                .With(RebootRule.Group, Rule(json, "orderedGroup", RebootRule.Group))
+                .With(RebootRule.Fuzz, Rule(json, "orderedFuzz", RebootRule.Fuzz)),
             Dismissed = Text(json, "dismissed"),
             Served = Text(json, "served"),
             ServedAt = Time(json, "servedAt"),
@@ -128,6 +141,12 @@ public static class RebootStateCodec
             Note = Text(json, "note"),
             Outcome = new RebootOutcome(Time(json, "endedAt"), Flag(json, "failed"), Text(json, "ended")),
         };
+    }
+
+    private static OrderedRules Rule(JsonElement json, string name, RebootRule rule)
+    {
+        string? text = json.TryGetProperty(name, out JsonElement field) ? field.GetString() : null;
+        return OrderedRules.Read(rule, text, out string problem) ?? throw new FormatException($"{name}: {problem}");
     }
 
     private static void Time(Utf8JsonWriter json, string name, DateTimeOffset? time)

@@ -15,6 +15,9 @@ public sealed record RebootStep(RebootStepKind Kind, long Number)
     /// <see cref="RebootStepKind.Release"/>.</summary>
     public string Group { get; init; } = "";
 
+    /// <summary>Of <see cref="RebootStepKind.Release"/>: also in every other group, as it is not known which.</summary>
+    public bool IsEverywhere { get; init; }
+
     /// <summary>Why the machine restarts, in one line, for those who wait or are logged in.</summary>
     public string Why { get; init; } = "";
 

@@ -100,7 +100,7 @@ internal sealed class RebootTurn(RebootState state, RebootSettings settings, Reb
         if (State.FuzzUntil is null && !State.Want.IsPerson)
         {
             double part = chance.NextDouble();
-            State = State with { FuzzUntil = Now.Wall + (Settings.Fuzz * part) };
+            State = State with { FuzzUntil = Now.Wall + (Settings.Spread * part) };
         }
 
         if (State.FuzzUntil > Now.Wall && !State.Want.IsPerson)
@@ -171,7 +171,7 @@ internal sealed class RebootTurn(RebootState state, RebootSettings settings, Reb
         if (State.IsAgain && State.Want.IsThere)
         {
             string why = State.Note;
-            State = State with { FuzzUntil = null, WarnedAt = null, LockSince = null };
+            State = State with { FuzzUntil = null, WarnedAt = null, LockSince = null, Note = "" };
             // Members that gave way to each other must not meet again.
             TimeSpan pause = Settings.BackOff * (0.5 + (chance.NextDouble() / 2));
             Go(RebootStage.Wanted, RebootStepKind.Look, IsOpen && !State.Want.IsPerson ? pause : null);

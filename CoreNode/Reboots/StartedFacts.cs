@@ -26,6 +26,7 @@ internal static class StartedFacts
             IsLockAsked = true,
             IsCordonAsked = true,
             Group = turn.Settings.Group,
+            IsGroupLost = true,
             Note = "what was known of reboots could not be read, so lock and cordon were given back",
         };
         turn.Go(RebootStage.Gate, RebootStepKind.Judge);

@@ -38,6 +38,9 @@ internal static class StepFacts
         {
             case RebootFact.Told told:
                 turn.Tell(told.Text);
+                // How it was asked for is still to be known when the machine is back.
+                if (turn.State.Step == RebootStepKind.Restart)
+                    turn.State = turn.State with { Note = told.Text };
                 break;
             case RebootFact.Looked looked when turn.State.Step == RebootStepKind.Look:
                 Looked(turn, looked.Permission);
@@ -152,7 +155,7 @@ internal static class StepFacts
                 turn.GiveBack();
                 break;
             case RebootStepKind.Release:
-                turn.State = state with { IsLockAsked = false, LockSince = null };
+                turn.State = state with { IsLockAsked = false, IsGroupLost = false, LockSince = null };
                 turn.GiveBack();
                 break;
             default:

@@ -28,6 +28,18 @@ public sealed class WindowCalendar
         _zone = zone;
     }
 
+    /// <summary>The length of the shortest one; without windows <see cref="TimeSpan.MaxValue"/>.</summary>
+    public TimeSpan Shortest
+    {
+        get
+        {
+            TimeSpan shortest = TimeSpan.MaxValue;
+            foreach (MaintenanceWindow window in _windows)
+                shortest = window.Length < shortest ? window.Length : shortest;
+            return shortest;
+        }
+    }
+
     /// <summary>From when on one is open: <paramref name="second"/> itself, or when the next one begins.</summary>
     public long OpenFrom(long second)
     {

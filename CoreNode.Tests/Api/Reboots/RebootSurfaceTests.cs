@@ -28,8 +28,13 @@ internal sealed class RebootSurfaceTests
             Since = 3,
             Strategy = "off",
             IsStrategySet = true,
+            StrategyFrom = "order",
             Windows = "daily 03:00 1h (UTC)",
+            WindowsFrom = "flag",
+            Fuzz = "30m",
+            FuzzFrom = "order",
             Group = "g",
+            GroupFrom = "flag",
             LockSince = 4,
             IsOutageAccepted = true,
             Ended = "e",
@@ -42,8 +47,10 @@ internal sealed class RebootSurfaceTests
         Assert.That(answer.Body, Is.EqualTo(
             """
             {"stage":"lock-wait","stageSince":1,"reason":"a \"quoted\" one","nextAt":2,"want":"2.0 is installed",
-            "wantedBy":"update","since":3,"strategy":"off","strategySet":true,"windows":"daily 03:00 1h (UTC)",
-            "group":"g","lockSince":4,"outageAccepted":true,"ended":"e","endedAt":5,"failed":true,"forbidden":"f"}
+            "wantedBy":"update","since":3,"strategy":"off","strategySet":true,"strategyFrom":"order",
+            "windows":"daily 03:00 1h (UTC)","windowsFrom":"flag","fuzz":"30m","fuzzFrom":"order",
+            "group":"g","groupFrom":"flag","lockSince":4,"outageAccepted":true,
+            "ended":"e","endedAt":5,"failed":true,"forbidden":"f"}
             """.ReplaceLineEndings("") + "\n"));
     }
 
@@ -55,6 +62,10 @@ internal sealed class RebootSurfaceTests
         await _harness.AskAsync("POST", "/corenode/v1/reboot/accept-outage");
         await _harness.AskAsync("POST", "/corenode/v1/reboot/cancel");
         await _harness.AskAsync("POST", "/corenode/v1/reboot/strategy", """{"strategy":"off"}""");
+        await _harness.AskAsync("POST", "/corenode/v1/reboot/windows", """{"windows":"Thu 23:00 1h"}""");
+        await _harness.AskAsync("POST", "/corenode/v1/reboot/group", """{"group":""}""");
+        await _harness.AskAsync("POST", "/corenode/v1/reboot/fuzz", """{"fuzz":null}""");
+        await _harness.AskAsync("POST", "/corenode/v1/reboot/fuzz");
         Assert.That(_harness.Desk.Wishes, Is.EqualTo((RebootWish[])
         [
             new(RebootWishKind.Now) { Reason = "new kernel", IsOutageAccepted = true },
@@ -62,6 +73,10 @@ internal sealed class RebootSurfaceTests
             new(RebootWishKind.AcceptOutage),
             new(RebootWishKind.Cancel),
             new(RebootWishKind.Strategy) { Strategy = "off" },
+            new(RebootWishKind.Windows) { Value = "Thu 23:00 1h" },
+            new(RebootWishKind.Group) { Value = "" },
+            new(RebootWishKind.Fuzz),
+            new(RebootWishKind.Fuzz),
         ]));
     }
 
@@ -71,6 +86,8 @@ internal sealed class RebootSurfaceTests
     [TestCase("POST", "/corenode/v1/reboots", "", 404)]
     [TestCase("POST", "/corenode/v1/reboot/now", "[1]", 400)]
     [TestCase("POST", "/corenode/v1/reboot/now", "{", 400)]
+    [TestCase("POST", "/corenode/v1/reboot/windows", "{\"windows\":[\"Thu 23:00 1h\"]}", 400)]
+    [TestCase("POST", "/corenode/v1/reboot/fuzz", "{\"fuzz\":5}", 400)]
     [TestCase("POST", "/corenode/v1/reboot/now", "{\"reason\":\"two\\nlines\"}", 400)]
     public async Task What_is_no_order_is_refused(string method, string path, string body, int status)
     {

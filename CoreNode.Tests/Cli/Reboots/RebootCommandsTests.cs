@@ -83,6 +83,70 @@ internal sealed class RebootCommandsTests
     }
 
     [Test]
+    public async Task Rules_are_set_and_say_what_counts_now()
+    {
+        _node.Desk.Status = View("idle", "") with { Windows = "Thu 23:00 1h; daily 03:00 1h (UTC)" };
+        CliRun run = await RunAsync("reboot", "windows", "Thu 23:00 1h", "daily 03:00 1h");
+        Assert.That(run.Output, Is.EqualTo("the windows are Thu 23:00 1h; daily 03:00 1h (UTC) now\n"), run.Error);
+        _node.Desk.Status = View("idle", "");
+        Assert.That((await RunAsync("reboot", "windows", "none")).Output, Is.EqualTo("it may restart at any time\n"));
+        await RunAsync("reboot", "windows", "default");
+        run = await RunAsync("reboot", "group", "none");
+        Assert.That(run.Output, Is.EqualTo("it takes the lock of no group now\n"));
+        await RunAsync("reboot", "group", "default");
+        _node.Desk.Status = View("idle", "") with { Group = "g", Fuzz = "30m" };
+        Assert.That((await RunAsync("reboot", "group", "g")).Output, Is.EqualTo("the group is g now\n"));
+        Assert.That((await RunAsync("reboot", "fuzz", "30m")).Output, Is.EqualTo("it waits up to 30m now\n"));
+        await RunAsync("reboot", "fuzz", "none");
+        Assert.That(_node.Desk.Wishes, Is.EqualTo((RebootWish[])
+        [
+            new(RebootWishKind.Windows) { Value = "Thu 23:00 1h; daily 03:00 1h" },
+            new(RebootWishKind.Windows) { Value = "" },
+            new(RebootWishKind.Windows),
+            new(RebootWishKind.Group) { Value = "" },
+            new(RebootWishKind.Group),
+            new(RebootWishKind.Group) { Value = "g" },
+            new(RebootWishKind.Fuzz) { Value = "30m" },
+            new(RebootWishKind.Fuzz) { Value = "0s" },
+        ]));
+    }
+
+    [Test]
+    public async Task Status_says_where_each_rule_comes_from()
+    {
+        _node.Desk.Status = View("idle", "nobody wants a reboot") with
+        {
+            Strategy = "off",
+            StrategyFrom = "update.conf",
+            Windows = "Thu 23:00 1h (UTC)",
+            WindowsFrom = "order",
+            Fuzz = "30m",
+            FuzzFrom = "flag",
+            GroupFrom = "order",
+        };
+        CliRun run = await RunAsync("reboot", "status");
+        Assert.That(run.Output, Does.EndWith(
+            """
+            GROUP    none (set at run time)
+            STRATEGY off (update.conf)
+            WINDOWS  Thu 23:00 1h (UTC) (set at run time)
+            FUZZ     30m (flag)
+
+            """.ReplaceLineEndings("\n")));
+    }
+
+    [Test]
+    public async Task A_word_that_is_no_strategy_is_refused_before_a_node_is_asked()
+    {
+        CliRun run = await CliRun.OfAsync(["reboot", "strategy", "always"], endpoints: "http://127.0.0.1:1");
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(
+            run.Error,
+            Does.Contain("'always' is no strategy: say etcd-lock, reboot, off, best-effort, or default"));
+        Assert.That(RebootWish.Strategies, Is.EqualTo(CoreNode.Reboots.RebootStrategies.Words));
+    }
+
+    [Test]
     public async Task A_refusal_is_told()
     {
         _node.Desk.Refusal = "no reboot is wanted: nothing is to be cancelled";

@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using CoreNode.Api.Fleet.Machines;
+using CoreNode.Store;
 using CoreNode.Tests.Api.Fleet;
 using CoreNode.Tests.EndToEnd;
 using CoreNode.Units.Model;
+using CoreNode.Units.Registry;
 
 namespace CoreNode.Tests.Cli.Units;
 
@@ -179,6 +181,30 @@ internal sealed class UnitMessagesTests
         Assert.That(run.Error, Does.Contain("waiting: 1 unit is still on 2aaaaaaa"));
         Assert.That(run.Error, Does.Contain("`corenode machine uncordon 2aaaaaaa` ends that"));
     }
+
+    [Test]
+    public async Task A_drain_ends_as_soon_as_nothing_can_leave_any_more()
+    {
+        foreach (string name in (string[])["one", "two"])
+            await RunAsync("unit", "start", File(name + ".service", Text + $"[X-Fleet]\nMachineID={M2}\n"));
+        await NoteAsync("one.service", "its machine is drained, but no other one can take it: no disk", true);
+        Task<CliRun> draining = RunAsync("machine", "drain", "2aaa", "--wait", "40");
+        await _fleet.UntilAsync(
+            "/corenode/v1/machines", static answer => answer.Body.Contains("draining", StringComparison.Ordinal));
+        Assert.That(draining.IsCompleted, Is.False, "two.service may leave");
+        await NoteAsync("two.service", "machine 2aaaaaaa is drained, but it has not left it in 90 s", true);
+        CliRun run = await draining;
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.EndWith(
+            "one.service stays: its machine is drained, but no other one can take it: no disk\n"
+            + "two.service stays: machine 2aaaaaaa is drained, but it has not left it in 90 s\n"
+            + "2 units are still on 2aaaaaaa; the others have left it, and whoever can leave later does\n"
+            + "corenode machine uncordon 2aaaaaaa ends the drain\n"));
+    }
+
+    private Task NoteAsync(string unit, string reason, bool isStaying) => _fleet.Store.SetAsync(
+        RegistryKeys.Default.JobNotice(unit),
+        RegistryValues.WriteNotice(new JobNotice(reason) { IsStaying = isStaying }), KvSetOptions.None, default);
 
     [Test]
     public async Task Without_waiting_json_names_the_units()

@@ -54,6 +54,22 @@ internal sealed class MachinePortsTests
     }
 
     [Test]
+    public async Task A_lock_whose_group_is_forgotten_is_found_and_given_back(CancellationToken stop)
+    {
+        Semaphores locks = new(_store, TimeProvider.System, new Prng(1), NullLogger<Semaphores>.Instance);
+        ClusterLock own = new(locks, Machine, TimeSpan.Zero, TimeProvider.System) { Store = _store };
+        await own.ReleaseEverywhereAsync(stop);
+        await own.TakeAsync("big disks/ä", "its kernel", static _ => { }, stop);
+        await new ClusterLock(locks, "other", TimeSpan.Zero, TimeProvider.System)
+            .TakeAsync("g", "its kernel", static _ => { }, stop);
+        await _store.SetAsync(
+            "/coreos.com/updateengine/rebootlock/groups/bad/semaphore", "none", KvSetOptions.None, stop);
+        await own.ReleaseEverywhereAsync(stop);
+        Assert.That((await locks.ReadAsync("big disks/ä", stop)).Holders, Is.Empty);
+        Assert.That((await locks.ReadAsync("g", stop)).Holders, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_machine_is_cordoned_drained_and_uncordoned(CancellationToken stop)
     {
         MachineUnits units = Units();

@@ -12,6 +12,7 @@ internal sealed class RebootFlagsTests
     [TestCase("--reboot-window", "tonight", "days, time and length are needed")]
     [TestCase("--reboot-window", "Thu 25:00 1h", "days, time and length are needed")]
     [TestCase("--reboot-window-zone", "Mars/Olympus", "no such time zone")]
+    [TestCase("--reboot-by", "magic", "say firmware, kexec or auto")]
     [TestCase("--reboot-fuzz", "5", "a time up to 168h is needed")]
     [TestCase("--reboot-delay", "200h", "a time up to 168h is needed")]
     public void Each_mistake_is_named(string flag, string value, string problem)

@@ -43,7 +43,7 @@ internal sealed class RebootRulesTests
         }).Now();
         Assert.That(settings.Strategy, Is.EqualTo(RebootStrategy.Reboot));
         Assert.That(settings.WindowsText, Is.EqualTo("daily 03:00 1h (UTC)"));
-        Assert.That(settings.Fuzz, Is.EqualTo(TimeSpan.FromMinutes(30)), "at most half of the window");
+        Assert.That(settings.Spread, Is.EqualTo(TimeSpan.FromMinutes(30)), "at most half of the window");
     }
 
     [TestCase("LOCKSMITHD_REBOOT_WINDOW_START=Thu 23:00\n")]
@@ -62,6 +62,36 @@ internal sealed class RebootRulesTests
     {
         _file = file;
         Assert.That(Rules(new RebootOptions()).Now().Forbidden, Is.EqualTo(isAllowed ? "" : "not its own"));
+    }
+
+    [Test]
+    public void Where_each_value_comes_from_is_known()
+    {
+        _file = "REBOOT_STRATEGY=off\nLOCKSMITHD_REBOOT_WINDOW_START=Thu 23:00\nLOCKSMITHD_REBOOT_WINDOW_LENGTH=1h\n";
+        RebootSettings file = Rules(new RebootOptions()).Now();
+        Assert.That(
+            (file.StrategyFrom, file.WindowsFrom, file.GroupFrom, file.FuzzFrom),
+            Is.EqualTo(("update.conf", "update.conf", "default", "default")));
+        RebootSettings flags = Rules(new RebootOptions
+        {
+            Strategy = RebootStrategy.Reboot,
+            Windows = [WindowText.Parse("daily 03:00 1h")!],
+            Group = "g",
+            Fuzz = TimeSpan.FromMinutes(5),
+        }).Now();
+        Assert.That(
+            (flags.StrategyFrom, flags.WindowsFrom, flags.GroupFrom, flags.FuzzFrom),
+            Is.EqualTo(("flag", "flag", "flag", "flag")));
+    }
+
+    [Test]
+    public void Windows_that_people_set_count_although_those_of_the_file_cannot_be_read()
+    {
+        _file = "LOCKSMITHD_REBOOT_WINDOW_START=later\nLOCKSMITHD_REBOOT_WINDOW_LENGTH=1h\n";
+        RebootSettings settings = Rules(new RebootOptions { Strategy = RebootStrategy.Reboot }).Now();
+        OrderedRules ordered = OrderedRules.Read(RebootRule.Windows, "daily 03:00 1h", out _)!;
+        Assert.That(ordered.Over(settings).Strategy, Is.EqualTo(RebootStrategy.Reboot));
+        Assert.That(OrderedRules.None.Over(settings).Strategy, Is.EqualTo(RebootStrategy.Off));
     }
 
     private RebootRules Rules(RebootOptions options) => new(

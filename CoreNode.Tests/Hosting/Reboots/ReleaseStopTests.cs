@@ -84,5 +84,6 @@ internal sealed class ReleaseStopTests
 
     private IGate Gate(string id, UpdateStatusView view) => Stop(id, view);
 
-    private ReleaseStop Stop(string id, UpdateStatusView view) => new(_notes, () => view, "g", id, _machine, _machine);
+    private ReleaseStop Stop(string id, UpdateStatusView view) =>
+        new(_notes, () => view, static () => "g", id, _machine, _machine);
 }

@@ -124,6 +124,47 @@ internal sealed class DrainTests
     }
 
     [Test]
+    public void A_singleton_that_was_kept_and_becomes_an_ordinary_unit_goes_on_and_leaves_when_it_can()
+    {
+        EngineWorld world = new();
+        world.AddMachine("a");
+        world.Launch("s.service", "Singleton=yes");
+        world.Settle();
+        world.Cordon("a", isDraining: true);
+        world.Pass(TimeSpan.FromSeconds(5));
+        world.Launch("s.service", "DrainDeadline=60s");
+        world.Pass(TimeSpan.FromSeconds(5));
+        Assert.That(world.PlaceOf("s.service"), Is.EqualTo("a"));
+        Assert.That(world.RunningOn("s.service"), Is.EqualTo((string[])["a"]));
+        Assert.That(
+            world.Registry.Entry("a", "s.service")!.Hash, Is.EqualTo(world.Registry.Jobs["s.service"].Hash),
+            "with the new content");
+        world.AddMachine("b");
+        world.Pass(TimeSpan.FromSeconds(31));
+        Assert.That(world.PlaceOf("s.service"), Is.EqualTo("b"));
+        Assert.That(world.Registry.Entry("b", "s.service")!.IsSingleton, Is.False);
+    }
+
+    [Test]
+    public void A_singleton_that_became_an_ordinary_unit_while_it_was_kept_is_one_once_its_machine_is_back()
+    {
+        EngineWorld world = new();
+        world.AddMachine("a");
+        world.Launch("s.service", "Singleton=yes");
+        world.Settle();
+        world.Cordon("a", isDraining: true);
+        world.Pass(TimeSpan.FromSeconds(5));
+        world.Launch("s.service", "DrainDeadline=60s");
+        world.Pass(TimeSpan.FromSeconds(5));
+        world.NewLeader();
+        world.Uncordon("a");
+        world.Settle();
+        Assert.That(world.RunningOn("s.service"), Is.EqualTo((string[])["a"]));
+        Assert.That(world.Registry.Entry("a", "s.service")!.IsSingleton, Is.False);
+        Assert.That(world.NoticeOf("s.service"), Is.Null);
+    }
+
+    [Test]
     public void A_unit_that_never_gets_well_elsewhere_does_not_stop_the_drain()
     {
         EngineWorld world = new();

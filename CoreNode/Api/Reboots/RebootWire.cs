@@ -24,8 +24,13 @@ internal static class RebootWire
         Number(json, ",\"since\":"u8, view.Since);
         Text(json, ",\"strategy\":"u8, view.Strategy);
         Flag(json, ",\"strategySet\":"u8, view.IsStrategySet);
+        Text(json, ",\"strategyFrom\":"u8, view.StrategyFrom);
         Text(json, ",\"windows\":"u8, view.Windows);
+        Text(json, ",\"windowsFrom\":"u8, view.WindowsFrom);
+        Text(json, ",\"fuzz\":"u8, view.Fuzz);
+        Text(json, ",\"fuzzFrom\":"u8, view.FuzzFrom);
         Text(json, ",\"group\":"u8, view.Group);
+        Text(json, ",\"groupFrom\":"u8, view.GroupFrom);
         Number(json, ",\"lockSince\":"u8, view.LockSince);
         Flag(json, ",\"outageAccepted\":"u8, view.IsOutageAccepted);
         Text(json, ",\"ended\":"u8, view.Ended);
@@ -43,6 +48,9 @@ internal static class RebootWire
         "accept-outage" => RebootWishKind.AcceptOutage,
         "cancel" => RebootWishKind.Cancel,
         "strategy" => RebootWishKind.Strategy,
+        "windows" => RebootWishKind.Windows,
+        "group" => RebootWishKind.Group,
+        "fuzz" => RebootWishKind.Fuzz,
         _ => null,
     };
 
@@ -56,8 +64,19 @@ internal static class RebootWire
             return new ReadWish(null, $"the body is no JSON: {error}");
         if (json.Kind != GoJsonKind.Map)
             return new ReadWish(null, "the body is no JSON object");
+        string field = kind switch
+        {
+            RebootWishKind.Windows => "windows",
+            RebootWishKind.Group => "group",
+            RebootWishKind.Fuzz => "fuzz",
+            _ => "",
+        };
+        GoJsonValue? value = field.Length > 0 ? json.Find(field) : null;
+        if (value is { Kind: not (GoJsonKind.Text or GoJsonKind.Null) })
+            return new ReadWish(null, $"\"{field}\" is a text, or null for what flags and files say");
         wish = wish with
         {
+            Value = value is { Kind: GoJsonKind.Text } ? value.Text : null,
             Reason = Text(json, "reason"),
             Strategy = Text(json, "strategy"),
             IsOutageAccepted = json.Find("acceptOutage") is { Kind: GoJsonKind.Bool, IsTrue: true },

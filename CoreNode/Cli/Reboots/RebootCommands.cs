@@ -26,6 +26,9 @@ internal static class RebootCommands
         group.Subcommands.Add(Status(session));
         group.Subcommands.Add(Cancel(session));
         group.Subcommands.Add(Strategy(session));
+        group.Subcommands.Add(RebootRuleCommands.Windows(session));
+        group.Subcommands.Add(RebootRuleCommands.Group(session));
+        group.Subcommands.Add(RebootRuleCommands.Fuzz(session));
         return group;
     }
 
@@ -126,6 +129,12 @@ internal static class RebootCommands
         command.SetAction((parsed, _) =>
         {
             string word = parsed.GetValue(strategy)!;
+            if (word != "default" && !RebootWish.Strategies.Contains(word))
+            {
+                throw new UsageException(
+                    $"'{word}' is no strategy: say {string.Join(", ", RebootWish.Strategies)}, or default");
+            }
+
             RebootWish wish = new(RebootWishKind.Strategy) { Strategy = word == "default" ? "" : word };
             return TellAsync(
                 session, parsed, "reboot strategy", wish, static view => $"the strategy is {view.Strategy} now");
@@ -134,7 +143,7 @@ internal static class RebootCommands
     }
 
     // Orders something that is done at once.
-    private static async Task<int> TellAsync(
+    internal static async Task<int> TellAsync(
         CliSession session, ParseResult parsed, string what, RebootWish wish, Func<RebootStatusView, string> text)
     {
         using RebootCall call = new(session, parsed);

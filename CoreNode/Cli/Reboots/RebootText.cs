@@ -6,6 +6,8 @@ namespace CoreNode.Cli.Reboots;
 /// <summary>Reboots in words. Pure.</summary>
 internal static class RebootText
 {
+    private const string Order = "order";
+
     /// <summary>The status as lines of name and value.</summary>
     public static List<string> Lines(RebootStatusView view, DateTimeOffset now)
     {
@@ -17,15 +19,29 @@ internal static class RebootText
         Add(lines, "WANTED", Wanted(view, now));
         Add(lines, "NEXT", view.NextAt > 0 ? UpdateText.Moment(view.NextAt, now) : "");
         Add(lines, "LOCK", view.LockSince > 0 ? $"held since {UpdateText.Moment(view.LockSince, now)}" : "");
-        Add(lines, "GROUP", view.Group);
+        Add(lines, "GROUP", Ruled(view.Group, view.GroupFrom));
         Add(lines, "OUTAGE", view.IsOutageAccepted ? "accepted" : "");
-        Add(lines, "STRATEGY", view.Strategy + (view.IsStrategySet ? " (set at run time)" : ""));
-        Add(lines, "WINDOWS", view.Windows.Length > 0 ? view.Windows : "none: at any time");
+        Add(lines, "STRATEGY", view.Strategy + From(view.IsStrategySet ? Order : view.StrategyFrom));
+        Add(
+            lines, "WINDOWS",
+            (view.Windows.Length > 0 ? view.Windows : "none: at any time") + From(view.WindowsFrom));
+        Add(lines, "FUZZ", Ruled(view.Fuzz, view.FuzzFrom));
         if (view.Ended.Length > 0)
             Add(lines, view.IsFailed ? "FAILED" : "LAST", $"{UpdateText.Moment(view.EndedAt, now)}: {view.Ended}");
         Add(lines, "NEVER", view.Forbidden);
         return lines;
     }
+
+    // What nobody has said anything about is not worth a line.
+    private static string Ruled(string value, string from) =>
+        value.Length > 0 || from == Order ? (value.Length > 0 ? value : "none") + From(from) : "";
+
+    private static string From(string from) => from switch
+    {
+        "" => "",
+        Order => " (set at run time)",
+        _ => $" ({from})",
+    };
 
     private static string Wanted(RebootStatusView view, DateTimeOffset now)
     {

@@ -5,7 +5,7 @@ namespace CoreNode.Cli.Units;
 
 /// <summary>
 /// Waits until a machine that is drained has no unit any more but global ones, which belong to it and stay. Says how
-/// many are left, and why one of them cannot leave.
+/// many are left, and why one of them cannot leave; ends as soon as nothing can move any more.
 /// </summary>
 internal sealed class DrainWait(UnitCall call, string id)
 {
@@ -37,6 +37,8 @@ internal sealed class DrainWait(UnitCall call, string id)
             ListedUnit[] staying = [.. there.Where(static unit => !unit.IsGlobal)];
             if (staying.Length == 0)
                 return Finish(there.Length);
+            if (Array.TrueForAll(staying, static unit => unit.IsStaying))
+                return GiveUp(staying);
             Tell(staying);
             if (Waited >= limit)
                 return call.Session.Fail(
@@ -69,6 +71,18 @@ internal sealed class DrainWait(UnitCall call, string id)
             _told = new ToldProgress(text, waited);
         if (_told.Next <= waited)
             call.Error.WriteLine($"{_told.Tell(waited)}: {text}");
+    }
+
+    // The scheduler does not wait for them either.
+    private int GiveUp(ListedUnit[] staying)
+    {
+        foreach (ListedUnit unit in staying)
+            call.Error.WriteLine($"{unit.Name} stays: {unit.Reason}");
+        return call.Session.Fail(
+            ExitCode.Failed,
+            $"{Count(staying.Length)} still on {MachineText.Short(id, "")}; the others have left it, and whoever can "
+            + "leave later does",
+            $"corenode machine uncordon {MachineText.Short(id, "")} ends the drain");
     }
 
     private int Finish(int globals)

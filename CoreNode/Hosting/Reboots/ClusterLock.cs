@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using CoreNode.RebootLock;
+using CoreNode.RebootLock.Model;
 using CoreNode.Reboots.Service.Ports;
+using CoreNode.Store;
 
 namespace CoreNode.Hosting.Reboots;
 
@@ -12,6 +14,9 @@ namespace CoreNode.Hosting.Reboots;
 /// <param name="time">The clock of the notes.</param>
 internal sealed class ClusterLock(Semaphores locks, string machineId, TimeSpan limit, TimeProvider time) : ILock
 {
+    /// <summary>Where other groups are looked for; null: nowhere.</summary>
+    public IKvClient? Store { get; init; }
+
     /// <inheritdoc/>
     public async Task TakeAsync(string group, string why, Action<string> told, CancellationToken cancellation)
     {
@@ -41,6 +46,27 @@ internal sealed class ClusterLock(Semaphores locks, string machineId, TimeSpan l
         LockAnswer answer = await locks.ReleaseAsync(group, machineId, cancellation);
         if (answer.Kind is not (LockAnswerKind.Released or LockAnswerKind.Absent))
             throw new IOException(answer.Reason.Length > 0 ? answer.Reason : "the lock was not given back");
+    }
+
+    /// <inheritdoc/>
+    public async Task ReleaseEverywhereAsync(CancellationToken cancellation)
+    {
+        if (Store is not { } store)
+            return;
+        KvOutcome outcome = await store.GetAsync(
+            LockKeys.Locksmith + "/groups", KvGetOptions.Linearizable, cancellation);
+        if (outcome is KvOutcome.Refused { Error.Code: (int)ErrorCode.KeyNotFound })
+            return;
+        if (outcome is not KvOutcome.Done { Change.Node: { } groups })
+            throw new IOException($"which groups of the lock there are cannot be read: {outcome}");
+        foreach (KvNode node in groups.Nodes)
+        {
+            string group = Uri.UnescapeDataString(node.Key[(node.Key.LastIndexOf('/') + 1)..].Replace('+', ' '));
+            LockAnswer answer = await locks.ReleaseAsync(group, machineId, cancellation);
+            // One that is damaged nobody can hold.
+            if (answer.Kind is LockAnswerKind.Unavailable or LockAnswerKind.Denied)
+                throw new IOException(answer.Reason);
+        }
     }
 
     /// <summary>Who holds it, since when and why.</summary>

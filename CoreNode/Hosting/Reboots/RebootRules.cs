@@ -14,6 +14,10 @@ namespace CoreNode.Hosting.Reboots;
 internal sealed class RebootRules(
     RebootOptions options, Func<UpdateConfig> read, Func<bool, string> forbidden, TimeProvider time)
 {
+    private const string Default = "default";
+    private const string Flag = "flag";
+    private const string File = "update.conf";
+
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
 
     private RebootSettings _settings = new();
@@ -46,19 +50,24 @@ internal sealed class RebootRules(
         _isChosen = options.Strategy is not null || file is not null;
         _problem = problem;
         string text = Text(windows);
-        TimeSpan shortest = TimeSpan.MaxValue;
-        foreach (MaintenanceWindow window in windows)
-            shortest = window.Length < shortest ? window.Length : shortest;
+        RebootStrategy strategy = options.Strategy ?? file ?? RebootStrategy.EtcdLock;
         RebootSettings made = new()
         {
             // A window that cannot be read may have said "not now".
-            Strategy = problem.Length > 0 ? RebootStrategy.Off : options.Strategy ?? file ?? RebootStrategy.EtcdLock,
+            Strategy = problem.Length > 0 ? RebootStrategy.Off : strategy,
+            StrategyWithWindows = strategy,
+            StrategyFrom = options.Strategy is not null ? Flag
+                : file is not null || problem.Length > 0 ? File : Default,
             WindowsText = text,
             Windows = windows.Count == 0 ? null
                 : text == _settings.WindowsText ? _settings.Windows
                 : new WindowCalendar(windows, options.Zone),
-            Fuzz = options.Fuzz < shortest / 2 ? options.Fuzz : shortest / 2,
+            WindowsFrom = options.Windows.Count > 0 ? Flag : text.Length > 0 || problem.Length > 0 ? File : Default,
+            Zone = options.Zone,
+            Fuzz = options.Fuzz,
+            FuzzFrom = options.Fuzz > TimeSpan.Zero ? Flag : Default,
             Group = options.Group,
+            GroupFrom = options.Group.Length > 0 ? Flag : Default,
             LoginDelay = options.LoginDelay,
             Forbidden = _settings.Forbidden,
         };

@@ -2,11 +2,10 @@ using CoreNode.Api.Reboots;
 using CoreNode.Hosting.Updates;
 using CoreNode.Platform;
 using CoreNode.RebootLock;
+using CoreNode.Reboots;
 using CoreNode.Reboots.Desk;
 using CoreNode.Reboots.Service;
 using CoreNode.Reboots.Service.Ports;
-using CoreNode.Systemd;
-using CoreNode.Systemd.Updates;
 using CoreNode.Units.Drains;
 using CoreNode.Units.Registry;
 using CoreNode.Units.Watching;
@@ -36,6 +35,7 @@ internal sealed class RebootsModule : IRebootDesk
     private readonly Func<bool?> _hasClient;
     private readonly Func<bool> _ownsMachine;
     private readonly RebootRules _rules;
+    private readonly RebootMetrics _metrics;
     private volatile RebootService? _service;
     private volatile RebootsPlace? _place;
 
@@ -58,6 +58,7 @@ internal sealed class RebootsModule : IRebootDesk
         _hasClient = hasClient;
         _ownsMachine = ownsMachine;
         _rules = new RebootRules(options.Reboots, settings, Forbidden, TimeProvider.System);
+        _metrics = new RebootMetrics(process.Metrics, BootClock.Instance);
         Surface = new RebootSurface(this);
     }
 
@@ -72,7 +73,7 @@ internal sealed class RebootsModule : IRebootDesk
     public bool IsLeaving => _service?.IsLeaving != false;
 
     /// <summary>What is wrong with the settings; empty: nothing.</summary>
-    public string Problem => _rules.Problem;
+    public string Problem => Status.WindowsFrom == OrderedRules.From ? "" : _rules.Problem;
 
     /// <summary>What the node gives; null before it runs.</summary>
     public RebootsPlace? Place => _place;
@@ -91,8 +92,9 @@ internal sealed class RebootsModule : IRebootDesk
     public async Task RunAsync(UpdatesPlace node, RebootsPlace place, CancellationToken stop)
     {
         _place = place;
-        using EngineWatch? engine = Watch();
-        engine?.Start();
+        using ForeignEngine engine = new(
+            Path.Combine(_options.Updates.Root, "run/dbus/system_bus_socket"),
+            () => _rules.Now().Forbidden.Length == 0);
         Task hearing = HearAsync(place, stop);
         try
         {
@@ -136,7 +138,7 @@ internal sealed class RebootsModule : IRebootDesk
         }
     }
 
-    private RebootService Make(UpdatesPlace node, RebootsPlace place, EngineWatch? engine)
+    private RebootService Make(UpdatesPlace node, RebootsPlace place, ForeignEngine engine)
     {
         Semaphores locks = new(
             place.Store, TimeProvider.System, new Foundation.Prng(Seeds.Fresh()),
@@ -145,15 +147,17 @@ internal sealed class RebootsModule : IRebootDesk
         PlaceQuorum quorum = new(place, drains, _machineId);
         string root = _options.Updates.Root;
         ReleaseStop stop = new(
-            new FailedReleases(place.Store), () => _updates.Status, _options.Reboots.Group, _machineId, quorum,
+            new FailedReleases(place.Store), () => _updates.Status, () => Status.Group, _machineId, quorum,
             new MachineGate(() => _updates.Status, _hasClient, node));
         RebootPorts ports = new(
-            new ClusterLock(locks, _machineId, _options.Reboots.LockLimit, TimeProvider.System),
+            new ClusterLock(locks, _machineId, _options.Reboots.LockLimit, TimeProvider.System) { Store = place.Store },
             new MachineUnits(place.Store, drains, _machineId),
             quorum,
             new MachineLogins(root),
-            new MachineRestart(_options.Updates, _process.Logs.CreateLogger<RebootsModule>()),
-            new MachineWants(() => _updates.Status, _hasClient, () => engine?.Waiting ?? "", root),
+            new MachineRestart(
+                _options.Updates, _options.Reboots.By, RestartTools.OfMachine,
+                _process.Logs.CreateLogger<RebootsModule>()),
+            new MachineWants(() => _updates.Status, _hasClient, () => engine.Waiting, root),
             stop,
             stop);
         RebootServiceOptions options = new()
@@ -164,22 +168,16 @@ internal sealed class RebootsModule : IRebootDesk
         };
         return new RebootService(
             options, ports, _rules.Now, _process.Files, TimeProvider.System, BootClock.Instance,
-            _process.Logs.CreateLogger<RebootService>());
+            _process.Logs.CreateLogger<RebootService>())
+        {
+            Metrics = _metrics,
+        };
     }
 
     // Where nobody has said that this node may, it does not: it may be one of many on a machine of somebody else's.
     private string Forbidden(bool isChosen) =>
         _options.IsDev ? Dev
         : isChosen || _options.Updates.RebootCommand.Count > 0 || _ownsMachine() ? "" : NotOwn;
-
-    private EngineWatch? Watch()
-    {
-        bool isChosen = _rules.Now().Forbidden.Length == 0;
-        string socket = Path.Combine(_options.Updates.Root, "run/dbus/system_bus_socket");
-        return isChosen && File.Exists(socket)
-            ? new EngineWatch(new BusAddress($"unix:path={socket}", IsBus: true))
-            : null;
-    }
 
     private static string BootId(string root)
     {

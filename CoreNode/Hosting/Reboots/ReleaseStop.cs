@@ -12,12 +12,13 @@ namespace CoreNode.Hosting.Reboots;
 /// </summary>
 /// <param name="notes">Where that is noted.</param>
 /// <param name="updates">The update client's status.</param>
-/// <param name="group">Whose lock.</param>
+/// <param name="group">Whose lock, as it is now.</param>
 /// <param name="machineId">This machine.</param>
 /// <param name="quorum">What else would break.</param>
 /// <param name="gate">Whether this machine does its work.</param>
 internal sealed class ReleaseStop(
-    FailedReleases notes, Func<UpdateStatusView> updates, string group, string machineId, IQuorum quorum, IGate gate)
+    FailedReleases notes, Func<UpdateStatusView> updates, Func<string> group, string machineId, IQuorum quorum,
+    IGate gate)
     : IQuorum, IGate
 {
     /// <inheritdoc/>
@@ -26,10 +27,10 @@ internal sealed class ReleaseStop(
         UpdateStatusView view = updates();
         // Whoever wants the restart, it would be one into that version.
         if (view.Stage == "need-reboot" && view.NewVersion.Length > 0
-            && await notes.FindAsync(group, view.NewVersion, cancellation) is { IsAllowed: false } failed
+            && await notes.FindAsync(group(), view.NewVersion, cancellation) is { IsAllowed: false } failed
             && failed.Machine != machineId)
         {
-            return new RebootPermission(Text(failed) + "; " + Mend(group, failed.Version), IsUnavoidable: false);
+            return new RebootPermission(Text(failed) + "; " + Mend(group(), failed.Version), IsUnavoidable: false);
         }
 
         return await quorum.LookAsync(isLast, cancellation);
@@ -43,7 +44,7 @@ internal sealed class ReleaseStop(
         {
             FailedRelease failed = new(
                 back.Version, machineId, DateTimeOffset.FromUnixTimeSeconds(back.At), back.Why, IsAllowed: false);
-            await notes.NoteAsync(group, failed, cancellation);
+            await notes.NoteAsync(group(), failed, cancellation);
         }
 
         return look;

@@ -28,25 +28,8 @@ internal sealed class MachineReboot(UpdateOptions options, bool isMachine, ILogg
 
         if (command.Count == 0)
             command = Directory.Exists("/run/systemd/system") ? ["systemctl", "reboot"] : ["reboot"];
-        string text = string.Join(' ', command);
-        logger.Reboots(text);
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(s_limit);
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo(command[0], ListPart.From(command, 1)))!;
-            await process.WaitForExitAsync(limit.Token);
-            if (process.ExitCode != 0)
-                throw new IOException($"\"{text}\" ended with exit code {process.ExitCode}");
-        }
-        catch (Win32Exception refused)
-        {
-            throw new IOException($"\"{text}\" cannot be started: {refused.Message}", refused);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw new IOException($"\"{text}\" did not end within {s_limit.TotalSeconds:0} s");
-        }
+        logger.Reboots(string.Join(' ', command));
+        await RunAsync(command, cancellation);
     }
 
     /// <inheritdoc/>
@@ -65,6 +48,30 @@ internal sealed class MachineReboot(UpdateOptions options, bool isMachine, ILogg
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             logger.NoMarker(file, refused.Message);
+        }
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <exception cref="IOException">It cannot be started, fails, or takes too long.</exception>
+    internal static async Task RunAsync(IReadOnlyList<string> command, CancellationToken cancellation)
+    {
+        string text = string.Join(' ', command);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(s_limit);
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(command[0], ListPart.From(command, 1)))!;
+            await process.WaitForExitAsync(limit.Token);
+            if (process.ExitCode != 0)
+                throw new IOException($"\"{text}\" ended with exit code {process.ExitCode}");
+        }
+        catch (Win32Exception refused)
+        {
+            throw new IOException($"\"{text}\" cannot be started: {refused.Message}", refused);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new IOException($"\"{text}\" did not end within {s_limit.TotalSeconds:0} s");
         }
     }
 }

@@ -33,11 +33,26 @@ public sealed record RebootStatusView
     /// <summary>True if it was set at run time.</summary>
     public bool IsStrategySet { get; init; }
 
+    /// <summary>Where it comes from: default, flag, update.conf, order (set at run time).</summary>
+    public string StrategyFrom { get; init; } = "";
+
     /// <summary>The windows as they were written; empty: it may restart at any time.</summary>
     public string Windows { get; init; } = "";
 
+    /// <summary>Where they come from.</summary>
+    public string WindowsFrom { get; init; } = "";
+
+    /// <summary>The random time that it waits in its window; empty: none.</summary>
+    public string Fuzz { get; init; } = "";
+
+    /// <summary>Where it comes from.</summary>
+    public string FuzzFrom { get; init; } = "";
+
     /// <summary>The group of the lock; empty: the default one.</summary>
     public string Group { get; init; } = "";
+
+    /// <summary>Where it comes from.</summary>
+    public string GroupFrom { get; init; } = "";
 
     /// <summary>Since when this machine holds it.</summary>
     public long LockSince { get; init; }

@@ -4,6 +4,9 @@ namespace CoreNode.Reboots.Desk;
 /// <param name="Kind">What.</param>
 public sealed record RebootWish(RebootWishKind Kind)
 {
+    /// <summary>The strategies by the words that people write.</summary>
+    public static readonly IReadOnlyList<string> Strategies = ["etcd-lock", "reboot", "off", "best-effort"];
+
     /// <summary>Why, of <see cref="RebootWishKind.Now"/>; may be empty.</summary>
     public string Reason { get; init; } = "";
 
@@ -12,4 +15,9 @@ public sealed record RebootWish(RebootWishKind Kind)
 
     /// <summary>The word of the strategy; empty: what flags and files say again.</summary>
     public string Strategy { get; init; } = "";
+
+    /// <summary>
+    /// What windows (with ";" between them), group or fuzz are from now on; null: what flags and files say again.
+    /// </summary>
+    public string? Value { get; init; }
 }

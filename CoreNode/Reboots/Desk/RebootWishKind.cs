@@ -14,4 +14,13 @@ public enum RebootWishKind
 
     /// <summary>Another strategy from now on.</summary>
     Strategy,
+
+    /// <summary>Other windows from now on.</summary>
+    Windows,
+
+    /// <summary>Another group of the lock from now on.</summary>
+    Group,
+
+    /// <summary>Another fuzz from now on.</summary>
+    Fuzz,
 }

@@ -29,6 +29,7 @@ public sealed partial class RebootService : IRebootDesk
     private readonly Channel<ServiceMessage> _queue = Channel.CreateBounded<ServiceMessage>(QueueLength);
     private RebootState _state = RebootState.Initial;
     private RebootSettings _settings = new();
+    private RebootSettings _rules = new();
     private TimeSpan? _due;
     private TimeSpan _looked;
     private RunningStep? _step;
@@ -69,6 +70,9 @@ public sealed partial class RebootService : IRebootDesk
     /// <inheritdoc/>
     public RebootStatusView Status => _status;
 
+    /// <summary>Where it counts what happens; null: nowhere.</summary>
+    public RebootMetrics? Metrics { get; init; }
+
     private RebootMoment Now => new(_wall.GetUtcNow(), BootClock.Now(_bootClock));
 
     /// <inheritdoc/>
@@ -76,11 +80,8 @@ public sealed partial class RebootService : IRebootDesk
     {
         if (_unready is { Length: > 0 } unready)
             return new RebootWishResult(Status, unready);
-        if (FactOf(wish) is not { } fact)
-        {
-            return new RebootWishResult(
-                Status, $"\"{wish.Strategy}\" is no strategy: say {string.Join(", ", RebootStrategies.Words)}");
-        }
+        if (FactOf(wish, out string problem) is not { } fact)
+            return new RebootWishResult(Status, problem);
 
         TaskCompletionSource<RebootWishResult> reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
         return _queue.Writer.TryWrite(new ServiceMessage(fact, reply))
@@ -112,17 +113,38 @@ public sealed partial class RebootService : IRebootDesk
         }
     }
 
-    private static RebootFact? FactOf(RebootWish wish) => wish.Kind switch
+    private static RebootFact? FactOf(RebootWish wish, out string problem)
     {
-        RebootWishKind.Now => new RebootFact.Asked(wish.Reason, wish.IsOutageAccepted),
-        RebootWishKind.AcceptOutage => new RebootFact.OutageAccepted(),
-        RebootWishKind.Cancel => new RebootFact.Cancelled(),
-        RebootWishKind.Strategy when wish.Strategy.Length == 0 => new RebootFact.StrategySet(null),
-        RebootWishKind.Strategy => RebootStrategies.Find(wish.Strategy) is { } strategy
-            ? new RebootFact.StrategySet(strategy)
-            : null,
-        _ => throw new ArgumentOutOfRangeException(nameof(wish), wish.Kind, "no such order"),
-    };
+        problem = "";
+        switch (wish.Kind)
+        {
+            case RebootWishKind.Now:
+                return new RebootFact.Asked(wish.Reason, wish.IsOutageAccepted);
+            case RebootWishKind.AcceptOutage:
+                return new RebootFact.OutageAccepted();
+            case RebootWishKind.Cancel:
+                return new RebootFact.Cancelled();
+            case RebootWishKind.Strategy when wish.Strategy.Length == 0:
+                return new RebootFact.StrategySet(null);
+            case RebootWishKind.Strategy when RebootStrategies.Find(wish.Strategy) is { } strategy:
+                return new RebootFact.StrategySet(strategy);
+            case RebootWishKind.Strategy:
+                problem = $"\"{wish.Strategy}\" is no strategy: say {string.Join(", ", RebootStrategies.Words)}";
+                return null;
+            case RebootWishKind.Windows or RebootWishKind.Group or RebootWishKind.Fuzz:
+                RebootRule rule = wish.Kind switch
+                {
+                    RebootWishKind.Windows => RebootRule.Windows,
+                    RebootWishKind.Group => RebootRule.Group,
+                    _ => RebootRule.Fuzz,
+                };
+                return OrderedRules.Read(rule, wish.Value, out problem) is { } value
+                    ? new RebootFact.RuleSet(rule, value)
+                    : null;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(wish), wish.Kind, "no such order");
+        }
+    }
 
     private async Task BeginAsync(CancellationToken stop)
     {
@@ -160,6 +182,7 @@ public sealed partial class RebootService : IRebootDesk
             await TakeAsync(new RebootFact.WantSeen(want), stop);
         if (!ReferenceEquals(_readSettings(), _settings))
             await TakeAsync(new RebootFact.TimePassed(), stop);
+        Metrics?.Look(_rules.NextWindow(Now.Wall.ToUnixTimeSeconds()));
     }
 
     // The next message; null when it is time to look.
@@ -193,10 +216,12 @@ public sealed partial class RebootService : IRebootDesk
         RebootState before = _state;
         RebootDecision decision = RebootOrder.Decide(before, fact, _settings, Now, _chance.NextUInt64());
         _state = decision.State;
+        _rules = decision.Rules;
         _due = decision.Due;
         if (decision.IsSaveNeeded)
             await InsistAsync(() => _store.Save(decision.State), stop);
         Publish(decision);
+        Metrics?.Take(before, _state);
         if (before.Stage != _state.Stage)
             LogStage(RebootNames.Stages[(int)_state.Stage], decision.Reason);
         await FollowAsync(decision.Step);
@@ -205,7 +230,7 @@ public sealed partial class RebootService : IRebootDesk
 
     private void Publish(RebootDecision decision)
     {
-        RebootStatusView view = RebootViews.Of(decision, _settings) with { Number = _status.Number };
+        RebootStatusView view = RebootViews.Of(decision) with { Number = _status.Number };
         if (view != _status)
             _status = view with { Number = view.Number + 1 };
     }
@@ -294,24 +319,43 @@ public sealed partial class RebootService : IRebootDesk
                 await _ports.Drain.CordonAsync(step.Why, end);
                 break;
             case RebootStepKind.Drain:
-                await _ports.Drain.DrainAsync(step.Why, step.Limit, Tell, end);
+                await DrainAsync(step, Tell, end);
                 break;
             case RebootStepKind.Sync:
                 await _ports.Restart.SyncAsync(end);
                 break;
             case RebootStepKind.Restart:
                 await _ports.Restart.RestartAsync(end);
+                if (_ports.Restart.Note is { Length: > 0 } note)
+                    Tell(note);
                 break;
             case RebootStepKind.Uncordon:
                 await _ports.Drain.UncordonAsync(end);
                 break;
             case RebootStepKind.Release:
                 await _ports.Lock.ReleaseAsync(step.Group, end);
+                if (step.IsEverywhere)
+                    await _ports.Lock.ReleaseEverywhereAsync(end);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(step), step.Kind, "nothing to do");
         }
 
         return new RebootFact.Done(step.Number);
+    }
+
+    private async Task DrainAsync(RebootStep step, Action<string> told, CancellationToken end)
+    {
+        long begun = _bootClock.GetTimestamp();
+        bool isDone = false;
+        try
+        {
+            await _ports.Drain.DrainAsync(step.Why, step.Limit, told, end);
+            isDone = true;
+        }
+        finally
+        {
+            Metrics?.Drained(isDone, _bootClock.GetElapsedTime(begun));
+        }
     }
 }

@@ -6,8 +6,9 @@ namespace CoreNode.Reboots.Service;
 internal static class RebootViews
 {
     /// <summary>The status.</summary>
-    public static RebootStatusView Of(RebootDecision decision, RebootSettings settings)
+    public static RebootStatusView Of(RebootDecision decision)
     {
+        RebootSettings settings = decision.Rules;
         RebootState state = decision.State;
         RebootWant want = state.Want.IsThere ? state.Want : state.Live.Seen;
         return new RebootStatusView
@@ -21,8 +22,13 @@ internal static class RebootViews
             Since = Seconds(state.Since),
             Strategy = RebootStrategies.Word(state.StrategyOf(settings)),
             IsStrategySet = state.Strategy is not null,
+            StrategyFrom = state.Strategy is null ? settings.StrategyFrom : OrderedRules.From,
             Windows = settings.WindowsText,
+            WindowsFrom = settings.WindowsFrom,
+            Fuzz = settings.SpreadText,
+            FuzzFrom = settings.FuzzFrom,
             Group = state.IsLockAsked ? state.Group : settings.Group,
+            GroupFrom = settings.GroupFrom,
             LockSince = Seconds(state.LockSince),
             IsOutageAccepted = state.IsOutageAccepted,
             Ended = state.Outcome.Text,

@@ -31,7 +31,7 @@ internal sealed class ClaimDecisions(
                 continue;
             if (!isWanted && IsHeld(unit, entry))
                 isHeld = true;
-            else if (!isWanted || IsFormerSingleton(unit, entry))
+            else if (!isWanted || (IsFormerSingleton(unit, entry) && !KeepsMark(unit, entry)))
                 Revoke(unit, entry);
             else if (!unit.IsSingleton || unit.Entries.Count == 1)
                 Update(unit, entry);
@@ -50,6 +50,11 @@ internal sealed class ClaimDecisions(
 
     // Its copy is still that of a singleton: without the mark on its entry others could begin beside it.
     private static bool IsFormerSingleton(UnitCase unit, ScheduleEntry entry) => entry.IsSingleton && !unit.IsSingleton;
+
+    // Ended on a machine that is drained it would not begin there again, and perhaps nowhere: it goes on with the new
+    // content and the mark until it can leave or the machine takes units again.
+    private bool KeepsMark(UnitCase unit, ScheduleEntry entry) =>
+        survey.Draining.Contains(entry.MachineId) && !unit.IsGlobal;
 
     // Of a machine that is drained: a replica goes on there until its new copy works, and what others follow until
     // they are gone.
@@ -149,6 +154,8 @@ internal sealed class ClaimDecisions(
     private void Update(UnitCase unit, ScheduleEntry entry)
     {
         ScheduleEntry wanted = EntryFor(unit, entry.MachineId);
+        if (IsFormerSingleton(unit, entry))
+            wanted = wanted with { IsSingleton = true };
         if (wanted.Hash == entry.Hash && wanted.State == entry.State && wanted.IsSingleton == entry.IsSingleton
             && wanted.Restart == entry.Restart && wanted.Successor == entry.Successor)
             return;

@@ -25,6 +25,9 @@ public sealed class RebootsClient(ClientOptions options) : IDisposable
             RebootWishKind.AcceptOutage => "accept-outage",
             RebootWishKind.Cancel => "cancel",
             RebootWishKind.Strategy => "strategy",
+            RebootWishKind.Windows => "windows",
+            RebootWishKind.Group => "group",
+            RebootWishKind.Fuzz => "fuzz",
             _ => throw new ArgumentOutOfRangeException(nameof(wish), wish.Kind, "no such order"),
         };
         V2Request request = new(HttpMethod.Post, $"{Root}/{word}", null)
@@ -35,6 +38,8 @@ public sealed class RebootsClient(ClientOptions options) : IDisposable
                 json.WriteString("reason", wish.Reason);
                 json.WriteString("strategy", wish.Strategy);
                 json.WriteBoolean("acceptOutage", wish.IsOutageAccepted);
+                if (wish.Value is { } value)
+                    json.WriteString(word, value);
                 json.WriteEndObject();
             }),
         };
@@ -61,8 +66,13 @@ public sealed class RebootsClient(ClientOptions options) : IDisposable
             Since = Number(page, "since"),
             Strategy = UnitsJson.Text(page, "strategy"),
             IsStrategySet = Flag(page, "strategySet"),
+            StrategyFrom = UnitsJson.Text(page, "strategyFrom"),
             Windows = UnitsJson.Text(page, "windows"),
+            WindowsFrom = UnitsJson.Text(page, "windowsFrom"),
+            Fuzz = UnitsJson.Text(page, "fuzz"),
+            FuzzFrom = UnitsJson.Text(page, "fuzzFrom"),
             Group = UnitsJson.Text(page, "group"),
+            GroupFrom = UnitsJson.Text(page, "groupFrom"),
             LockSince = Number(page, "lockSince"),
             IsOutageAccepted = Flag(page, "outageAccepted"),
             Ended = UnitsJson.Text(page, "ended"),

@@ -44,6 +44,9 @@ public sealed record ListedUnit
     /// <summary>Why it is not where it should be; empty if it is.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>Of a machine that is drained: nobody waits for it, it cannot leave or has not in its time.</summary>
+    public bool IsStaying { get; init; }
+
     /// <summary>What it says of itself.</summary>
     public string Description { get; init; } = "";
 

@@ -194,6 +194,7 @@ internal static class UnitsJson
         RolloutReason = Text(unit, "rolloutReason"),
         Target = Text(unit, "target"),
         Reason = Text(unit, "reason"),
+        IsStaying = Flag(unit, "isStaying"),
         Description = Text(unit, "description"),
         Machines = List(unit, "machines", static one => new UnitPlace(
             Text(one, "id"), Text(one, "ip"), Text(one, "load"), Text(one, "active"), Text(one, "sub"),

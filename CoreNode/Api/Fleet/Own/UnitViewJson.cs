@@ -30,6 +30,8 @@ internal static class UnitViewJson
 
         OwnAnswer.Text(json, ",\"target\":"u8, job.Target);
         OwnAnswer.Text(json, ",\"reason\":"u8, view.Reason);
+        if (job.Notice is { IsStaying: true })
+            OwnAnswer.Flag(json, ",\"isStaying\":"u8, true);
         OwnAnswer.Text(json, ",\"description\":"u8, job.File?.Description ?? "");
         json.Raw(",\"machines\":["u8);
         for (int i = 0; i < view.Places.Count; i++)

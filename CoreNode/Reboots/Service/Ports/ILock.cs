@@ -14,4 +14,8 @@ public interface ILock
     /// <summary>This machine does not hold it afterwards.</summary>
     /// <exception cref="IOException">The store cannot be asked.</exception>
     Task ReleaseAsync(string group, CancellationToken cancellation);
+
+    /// <summary>This machine does not hold the lock of any group afterwards.</summary>
+    /// <exception cref="IOException">The store cannot be asked.</exception>
+    Task ReleaseEverywhereAsync(CancellationToken cancellation) => Task.CompletedTask;
 }
