@@ -96,7 +96,7 @@ public sealed record IpPrefix(IPAddress Address, int Length)
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Address}/{Length}");
 
     /// <summary>Of address and length.</summary>
-    public override int GetHashCode() => Address.GetHashCode() * 31 + Length;
+    public override int GetHashCode() => Address.GetHashCode() ^ Length;
 
-    private byte MaskByte(int index) => (byte)(0xff00 >> Math.Clamp(Length - index * ByteBits, 0, ByteBits));
+    private byte MaskByte(int index) => (byte)((0xff00 >> Math.Clamp(Length - index * ByteBits, 0, ByteBits)) & 0xff);
 }
