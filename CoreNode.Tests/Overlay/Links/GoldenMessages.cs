@@ -5,7 +5,8 @@ namespace CoreNode.Tests.Overlay.Links;
 
 /// <summary>
 /// Netlink messages as text: for each a line with its name, then its 32-bit words in hex as they stand in memory, eight
-/// a line. A message that is not in the file fails with the lines that it would have.
+/// a line, "-" between messages that belong together and an empty line after it. A message that is not in the file fails
+/// with the lines that it would have.
 /// </summary>
 internal static class GoldenMessages
 {
@@ -19,8 +20,8 @@ internal static class GoldenMessages
         string all = File.ReadAllText(path);
         string head = $"# {name}\n";
         int start = all.IndexOf(head, StringComparison.Ordinal);
-        int end = start < 0 ? -1 : all.IndexOf("\n#", start, StringComparison.Ordinal);
-        string expected = start < 0 ? "" : end < 0 ? all[start..] : all[start..(end + 1)];
+        int end = start < 0 ? -1 : all.IndexOf("\n\n", start, StringComparison.Ordinal);
+        string expected = start < 0 ? "" : all[start..(end + 1)];
         string actual = head + Text(messages);
         Assert.That(actual, Is.EqualTo(expected), actual);
     }

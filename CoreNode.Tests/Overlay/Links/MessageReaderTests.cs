@@ -55,8 +55,8 @@ internal sealed class MessageReaderTests
         {
             byte[] bytes = messages.Bytes.ToArray();
             for (int change = 0; change < 4; change++)
-                bytes[prng.NextBelow((ulong)bytes.Length)] = (byte)prng.NextBelow(256);
-            ReadAll(bytes.AsSpan(0, bytes.Length - (int)prng.NextBelow(64)));
+                bytes[prng.Next(bytes.Length)] = (byte)prng.Next(256);
+            ReadAll(bytes.AsSpan(0, bytes.Length - prng.Next(64)));
         }
     }
 
