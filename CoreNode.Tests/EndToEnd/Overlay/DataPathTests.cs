@@ -4,7 +4,7 @@ using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.EndToEnd.Overlay;
 
-/// <summary>Containers on two machines reach each other by their own addresses over what is put into the kernel.</summary>
+/// <summary>Containers of two machines reach each other by their own addresses over what is put there.</summary>
 [TestFixture, Category("EndToEnd")]
 [Parallelizable(ParallelScope.Self)]
 internal sealed class DataPathTests

@@ -31,28 +31,29 @@ internal sealed class FirewallTests
         using OverlayMachine machine = new();
         Assert.That(machine.Read().Firewall, Is.Null);
         machine.Apply(new NetworkChange.SetFirewall(s_rules));
-        Assert.That(machine.Command("nft", "list", "table", "inet", "corenode_overlay"), Is.EqualTo(
+        string shown = machine.Command("nft", "list", "table", "inet", "corenode_overlay");
+        Assert.That(shown.Replace("\t", "    ", StringComparison.Ordinal), Is.EqualTo(
             """
             table inet corenode_overlay {
-            	chain postrouting {
-            		type nat hook postrouting priority srcnat; policy accept;
-            		ip saddr 10.1.0.0/16 ip daddr 10.1.0.0/16 accept
-            		ip saddr 10.1.0.0/16 ip daddr != 224.0.0.0/4 masquerade fully-random
-            		ip saddr != 10.1.0.0/16 ip daddr 10.1.2.0/24 accept
-            		ip saddr != 10.1.0.0/16 ip daddr 10.1.0.0/16 masquerade fully-random
-            		ip6 saddr fd10:1::/48 ip6 daddr fd10:1::/48 accept
-            		ip6 saddr fd10:1::/48 ip6 daddr != ff00::/8 masquerade fully-random
-            		ip6 saddr != fd10:1::/48 ip6 daddr fd10:1:0:2::/64 accept
-            		ip6 saddr != fd10:1::/48 ip6 daddr fd10:1::/48 masquerade fully-random
-            	}
+                chain postrouting {
+                    type nat hook postrouting priority srcnat; policy accept;
+                    ip saddr 10.1.0.0/16 ip daddr 10.1.0.0/16 accept
+                    ip saddr 10.1.0.0/16 ip daddr != 224.0.0.0/4 masquerade fully-random
+                    ip saddr != 10.1.0.0/16 ip daddr 10.1.2.0/24 accept
+                    ip saddr != 10.1.0.0/16 ip daddr 10.1.0.0/16 masquerade fully-random
+                    ip6 saddr fd10:1::/48 ip6 daddr fd10:1::/48 accept
+                    ip6 saddr fd10:1::/48 ip6 daddr != ff00::/8 masquerade fully-random
+                    ip6 saddr != fd10:1::/48 ip6 daddr fd10:1:0:2::/64 accept
+                    ip6 saddr != fd10:1::/48 ip6 daddr fd10:1::/48 masquerade fully-random
+                }
 
-            	chain forward {
-            		type filter hook forward priority filter; policy accept;
-            		ip saddr 10.1.0.0/16 accept
-            		ip daddr 10.1.0.0/16 accept
-            		ip6 saddr fd10:1::/48 accept
-            		ip6 daddr fd10:1::/48 accept
-            	}
+                chain forward {
+                    type filter hook forward priority filter; policy accept;
+                    ip saddr 10.1.0.0/16 accept
+                    ip daddr 10.1.0.0/16 accept
+                    ip6 saddr fd10:1::/48 accept
+                    ip6 daddr fd10:1::/48 accept
+                }
             }
 
             """));

@@ -34,7 +34,8 @@ internal sealed class MachineNetworkTests
         Assert.That(shown.GetProperty("linkinfo").GetProperty("info_kind").GetString(), Is.EqualTo("vxlan"));
         Assert.That(shown.GetProperty("address").GetString(), Is.EqualTo(s_mac.ToString()));
         Assert.That(shown.GetProperty("mtu").GetInt32(), Is.EqualTo(1400));
-        Assert.That(shown.GetProperty("flags").EnumerateArray().Select(static one => one.GetString()), Has.Member("UP"));
+        Assert.That(
+            shown.GetProperty("flags").EnumerateArray().Select(static one => one.GetString()), Has.Member("UP"));
         Assert.That(shown.GetProperty("inet6_addr_gen_mode").GetString(), Is.EqualTo("none"));
         Assert.That(data.GetProperty("id").GetInt32(), Is.EqualTo(7));
         Assert.That(data.GetProperty("port").GetInt32(), Is.EqualTo(8472));

@@ -26,6 +26,8 @@ internal sealed class NetworkChangesHeardTests
     [TestCase("ip route add default via 192.168.77.2")]
     [TestCase("ip -6 route add default via fd77::2")]
     [TestCase("ip neigh flush dev flannel.7 nud permanent")]
+    [TestCase("ip neigh replace 10.1.2.0 lladdr 02:00:00:00:00:09 dev flannel.7 nud reachable")]
+    [TestCase("bridge fdb replace 02:00:00:00:00:02 dev flannel.7 dst 192.168.77.9")]
     [TestCase("bridge fdb del 02:00:00:00:00:02 dev flannel.7")]
     [TestCase("nft delete table inet corenode_overlay")]
     [TestCase("nft flush ruleset")]

@@ -89,7 +89,8 @@ internal sealed class OverlayMachine : IDisposable
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, $"{program} {string.Join(' ', words)}: {errors.GetAwaiter().GetResult()}");
+        string error = errors.GetAwaiter().GetResult();
+        Assert.That(process.ExitCode, Is.Zero, $"{program} {string.Join(' ', words)}: {error}");
         return text;
     });
 

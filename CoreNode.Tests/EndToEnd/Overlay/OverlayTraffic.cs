@@ -17,13 +17,11 @@ internal static class OverlayTraffic
     /// Sends datagrams of several sizes, the last one as long as a packet may be, and has each echoed; the address that
     /// they came from.
     /// </summary>
-    public static IPAddress Udp(NetworkNamespace from, NetworkNamespace to, IPAddress address, int mtu, IPAddress? source = null)
+    public static IPAddress Udp(NetworkNamespace from, NetworkNamespace to, IPAddress address, int mtu)
     {
         using Socket server = to.Run(() => Open(address, SocketType.Dgram, ProtocolType.Udp));
         server.Bind(new IPEndPoint(address, UdpPort));
         using Socket client = from.Run(() => Open(address, SocketType.Dgram, ProtocolType.Udp));
-        if (source is not null)
-            client.Bind(new IPEndPoint(source, 0));
         client.Connect(address, UdpPort);
         int headers = address.AddressFamily == AddressFamily.InterNetworkV6 ? 48 : 28;
         EndPoint seen = new IPEndPoint(address, 0);

@@ -5,8 +5,8 @@ namespace CoreNode.Tests.Overlay.Links;
 
 /// <summary>
 /// Netlink messages as text: for each a line with its name, then its 32-bit words in hex as they stand in memory, eight
-/// a line, "-" between messages that belong together and an empty line after it. A message that is not in the file fails
-/// with the lines that it would have.
+/// a line, "-" between messages that belong together and an empty line after it. A message that is not in the file
+/// fails with the lines that it would have.
 /// </summary>
 internal static class GoldenMessages
 {

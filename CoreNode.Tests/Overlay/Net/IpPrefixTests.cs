@@ -69,7 +69,8 @@ internal sealed class IpPrefixTests
         Assert.That(mac.ToString(), Is.EqualTo("36:06:b5:2a:67:f2"));
         Assert.That(MacAddress.FromBytes(mac.GetBytes()), Is.EqualTo(mac));
         Assert.That(mac.IsOfDevice, Is.True);
-        foreach (string wrong in (string[])["", "36:06:b5:2a:67", "36:06:b5:2a:67:f2:", "36-06-b5-2a-67-f2", "36:06:b5:2a:67:g2"])
+        string[] none = ["", "36:06:b5:2a:67", "36:06:b5:2a:67:f2:", "36-06-b5-2a-67-f2", "36:06:b5:2a:67:g2"];
+        foreach (string wrong in none)
             Assert.That(MacAddress.TryParse(wrong, out _), Is.False, wrong);
         Assert.That(MacAddress.Parse("01:00:5e:00:00:01").IsOfDevice, Is.False);
         Assert.That(MacAddress.Parse("00:00:00:00:00:00").IsOfDevice, Is.False);
