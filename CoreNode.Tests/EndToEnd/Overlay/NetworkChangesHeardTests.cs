@@ -1,6 +1,5 @@
 using System.Net;
 using CoreNode.Overlay.Net;
-using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.EndToEnd.Overlay;
 
@@ -14,7 +13,7 @@ internal sealed class NetworkChangesHeardTests
     [SetUp]
     public void Needs_namespaces()
     {
-        if (NetworkNamespace.Obstacle is { } obstacle)
+        if (OverlayMachine.Obstacle is { } obstacle)
             Assert.Ignore(obstacle);
     }
 

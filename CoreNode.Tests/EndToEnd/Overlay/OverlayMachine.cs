@@ -24,6 +24,10 @@ internal sealed class OverlayMachine : IDisposable
         _network = new Lazy<MachineNetwork>(() => Inside.Run(static () => new MachineNetwork()));
     }
 
+    /// <summary>Why such machines cannot be made here; null if they can.</summary>
+    public static string? Obstacle { get; } = NetworkNamespace.Obstacle
+        ?? (File.Exists("/usr/sbin/ip") || File.Exists("/sbin/ip") ? null : "there is no ip (package iproute2)");
+
     /// <summary>Where it is.</summary>
     public NetworkNamespace Inside { get; }
 
@@ -68,6 +72,9 @@ internal sealed class OverlayMachine : IDisposable
 
     /// <summary>What is there.</summary>
     public NetworkState Read(params string[] links) => Inside.Run(() => Network.Read(links));
+
+    /// <summary>Changes a setting below /proc/sys/net.</summary>
+    public void Set(string setting, string value) => Command("sh", "-c", $"echo {value} > /proc/sys/net/{setting}");
 
     /// <summary>Runs ip(8) inside.</summary>
     public string Ip(params string[] words) => Command("ip", words);
