@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 
 namespace CoreNode.Overlay.Net;
 
@@ -14,9 +13,10 @@ namespace CoreNode.Overlay.Net;
 public sealed record IpPrefix(IPAddress Address, int Length)
 {
     private const int ByteBits = 8;
+    private const int LongestBytes = 16;
 
     /// <summary>True for IPv6.</summary>
-    public bool IsIPv6 => Address.AddressFamily == AddressFamily.InterNetworkV6;
+    public bool IsIPv6 => IsOfIPv6(Address);
 
     /// <summary>How many bits an address of this family has.</summary>
     public int MostBits => IsIPv6 ? 128 : 32;
@@ -45,10 +45,10 @@ public sealed record IpPrefix(IPAddress Address, int Length)
     /// <summary>True if the address is of this family and in the network.</summary>
     public bool Contains(IPAddress address)
     {
-        if (address.AddressFamily != Address.AddressFamily)
-            return false;
         byte[] own = Address.GetAddressBytes();
         byte[] other = address.GetAddressBytes();
+        if (own.Length != other.Length)
+            return false;
         for (int i = 0; i < own.Length; i++)
         {
             if (((own[i] ^ other[i]) & MaskByte(i)) != 0)
@@ -62,6 +62,13 @@ public sealed record IpPrefix(IPAddress Address, int Length)
     public bool Overlaps(IpPrefix other) =>
         Length <= other.Length ? Contains(other.Address) : other.Contains(Address);
 
+    /// <summary>True for an IPv6 address.</summary>
+    public static bool IsOfIPv6(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[LongestBytes];
+        return address.TryWriteBytes(bytes, out int written) && written == LongestBytes;
+    }
+
     /// <summary>Reads "10.1.2.0/24"; false if it is not one.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out IpPrefix? prefix)
     {
@@ -72,7 +79,7 @@ public sealed record IpPrefix(IPAddress Address, int Length)
             return false;
 
         // "10.1/16" and "1" are addresses for .NET; nobody means them here.
-        bool isWhole = address.AddressFamily == AddressFamily.InterNetworkV6 || text[..slash].Count('.') == 3;
+        bool isWhole = IsOfIPv6(address) || text[..slash].Count('.') == 3;
         IpPrefix read = new(address, length);
         if (!isWhole || length > read.MostBits)
             return false;
@@ -89,7 +96,7 @@ public sealed record IpPrefix(IPAddress Address, int Length)
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Address}/{Length}");
 
     /// <summary>Of address and length.</summary>
-    public override int GetHashCode() => Address.GetHashCode() * 31 + Length;
+    public override int GetHashCode() => Address.GetHashCode() ^ Length;
 
-    private byte MaskByte(int index) => (byte)(0xff00 >> Math.Clamp(Length - index * ByteBits, 0, ByteBits));
+    private byte MaskByte(int index) => (byte)((0xff00 >> Math.Clamp(Length - index * ByteBits, 0, ByteBits)) & 0xff);
 }

@@ -62,7 +62,7 @@ public sealed record MacAddress(ulong Value)
     {
         byte[] bytes = new byte[ByteCount];
         for (int i = 0; i < ByteCount; i++)
-            bytes[i] = (byte)(Value >> (8 * (ByteCount - 1 - i)));
+            bytes[i] = (byte)((Value >> (8 * (ByteCount - 1 - i))) & 0xff);
         return bytes;
     }
 
