@@ -1,0 +1,52 @@
+using CoreNode.Foundation;
+
+namespace CoreNode.Tests.Simulation.Overlay;
+
+/// <summary>What one seed simulates.</summary>
+internal sealed record OverlayPlan(ulong Seed, OverlayBug Bug)
+{
+    public const long Second = 1_000_000_000;
+
+    public const long Hour = 3600 * Second;
+
+    public required int Machines { get; init; }
+
+    /// <summary>Machines begin within this time.</summary>
+    public long Joining { get; init; } = 20 * Second;
+
+    /// <summary>Faults end then.</summary>
+    public long Turmoil { get; init; } = 2 * Hour;
+
+    /// <summary>Everything is looked at once more then.</summary>
+    public long Peace { get; init; } = Hour / 2;
+
+    public int Faults { get; init; } = 40;
+
+    /// <summary>The last machine has the address of the first one.</summary>
+    public bool HasTwins { get; init; }
+
+    public bool ChangesConfig { get; init; }
+
+    public string Backend { get; init; } = "vxlan";
+
+    public static OverlayPlan Of(ulong seed, OverlayBug bug)
+    {
+        Prng chance = new Prng(seed).Child("plan");
+        OverlayPlan plan = new(seed, bug)
+        {
+            Machines = chance.Next(2, 10),
+            HasTwins = chance.Chance(0.25),
+            Joining = chance.Chance(0.5) ? Second / 20 : 20 * Second,
+            Peace = chance.Chance(0.15) ? 25 * Hour : Hour / 4,
+            ChangesConfig = chance.Chance(0.3),
+            Backend = chance.Chance(0.25) ? "host-gw" : "vxlan",
+        };
+
+        // Without devices nothing tells twins apart.
+        return plan with { HasTwins = plan.HasTwins && plan.Backend == "vxlan" };
+    }
+
+    public override string ToString() =>
+        $"{Machines} machines, {Backend}, {Faults} faults, twins {HasTwins}, configuration changes {ChangesConfig}, "
+        + $"bug {Bug}";
+}
