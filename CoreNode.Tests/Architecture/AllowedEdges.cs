@@ -75,6 +75,8 @@ internal static class AllowedEdges
             new("Updates.Sharing", ModuleKind.Service, "Store", "Platform"),
             new("RebootLock.Model", ModuleKind.Decider),
             new("RebootLock", ModuleKind.Service, "Store", "RebootLock.Model"),
+            new("Overlay.Net", ModuleKind.Port),
+            new("Overlay.Links", ModuleKind.Mechanism, "Overlay.Net") { IsNative = true },
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model", "Updates.Desk", "Reboots.Desk"),
             new("Api.Peers", ModuleKind.Edge, "Cluster", "Cluster.Leases", "Raft", "Store", "Pki", "Platform"),
