@@ -76,6 +76,7 @@ internal static class AllowedEdges
             new("RebootLock.Model", ModuleKind.Decider),
             new("RebootLock", ModuleKind.Service, "Store", "RebootLock.Model"),
             new("Overlay.Net", ModuleKind.Port),
+            new("Overlay.Model", ModuleKind.Decider, "Overlay.Net"),
             new("Overlay.Links", ModuleKind.Mechanism, "Overlay.Net") { IsNative = true },
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model", "Updates.Desk", "Reboots.Desk"),

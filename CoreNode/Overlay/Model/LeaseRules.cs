@@ -1,0 +1,175 @@
+using System.Net;
+using CoreNode.Foundation;
+using CoreNode.Overlay.Net;
+
+namespace CoreNode.Overlay.Model;
+
+/// <summary>
+/// Which lease a machine has and takes (docs/decisions/0062). Every step names what must still be so when the store
+/// carries it out, so no two machines come to one subnet, and whoever loses one gives way. Pure.
+/// </summary>
+public static class LeaseRules
+{
+    /// <summary>How long a lease is good for.</summary>
+    public static readonly TimeSpan TimeToLive = TimeSpan.FromHours(24);
+
+    /// <summary>How long before its end it is renewed.</summary>
+    public static readonly TimeSpan RenewBefore = TimeSpan.FromHours(1);
+
+    // flannel's: machines that start together seldom choose the same one, and the network fills up from its begin.
+    private const int Window = 100;
+
+    /// <summary>What to do next.</summary>
+    public static LeaseStep Next(
+        OverlayConfig config, LeaseBook book, OwnMachine own, LeaseMemory memory, Prng chance)
+    {
+        if (!book.IsListed)
+            return new LeaseStep.Wait();
+        if (memory.Held is { } held)
+        {
+            LeaseEntry? entry = book.Find(held.Name);
+            if (entry is not null && !IsOwn(entry, held, own))
+                return new LeaseStep.Lost(held, entry);
+            if (config.Fits(held.Subnets))
+            {
+                if (entry is null)
+                    return new LeaseStep.Create(held.Subnets);
+                if (entry.Stored.Text != own.Text)
+                    return new LeaseStep.Rewrite(entry, held.Subnets);
+                return LeftBehind(config, book, own, memory) is { } left
+                    ? new LeaseStep.Delete(left) : new LeaseStep.Keep();
+            }
+        }
+
+        if (FindOwn(config, book, own, memory) is { } found)
+            return new LeaseStep.Rewrite(found, found.Subnets!);
+        if (memory.Previous is { } before && config.Fits(before) && IsFree(before, book, memory))
+            return new LeaseStep.Create(before);
+        IpPrefix? v4 = null;
+        IpPrefix? v6 = null;
+        if (config.V4 is not null && (v4 = FindFree(config.V4, book, memory, chance)) is null)
+            return new LeaseStep.Full();
+        if (config.V6 is not null && (v6 = FindFree(config.V6, book, memory, chance)) is null)
+            return new LeaseStep.Full();
+        return new LeaseStep.Create(new LeaseSubnets(v4, v6));
+    }
+
+    // What this machine wrote, or would write, or wrote before its address changed.
+    private static bool IsOwn(LeaseEntry entry, HeldLease held, OwnMachine own) =>
+        entry.Stored.Text == held.Text || entry.Stored.Text == own.Text || HasOwnDevices(entry, own);
+
+    private static bool HasOwnDevices(LeaseEntry entry, OwnMachine own) =>
+        (own.Value.MacV4 ?? own.Value.MacV6) is not null && entry.Value?.HasDevicesOf(own.Value) == true;
+
+    // flannel knows a machine by its address only. Of several leases with that, the surest: what this machine would
+    // write now, then its devices, then what it had before, then the oldest.
+    private static LeaseEntry? FindOwn(OverlayConfig config, LeaseBook book, OwnMachine own, LeaseMemory memory)
+    {
+        LeaseEntry? best = null;
+        int bestRank = -1;
+        foreach (LeaseEntry entry in book.Entries)
+        {
+            if (entry is not { Subnets: { } subnets, Value: { } value } || !value.HasAddressOf(own.Value)
+                || !config.Fits(subnets) || memory.IsLost(entry))
+                continue;
+            int rank = entry.Stored.Text == own.Text ? 3
+                : HasOwnDevices(entry, own) ? 2
+                : subnets == memory.Previous ? 1 : 0;
+            if (rank < bestRank || (rank == bestRank && entry.Stored.Created >= best!.Stored.Created))
+                continue;
+            best = entry;
+            bestRank = rank;
+        }
+
+        return best;
+    }
+
+    private static LeaseEntry? LeftBehind(OverlayConfig config, LeaseBook book, OwnMachine own, LeaseMemory memory)
+    {
+        foreach (LeaseEntry entry in book.Entries)
+        {
+            if (entry is not { Subnets: { } subnets, Value: { } value, Stored.Expiration: not null }
+                || entry.Name == memory.Held?.Name || !value.HasAddressOf(own.Value))
+                continue;
+            bool isOrphan = entry.Stored.Text == own.Text
+                && (HasOwnDevices(entry, own) || memory.Attempted.Contains(entry.Name));
+            if (!config.Fits(subnets) || isOrphan)
+                return entry;
+        }
+
+        return null;
+    }
+
+    private static bool IsFree(LeaseSubnets wanted, LeaseBook book, LeaseMemory memory)
+    {
+        if (memory.Refused.Contains(LeaseKey.Write(wanted)))
+            return false;
+        foreach (LeaseEntry entry in book.Entries)
+        {
+            if (entry.Subnets is { } taken && (Overlap(wanted.V4, taken.V4) || Overlap(wanted.V6, taken.V6)))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool Overlap(IpPrefix? one, IpPrefix? other) =>
+        one is not null && other is not null && one.Overlaps(other);
+
+    private static IpPrefix? FindFree(SubnetSpace space, LeaseBook book, LeaseMemory memory, Prng chance)
+    {
+        List<IpPrefix> taken = Taken(space.IsV4, book, memory);
+        UInt128[] firsts = new UInt128[taken.Count];
+        UInt128[] afters = new UInt128[taken.Count];
+        for (int index = 0; index < firsts.Length; index++)
+        {
+            firsts[index] = AddressMath.Number(taken[index].Address);
+            afters[index] = firsts[index] + (AddressMath.Size(taken[index].Length, space.IsV4) - UInt128.One);
+        }
+
+        UInt128 size = AddressMath.Size(space.SubnetLength, space.IsV4);
+        UInt128 last = AddressMath.Number(space.Max);
+        List<IPAddress> free = [];
+        UInt128 next = AddressMath.Number(space.Min);
+        while (next <= last && free.Count < Window)
+        {
+            UInt128 end = next + (size - UInt128.One);
+            UInt128 step = size;
+            bool isTaken = false;
+            for (int index = 0; index < firsts.Length && !isTaken; index++)
+            {
+                isTaken = firsts[index] <= end && afters[index] >= next;
+                // A larger one is left behind at once: of short prefixes there may be as many as machines.
+                if (isTaken && afters[index] > end)
+                    step = afters[index] - next + UInt128.One;
+            }
+
+            if (!isTaken)
+                free.Add(AddressMath.Address(next, space.IsV4));
+            if (last - next < step)
+                break;
+            next += step;
+        }
+
+        return free.Count == 0 ? null : new IpPrefix(free[chance.Next(free.Count)], space.SubnetLength);
+    }
+
+    private static List<IpPrefix> Taken(bool isV4, LeaseBook book, LeaseMemory memory)
+    {
+        List<IpPrefix> taken = [];
+        foreach (LeaseEntry entry in book.Entries)
+        {
+            if ((isV4 ? entry.Subnets?.V4 : entry.Subnets?.V6) is { } subnet)
+                taken.Add(subnet);
+        }
+
+        foreach (string name in memory.Refused)
+        {
+            LeaseSubnets? refused = LeaseKey.Read(name, out _);
+            if ((isV4 ? refused?.V4 : refused?.V6) is { } subnet)
+                taken.Add(subnet);
+        }
+
+        return taken;
+    }
+}
