@@ -112,6 +112,10 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Hosting + 54, LogLevel.Warning, "{Reason}; the machine's own command is taken")]
     internal static partial void NoLogind(this ILogger logger, string reason);
 
+    [LoggerMessage(EventIds.Hosting + 58, LogLevel.Error,
+        "the overlay networks broke off, and start anew in {Seconds} s; what the kernel has goes on")]
+    internal static partial void OverlayFailed(this ILogger logger, Exception fault, double seconds);
+
     [LoggerMessage(EventIds.Hosting + 45, LogLevel.Information, "this machine is not updated: {Reason}")]
     internal static partial void NoUpdates(this ILogger logger, string reason);
 

@@ -4,6 +4,7 @@ using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Store;
 using CoreNode.Api.Relay;
 using CoreNode.Hosting.FleetLock;
+using CoreNode.Hosting.Overlay;
 using CoreNode.Hosting.Reboots;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Updates.Sharing;
@@ -33,6 +34,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
             NodeComposition.SecretToken(options), () => found?.View ?? FollowerView.Empty, process.Logger);
         UnitsModule? units = UnitsModule.Of(options, process);
         UpdatesModule? updates = UpdatesModule.Of(options, process);
+        OverlayModule? overlay = OverlayModule.Of(options, process);
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
@@ -78,16 +80,18 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
             Reboots = new RebootsPlace(store),
         };
         Task updating = updates?.RunAsync(place, stop.Token) ?? Task.CompletedTask;
+        Task networking = overlay?.RunAsync(store, place.Others, stop.Token) ?? Task.CompletedTask;
         try
         {
             await ServeAsync(
-                follower, upstreams, certificates, UpdatesModule.SurfaceWith(updates, running?.Surface), store,
+                follower, upstreams, certificates,
+                OverlayModule.SurfaceWith(overlay, UpdatesModule.SurfaceWith(updates, running?.Surface)), store,
                 Task.WhenAny(following, reviewing).Unwrap());
         }
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(following, reviewing, listening, tending, updating);
+            await Task.WhenAll(following, reviewing, listening, tending, updating, networking);
             if (running is not null)
                 await running.DisposeAsync();
         }

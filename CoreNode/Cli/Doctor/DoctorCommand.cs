@@ -25,9 +25,9 @@ internal static class DoctorCommand
         {
             Details = "Looks at the nodes at --endpoints (whether they are well, their clocks, the certificates they "
                 + "show), at units and machines of a cluster that uses them, at what would run units here, at what "
-                + "updates of the machine need (server, keys, disk, slots, the version that runs), at the "
-                + "files of --cacert, --cert and --key, at a folder of certificates and at the room for "
-                + "data. A certificate is to be renewed 30 days before it expires (a CA: a year), a short-lived one in "
+                + "updates of the machine need (server, keys, disk, slots, the version that runs), at what keeps its "
+                + "overlay networks from working, at the files of --cacert, --cert and --key, at a folder of "
+                + "certificates and at the room for data. A certificate is to be renewed 30 days before it expires (a CA: a year), a short-lived one in "
                 + "the last third of its life. Exit code 1 if there is a problem, 0 with warnings only.",
             Examples =
             [
@@ -55,10 +55,12 @@ internal static class DoctorCommand
             EndpointChecks endpoints = new(options, office, certificates, now, isNodeExpected);
             Task<IReadOnlyList<Finding>> units = UnitChecks.CheckAsync(options, session.Host.Cancellation);
             Task<IReadOnlyList<Finding>> updates = UpdateChecks.CheckAsync(options, session.Host.Cancellation);
+            Task<IReadOnlyList<Finding>> overlay = OverlayChecks.CheckAsync(options, session.Host.Cancellation);
             findings.AddRange(await session.WithNoticeAsync(
                 endpoints.CheckAsync(session.Host.Cancellation), "waiting for the nodes …"));
             findings.AddRange(await session.WithNoticeAsync(units, "waiting for the units …"));
             findings.AddRange(await session.WithNoticeAsync(updates, "waiting for the updates …"));
+            findings.AddRange(await session.WithNoticeAsync(overlay, "waiting for the overlay …"));
             if (isNodeExpected && session.Host.FindUnitManager is { } find)
                 findings.Add(UnitChecks.Judge(await find(session.Host.Cancellation)));
             if (session.IsJson(parsed))
