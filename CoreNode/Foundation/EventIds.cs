@@ -27,4 +27,5 @@ public static class EventIds
     public const int RebootLock = 3000;
     public const int ApiFleetLock = 3100;
     public const int Reboots = 3300;
+    public const int Overlay = 3400;
 }

@@ -20,12 +20,20 @@ internal sealed class LeaseBookTests
     public void A_listing_leaves_what_was_written_after_it()
     {
         LeaseBook book = OverlaySamples.Book();
-        book.Put(Lease(Name, 1001));
-        book.List([], new StoreIndex(1000));
-        Assert.That(book.Find(Name), Is.Null, "an older listing is one of a store that was set back");
-        book.Put(Lease(Name, 1002));
-        book.List([], new StoreIndex(1002));
+        book.Put(Lease(Name, 1005));
+        book.List([], new StoreIndex(1003));
+        Assert.That(book.Find(Name), Is.Not.Null, "the answer to an own write came before");
+        book.Follow(new StoreIndex(1005));
+        book.List([], new StoreIndex(1006));
         Assert.That(book.Find(Name), Is.Null);
+    }
+
+    [Test]
+    public void A_listing_of_a_store_that_was_set_back_counts()
+    {
+        LeaseBook book = OverlaySamples.Book(Lease(Name, 900));
+        book.List([Lease("10.1.3.0-24", 40)], new StoreIndex(50));
+        Assert.That(book.Entries.Single().Name, Is.EqualTo("10.1.3.0-24"));
     }
 
     [Test]

@@ -9,19 +9,13 @@ namespace CoreNode.Tests.Overlay.Model;
 internal sealed class LeaseRulesTests
 {
     private readonly OverlayConfig _config = OverlaySamples.Config(OverlaySamples.Vxlan);
-    private readonly LeaseMemory _memory = new();
     private readonly Prng _chance = new(1);
+    private LeaseMemory _memory = new();
 
     private OwnMachine Own => OverlaySamples.Own(_config);
 
     [SetUp]
-    public void SetUp()
-    {
-        _memory.Held = null;
-        _memory.Previous = null;
-        _memory.Refused.Clear();
-        _memory.Attempted.Clear();
-    }
+    public void SetUp() => _memory = new LeaseMemory();
 
     [Test]
     public void Nothing_is_taken_before_leases_are_known() =>

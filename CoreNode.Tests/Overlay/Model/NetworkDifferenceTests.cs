@@ -177,6 +177,7 @@ internal sealed class NetworkDifferenceTests
     public void Routes_of_other_networks_stay()
     {
         MemoryNetwork kernel = Kernel();
+        kernel.Meddle(new NetworkChange.EnableForwarding(false));
         NetworkRoute blue = new(IpPrefix.Parse("10.2.7.0/24"), IPAddress.Parse("172.30.77.7"), "eth0", false);
         NetworkRoute lost = new(IpPrefix.Parse("10.3.7.0/24"), IPAddress.Parse("172.30.77.7"), "eth0", false);
         NetworkRoute own = new(IpPrefix.Parse("10.1.7.0/24"), IPAddress.Parse("172.30.77.7"), "eth0", false);

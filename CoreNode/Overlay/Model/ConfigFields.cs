@@ -17,13 +17,18 @@ internal sealed class ConfigFields(JsonElement fields, string path, List<ConfigP
         return otherwise;
     }
 
-    public string? Text(string name)
+    public string? Text(string name) => Text(name, "");
+
+    /// <summary>A text; where there is none, <paramref name="missing"/> is complained about, if it says anything.</summary>
+    public string? Text(string name, string missing)
     {
         JsonElement value = Find(name);
         if (value.ValueKind == JsonValueKind.String)
             return value.GetString();
         if (value.ValueKind != JsonValueKind.Undefined)
             Complain(name, $"{value.GetRawText()} is no text in quotes");
+        else if (missing.Length > 0)
+            Complain(name, missing);
         return null;
     }
 

@@ -76,7 +76,7 @@ public static class ConfigJson
         // flannel 0.5.5 takes udp where no backend is named, flannel of today vxlan.
         if (root.Object("Backend") is not { } fields)
             return new BackendConfig(BackendKind.Vxlan);
-        string? type = fields.Text("Type");
+        string? type = fields.Text("Type", "is missing; vxlan, host-gw or alloc");
         switch (type)
         {
             case "host-gw":
@@ -86,7 +86,6 @@ public static class ConfigJson
             case "vxlan":
                 return ReadVxlan(fields, hasV6, problems);
             case null:
-                problems.Add(new ConfigProblem("Backend.Type", "is missing; vxlan, host-gw or alloc"));
                 return null;
             default:
                 problems.Add(new ConfigProblem(

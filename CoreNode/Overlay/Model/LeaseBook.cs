@@ -16,7 +16,7 @@ public sealed class LeaseBook
     /// <summary>True once there was a listing.</summary>
     public bool IsListed { get; private set; }
 
-    /// <summary>What is known is at least as new as this.</summary>
+    /// <summary>What was told in order is as new as this; answers to own writes may be newer.</summary>
     public StoreIndex Index { get; private set; }
 
     /// <summary>All entries by name.</summary>
@@ -54,12 +54,11 @@ public sealed class LeaseBook
         Index = index;
     }
 
+    /// <summary>Everything up to an index was told.</summary>
+    public void Follow(StoreIndex index) => Index = index > Index ? index : Index;
+
     /// <summary>A lease was written.</summary>
-    public void Put(StoredLease lease)
-    {
-        Put(lease, false);
-        Index = lease.Modified > Index ? lease.Modified : Index;
-    }
+    public void Put(StoredLease lease) => Put(lease, false);
 
     /// <summary>A lease was removed, or expired.</summary>
     public void Remove(string name, StoreIndex index)
@@ -70,7 +69,6 @@ public sealed class LeaseBook
             _removed[name] = new StoredLease(name, "", index, index, null);
         if (_removed.Count > 1000)
             _removed.Clear();
-        Index = index > Index ? index : Index;
     }
 
     private void Put(StoredLease lease, bool isSetBack)

@@ -9,7 +9,7 @@ public sealed record RouteOwner(IReadOnlyList<IpPrefix> Mine, IReadOnlyList<IpPr
 {
     /// <summary>True if a route is this network's to remove: in its own range, or in nobody's.</summary>
     public bool Owns(IpPrefix to) =>
-        Has(Mine, to) || (Others is not null && !Has(Others, to));
+        Others is null ? Has(Mine, to) : !Has(Others, to);
 
     private static bool Has(IReadOnlyList<IpPrefix> ranges, IpPrefix to)
     {

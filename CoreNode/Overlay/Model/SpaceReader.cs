@@ -35,14 +35,14 @@ internal static class SpaceReader
     private static IpPrefix? ReadNetwork(ConfigFields fields, string name, bool isV4)
     {
         string example = isV4 ? "10.1.0.0/16" : "fd00:1::/48";
-        string? text = fields.Text(name);
+        string family = isV4 ? "IPv4" : "IPv6";
+        string? text = fields.Text(name, $"is missing; an {family} network such as {example}");
+        if (text is null)
+            return null;
         IpPrefix? network = AddressMath.ReadPrefix(text);
         if (network is null || AddressMath.IsV4(network.Address) != isV4)
         {
-            string family = isV4 ? "IPv4" : "IPv6";
-            fields.Complain(name, text is null
-                ? $"is missing; an {family} network such as {example}"
-                : $"\"{text}\" is no {family} network such as {example}");
+            fields.Complain(name, $"\"{text}\" is no {family} network such as {example}");
             return null;
         }
 

@@ -1,0 +1,106 @@
+using System.Threading.Channels;
+using CoreNode.Foundation;
+using CoreNode.Store;
+
+namespace CoreNode.Overlay;
+
+/// <summary>
+/// Reads a key and then watches it, and tells a loop. Whenever the watch breaks it reads again: so each message after
+/// an absence is a complete listing. One task runs it.
+/// </summary>
+internal sealed class KeyFollower(
+    IKvClient client, string key, TimeProvider time, Prng chance, ChannelWriter<OverlayMessage> told)
+{
+    private static readonly TimeSpan s_shortestWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(2);
+
+    private CancellationTokenSource? _watch;
+    private StoreIndex _index;
+
+    /// <summary>Reads it again soon: the loop doubts what it knows.</summary>
+    public void Relist()
+    {
+        try
+        {
+            _watch?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is about to be read again anyway.
+        }
+    }
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        TimeSpan wait = s_shortestWait;
+        while (true)
+        {
+            using CancellationTokenSource watch = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            _watch = watch;
+            try
+            {
+                if (await ListAsync(stop))
+                {
+                    wait = s_shortestWait;
+                    await WatchAsync(watch.Token);
+                }
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                continue;
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                await told.WriteAsync(new OverlayMessage.Away(key, fault.Message), stop);
+            }
+            finally
+            {
+                _watch = null;
+            }
+
+            await Task.Delay(wait * (0.75 + (chance.NextDouble() / 2)), time, stop);
+            wait = wait * 2 < s_longestWait ? wait * 2 : s_longestWait;
+        }
+    }
+
+    private async Task<bool> ListAsync(CancellationToken stop)
+    {
+        KvGetOptions options = new() { IsRecursive = true, IsQuorum = true };
+        KvOutcome outcome = await client.GetAsync(key, options, stop);
+        (KvNode? node, StoreIndex index) = outcome switch
+        {
+            KvOutcome.Done done => (done.Change.Node, done.Change.Index),
+            KvOutcome.Refused { Error: var error } when error.Is(ErrorCode.KeyNotFound) =>
+                (null, new StoreIndex(error.Index)),
+            _ => ((KvNode?)null, StoreIndex.Zero),
+        };
+        if (index == StoreIndex.Zero)
+        {
+            await told.WriteAsync(new OverlayMessage.Away(key, outcome.ToString()!), stop);
+            return false;
+        }
+
+        _index = index;
+        await told.WriteAsync(new OverlayMessage.Listed(key, node, index), stop);
+        return true;
+    }
+
+    // Returns when it is to be read again.
+    private async Task WatchAsync(CancellationToken stop)
+    {
+        await foreach (KvWatchItem item in client.WatchAsync(key, isRecursive: true, _index.Next, stop))
+        {
+            switch (item)
+            {
+                case KvWatchItem.Changed changed:
+                    await told.WriteAsync(new OverlayMessage.Changed(key, changed.Change), stop);
+                    break;
+                case KvWatchItem.HistoryLost:
+                    return;
+                default:
+                    await told.WriteAsync(new OverlayMessage.Away(key, item.ToString()), stop);
+                    return;
+            }
+        }
+    }
+}
