@@ -10,9 +10,9 @@ internal sealed class MemoryNetwork : IMachineNetwork
 {
     private readonly List<VxlanLink> _links = [];
     private readonly List<LinkAddress> _addresses = [];
-    private readonly List<NetworkRoute> _routes = [];
-    private readonly List<Neighbour> _neighbours = [];
-    private readonly List<Forwarding> _forwardings = [];
+    private readonly Dictionary<IpPrefix, NetworkRoute> _routes = [];
+    private readonly Dictionary<(string, IPAddress), Neighbour> _neighbours = [];
+    private readonly Dictionary<(string, MacAddress), Forwarding> _forwardings = [];
     private FirewallRules? _firewall;
     private bool _forwardsV4;
     private bool _forwardsV6;
@@ -42,7 +42,7 @@ internal sealed class MemoryNetwork : IMachineNetwork
     public Action<NetworkChange> Made { get; set; } = static _ => { };
 
     public NetworkState State => new(
-        [.. _links], [.. _addresses], [.. _routes], [.. _neighbours], [.. _forwardings], _firewall)
+        [.. _links], [.. _addresses], [.. _routes.Values], [.. _neighbours.Values], [.. _forwardings.Values], _firewall)
     {
         ForwardsIPv4 = _forwardsV4,
         ForwardsIPv6 = _forwardsV6,
@@ -50,9 +50,22 @@ internal sealed class MemoryNetwork : IMachineNetwork
 
     public IReadOnlyList<LinkAddress> Addresses => _addresses;
 
-    public IReadOnlyList<NetworkRoute> Routes => _routes;
+    public IReadOnlyCollection<NetworkRoute> Routes => _routes.Values;
 
-    public bool HasRoute(IPAddress subnet) => _routes.Exists(route => route.To.Address.Equals(subnet));
+    /// <summary>True if packets to a subnet go to that machine itself.</summary>
+    public bool HasRoute(IpPrefix to, IPAddress via) =>
+        _routes.TryGetValue(to, out NetworkRoute? route) && !route.IsOnLink && via.Equals(route.Via);
+
+    /// <summary>True if packets to a subnet go to that device of that machine.</summary>
+    public bool Sends(IpPrefix to, MacAddress mac, IPAddress machine) =>
+        _routes.TryGetValue(to, out NetworkRoute? route) && route is { IsOnLink: true, Via: { } via }
+        && _neighbours.TryGetValue((route.Link, via), out Neighbour? neighbour) && neighbour.Mac == mac
+        && _forwardings.TryGetValue((route.Link, mac), out Forwarding? forwarding) && forwarding.To.Equals(machine);
+
+    /// <summary>True if any packet goes to such a machine.</summary>
+    public bool HasForeigner(Func<IPAddress, bool> isForeign) =>
+        _forwardings.Values.Any(one => isForeign(one.To))
+        || _routes.Values.Any(one => one.Via is not null && isForeign(one.Via));
 
     public IReadOnlyList<InterfaceFacts> Interfaces()
     {
@@ -66,9 +79,9 @@ internal sealed class MemoryNetwork : IMachineNetwork
         Reads++;
         return new NetworkState(
             _links.FindAll(link => links.Contains(link.Name)),
-            _addresses.FindAll(address => links.Contains(address.Link)), [.. _routes],
-            _neighbours.FindAll(one => links.Contains(one.Link)),
-            _forwardings.FindAll(one => links.Contains(one.Link)), _firewall)
+            _addresses.FindAll(address => links.Contains(address.Link)), [.. _routes.Values],
+            [.. _neighbours.Values.Where(one => links.Contains(one.Link))],
+            [.. _forwardings.Values.Where(one => links.Contains(one.Link))], _firewall)
         {
             ForwardsIPv4 = _forwardsV4,
             ForwardsIPv6 = _forwardsV6,
@@ -164,25 +177,23 @@ internal sealed class MemoryNetwork : IMachineNetwork
                 _addresses.Remove(address);
                 return null;
             case NetworkChange.PutRoute { Route: var route }:
-                _routes.RemoveAll(one => one.To == route.To);
-                _routes.Add(route);
+                _routes[route.To] = route;
                 return Without(route.Link);
             case NetworkChange.RemoveRoute { Route: var route }:
-                _routes.Remove(route);
+                if (_routes.GetValueOrDefault(route.To) == route)
+                    _routes.Remove(route.To);
                 return null;
             case NetworkChange.PutNeighbour { Neighbour: var one }:
-                _neighbours.RemoveAll(other => other.Link == one.Link && other.Address.Equals(one.Address));
-                _neighbours.Add(one);
+                _neighbours[(one.Link, one.Address)] = one;
                 return Without(one.Link);
             case NetworkChange.RemoveNeighbour { Neighbour: var one }:
-                _neighbours.Remove(one);
+                _neighbours.Remove((one.Link, one.Address));
                 return null;
             case NetworkChange.PutForwarding { Forwarding: var one }:
-                _forwardings.RemoveAll(other => other.Link == one.Link && other.Mac == one.Mac);
-                _forwardings.Add(one);
+                _forwardings[(one.Link, one.Mac)] = one;
                 return Without(one.Link);
             case NetworkChange.RemoveForwarding { Forwarding: var one }:
-                _forwardings.Remove(one);
+                _forwardings.Remove((one.Link, one.Mac));
                 return null;
             case NetworkChange.SetFirewall { Rules: var rules }:
                 _firewall = rules;
@@ -213,8 +224,11 @@ internal sealed class MemoryNetwork : IMachineNetwork
     {
         _links.RemoveAll(link => link.Name == name);
         _addresses.RemoveAll(one => one.Link == name);
-        _routes.RemoveAll(one => one.Link == name);
-        _neighbours.RemoveAll(one => one.Link == name);
-        _forwardings.RemoveAll(one => one.Link == name);
+        foreach (NetworkRoute route in _routes.Values.Where(one => one.Link == name).ToArray())
+            _routes.Remove(route.To);
+        foreach (Neighbour one in _neighbours.Values.Where(one => one.Link == name).ToArray())
+            _neighbours.Remove((one.Link, one.Address));
+        foreach (Forwarding one in _forwardings.Values.Where(one => one.Link == name).ToArray())
+            _forwardings.Remove((one.Link, one.Mac));
     }
 }

@@ -70,9 +70,9 @@ internal sealed class FakeRebootMachine
         Restarting.TrySetResult();
     }
 
-    async Task<RebootPermission> IQuorum.LookAsync(CancellationToken cancellation)
+    async Task<RebootPermission> IQuorum.LookAsync(bool isLast, CancellationToken cancellation)
     {
-        await CallAsync("look", static () => { }, cancellation);
+        await CallAsync(isLast ? "last look" : "look", static () => { }, cancellation);
         return Permission;
     }
 

@@ -16,7 +16,7 @@ internal sealed class RebootServiceTests
 
     private static readonly string[] s_whole =
     [
-        "look", "lock", "look", "move leader", "cordon", "drain", "warn", "sync", "restart", "judge", "uncordon",
+        "look", "lock", "last look", "move leader", "cordon", "drain", "warn", "sync", "restart", "judge", "uncordon",
         "release",
     ];
 

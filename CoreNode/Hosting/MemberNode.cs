@@ -48,7 +48,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         {
             keys.Bind(replica);
             NodeRequests requests = transport.RequestsOf(new PeerIdentity(replica.ClusterId, replica.Self));
-            site.Bind(UpdatesPlaces.SiteOf(replica, () => updates?.Target));
+            site.Bind(UpdatesPlaces.SiteOf(replica, updates));
             NodeMetrics.Register(process.Metrics, replica, process.Version);
             try
             {

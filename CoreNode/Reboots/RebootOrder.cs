@@ -98,6 +98,7 @@ public static class RebootOrder
             NotBefore = state.Live.NotBefore,
             Group = state.Group,
             Why = state.Want.Text,
+            IsLast = state.Stage == RebootStage.Admitted,
             Limit = state.Step switch
             {
                 RebootStepKind.Drain => settings.DrainLimit,

@@ -21,4 +21,7 @@ public sealed record RebootStep(RebootStepKind Kind, long Number)
     /// <summary>How long it may take, of <see cref="RebootStepKind.Drain"/>; when the restart is, of
     /// <see cref="RebootStepKind.Warn"/>.</summary>
     public TimeSpan Limit { get; init; }
+
+    /// <summary>True of the <see cref="RebootStepKind.Look"/> after which the machine leaves.</summary>
+    public bool IsLast { get; init; }
 }

@@ -172,7 +172,9 @@ internal sealed class RebootTurn(RebootState state, RebootSettings settings, Reb
         {
             string why = State.Note;
             State = State with { FuzzUntil = null, WarnedAt = null, LockSince = null };
-            Go(RebootStage.Wanted, RebootStepKind.Look, IsOpen && !State.Want.IsPerson ? Settings.BackOff : null);
+            // Members that gave way to each other must not meet again.
+            TimeSpan pause = Settings.BackOff * (0.5 + (chance.NextDouble() / 2));
+            Go(RebootStage.Wanted, RebootStepKind.Look, IsOpen && !State.Want.IsPerson ? pause : null);
             Tell(why);
             return;
         }

@@ -29,9 +29,9 @@ internal sealed class DrainAdapterTests
     {
         PlaceQuorum quorum = Quorum(RebootPermission.Granted);
         await _store.PlaceAsync(A, "anywhere.service", "Singleton=yes");
-        Assert.That(await quorum.LookAsync(stop), Is.EqualTo(RebootPermission.Granted));
+        Assert.That(await quorum.LookAsync(true, stop), Is.EqualTo(RebootPermission.Granted));
         await _store.PlaceAsync(A, "only.service", $"Singleton=yes\nMachineID={A}");
-        RebootPermission refused = await quorum.LookAsync(stop);
+        RebootPermission refused = await quorum.LookAsync(true, stop);
         Assert.That(refused.IsUnavoidable, Is.False, "another machine may come");
         Assert.That(refused.Breaks, Does.Contain("only.service").And.Contain($"MachineID={A}"));
         Assert.That(refused.Breaks, Does.Not.Contain("anywhere"));
@@ -42,7 +42,7 @@ internal sealed class DrainAdapterTests
     {
         RebootPermission lost = new("2 of 3 members would be left", IsUnavoidable: true);
         await _store.PlaceAsync(A, "only.service", $"Singleton=yes\nMachineID={A}");
-        Assert.That(await Quorum(lost).LookAsync(stop), Is.EqualTo(lost));
+        Assert.That(await Quorum(lost).LookAsync(true, stop), Is.EqualTo(lost));
     }
 
     [Test]
@@ -74,5 +74,5 @@ internal sealed class DrainAdapterTests
     }
 
     private PlaceQuorum Quorum(RebootPermission store) => new(
-        new RebootsPlace(_store.Client) { LookAsync = _ => Task.FromResult(store) }, _store.Drains, A);
+        new RebootsPlace(_store.Client) { LookAsync = (_, _) => Task.FromResult(store) }, _store.Drains, A);
 }

@@ -13,6 +13,7 @@ using CoreNode.Units.Drains;
 using CoreNode.Units.Registry;
 using CoreNode.Units.Watching;
 using CoreNode.Updates.Desk;
+using CoreNode.Updates.Lifecycle;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoreNode.Tests.Hosting.Reboots;
@@ -103,6 +104,18 @@ internal sealed class MachinePortsTests
         RebootPermission permission = RebootsPlaces.Judge(voters, isVoter, others);
         Assert.That(permission.Breaks.Length > 0, Is.EqualTo(isUnavoidable is not null));
         Assert.That(permission.IsUnavoidable, Is.EqualTo(isUnavoidable == true));
+    }
+
+    [TestCase(true, false, true, true)]
+    [TestCase(true, true, true, false)]
+    [TestCase(false, false, false, false)]
+    public void Who_is_leaving_is_counted_on_before_the_lock_and_not_with_it(
+        bool isInCluster, bool isLeaving, bool isCountedFirst, bool isCountedLast)
+    {
+        WitnessAccount account = new("b", isInCluster) { IsLeaving = isLeaving };
+        Assert.That(RebootsPlaces.Counts(account, isLast: false), Is.EqualTo(isCountedFirst));
+        Assert.That(RebootsPlaces.Counts(account, isLast: true), Is.EqualTo(isCountedLast));
+        Assert.That(RebootsPlaces.Counts(null, isLast: false), Is.False, "no answer");
     }
 
     [Test]

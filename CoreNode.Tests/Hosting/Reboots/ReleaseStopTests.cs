@@ -35,15 +35,15 @@ internal sealed class ReleaseStopTests
     [Test]
     public async Task The_others_do_not_restart_into_it_before_it_is_allowed(CancellationToken stop)
     {
-        Assert.That((await Quorum("m2", s_installed).LookAsync(stop)).Breaks, Is.Empty);
+        Assert.That((await Quorum("m2", s_installed).LookAsync(true, stop)).Breaks, Is.Empty);
         await Gate("m1", s_back).LookAsync(stop);
-        RebootPermission denied = await Quorum("m2", s_installed).LookAsync(stop);
+        RebootPermission denied = await Quorum("m2", s_installed).LookAsync(true, stop);
         Assert.That(denied.IsUnavoidable, Is.False);
         Assert.That(denied.Breaks, Is.EqualTo(
             "2.0 went back on m1 at 2026-11-22 03:00:00 UTC (not healthy in time); publish a newer one, or corenode "
             + "lock allow 2.0 --group g"));
         await _notes.AllowAsync("g", "2.0", stop);
-        Assert.That((await Quorum("m2", s_installed).LookAsync(stop)).Breaks, Is.Empty);
+        Assert.That((await Quorum("m2", s_installed).LookAsync(true, stop)).Breaks, Is.Empty);
     }
 
     [Test]
@@ -53,9 +53,9 @@ internal sealed class ReleaseStopTests
         UpdateStatusView[] others =
             [s_installed with { NewVersion = "2.1" }, s_installed with { Stage = "downloading" }, s_back];
         foreach (UpdateStatusView view in others)
-            Assert.That((await Quorum("m2", view).LookAsync(stop)).Breaks, Is.Empty, view.Stage);
+            Assert.That((await Quorum("m2", view).LookAsync(true, stop)).Breaks, Is.Empty, view.Stage);
         Assert.That(
-            (await Quorum("m1", s_installed).LookAsync(stop)).Breaks, Is.Empty,
+            (await Quorum("m1", s_installed).LookAsync(true, stop)).Breaks, Is.Empty,
             "there a person has asked for it once more");
     }
 
@@ -76,7 +76,7 @@ internal sealed class ReleaseStopTests
     public async Task What_else_would_break_is_said_too(CancellationToken stop)
     {
         _machine.Permission = new RebootPermission("the store would lose its quorum", false);
-        RebootPermission denied = await Quorum("m2", s_installed).LookAsync(stop);
+        RebootPermission denied = await Quorum("m2", s_installed).LookAsync(true, stop);
         Assert.That(denied, Is.EqualTo(_machine.Permission));
     }
 

@@ -62,6 +62,8 @@ internal sealed class RebootsMachine(RebootsCluster cluster, int index)
 
     public RebootService? Service { get; private set; }
 
+    public bool IsLeaving => Service?.IsLeaving != false;
+
     public bool HasStrayed => _process?.IsAstray == true;
 
     public bool IsWell => IsUp && cluster.World.Now >= BootedAt + (cluster.Plan.Settle.Ticks * 100)
@@ -215,13 +217,13 @@ internal sealed class RebootsMachine(RebootsCluster cluster, int index)
         });
     }
 
-    async Task<RebootPermission> IQuorum.LookAsync(CancellationToken cancellation)
+    async Task<RebootPermission> IQuorum.LookAsync(bool isLast, CancellationToken cancellation)
     {
         await StepAsync("look", 0.01, cancellation);
         AdmittedAt = cluster.World.Now;
         if (cluster.Plan.Bug == RebootsBug.ForgetsQuorum)
             return RebootPermission.Granted;
-        int healthy = cluster.Voters.Count(v => v != this && v.IsInCluster);
+        int healthy = cluster.Voters.Count(v => v != this && v.IsInCluster && !(isLast && v.IsLeaving));
         RebootPermission permission = RebootsPlaces.Judge(cluster.Plan.Voters, IsVoter, healthy);
         if (permission.Breaks.Length > 0)
             cluster.Tally.Count(permission.IsUnavoidable ? "an outage is looked at" : "the quorum needs a machine");

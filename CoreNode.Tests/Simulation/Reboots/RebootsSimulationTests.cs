@@ -88,7 +88,7 @@ internal sealed class RebootsSimulationTests
     [TestCase(RebootsBug.ForgetsWindow, "outside of its windows")]
     [TestCase(RebootsBug.OpensGate, "not healthy after its restart")]
     [TestCase(RebootsBug.UnlocksAtStart, "gives the lock back though")]
-    [TestCase(RebootsBug.KeepsLock, "hold the lock")]
+    [TestCase(RebootsBug.KeepsLock, "holds the lock and does not need it")]
     [TestCase(RebootsBug.SwapsBlindly, "without the lock")]
     [TestCase(RebootsBug.ForgetsQuorum, "and leaves")]
     [TestCase(RebootsBug.ForgetsState, "not over long after")]

@@ -14,9 +14,9 @@ namespace CoreNode.Hosting.Reboots;
 internal sealed class PlaceQuorum(RebootsPlace place, MachineDrain drains, string machineId) : IQuorum, ILeadership
 {
     /// <inheritdoc/>
-    public async Task<RebootPermission> LookAsync(CancellationToken cancellation)
+    public async Task<RebootPermission> LookAsync(bool isLast, CancellationToken cancellation)
     {
-        RebootPermission store = await place.LookAsync(cancellation);
+        RebootPermission store = await place.LookAsync(isLast, cancellation);
         if (store.Breaks.Length > 0)
             return store;
         IReadOnlyList<StayingUnit> only = await drains.OnlyHereAsync(machineId, cancellation);

@@ -28,7 +28,7 @@ internal sealed class RebootExaminer(IUpdateExaminer updates, RebootsModule rebo
         limit.CancelAfter(s_limit);
         try
         {
-            findings.Add(RebootFindings.OfQuorum(await place.LookAsync(limit.Token), view));
+            findings.Add(RebootFindings.OfQuorum(await place.LookAsync(false, limit.Token), view));
             Semaphores locks = new(place.Store, TimeProvider.System);
             LockStatus status = await locks.ReadAsync(view.Group, limit.Token);
             findings.AddRange(RebootFindings.OfLock(status, TimeProvider.System.GetUtcNow()));

@@ -67,6 +67,9 @@ internal sealed class RebootsModule : IRebootDesk
     public RebootStatusView Status =>
         _service?.Status ?? new RebootStatusView { Reason = "reboots have not begun yet" };
 
+    /// <summary>Whether the machine is about to restart, or may be: not known before its state is read.</summary>
+    public bool IsLeaving => _service?.IsLeaving != false;
+
     /// <summary>What is wrong with the settings; empty: nothing.</summary>
     public string Problem => _rules.Problem;
 

@@ -7,9 +7,9 @@ namespace CoreNode.Hosting.Reboots;
 /// <param name="Store">The store.</param>
 internal sealed record RebootsPlace(IKvClient Store)
 {
-    /// <summary>What would break for the store if this machine were away.</summary>
-    public Func<CancellationToken, Task<RebootPermission>> LookAsync { get; init; } =
-        static _ => Task.FromResult(RebootPermission.Granted);
+    /// <summary>What would break for the store if this machine were away; true: the last look.</summary>
+    public Func<bool, CancellationToken, Task<RebootPermission>> LookAsync { get; init; } =
+        static (_, _) => Task.FromResult(RebootPermission.Granted);
 
     /// <summary>Hands leadership to another member if it is here.</summary>
     public Func<CancellationToken, Task> MoveLeaderAsync { get; init; } = static _ => Task.CompletedTask;

@@ -3,6 +3,7 @@ using CoreNode.Cluster;
 using CoreNode.Hosting.Updates;
 using CoreNode.Reboots;
 using CoreNode.Store;
+using CoreNode.Updates.Lifecycle;
 
 namespace CoreNode.Hosting.Reboots;
 
@@ -16,7 +17,7 @@ internal static class RebootsPlaces
     /// <summary>A member: its store needs a quorum without it.</summary>
     public static RebootsPlace Of(Replica replica, IKvClient store, UpdatesPlace others) => new(store)
     {
-        LookAsync = cancellation => LookAsync(replica, others, cancellation),
+        LookAsync = (isLast, cancellation) => LookAsync(replica, others, isLast, cancellation),
         MoveLeaderAsync = cancellation => MoveAsync(replica, cancellation),
     };
 
@@ -42,7 +43,7 @@ internal static class RebootsPlaces
     }
 
     private static async Task<RebootPermission> LookAsync(
-        Replica replica, UpdatesPlace others, CancellationToken cancellation)
+        Replica replica, UpdatesPlace others, bool isLast, CancellationToken cancellation)
     {
         ClusterStatus status = replica.Status;
         bool isVoter = false;
@@ -57,7 +58,7 @@ internal static class RebootsPlaces
             foreach (Foundation.NodeId voter in status.Voters)
                 isOther |= voter == member.Id && voter != replica.Self;
             if (isOther && status.Voters.Count > 2)
-                asking.Add(IsHealthyAsync(member, others, limit.Token));
+                asking.Add(IsHealthyAsync(member, others, isLast, limit.Token));
         }
 
         int healthy = 0;
@@ -67,14 +68,19 @@ internal static class RebootsPlaces
         return Judge(status.Voters.Count, isVoter, healthy);
     }
 
-    private static async Task<bool> IsHealthyAsync(Member member, UpdatesPlace others, CancellationToken limit)
+    /// <summary>Whether a member is counted on: it is in the cluster and, by the last look, is not leaving.</summary>
+    internal static bool Counts(WitnessAccount? account, bool isLast) =>
+        account is { IsInCluster: true } && !(isLast && account.IsLeaving);
+
+    private static async Task<bool> IsHealthyAsync(
+        Member member, UpdatesPlace others, bool isLast, CancellationToken limit)
     {
         foreach (string text in member.PeerUrls)
         {
             try
             {
                 if (Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
-                    && (await others.AskAsync(url, limit)).Account is { IsInCluster: true })
+                    && Counts((await others.AskAsync(url, limit)).Account, isLast))
                 {
                     return true;
                 }

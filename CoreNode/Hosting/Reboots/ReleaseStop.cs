@@ -21,7 +21,7 @@ internal sealed class ReleaseStop(
     : IQuorum, IGate
 {
     /// <inheritdoc/>
-    async Task<RebootPermission> IQuorum.LookAsync(CancellationToken cancellation)
+    async Task<RebootPermission> IQuorum.LookAsync(bool isLast, CancellationToken cancellation)
     {
         UpdateStatusView view = updates();
         // Whoever wants the restart, it would be one into that version.
@@ -32,7 +32,7 @@ internal sealed class ReleaseStop(
             return new RebootPermission(Text(failed) + "; " + Mend(group, failed.Version), IsUnavoidable: false);
         }
 
-        return await quorum.LookAsync(cancellation);
+        return await quorum.LookAsync(isLast, cancellation);
     }
 
     /// <inheritdoc/>

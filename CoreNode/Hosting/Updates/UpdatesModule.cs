@@ -73,6 +73,9 @@ internal sealed class UpdatesModule
     /// <summary>The update server as the settings say now; null where none is asked. Any thread.</summary>
     public UpdateTarget? Target => _isAsking ? UpdateTarget.Of(Settings().Server, _proxies) : null;
 
+    /// <summary>Whether the machine is about to restart, or may be: not known before its state is read.</summary>
+    public bool IsLeaving => _reboots.IsLeaving;
+
     /// <summary>What the HTTP server is given, beside what it has of others already.</summary>
     public static IAdminSurface? SurfaceWith(UpdatesModule? module, IAdminSurface? others)
     {

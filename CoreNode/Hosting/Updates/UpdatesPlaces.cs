@@ -51,7 +51,7 @@ internal static class UpdatesPlaces
     };
 
     /// <summary>What a member tells others that ask it about their site.</summary>
-    public static SitePlace SiteOf(Replica replica, Func<UpdateTarget?> server) => new(
+    public static SitePlace SiteOf(Replica replica, UpdatesModule? updates) => new(
         replica.Self.ToString(),
         () => !replica.Leader.IsNone,
         asker =>
@@ -64,7 +64,8 @@ internal static class UpdatesPlaces
 
             return [];
         },
-        server);
+        () => updates?.Target,
+        () => updates?.IsLeaving == true);
 
     private static List<Uri> Others(IReadOnlyList<Member> members, NodeId self)
     {

@@ -33,6 +33,7 @@ public sealed partial class RebootService : IRebootDesk
     private TimeSpan _looked;
     private RunningStep? _step;
     private volatile RebootStatusView _status = new() { Reason = "reboots have not begun yet" };
+    private volatile bool _hasBegun;
     private volatile string _unready = "reboots have not begun yet: their state is being read";
 
     /// <summary>A service that does nothing before <see cref="RunAsync"/>.</summary>
@@ -56,6 +57,14 @@ public sealed partial class RebootService : IRebootDesk
         _store = new RebootStateStore(files, options.Folder);
         _chance = new Prng(options.Seed);
     }
+
+    /// <summary>
+    /// The machine is about to restart, or may be (what its state says is not known yet): others do not count on it.
+    /// True from before it looks at its cluster for the last time: of two that look at the same moment at least one
+    /// sees the other so, and does not go. Any thread.
+    /// </summary>
+    public bool IsLeaving => !_hasBegun
+        || _status.Stage is "admitted" or "leaving" or "warning" or "stopping" or "rebooting";
 
     /// <inheritdoc/>
     public RebootStatusView Status => _status;
@@ -124,6 +133,7 @@ public sealed partial class RebootService : IRebootDesk
         _state = file.State ?? RebootState.Initial;
         await TakeAsync(new RebootFact.Started(_options.BootId, file.Problem.Length > 0), stop);
         _unready = "";
+        _hasBegun = true;
         await LookAsync(stop);
     }
 
@@ -268,7 +278,7 @@ public sealed partial class RebootService : IRebootDesk
         switch (step.Kind)
         {
             case RebootStepKind.Look:
-                return new RebootFact.Looked(step.Number, await _ports.Quorum.LookAsync(end));
+                return new RebootFact.Looked(step.Number, await _ports.Quorum.LookAsync(step.IsLast, end));
             case RebootStepKind.Warn:
                 return new RebootFact.Warned(step.Number, await _ports.Logins.WarnAsync(step.Why, step.Limit, end));
             case RebootStepKind.Judge:

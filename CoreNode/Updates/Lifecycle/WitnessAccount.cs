@@ -11,4 +11,7 @@ public sealed record WitnessAccount(
 {
     /// <summary>Which member it is: one may be asked at several addresses; empty: not known.</summary>
     public string Member { get; init; } = "";
+
+    /// <summary>It is about to restart, or may be: nobody is to count on it.</summary>
+    public bool IsLeaving { get; init; }
 }

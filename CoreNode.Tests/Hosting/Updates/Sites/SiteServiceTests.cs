@@ -28,7 +28,7 @@ internal sealed class SiteServiceTests
         Uri nobody = NobodyAt();
         SitePlace place = new(
             "m1", static () => true, asker => asker == s_asker ? [nobody, there] : [],
-            () => new UpdateTarget("https://updates", nobody));
+            () => new UpdateTarget("https://updates", nobody), static () => false);
         WitnessAccount? account = await AskAsync(place, cancellation);
         Assert.That(account, Is.Not.Null);
         Assert.That(account, Is.EqualTo(new WitnessAccount(account!.Name, true, true, "https://updates", false)
@@ -42,6 +42,9 @@ internal sealed class SiteServiceTests
         Assert.That(account, Is.EqualTo(new WitnessAccount(account!.Name, false, false) { Member = "m1" }));
         account = await AskAsync(place with { Find = static _ => [], Server = static () => null }, cancellation);
         Assert.That(account!.IsAskerReached, Is.Null, "a worker is none of the members");
+        Assert.That(account.IsLeaving, Is.False);
+        account = await AskAsync(place with { IsLeaving = static () => true }, cancellation);
+        Assert.That(account!.IsLeaving, Is.True);
     }
 
     [Test]
@@ -61,6 +64,7 @@ internal sealed class SiteServiceTests
             new("b", true),
             new("b", false, false, "https://u", true),
             new("b", true, true, "https://u", false) { Member = "m" },
+            new("b", true) { IsLeaving = true },
         ];
         foreach (WitnessAccount account in accounts)
             Assert.That(SiteJson.Read(SiteJson.Write(account), "b"), Is.EqualTo(account));

@@ -19,6 +19,8 @@ internal static class SiteJson
             json.WriteNumber("version", 1);
             json.WriteString("member", account.Member);
             json.WriteBoolean("inCluster", account.IsInCluster);
+            if (account.IsLeaving)
+                json.WriteBoolean("leaving", true);
             if (account.IsAskerReached is { } isAskerReached)
                 json.WriteBoolean("reachesYou", isAskerReached);
             if (account.IsServerReached is { } isServerReached)
@@ -45,6 +47,7 @@ internal static class SiteJson
                     name, isInCluster, Flag(page, "reachesYou"), Text(page, "server"), Flag(page, "reachesServer"))
                 {
                     Member = Text(page, "member"),
+                    IsLeaving = Flag(page, "leaving") == true,
                 }
                 : null;
         }

@@ -48,6 +48,7 @@ internal sealed class SiteService(TimeProvider time) : INodeService
         return new WitnessAccount("", place.IsInCluster(), isAskerReached, server?.Name ?? "", isServerReached)
         {
             Member = place.Member,
+            IsLeaving = place.IsLeaving(),
         };
     }
 

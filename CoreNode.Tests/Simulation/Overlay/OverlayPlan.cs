@@ -1,0 +1,47 @@
+using CoreNode.Foundation;
+
+namespace CoreNode.Tests.Simulation.Overlay;
+
+/// <summary>What one seed simulates.</summary>
+internal sealed record OverlayPlan(ulong Seed, OverlayBug Bug)
+{
+    public const long Second = 1_000_000_000;
+
+    public const long Hour = 3600 * Second;
+
+    public required int Machines { get; init; }
+
+    /// <summary>Machines begin within this time.</summary>
+    public long Joining { get; init; } = 20 * Second;
+
+    /// <summary>Faults end then.</summary>
+    public long Turmoil { get; init; } = 30 * Hour;
+
+    /// <summary>Everything is looked at once more then.</summary>
+    public long Peace { get; init; } = 26 * Hour;
+
+    public int Faults { get; init; } = 60;
+
+    /// <summary>The last machine has the address of the first one.</summary>
+    public bool HasTwins { get; init; }
+
+    public bool ChangesConfig { get; init; }
+
+    public string Backend { get; init; } = "vxlan";
+
+    public static OverlayPlan Of(ulong seed, OverlayBug bug)
+    {
+        Prng chance = new Prng(seed).Child("plan");
+        return new OverlayPlan(seed, bug)
+        {
+            Machines = chance.Next(2, 14),
+            HasTwins = chance.Chance(0.15),
+            ChangesConfig = chance.Chance(0.3),
+            Backend = chance.Chance(0.25) ? "host-gw" : "vxlan",
+        };
+    }
+
+    public override string ToString() =>
+        $"{Machines} machines, {Backend}, {Faults} faults, twins {HasTwins}, configuration changes {ChangesConfig}, "
+        + $"bug {Bug}";
+}
