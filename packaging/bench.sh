@@ -14,7 +14,7 @@
 #                                             apply-zstd apply-xz; apply: both of those,
 #                                             payload-create payload-bytes; payload: both of those,
 #                                             update-peers, rollout, update-checks, update-server,
-#                                             lock
+#                                             lock, overlay
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -42,7 +42,7 @@ done
 # Nothing that the build starts may outlive it.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-ensure_packages etcd-server strace zstd xz-utils
+ensure_packages etcd-server strace zstd xz-utils iproute2
 if [ -z "${CORENODE_BINARY:-}" ]; then
   bash packaging/build.sh
   export CORENODE_BINARY=$PWD/out/corenode

@@ -50,6 +50,7 @@ internal sealed class BenchmarkTests
         ["apply-xz"] = ApplyRows.XzAsync,
         ["update-peers"] = SharingRows.DownloadAsync,
         ["lock"] = LockRows.HandOverAsync,
+        ["overlay"] = OverlayRows.AllAsync,
         ["payload-create"] = PayloadRows.CreateAsync,
         ["payload-bytes"] = PayloadRows.BytesAsync,
         ["update-checks"] = UpdateServerRows.ChecksAsync,

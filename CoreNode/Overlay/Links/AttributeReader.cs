@@ -22,6 +22,9 @@ internal ref struct AttributeReader(ReadOnlySpan<byte> bytes)
     /// <summary>The bytes as a number of the machine's order; 0 if they are too few.</summary>
     public readonly uint Number => Value.Length >= sizeof(uint) ? MemoryMarshal.Read<uint>(Value) : 0;
 
+    /// <summary>The same as a signed number.</summary>
+    public readonly int Signed => unchecked((int)Number);
+
     /// <summary>The bytes as a number of the network's order; 0 if they are too few.</summary>
     public readonly uint BigNumber => Value.Length switch
     {

@@ -50,18 +50,26 @@ internal sealed class ChangeBatch(NetlinkSocket socket)
             return;
         NetlinkAnswer[] answers = socket.Exchange(_messages);
         List<NetworkChange.PutRoute> taken = [];
+        List<NetlinkAnswer> refusals = [];
         for (int i = 0; i < answers.Length; i++)
         {
-            if (_pending[i] is NetworkChange.PutRoute route && answers[i].ErrorNumber == ErrorNumbers.Exists)
+            // IPv6 takes no gateway that a route by another device leads to: often one to the same destination.
+            bool isTaken = answers[i].ErrorNumber is ErrorNumbers.Exists or ErrorNumbers.Invalid;
+            if (isTaken && _pending[i] is NetworkChange.PutRoute route)
+            {
                 taken.Add(route);
+                refusals.Add(answers[i]);
+            }
             else
+            {
                 Judge(_pending[i], answers[i]);
+            }
         }
 
         _pending.Clear();
         _messages.Clear();
         if (taken.Count > 0)
-            ReplaceRoutes(taken);
+            ReplaceRoutes(taken, refusals);
     }
 
     /// <summary>Forgets everything, also what a round left that broke off.</summary>
@@ -241,7 +249,53 @@ internal sealed class ChangeBatch(NetlinkSocket socket)
     }
 
     // Something has these destinations already: ours and what says the same is replaced, what is others' stays.
-    private void ReplaceRoutes(List<NetworkChange.PutRoute> changes)
+    private void ReplaceRoutes(List<NetworkChange.PutRoute> changes, List<NetlinkAnswer> refusals)
+    {
+        Dictionary<IpPrefix, RouteEntry> there = RoutesThere(changes);
+        Begin();
+        List<NetworkChange> sent = [];
+        for (int i = 0; i < changes.Count; i++)
+        {
+            NetworkRoute route = changes[i].Route;
+            int device = DeviceOf(route.Link);
+            RouteEntry? other = there.GetValueOrDefault(route.To);
+            bool isSame = other is not null && other.LeadsAs(route, device);
+            if (isSame && other!.IsOurs)
+                continue;
+            if (other is null && refusals[i].ErrorNumber == ErrorNumbers.Invalid)
+            {
+                Judge(changes[i], refusals[i]);
+                continue;
+            }
+
+            if (other is { IsOurs: false } && !isSame)
+            {
+                Faults.Add(new NetworkFault(
+                    changes[i], ErrorNumbers.Exists,
+                    $"{changes[i]}: the route {other} of somebody else is in the way, and stays; remove it "
+                    + $"(ip route del {other.To}) or give this network other addresses"));
+                continue;
+            }
+
+            if (other is not null && other.Device != device)
+            {
+                NetworkRoute old = new(other.To, other.Via, "", other.IsOnLink);
+                RouteMessages.RemoveRoute(_request, old, other.Device);
+                sent.Add(new NetworkChange.RemoveRoute(old));
+            }
+
+            RouteMessages.ReplaceRoute(_request, route, device);
+            sent.Add(changes[i]);
+        }
+
+        if (sent.Count == 0)
+            return;
+        NetlinkAnswer[] answers = socket.Exchange(_request);
+        for (int i = 0; i < answers.Length; i++)
+            Judge(sent[i], answers[i]);
+    }
+
+    private Dictionary<IpPrefix, RouteEntry> RoutesThere(List<NetworkChange.PutRoute> changes)
     {
         List<RouteEntry> there = [];
         foreach (bool isIPv6 in (ReadOnlySpan<bool>)[false, true])
@@ -259,33 +313,7 @@ internal sealed class ChangeBatch(NetlinkSocket socket)
                 byDestination.TryAdd(one.To, one);
         }
 
-        Begin();
-        List<NetworkChange> sent = [];
-        foreach (NetworkChange.PutRoute change in changes)
-        {
-            int device = DeviceOf(change.Route.Link);
-            RouteEntry? other = byDestination.GetValueOrDefault(change.Route.To);
-            bool isSame = other is not null && other.LeadsAs(change.Route, device);
-            if (isSame && other!.IsOurs)
-                continue;
-            if (other is { IsOurs: false } && !isSame)
-            {
-                Faults.Add(new NetworkFault(
-                    change, ErrorNumbers.Exists,
-                    $"{change}: the route {other} of somebody else is in the way, and stays; remove it "
-                    + $"(ip route del {other.To}) or give this network other addresses"));
-                continue;
-            }
-
-            RouteMessages.ReplaceRoute(_request, change.Route, device);
-            sent.Add(change);
-        }
-
-        if (sent.Count == 0)
-            return;
-        NetlinkAnswer[] answers = socket.Exchange(_request);
-        for (int i = 0; i < answers.Length; i++)
-            Judge(sent[i], answers[i]);
+        return byDestination;
     }
 
     // 0: there is none.

@@ -82,8 +82,9 @@ internal sealed class ChangeListener : IDisposable
         while (reader.Next())
         {
             uint own = isOfRoutes ? _ownRoutes : _ownTables;
-            bool isOwn = own != 0 && reader.Port == own;
-            if (!isOwn && (isOfRoutes ? RouteMatters(reader.Type, reader.Body) : TableMatters(reader.Type, reader.Body)))
+            if (own != 0 && reader.Port == own)
+                continue;
+            if (isOfRoutes ? RouteMatters(reader.Type, reader.Body) : TableMatters(reader.Type, reader.Body))
                 return true;
         }
 
@@ -103,10 +104,14 @@ internal sealed class ChangeListener : IDisposable
         Netlink.NewNeighbour or Netlink.RemoveNeighbour =>
             body.Length >= Netlink.NeighbourBytes
             && Array.IndexOf(_devices, MemoryMarshal.Read<int>(body[4..])) >= 0
-            && (type == Netlink.RemoveNeighbour
-                || (MemoryMarshal.Read<ushort>(body[8..]) & Netlink.Permanent) != 0 || body[0] == Netlink.Bridge),
+            && (type == Netlink.RemoveNeighbour || StateMatters(MemoryMarshal.Read<ushort>(body[8..]), body[0])),
         _ => false,
     };
+
+    // What a device learns by itself does not, nor a neighbour that is looked for.
+    private static bool StateMatters(ushort state, byte family) =>
+        (state & Netlink.Permanent) != 0
+        || (family != Netlink.Bridge && (state & (Netlink.Incomplete | Netlink.Failed)) == 0);
 
     // .NET knows no netlink, but receives from any descriptor.
     private sealed class Source : IDisposable

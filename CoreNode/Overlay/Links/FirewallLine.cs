@@ -2,7 +2,7 @@ using CoreNode.Overlay.Net;
 
 namespace CoreNode.Overlay.Links;
 
-/// <summary>One rule of the own table: packets of one family, by source and destination. At least one is there.</summary>
+/// <summary>One rule of the own table: packets of one family, by source, destination or both.</summary>
 /// <param name="From">Where packets come from; null: anywhere.</param>
 /// <param name="IsNotFrom">Those that come from elsewhere.</param>
 /// <param name="To">Where they go to; null: anywhere.</param>

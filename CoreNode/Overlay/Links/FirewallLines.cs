@@ -41,7 +41,7 @@ internal sealed record FirewallLines(IReadOnlyList<FirewallLine> Outgoing, IRead
         return new FirewallLines(outgoing, forward);
     }
 
-    /// <summary>The rules that these lines are; <see cref="FirewallRules.Altered"/> if they are those of none.</summary>
+    /// <summary>The rules that these lines are; <see cref="FirewallRules.Altered"/> if they are none.</summary>
     public FirewallRules ToRules()
     {
         List<MasqueradeRule> masquerades = [];

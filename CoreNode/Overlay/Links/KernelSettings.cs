@@ -42,8 +42,8 @@ internal static class KernelSettings
             string advice = e is FileNotFoundException or DirectoryNotFoundException
                 ? "this kernel does not have it"
                 : $"set it yourself (sysctl -w {setting}=1) or let CoreNode write to /proc/sys";
-            return new NetworkFault(
-                change, ErrorNumbers.ReadOnlyFiles, $"{setting} cannot be set to 1: {advice} ({e.Message.TrimEnd('.')})");
+            string message = $"{setting} cannot be set to 1: {advice} ({e.Message.TrimEnd('.')})";
+            return new NetworkFault(change, ErrorNumbers.ReadOnlyFiles, message);
         }
     }
 

@@ -176,6 +176,9 @@ public sealed class MachineNetwork : IMachineNetwork
             foreach (RouteEntry one in _socket.Dump(
                 _request, static body => RouteDecoder.Route(body) is { IsOurs: true } route ? route : null))
             {
+                // Where there is no IPv6 the kernel lists IPv4 instead.
+                if (one.To.IsIPv6 != isIPv6)
+                    continue;
                 if (!names.TryGetValue(one.Device, out string? name))
                     names[one.Device] = name = NameOf(one.Device);
                 routes.Add(new NetworkRoute(one.To, one.Via, name, one.IsOnLink));

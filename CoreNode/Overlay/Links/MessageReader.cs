@@ -30,7 +30,7 @@ internal ref struct MessageReader(ReadOnlySpan<byte> bytes)
     {
         get
         {
-            int error = Body.Length >= sizeof(int) ? -MemoryMarshal.Read<int>(Body) : 0;
+            int error = Body.Length >= sizeof(int) ? unchecked(-MemoryMarshal.Read<int>(Body)) : 0;
             if (error == 0)
                 return NetlinkAnswer.Done;
             string text = "";
@@ -70,7 +70,7 @@ internal ref struct MessageReader(ReadOnlySpan<byte> bytes)
         Number = MemoryMarshal.Read<uint>(_rest[8..]);
         Port = MemoryMarshal.Read<uint>(_rest[12..]);
         Body = _rest[Netlink.HeaderBytes..(int)length];
-        _rest = _rest[Math.Min((int)(length + Alignment - 1) & -Alignment, _rest.Length)..];
+        _rest = _rest[Math.Min(((int)length + Alignment - 1) & -Alignment, _rest.Length)..];
         return true;
     }
 }

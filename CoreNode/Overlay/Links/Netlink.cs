@@ -99,6 +99,8 @@ internal static class Netlink
     public const int NeighbourAddress = 1;
     public const int NeighbourMac = 2;
     public const int NeighbourDevice = 8;
+    public const ushort Incomplete = 0x01;
+    public const ushort Failed = 0x20;
     public const ushort Permanent = 0x80;
     public const byte OnSelf = 2;
 

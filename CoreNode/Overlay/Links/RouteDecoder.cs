@@ -27,7 +27,7 @@ internal static class RouteDecoder
                     name = attributes.Text;
                     break;
                 case Netlink.LinkMtu:
-                    mtu = (int)attributes.Number;
+                    mtu = attributes.Signed;
                     break;
                 case Netlink.LinkMac when attributes.Value.Length == MacAddress.ByteCount:
                     mac = MacAddress.FromBytes(attributes.Value);
@@ -94,7 +94,7 @@ internal static class RouteDecoder
                     via = attributes.Address;
                     break;
                 case Netlink.RouteDevice:
-                    device = (int)attributes.Number;
+                    device = attributes.Signed;
                     break;
                 case Netlink.RoutePriority:
                     metric = attributes.Number;
@@ -163,9 +163,9 @@ internal static class RouteDecoder
         {
             link = attributes.Type switch
             {
-                Netlink.VxlanId => link with { Vni = (int)attributes.Number },
-                Netlink.VxlanPort => link with { Port = (int)attributes.BigNumber },
-                Netlink.VxlanLink => link with { UnderlyingIndex = (int)attributes.Number },
+                Netlink.VxlanId => link with { Vni = attributes.Signed },
+                Netlink.VxlanPort => link with { Port = (int)(attributes.BigNumber & ushort.MaxValue) },
+                Netlink.VxlanLink => link with { UnderlyingIndex = attributes.Signed },
                 Netlink.VxlanLocal or Netlink.VxlanLocal6 => link with { Local = attributes.Address ?? link.Local },
                 Netlink.VxlanLearning => link with { IsLearning = attributes.Value is [not 0, ..] },
                 Netlink.VxlanGbp => link with { IsGbp = true },

@@ -99,7 +99,8 @@ internal static class TableDecoder
     private static FirewallLine? Line(ReadOnlySpan<byte> expressions)
     {
         AttributeReader list = new(expressions);
-        if (Next(ref list, out ReadOnlySpan<byte> data) != Tables.Meta || Number(data, Tables.MetaKey) != Tables.MetaFamily
+        if (Next(ref list, out ReadOnlySpan<byte> data) != Tables.Meta
+            || Number(data, Tables.MetaKey) != Tables.MetaFamily
             || Next(ref list, out data) != Tables.Compare || Number(data, Tables.CompareHow) != Tables.IsEqual
             || Value(data, Tables.CompareWith) is not [Netlink.IPv4 or Netlink.IPv6] family)
             return null;

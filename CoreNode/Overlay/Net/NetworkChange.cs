@@ -10,6 +10,9 @@ public abstract record NetworkChange
     {
     }
 
+    /// <summary>What it does, for people.</summary>
+    public abstract override string ToString();
+
     /// <summary>
     /// Makes a device and takes it up. One of that name that is the same gets the MTU and is taken up; one with other
     /// properties is removed with all that was on it and made anew, which a note says: read again then.
