@@ -80,7 +80,7 @@ internal static class AllowedEdges
             new("Overlay", ModuleKind.Service, "Store", "Overlay.Model", "Overlay.Net"),
             new("Overlay.Links", ModuleKind.Mechanism, "Overlay.Net") { IsNative = true },
             new("Overlay.Desk", ModuleKind.Port),
-            new("Overlay.Setup", ModuleKind.Service, "Store", "Overlay.Model"),
+            new("Overlay.Setup", ModuleKind.Service, "Store", "Overlay.Model", "Overlay.Net"),
             new("Api.Wire", ModuleKind.Edge, "Store"),
             new("Api.Client", ModuleKind.Edge, "Store", "Pki", "Units.Model", "Updates.Desk", "Reboots.Desk",
                 "Overlay.Desk"),

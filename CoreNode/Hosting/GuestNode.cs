@@ -73,12 +73,14 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         {
             await transport.StartAsync(
                 self, new WorkerReceiver(() => new ClusterDescription(self.ClusterId, [], [])), process.Stop);
-            await ServeAsync(certificates, OverlayModule.SurfaceWith(overlay, UpdatesModule.SurfaceWith(updates, surface))!);
+            await ServeAsync(
+                certificates, OverlayModule.SurfaceWith(overlay, UpdatesModule.SurfaceWith(updates, surface))!);
         }
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(leading, running, updating, networking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(leading, running, updating, networking)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         process.Logger.Stopped();

@@ -24,23 +24,25 @@ internal static class OverlayFlags
     ];
 
     /// <summary>Reads them; what is wrong is added to the problems.</summary>
-    public static OverlayNodeOptions Read(Func<string, string> text, Func<string, bool> flag, List<string> problems) => new()
-    {
-        Networks = Networks(text("overlay"), problems),
-        Prefix = Prefix(text("overlay-prefix"), problems),
-        Interface = Interface(text("overlay-interface"), text("overlay-public-ip"), problems),
-        IsMasqueraded = flag("overlay-ip-masq"),
-        SubnetFile = Place(text("overlay-subnet-file")),
-        DockerFile = Place(text("overlay-docker")),
-        PodmanFile = Place(text("overlay-podman")),
-        CniFile = Place(text("overlay-cni")),
-    };
+    public static OverlayNodeOptions Read(
+        Func<string, string> text, Func<string, bool> flag, List<string> problems) => new()
+        {
+            Networks = Networks(text("overlay"), problems),
+            Prefix = Prefix(text("overlay-prefix"), problems),
+            Interface = Interface(text("overlay-interface"), text("overlay-public-ip"), problems),
+            IsMasqueraded = flag("overlay-ip-masq"),
+            SubnetFile = Place(text("overlay-subnet-file")),
+            DockerFile = Place(text("overlay-docker")),
+            PodmanFile = Place(text("overlay-podman")),
+            CniFile = Place(text("overlay-cni")),
+        };
 
     private static List<string> Networks(string text, List<string> problems)
     {
         List<string> names = [];
-        foreach (string part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (string one in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
+            string part = one.Trim();
             string name = part == NoName ? "" : part;
             string problem = OverlayKeys.ProblemOf(name);
             if (problem.Length > 0)

@@ -44,10 +44,8 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         using Upstreams upstreams = new(NodeComposition.Relay(options), certificates.Clients, TimeProvider.System);
         MemberFollower follower = new(
-            NodeComposition.Follower(options),
-            process.Files,
-            new MemberProbe(upstreams, new PeerDescriptions(transport).DescribeAsync),
-            TimeProvider.System,
+            NodeComposition.Follower(options), process.Files,
+            new MemberProbe(upstreams, new PeerDescriptions(transport).DescribeAsync), TimeProvider.System,
             process.Logs);
         found = follower;
         if (options.InitialCluster.Count == 0 && follower.View.List is null)
@@ -66,11 +64,10 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         Task reviewing = upstreams.RunAsync(stop.Token);
         Task listening = peers.ListenAsync(transport, stop.Token);
         IReadOnlyList<Member> Members() => follower.View.List?.Members ?? [];
-        WorkerUnits? running = units is null ? null : WorkerUnits.Make(
-            units, options, () => peers.Requests, Members);
+        WorkerUnits? running = units is null
+            ? null : WorkerUnits.Make(units, options, () => peers.Requests, Members);
         Task tending = running?.RunAsync(stop.Token) ?? Task.CompletedTask;
-        NodeKvClient store = new(
-            () => peers.Requests, Members, TimeProvider.System, (int)(Seeds.Fresh() % Homes));
+        NodeKvClient store = new(() => peers.Requests, Members, TimeProvider.System, Home());
         UpdatesPlace place = UpdatesPlaces.Of(() => follower.View, () => _isServing, () => peers.Requests) with
         {
             Sharing = new SharingAccess(store, () => peers.Requests, () => Members().Count + 1)
@@ -99,6 +96,8 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         process.Logger.Stopped();
         return 0;
     }
+
+    private static int Home() => (int)(Seeds.Fresh() % Homes);
 
     // None while no member is known; null where there are several.
     private static IReadOnlyList<string>? UrlsOfOnly(IReadOnlyList<Member> members) =>

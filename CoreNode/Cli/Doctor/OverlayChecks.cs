@@ -6,7 +6,7 @@ using CoreNode.Overlay.Desk;
 
 namespace CoreNode.Cli.Doctor;
 
-/// <summary>What keeps the overlay networks of the machine that is asked from working, as its own node sees it.</summary>
+/// <summary>What keeps the overlay networks of a machine from working, as its own node sees it.</summary>
 internal static class OverlayChecks
 {
     private const string Advice = "corenode overlay status";
@@ -59,7 +59,8 @@ internal static class OverlayChecks
         if (findings.Count == 0)
         {
             findings.Add(Finding.Ok(what, string.Create(
-                CultureInfo.InvariantCulture, $"{view.Subnet} over {view.Backend}, {view.Peers.Count} other machines")));
+                CultureInfo.InvariantCulture,
+                $"{view.Subnet} over {view.Backend}, {view.Peers.Count} other machines")));
         }
 
         return findings;

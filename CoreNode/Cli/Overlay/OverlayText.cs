@@ -114,7 +114,7 @@ internal static class OverlayText
             Add(",\"subnet\":", lease.Subnets?.ToString() ?? "");
             Add(",\"address\":", Address(lease));
             Add(",\"backend\":", lease.Value?.Backend ?? "");
-            Add(",\"mac\":", (lease.Value?.MacV4 ?? lease.Value?.MacV6)?.ToString() ?? "");
+            Add(",\"mac\":", StoredNetwork.DeviceOf(lease));
             long until = lease.Stored.Expiration?.ToUnixTimeSeconds() ?? 0;
             Add(string.Create(CultureInfo.InvariantCulture, $",\"until\":{until},\"reason\":"),
                 StoredNetwork.ProblemOf(lease, config));

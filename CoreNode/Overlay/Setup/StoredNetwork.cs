@@ -14,6 +14,9 @@ public sealed record StoredNetwork(
     /// <summary>The configuration; null without one that is right.</summary>
     public OverlayConfig? Config => Text is null ? null : ConfigJson.Read(Text).Config;
 
+    /// <summary>The VXLAN device that a lease names; empty without one.</summary>
+    public static string DeviceOf(LeaseEntry lease) => (lease.Value?.MacV4 ?? lease.Value?.MacV6)?.ToString() ?? "";
+
     /// <summary>Why packets would not go to a lease, as far as that is the same for all machines; empty if they do.
     /// </summary>
     public static string ProblemOf(LeaseEntry lease, OverlayConfig? config) =>
