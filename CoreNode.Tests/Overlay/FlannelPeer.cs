@@ -21,7 +21,7 @@ internal sealed partial class FlannelPeer(OverlayStore store, string publicIp, s
     public string Subnet { get; private set; } = "";
 
     public string Value =>
-        $$"""{"PublicIP":"{{publicIp}}","BackendType":"vxlan","BackendData":{"VtepMAC":"{{mac}}"}}""";
+        $$$"""{"PublicIP":"{{{publicIp}}}","BackendType":"vxlan","BackendData":{"VtepMAC":"{{{mac}}}"}}""";
 
     /// <summary>flanneld starts.</summary>
     public void Start()

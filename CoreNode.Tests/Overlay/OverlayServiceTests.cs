@@ -71,7 +71,8 @@ internal sealed class OverlayServiceTests
             LeaseValue own = machine.Status.Own!;
             Assert.That(
                 machine.Kernel.Sends(
-                    IpPrefix.Parse("10.1.1.0/24"), MacAddress.Parse("36:06:b5:2a:67:f2"), IPAddress.Parse("172.31.9.9")),
+                    IpPrefix.Parse("10.1.1.0/24"), MacAddress.Parse("36:06:b5:2a:67:f2"),
+                    IPAddress.Parse("172.31.9.9")),
                 Is.True);
             flannel.Read();
             Assert.That(
@@ -139,9 +140,9 @@ internal sealed class OverlayServiceTests
             int number = n;
             _cluster.World.After(n * Second / 1000, () => _cluster.Store.Set(
                 $"{Prefix}/subnets/10.1.{100 + (number % 150)}.0-24",
-                $$"""
-                {"PublicIP":"172.31.{{10 + (number / 200)}}.{{(number % 200) + 1}}","BackendType":"vxlan",
-                 "BackendData":{"VtepMAC":"36:06:b5:2a:{{number / 256:x2}}:{{number % 256:x2}}"}}
+                $$$"""
+                {"PublicIP":"172.31.{{{10 + (number / 200)}}}.{{{(number % 200) + 1}}}","BackendType":"vxlan",
+                 "BackendData":{"VtepMAC":"36:06:b5:2a:{{{number / 256:x2}}}:{{{number % 256:x2}}}"}}
                 """,
                 KvSetOptions.None));
         }
@@ -218,7 +219,8 @@ internal sealed class OverlayServiceTests
         Assert.That(First.Status.Waiting.Single(), Does.Contain("is refused: Backend.VNI:"));
         Configure("""{"Network":"172.16.0.0/12"}""");
         Assert.That(
-            First.Status.ConfigProblems.Single().ToString(), Does.Contain("overlaps with 172.31.0.0/16 of interface eth0"));
+            First.Status.ConfigProblems.Single().ToString(),
+            Does.Contain("overlaps with 172.31.0.0/16 of interface eth0"));
         Assert.That(First.Status.Lease, Is.EqualTo(lease));
         Assert.That(Sends(First, Other), Is.True);
         _cluster.Store.Delete(OverlayKeys.Default.Config, KvDeleteOptions.None);
@@ -337,9 +339,9 @@ internal sealed class OverlayServiceTests
         string[] texts = new string[500];
         for (int n = 0; n < texts.Length; n++)
         {
-            texts[n] = $$"""
-                {"PublicIP":"172.31.{{1 + (n / 200)}}.{{(n % 200) + 1}}","BackendType":"vxlan",
-                 "BackendData":{"VtepMAC":"36:06:b5:2a:{{n / 256:x2}}:{{n % 256:x2}}"}}
+            texts[n] = $$$"""
+                {"PublicIP":"172.31.{{{1 + (n / 200)}}}.{{{(n % 200) + 1}}}","BackendType":"vxlan",
+                 "BackendData":{"VtepMAC":"36:06:b5:2a:{{{n / 256:x2}}}:{{{n % 256:x2}}}"}}
                 """;
         }
 

@@ -67,22 +67,17 @@ internal sealed class KeyFollower(
     {
         KvGetOptions options = new() { IsRecursive = true, IsQuorum = true };
         KvOutcome outcome = await client.GetAsync(key, options, stop);
-        (KvNode? node, StoreIndex index) = outcome switch
+        OverlayMessage message = outcome switch
         {
-            KvOutcome.Done done => (done.Change.Node, done.Change.Index),
+            KvOutcome.Done done => new OverlayMessage.Listed(key, done.Change.Node, done.Change.Index),
             KvOutcome.Refused { Error: var error } when error.Is(ErrorCode.KeyNotFound) =>
-                (null, new StoreIndex(error.Index)),
-            _ => ((KvNode?)null, StoreIndex.Zero),
+                new OverlayMessage.Listed(key, null, new StoreIndex(error.Index)),
+            _ => new OverlayMessage.Away(key, outcome.ToString()!),
         };
-        if (index == StoreIndex.Zero)
-        {
-            await told.WriteAsync(new OverlayMessage.Away(key, outcome.ToString()!), stop);
-            return false;
-        }
-
-        _index = index;
-        await told.WriteAsync(new OverlayMessage.Listed(key, node, index), stop);
-        return true;
+        if (message is OverlayMessage.Listed listed)
+            _index = listed.Index;
+        await told.WriteAsync(message, stop);
+        return message is OverlayMessage.Listed;
     }
 
     // Returns when it is to be read again.

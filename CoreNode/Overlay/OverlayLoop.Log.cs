@@ -42,7 +42,8 @@ internal sealed partial class OverlayLoop
     [LoggerMessage(EventIds.Overlay + 10, LogLevel.Warning, "{Change} failed: {Reason}; trying again")]
     private partial void LogKernelFault(string change, string reason);
 
-    [LoggerMessage(EventIds.Overlay + 11, LogLevel.Error, "The kernel's network cannot be kept: {Reason}; trying again")]
+    [LoggerMessage(EventIds.Overlay + 11, LogLevel.Error,
+        "The kernel's network cannot be kept: {Reason}; trying again")]
     private partial void LogKernelMute(string reason);
 
     [LoggerMessage(EventIds.Overlay + 12, LogLevel.Error,

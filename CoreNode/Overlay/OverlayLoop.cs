@@ -18,7 +18,7 @@ internal sealed partial class OverlayLoop
 
     private static readonly TimeSpan s_kernelPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan s_lastKernelRetry = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_lastKernelRetry = TimeSpan.FromSeconds(10);
 
     private readonly OverlayServiceParts _parts;
     private readonly OverlayKeys _keys;
@@ -42,6 +42,7 @@ internal sealed partial class OverlayLoop
     private bool _isKernelDue;
     private long _kernelNotBefore;
     private TimeSpan _kernelRetry = s_kernelPause;
+    private long _retryAt = OverlayClock.Never;
     private long _lookAt;
     private volatile OverlayStatus _status;
 
@@ -118,7 +119,8 @@ internal sealed partial class OverlayLoop
                 _isKernelDue = true;
                 break;
             case OverlayMessage.KernelChanged:
-                _isKernelDue = true;
+                // What failed is tried again at its own pace: own attempts are changes, too.
+                _isKernelDue |= _retryAt == OverlayClock.Never;
                 break;
             case OverlayMessage.Tick:
                 break;
@@ -219,6 +221,8 @@ internal sealed partial class OverlayLoop
             _isKernelDue = true;
         }
 
+        _isKernelDue |= _clock.Now >= _retryAt;
+
         try
         {
             if (_isKernelDue && (_candidate ?? _config) is not null)
@@ -237,6 +241,7 @@ internal sealed partial class OverlayLoop
             if (_faults.Add(_clock.Wall, fault.Message))
                 LogKernelMute(fault.Message);
             PauseKernel(failed: true);
+            _isKernelDue = false;
         }
 
         Publish();
@@ -301,7 +306,7 @@ internal sealed partial class OverlayLoop
         }
 
         PauseKernel(!isWell);
-        _isKernelDue = !isWell || _kernel.IsUnsure;
+        _isKernelDue = _kernel.IsUnsure;
         if (held is not null && isWell)
             Tell(config, held);
     }
@@ -310,7 +315,8 @@ internal sealed partial class OverlayLoop
     {
         _kernelRetry = !failed ? s_kernelPause
             : _kernelRetry * 2 < s_lastKernelRetry ? _kernelRetry * 2 : s_lastKernelRetry;
-        _kernelNotBefore = _clock.Now + _kernelRetry.Ticks;
+        _kernelNotBefore = _clock.Now + s_kernelPause.Ticks;
+        _retryAt = failed ? _clock.Now + _kernelRetry.Ticks : OverlayClock.Never;
     }
 
     private void Tell(OverlayConfig config, HeldLease held)
@@ -333,7 +339,7 @@ internal sealed partial class OverlayLoop
             ? _kernelNotBefore : OverlayClock.Never;
         long lease = _config is not null && _kernel.Own is not null && _book.IsListed
             ? _lease.DueAt : OverlayClock.Never;
-        return Math.Min(Math.Min(kernel, lease), _lookAt);
+        return Math.Min(Math.Min(kernel, lease), Math.Min(_retryAt, _lookAt));
     }
 
     private void Publish()
@@ -343,7 +349,7 @@ internal sealed partial class OverlayLoop
         _status = new OverlayStatus
         {
             Network = _keys.Network,
-            IsReady = held is not null && !_isKernelDue && waiting.Count == 0,
+            IsReady = held is not null && !_isKernelDue && _retryAt == OverlayClock.Never && waiting.Count == 0,
             Waiting = waiting,
             Config = _config,
             ConfigProblems = _configProblems,

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace CoreNode.Overlay;
 
 /// <summary>
-/// The overlay networks of this machine (docs/overlay.md, docs/decisions/0062): for each a loop that keeps the own lease
-/// and what the kernel has of the others'. When it stops everything stays in place, so traffic goes on.
+/// The overlay networks of this machine (docs/overlay.md, docs/decisions/0062): for each a loop that keeps the own
+/// lease and what the kernel has of the others'. When it stops everything stays in place, so traffic goes on.
 /// </summary>
 public sealed class OverlayService
 {

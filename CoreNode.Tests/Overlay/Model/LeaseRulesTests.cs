@@ -28,7 +28,10 @@ internal sealed class LeaseRulesTests
         HashSet<string> taken = [];
         for (int i = 0; i < 5000; i++)
             taken.Add(((LeaseStep.Create)Next(book)).Subnets.ToString());
-        HashSet<string> expected = [.. Enumerable.Range(2, 101).Where(static n => n != 50).Select(n => $"10.1.{n}.0/24")];
+        HashSet<string> expected =
+        [
+            .. Enumerable.Range(2, 101).Where(static n => n != 50).Select(static n => $"10.1.{n}.0/24"),
+        ];
         Assert.That(taken, Is.EquivalentTo(expected));
     }
 
@@ -43,17 +46,23 @@ internal sealed class LeaseRulesTests
     }
 
     [Test]
-    public void A_lease_over_the_whole_network_takes_everything() =>
-        Assert.That(Next(OverlaySamples.Book(Foreign("10.0.0.0-8", 2))), Is.InstanceOf<LeaseStep.Full>());
+    public void A_lease_over_the_whole_network_takes_nothing()
+    {
+        _memory.Previous = Subnet("10.1.77.0/24");
+        LeaseBook book = OverlaySamples.Book(Foreign("10.0.0.0-8", 2), Foreign("10.1.0.0-17", 3));
+        Assert.That(Next(book), Is.EqualTo(new LeaseStep.Create(_memory.Previous)));
+        _memory.Previous = null;
+        Assert.That(((LeaseStep.Create)Next(book)).Subnets.ToString(), Does.StartWith("10.1."));
+    }
 
     [Test]
     public void Large_networks_are_searched_quickly_and_to_their_end()
     {
         OverlayConfig config = OverlaySamples.Config(
             """{"EnableIPv4":false,"EnableIPv6":true,"IPv6Network":"8000::/1","IPv6SubnetLen":126}""");
-        LeaseBook book = OverlaySamples.Book(Foreign("0.0.0.0-0&8000::-2", 2));
+        LeaseBook book = OverlaySamples.Book(Foreign("0.0.0.0-0&8000::-3", 2));
         var step = (LeaseStep.Create)Step(config, book);
-        Assert.That(step.Subnets.V6!.ToString(), Does.StartWith("c000::"));
+        Assert.That(step.Subnets.V6!.ToString(), Does.StartWith("a000::"));
     }
 
     [Test]

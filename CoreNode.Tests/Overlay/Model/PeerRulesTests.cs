@@ -42,9 +42,8 @@ internal sealed class PeerRulesTests
     {
         OverlayPeer peer = Judge(OverlaySamples.Vxlan, OverlaySamples.Stored(name, text, 5)).Single();
         Assert.That(peer.Problem, problem.Length == 0 ? Is.Empty : Does.Contain(problem));
-        NetworkState wanted = WantedNetwork.Of(
-            OverlaySamples.Config(OverlaySamples.Vxlan), OverlaySamples.Own(OverlaySamples.Config(OverlaySamples.Vxlan)),
-            null, [peer], null);
+        OverlayConfig config = OverlaySamples.Config(OverlaySamples.Vxlan);
+        NetworkState wanted = WantedNetwork.Of(config, OverlaySamples.Own(config), null, [peer], null);
         Assert.That(wanted.Routes, Has.Count.EqualTo(problem.Length == 0 ? 1 : 0));
     }
 

@@ -9,6 +9,9 @@ internal enum OverlayBug
     /// <summary>Leases are written whatever is there.</summary>
     WritesBlindly,
 
+    /// <summary>A machine is not told that its lease is another one's now.</summary>
+    HidesLosses,
+
     /// <summary>A store that does not answer is taken for an empty one.</summary>
     EmptiesWhenAway,
 

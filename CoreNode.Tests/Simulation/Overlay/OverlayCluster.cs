@@ -24,7 +24,8 @@ internal sealed class OverlayCluster : ISeededRun<OverlayResult>
         for (int index = 0; index < plan.Machines; index++)
         {
             int number = plan.HasTwins && index == plan.Machines - 1 ? 0 : index;
-            Machines.Add(new OverlayMachine(this, index, IPAddress.Parse($"172.31.{number / 200}.{(number % 200) + 1}")));
+            IPAddress address = IPAddress.Parse($"172.31.{number / 200}.{(number % 200) + 1}");
+            Machines.Add(new OverlayMachine(this, index, address));
         }
     }
 
@@ -79,7 +80,9 @@ internal sealed class OverlayCluster : ISeededRun<OverlayResult>
         RunUntil(Plan.Turmoil);
         foreach (OverlayMachine machine in Machines)
             machine.Begin();
-        RunUntil(Plan.Turmoil + Plan.Peace);
+        while (!Store.IsThere || Machines.Exists(static m => m.IsCut))
+            RunUntil(World.Now + (60 * OverlayPlan.Second));
+        RunUntil(World.Now + Plan.Peace);
         Checker.LookAtEnd();
         Fault.Look();
         return new OverlayResult(

@@ -184,7 +184,7 @@ internal sealed class OverlayFaults(OverlayCluster cluster)
     }
 
     private static string Value(string address, string mac) =>
-        $$"""{"PublicIP":"{{address}}","BackendType":"vxlan","BackendData":{"VtepMAC":"{{mac}}"}}""";
+        $$$"""{"PublicIP":"{{{address}}}","BackendType":"vxlan","BackendData":{"VtepMAC":"{{{mac}}}"}}""";
 
     private long Seconds(int from, int to) =>
         (long)((from + (Math.Pow(_chance.NextDouble(), 3) * (to - from))) * OverlayPlan.Second);

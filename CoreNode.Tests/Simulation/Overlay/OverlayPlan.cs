@@ -15,10 +15,10 @@ internal sealed record OverlayPlan(ulong Seed, OverlayBug Bug)
     public long Joining { get; init; } = 20 * Second;
 
     /// <summary>Faults end then.</summary>
-    public long Turmoil { get; init; } = 30 * Hour;
+    public long Turmoil { get; init; } = 6 * Hour;
 
     /// <summary>Everything is looked at once more then.</summary>
-    public long Peace { get; init; } = 26 * Hour;
+    public long Peace { get; init; } = Hour / 2;
 
     public int Faults { get; init; } = 60;
 
@@ -35,7 +35,9 @@ internal sealed record OverlayPlan(ulong Seed, OverlayBug Bug)
         return new OverlayPlan(seed, bug)
         {
             Machines = chance.Next(2, 14),
-            HasTwins = chance.Chance(0.15),
+            HasTwins = chance.Chance(0.25),
+            Joining = chance.Chance(0.5) ? Second / 20 : 20 * Second,
+            Peace = chance.Chance(0.2) ? 25 * Hour : Hour / 2,
             ChangesConfig = chance.Chance(0.3),
             Backend = chance.Chance(0.25) ? "host-gw" : "vxlan",
         };

@@ -3,7 +3,9 @@ using CoreNode.Store;
 
 namespace CoreNode.Tests.Simulation.Overlay;
 
-/// <summary>A watch of one process: changes come in order, and it ends when its machine or the store is cut off.</summary>
+/// <summary>
+/// A watch of one process: changes come in order, and it ends when its machine or the store is cut off.
+/// </summary>
 internal sealed class OverlayWatch(
     OverlayCluster cluster, OverlayMachine machine, OverlayProcess process, string key, StoreIndex since,
     CancellationToken cancellation) : IAsyncEnumerable<KvWatchItem>, IAsyncEnumerator<KvWatchItem>
@@ -44,6 +46,9 @@ internal sealed class OverlayWatch(
         if (_isBroken || !isMeant || change.Node.ModifiedIndex < since || process.IsDead)
             return;
         if (cluster.Plan.Bug == OverlayBug.MissesChanges && cluster.Chance.Chance(0.05))
+            return;
+        if (cluster.Plan.Bug == OverlayBug.HidesLosses && machine.Status.Lease is { } lease
+            && change.Node.Key.EndsWith(lease.Name, StringComparison.Ordinal) && change.Node.Value != lease.Text)
             return;
         Send(new KvWatchItem.Changed(change));
     }

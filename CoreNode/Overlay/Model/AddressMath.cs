@@ -62,11 +62,12 @@ public static class AddressMath
         return text.Contains(':') && text.AsSpan().IndexOfAny("%[]") < 0 ? address : null;
     }
 
-    /// <summary>Reads "10.1.0.0/16"; what stands after the length is cut off, as in flannel; null for no prefix.</summary>
+    /// <summary>Reads "10.1.0.0/16"; bits behind the length are cut off, as in flannel; null for no prefix.</summary>
     public static IpPrefix? ReadPrefix(string? text)
     {
         int slash = text?.IndexOf('/') ?? -1;
-        if (slash < 0 || ReadAddress(text![..slash]) is not { } address || ReadNumber(text[(slash + 1)..]) is not { } n)
+        if (slash < 0 || ReadAddress(text![..slash]) is not { } address
+            || ReadNumber(text[(slash + 1)..]) is not { } n)
             return null;
         return n <= Bits(IsV4(address)) ? new IpPrefix(address, n).Network : null;
     }

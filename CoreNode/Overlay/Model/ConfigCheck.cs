@@ -17,7 +17,11 @@ public static class ConfigCheck
         Compare(config.V6, other.V6, "IPv6Network", which, problems);
         if (config.Backend.Kind == BackendKind.Vxlan && other.Backend.Kind == BackendKind.Vxlan
             && config.Backend.Vni == other.Backend.Vni)
-            problems.Add(new ConfigProblem("Backend.VNI", $"{config.Backend.Vni} is that of {which}; take another one"));
+        {
+            problems.Add(
+                new ConfigProblem("Backend.VNI", $"{config.Backend.Vni} is that of {which}; take another one"));
+        }
+
         return problems;
     }
 

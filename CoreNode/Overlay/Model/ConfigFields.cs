@@ -19,7 +19,7 @@ internal sealed class ConfigFields(JsonElement fields, string path, List<ConfigP
 
     public string? Text(string name) => Text(name, "");
 
-    /// <summary>A text; where there is none, <paramref name="missing"/> is complained about, if it says anything.</summary>
+    /// <summary>A text; where there is none <paramref name="missing"/>, if not empty, is the complaint.</summary>
     public string? Text(string name, string missing)
     {
         JsonElement value = Find(name);

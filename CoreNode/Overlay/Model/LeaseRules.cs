@@ -43,7 +43,7 @@ public static class LeaseRules
 
         if (FindOwn(config, book, own, memory) is { } found)
             return new LeaseStep.Rewrite(found, found.Subnets!);
-        if (memory.Previous is { } before && config.Fits(before) && IsFree(before, book, memory))
+        if (memory.Previous is { } before && config.Fits(before) && IsFree(config, before, book, memory))
             return new LeaseStep.Create(before);
         IpPrefix? v4 = null;
         IpPrefix? v6 = null;
@@ -100,25 +100,29 @@ public static class LeaseRules
         return null;
     }
 
-    private static bool IsFree(LeaseSubnets wanted, LeaseBook book, LeaseMemory memory)
+    private static bool IsFree(OverlayConfig config, LeaseSubnets wanted, LeaseBook book, LeaseMemory memory)
     {
         if (memory.Refused.Contains(LeaseKey.Write(wanted)))
             return false;
         foreach (LeaseEntry entry in book.Entries)
         {
-            if (entry.Subnets is { } taken && (Overlap(wanted.V4, taken.V4) || Overlap(wanted.V6, taken.V6)))
+            if (Overlap(config.V4, wanted.V4, entry.Subnets?.V4) || Overlap(config.V6, wanted.V6, entry.Subnets?.V6))
                 return false;
         }
 
         return true;
     }
 
-    private static bool Overlap(IpPrefix? one, IpPrefix? other) =>
-        one is not null && other is not null && one.Overlaps(other);
+    private static bool Overlap(SubnetSpace? space, IpPrefix? wanted, IpPrefix? other) =>
+        space is not null && wanted is not null && other is not null && Takes(space, other) && wanted.Overlaps(other);
+
+    // A network has four subnets at least, whatever their length is, or was: what takes more of it is nobody's lease,
+    // and must not keep machines from getting one.
+    private static bool Takes(SubnetSpace space, IpPrefix subnet) => subnet.Length >= space.Network.Length + 2;
 
     private static IpPrefix? FindFree(SubnetSpace space, LeaseBook book, LeaseMemory memory, Prng chance)
     {
-        List<IpPrefix> taken = Taken(space.IsV4, book, memory);
+        List<IpPrefix> taken = Taken(space, book, memory);
         UInt128[] firsts = new UInt128[taken.Count];
         UInt128[] afters = new UInt128[taken.Count];
         for (int index = 0; index < firsts.Length; index++)
@@ -154,12 +158,13 @@ public static class LeaseRules
         return free.Count == 0 ? null : new IpPrefix(free[chance.Next(free.Count)], space.SubnetLength);
     }
 
-    private static List<IpPrefix> Taken(bool isV4, LeaseBook book, LeaseMemory memory)
+    private static List<IpPrefix> Taken(SubnetSpace space, LeaseBook book, LeaseMemory memory)
     {
+        bool isV4 = space.IsV4;
         List<IpPrefix> taken = [];
         foreach (LeaseEntry entry in book.Entries)
         {
-            if ((isV4 ? entry.Subnets?.V4 : entry.Subnets?.V6) is { } subnet)
+            if ((isV4 ? entry.Subnets?.V4 : entry.Subnets?.V6) is { } subnet && Takes(space, subnet))
                 taken.Add(subnet);
         }
 

@@ -38,7 +38,11 @@ public static class PeerRules
         if (value.Backend != config.Backend.Name)
             return $"its backend is {(value.Backend.Length == 0 ? "udp" : value.Backend)}";
         if (value.HasAddressOf(own.Value))
-            return $"it has the address of this machine, {value}: two machines with one address, or a lease left behind";
+        {
+            return $"it has the address of this machine, {value}: two machines with one address, or a lease left "
+                + "behind";
+        }
+
         string problem = "";
         if (config.V4 is not null && subnets.V4 is not null)
             problem = ProblemOf(config, entry, value.PublicV4, value.MacV4, own, devices);
