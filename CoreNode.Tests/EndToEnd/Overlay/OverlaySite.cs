@@ -172,7 +172,7 @@ internal sealed class OverlaySite : IAsyncDisposable
             machine.Command("nsenter", [$"--net={inside}", "ip", .. words]);
     }
 
-    /// <summary>Sends datagrams and a megabyte from one container to another; who comes keeps its own address.</summary>
+    /// <summary>Sends datagrams and a megabyte to another container, which sees the own address.</summary>
     public void Reach(int from, int to, int mtu)
     {
         Assert.That(
