@@ -18,6 +18,7 @@ internal static class OverlayRows
     private const double MostSeconds = 1;
     private const double MostMegabytes = 10;
     private const double LeastShare = 0.98;
+    private const int Pieces = 20;
     private const int TcpPort = 7010;
     private const int ChunkBytes = 256 * 1024;
 
@@ -36,13 +37,19 @@ internal static class OverlayRows
             ByHand(byHand, i);
         for (int i = 0; i < options.Passes; i++)
         {
-            // In turn, since the machine is not the same at all times; which is first changes too.
-            bool isOursFirst = i % 2 == 0;
-            double first = Rate(isOursFirst ? ours : byHand, options.PassTime);
-            double second = Rate(isOursFirst ? byHand : ours, options.PassTime);
-            double own = isOursFirst ? first : second;
-            rates.Add((double.NaN, own));
-            shares.Add((double.NaN, own / (isOursFirst ? second : first)));
+            // In turn in short pieces, since the machine is not the same at all times; which is first changes too.
+            double own = 0, hand = 0;
+            for (int piece = 0; piece < Pieces; piece++)
+            {
+                bool isOursFirst = piece % 2 == 0;
+                double first = Rate(isOursFirst ? ours : byHand, options.PassTime / Pieces);
+                double second = Rate(isOursFirst ? byHand : ours, options.PassTime / Pieces);
+                own += isOursFirst ? first : second;
+                hand += isOursFirst ? second : first;
+            }
+
+            rates.Add((double.NaN, own / Pieces));
+            shares.Add((double.NaN, own / hand));
         }
 
         string peers = string.Create(CultureInfo.InvariantCulture, $"overlay, {Peers} peers: ");
