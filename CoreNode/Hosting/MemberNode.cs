@@ -31,7 +31,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         UnitsModule? units = UnitsModule.Of(options, process);
         UpdatesModule? updates = UpdatesModule.Of(options, process);
         OverlayModule? overlay = OverlayModule.Of(options, process);
-        MemberServices services = new();
+        MemberServices services = new(options.Overlay.Prefix);
         SiteService site = new(TimeProvider.System);
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)

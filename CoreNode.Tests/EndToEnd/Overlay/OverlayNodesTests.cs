@@ -82,11 +82,25 @@ internal sealed class OverlayNodesTests
         Assert.That(site.Machine(0).Ip("route", "show", "proto", "110"), Does.Not.Contain("10.1."));
     }
 
-    private static async Task ReadyAsync(OverlaySite site, string backend)
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task A_worker_takes_part_and_so_does_a_node_on_an_existing_etcd(bool isOnEtcd)
     {
-        for (int number = 0; number < 3; number++)
+        await using OverlaySite site = isOnEtcd
+            ? await OverlaySite.StartOnEtcdAsync(2) : await OverlaySite.StartAsync(1, 2, workers: 1);
+        Assert.That(
+            site.Store("overlay", "set", "--network", "10.1.0.0/16", "--backend", "host-gw", "--subnet-len", "25"),
+            Does.Contain("\"SubnetLen\":25"));
+        await ReadyAsync(site, "host-gw", 2);
+        site.Reach(0, 1, Mtu);
+        Assert.That(site.Store("overlay", "leases"), Does.Match(@"10\.1\.\d+\.\d+/25 +192\.168\.77\.2 +host-gw"));
+    }
+
+    private static async Task ReadyAsync(OverlaySite site, string backend, int nodes = 3)
+    {
+        for (int number = 0; number < nodes; number++)
         {
-            await site.WaitReadyAsync(number, 2, backend);
+            await site.WaitReadyAsync(number, nodes - 1, backend);
             site.AddContainer(number);
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using CoreNode.Tests.EndToEnd.Clusters;
@@ -5,9 +6,9 @@ using CoreNode.Tests.EndToEnd.Clusters;
 namespace CoreNode.Tests.EndToEnd.Overlay;
 
 /// <summary>
-/// Machines on one switch, 192.168.77.1 and so on, the first ones with a member of one cluster each that takes part in
-/// the overlay network; beside each member a container behind a bridge that has what subnet.env says. Owned by one
-/// test; ends what it started.
+/// Machines on one switch, 192.168.77.1 and so on, the first ones with a node each that takes part in the overlay
+/// network: a member, a worker, or one whose store is an etcd on the first machine; beside each node a container behind
+/// a bridge that has what subnet.env says. Owned by one test; ends what it started.
 /// </summary>
 internal sealed class OverlaySite : IAsyncDisposable
 {
@@ -15,22 +16,16 @@ internal sealed class OverlaySite : IAsyncDisposable
     private const string ContainerBridge = "cont0";
     private const int ClientPort = 2379;
     private const int PeerPort = 2380;
+    private const int GuestPort = 2479;
 
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
-    private static readonly ServerCommand s_command = new("corenode", TestPrograms.Corenode, static place =>
-    [
-        "node", .. place.CommonFlags, "--unix-socket", place.SocketPath, "--modules", "store", "--insecure-admin",
-        "--overlay", "default", "--overlay-interface", OverlayMachine.Device,
-        "--overlay-subnet-file", Path.Combine(place.Folder, "subnet.env"),
-        "--overlay-docker", Path.Combine(place.Folder, "docker.env"),
-    ]);
-
     private readonly OverlayMachine _switch = new();
     private readonly List<OverlayMachine> _machines = [];
     private readonly List<NetworkNamespace> _containers = [];
-    private readonly List<ServerProcess> _members = [];
+    private readonly List<ServerProcess> _nodes = [];
+    private ServerProcess? _etcd;
     private readonly string?[] _addresses;
 
     private OverlaySite(int machines)
@@ -53,34 +48,62 @@ internal sealed class OverlaySite : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the members; no network is configured yet.</summary>
-    /// <param name="members">How many machines have one.</param>
-    /// <param name="machines">How many there are.</param>
-    public static async Task<OverlaySite> StartAsync(int members, int machines)
+    /// <summary>Starts members and workers; no network is configured yet.</summary>
+    /// <param name="members">How many machines have a member.</param>
+    /// <param name="machines">How many machines there are.</param>
+    /// <param name="workers">How many machines after those of the members have a worker.</param>
+    public static async Task<OverlaySite> StartAsync(int members, int machines, int workers = 0)
     {
         OverlaySite site = new(machines);
         try
         {
             string all = string.Join(',', Enumerable.Range(1, members).Select(Member));
-            for (int number = 1; number <= members; number++)
+            for (int number = 1; number <= members + workers; number++)
             {
-                int own = number;
-                string others = string.Join(',', all.Split(',').Where(one => one != Member(own)));
-                site._members.Add(ServerProcess.Prepare(
-                    s_command, [],
-                    folder => new ServerPlace(folder, ClientPort, PeerPort)
-                    {
-                        Name = $"m{own}",
-                        Address = $"192.168.77.{own}",
-                        OtherMembers = others,
-                    },
-                    site._machines[own - 1].Inside, site._switch.Inside));
+                string others = string.Join(',', all.Split(',').Where(one => one != Member(number)));
+                ServerCommand command = number <= members
+                    ? new("corenode", TestPrograms.Corenode, static place =>
+                        ["node", .. place.CommonFlags, "--modules", "store", "--insecure-admin", .. Flags(place)])
+                    : new("corenode --proxy", TestPrograms.Corenode, place =>
+                    [
+                        "node", "--proxy", "on", "--name", place.Name, "--data-dir", place.DataFolder,
+                        "--listen-client-urls", ServerPlace.Text(place.ClientUrl),
+                        "--listen-peer-urls", ServerPlace.Text(place.PeerUrl), "--initial-cluster", all,
+                        .. Flags(place),
+                    ]);
+                site._nodes.Add(site.Prepare(command, number, ClientPort, others));
             }
 
-            foreach (ServerProcess member in site._members)
-                member.Launch();
-            foreach (ServerProcess member in site._members)
-                await member.WaitUntilReadyAsync();
+            await site.LaunchAsync();
+            return site;
+        }
+        catch
+        {
+            await site.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts an etcd on the first machine, and on each a node whose store that is.</summary>
+    public static async Task<OverlaySite> StartOnEtcdAsync(int machines)
+    {
+        OverlaySite site = new(machines);
+        try
+        {
+            ServerProcess etcd = site.Prepare(EtcdProcess.Command, 1, ClientPort, others: null);
+            site._etcd = etcd;
+            etcd.Launch();
+            await etcd.WaitUntilReadyAsync();
+            ServerCommand command = new("corenode --store", TestPrograms.Corenode, place =>
+            [
+                "node", "--modules", "units", "--store", etcd.Url, "--data-dir", place.DataFolder,
+                "--listen-client-urls", ServerPlace.Text(place.ClientUrl),
+                "--listen-peer-urls", $"http://{place.Address}:{GuestPort + 1}", "--unit-manager", "embedded",
+                .. Flags(place),
+            ]);
+            for (int number = 1; number <= machines; number++)
+                site._nodes.Add(site.Prepare(command, number, GuestPort, others: null));
+            await site.LaunchAsync();
             return site;
         }
         catch
@@ -96,8 +119,8 @@ internal sealed class OverlaySite : IAsyncDisposable
     /// <summary>The container of a machine.</summary>
     public NetworkNamespace Container(int number) => _containers[number];
 
-    /// <summary>The member of a machine.</summary>
-    public ServerProcess Node(int number) => _members[number];
+    /// <summary>The node of a machine.</summary>
+    public ServerProcess Node(int number) => _nodes[number];
 
     /// <summary>The address of a machine's container.</summary>
     public IPAddress Address(int number) => IPAddress.Parse(
@@ -105,14 +128,17 @@ internal sealed class OverlaySite : IAsyncDisposable
 
     /// <summary>Runs the command line on a machine; fails if it does.</summary>
     public string Corenode(int number, params string[] words) =>
-        _machines[number].Command(
-            TestPrograms.Corenode(), [.. words, "--endpoints", $"unix://{_members[number].Place.SocketPath}"]);
+        Corenode(number, $"unix://{_nodes[number].Place.SocketPath}", words);
+
+    /// <summary>Has the command line ask the store for something.</summary>
+    public string Store(params string[] words) =>
+        _etcd is null ? Corenode(0, words) : Corenode(0, _etcd.Url, words);
 
     /// <summary>The network without a name, as the node of a machine sees it.</summary>
     public async Task<JsonElement> StatusAsync(int number)
     {
-        using HttpClient http = new(NamespaceSockets.Handler(null, _members[number].Place.SocketPath));
-        string text = await http.GetStringAsync($"{_members[number].Url}/corenode/v1/overlay");
+        using HttpClient http = new(NamespaceSockets.Handler(null, _nodes[number].Place.SocketPath));
+        string text = await http.GetStringAsync($"{_nodes[number].Url}/corenode/v1/overlay");
         return JsonDocument.Parse(text).RootElement.GetProperty("networks")[0];
     }
 
@@ -129,7 +155,7 @@ internal sealed class OverlaySite : IAsyncDisposable
             await Task.Delay(s_pause, CancellationToken.None);
         }
 
-        throw new TimeoutException($"m{number + 1}: {what}: {status}\n{_members[number].StandardError}");
+        throw new TimeoutException($"m{number + 1}: {what}: {status}\n{_nodes[number].StandardError}");
     }
 
     /// <summary>Waits until a machine is ready and sends to that many others.</summary>
@@ -139,11 +165,11 @@ internal sealed class OverlaySite : IAsyncDisposable
             && status.GetProperty("peers").EnumerateArray().Count(
                 static peer => peer.GetProperty("reason").GetString() == "") == peers);
 
-    /// <summary>Puts a container behind a bridge with what a member's subnet.env says.</summary>
+    /// <summary>Puts a container behind a bridge with what its node's subnet.env says.</summary>
     public void AddContainer(int number)
     {
         Dictionary<string, string> env = File.ReadAllLines(
-                Path.Combine(_members[number].Place.Folder, "subnet.env"))
+                Path.Combine(_nodes[number].Place.Folder, "subnet.env"))
             .Select(static line => line.Split('=')).ToDictionary(static pair => pair[0], static pair => pair[1]);
         AddContainer(number, env["FLANNEL_SUBNET"], env["FLANNEL_MTU"]);
     }
@@ -156,14 +182,16 @@ internal sealed class OverlaySite : IAsyncDisposable
     {
         OverlayMachine machine = _machines[number];
         string gateway = bridge[..bridge.IndexOf('/')];
-        string address = gateway[..gateway.LastIndexOf('.')] + ".2";
+        int dot = gateway.LastIndexOf('.') + 1;
+        string address = gateway[..dot] + (int.Parse(gateway.AsSpan(dot), CultureInfo.InvariantCulture) + 1)
+            .ToString(CultureInfo.InvariantCulture);
         if (_addresses[number] is not null)
             machine.Ip("link", "del", ContainerBridge);
         string inside = _containers[number].Path;
         machine.Ip("link", "add", ContainerBridge, "type", "veth", "peer", "name", "eth0", "netns", inside);
         machine.Ip("addr", "add", bridge, "dev", ContainerBridge);
         machine.Ip("link", "set", ContainerBridge, "mtu", mtu, "up");
-        Inside("addr", "add", $"{address}/24", "dev", "eth0");
+        Inside("addr", "add", address + bridge[bridge.IndexOf('/')..], "dev", "eth0");
         Inside("link", "set", "eth0", "mtu", mtu, "up");
         Inside("route", "add", "default", "via", gateway);
         _addresses[number] = address;
@@ -182,14 +210,46 @@ internal sealed class OverlaySite : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (ServerProcess member in _members)
-            await member.DisposeAsync();
+        foreach (ServerProcess node in _nodes)
+            await node.DisposeAsync();
+        if (_etcd is not null)
+            await _etcd.DisposeAsync();
         foreach (OverlayMachine machine in _machines)
             machine.Dispose();
         foreach (NetworkNamespace container in _containers)
             container.Dispose();
         _switch.Dispose();
     }
+
+    private string Corenode(int number, string endpoint, string[] words) =>
+        _machines[number].Command(TestPrograms.Corenode(), [.. words, "--endpoints", endpoint]);
+
+    private ServerProcess Prepare(ServerCommand command, int number, int clientPort, string? others) =>
+        ServerProcess.Prepare(
+            command, [],
+            folder => new ServerPlace(folder, clientPort, PeerPort)
+            {
+                Name = $"m{number}",
+                Address = $"192.168.77.{number}",
+                OtherMembers = string.IsNullOrEmpty(others) ? null : others,
+            },
+            _machines[number - 1].Inside, _switch.Inside);
+
+    private async Task LaunchAsync()
+    {
+        foreach (ServerProcess node in _nodes)
+            node.Launch();
+        foreach (ServerProcess node in _nodes)
+            await node.WaitUntilReadyAsync();
+    }
+
+    private static string[] Flags(ServerPlace place) =>
+    [
+        "--unix-socket", place.SocketPath, "--initial-cluster-token", "secret of a test", "--overlay", "default",
+        "--overlay-interface", OverlayMachine.Device,
+        "--overlay-subnet-file", Path.Combine(place.Folder, "subnet.env"),
+        "--overlay-docker", Path.Combine(place.Folder, "docker.env"),
+    ];
 
     private static string Member(int number) => $"m{number}=http://192.168.77.{number}:{PeerPort}";
 }
