@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using CoreNode.Tests.EndToEnd.Clusters;
 
@@ -33,6 +34,9 @@ internal sealed class OverlayNodesTests
         for (int number = 0; number < 3; number++)
             await site.WaitReadyAsync(number, 2, "vxlan");
         string subnet = await flanneld.StartAsync("10.1.200");
+        Stopwatch watch = Stopwatch.StartNew();
+        await site.WaitReadyAsync(0, 3, "vxlan");
+        TestContext.Out.WriteLine($"a lease was in another kernel after {watch.Elapsed.TotalMilliseconds:0} ms");
         for (int number = 0; number < 3; number++)
         {
             await site.WaitReadyAsync(number, 3, "vxlan");
@@ -94,6 +98,19 @@ internal sealed class OverlayNodesTests
         await ReadyAsync(site, "host-gw", 2);
         site.Reach(0, 1, Mtu);
         Assert.That(site.Store("overlay", "leases"), Does.Match(@"10\.1\.\d+\.\d+/25 +192\.168\.77\.2 +host-gw"));
+    }
+
+    [TestCase("vxlan", 1430)]
+    [TestCase("host-gw", 1500)]
+    public async Task Both_families_go_at_once(string backend, int mtu)
+    {
+        await using OverlaySite site = await OverlaySite.StartAsync(1, 2, workers: 1);
+        site.Corenode(
+            0, "overlay", "set", "--network", "10.1.0.0/16", "--ipv6", "fd10:1::/48", "--backend", backend);
+        await ReadyAsync(site, backend, 2);
+        site.Reach(0, 1, mtu);
+        site.ReachV6(0, 1, mtu);
+        site.ReachV6(1, 0, mtu);
     }
 
     private static async Task ReadyAsync(OverlaySite site, string backend, int nodes = 3)

@@ -27,10 +27,12 @@ internal sealed class OverlaySite : IAsyncDisposable
     private readonly List<ServerProcess> _nodes = [];
     private ServerProcess? _etcd;
     private readonly string?[] _addresses;
+    private readonly string?[] _addressesV6;
 
     private OverlaySite(int machines)
     {
         _addresses = new string?[machines];
+        _addressesV6 = new string?[machines];
         _switch.Ip("link", "add", Bridge, "type", "bridge");
         _switch.Ip("addr", "add", "192.168.77.250/24", "dev", Bridge);
         _switch.Ip("link", "set", Bridge, "up");
@@ -44,6 +46,7 @@ internal sealed class OverlaySite : IAsyncDisposable
                 machine.Inside.Path);
             _switch.Ip("link", "set", $"m{number}", "master", Bridge, "up");
             machine.Ip("addr", "add", $"192.168.77.{number}/24", "dev", OverlayMachine.Device);
+            machine.Ip("-6", "addr", "add", $"fd77::{number}/64", "dev", OverlayMachine.Device, "nodad");
             machine.Ip("link", "set", OverlayMachine.Device, "up");
         }
     }
@@ -63,13 +66,13 @@ internal sealed class OverlaySite : IAsyncDisposable
                 string others = string.Join(',', all.Split(',').Where(one => one != Member(number)));
                 ServerCommand command = number <= members
                     ? new("corenode", TestPrograms.Corenode, static place =>
-                        ["node", .. place.CommonFlags, "--modules", "store", "--insecure-admin", .. Flags(place)])
+                        ["node", .. place.CommonFlags, "--modules", "store", "--insecure-admin", .. Flags(place, OverlayMachine.Device)])
                     : new("corenode --proxy", TestPrograms.Corenode, place =>
                     [
                         "node", "--proxy", "on", "--name", place.Name, "--data-dir", place.DataFolder,
                         "--listen-client-urls", ServerPlace.Text(place.ClientUrl),
                         "--listen-peer-urls", ServerPlace.Text(place.PeerUrl), "--initial-cluster", all,
-                        .. Flags(place),
+                        .. Flags(place, "store"),
                     ]);
                 site._nodes.Add(site.Prepare(command, number, ClientPort, others));
             }
@@ -99,7 +102,7 @@ internal sealed class OverlaySite : IAsyncDisposable
                 "node", "--modules", "units", "--store", etcd.Url, "--data-dir", place.DataFolder,
                 "--listen-client-urls", ServerPlace.Text(place.ClientUrl),
                 "--listen-peer-urls", $"http://{place.Address}:{GuestPort + 1}", "--unit-manager", "embedded",
-                .. Flags(place),
+                .. Flags(place, "store"),
             ]);
             for (int number = 1; number <= machines; number++)
                 site._nodes.Add(site.Prepare(command, number, GuestPort, others: null));
@@ -125,6 +128,10 @@ internal sealed class OverlaySite : IAsyncDisposable
     /// <summary>The address of a machine's container.</summary>
     public IPAddress Address(int number) => IPAddress.Parse(
         _addresses[number] ?? throw new InvalidOperationException($"machine {number} has no container yet"));
+
+    /// <summary>The address of IPv6 of a machine's container.</summary>
+    public IPAddress AddressV6(int number) => IPAddress.Parse(
+        _addressesV6[number] ?? throw new InvalidOperationException($"machine {number} has no IPv6"));
 
     /// <summary>Runs the command line on a machine; fails if it does.</summary>
     public string Corenode(int number, params string[] words) =>
@@ -171,14 +178,16 @@ internal sealed class OverlaySite : IAsyncDisposable
         Dictionary<string, string> env = File.ReadAllLines(
                 Path.Combine(_nodes[number].Place.Folder, "subnet.env"))
             .Select(static line => line.Split('=')).ToDictionary(static pair => pair[0], static pair => pair[1]);
-        AddContainer(number, env["FLANNEL_SUBNET"], env["FLANNEL_MTU"]);
+        AddContainer(
+            number, env["FLANNEL_SUBNET"], env["FLANNEL_MTU"], env.GetValueOrDefault("FLANNEL_IPV6_SUBNET"));
     }
 
     /// <summary>Puts a container behind a bridge.</summary>
     /// <param name="number">Of which machine.</param>
     /// <param name="bridge">The bridge's address, 10.1.5.1/24.</param>
     /// <param name="mtu">Most bytes of a packet.</param>
-    public void AddContainer(int number, string bridge, string mtu)
+    /// <param name="bridgeV6">The bridge's address of IPv6, fd10:1:0:5::1/64; null without it.</param>
+    public void AddContainer(int number, string bridge, string mtu, string? bridgeV6 = null)
     {
         OverlayMachine machine = _machines[number];
         string gateway = bridge[..bridge.IndexOf('/')];
@@ -195,6 +204,15 @@ internal sealed class OverlaySite : IAsyncDisposable
         Inside("link", "set", "eth0", "mtu", mtu, "up");
         Inside("route", "add", "default", "via", gateway);
         _addresses[number] = address;
+        if (bridgeV6 is not null)
+        {
+            string gatewayV6 = bridgeV6[..bridgeV6.IndexOf('/')];
+            string addressV6 = gatewayV6[..^1] + "2";
+            machine.Ip("-6", "addr", "add", bridgeV6, "dev", ContainerBridge, "nodad");
+            Inside("-6", "addr", "add", addressV6 + bridgeV6[bridgeV6.IndexOf('/')..], "dev", "eth0", "nodad");
+            Inside("-6", "route", "add", "default", "via", gatewayV6);
+            _addressesV6[number] = addressV6;
+        }
 
         void Inside(params string[] words) =>
             machine.Command("nsenter", [$"--net={inside}", "ip", .. words]);
@@ -206,6 +224,14 @@ internal sealed class OverlaySite : IAsyncDisposable
         Assert.That(
             OverlayTraffic.Udp(_containers[from], _containers[to], Address(to), mtu), Is.EqualTo(Address(from)));
         Assert.That(OverlayTraffic.Tcp(_containers[from], _containers[to], Address(to)), Is.EqualTo(Address(from)));
+    }
+
+    /// <summary>The same by IPv6.</summary>
+    public void ReachV6(int from, int to, int mtu)
+    {
+        IPAddress address = AddressV6(to);
+        Assert.That(OverlayTraffic.Udp(_containers[from], _containers[to], address, mtu), Is.EqualTo(AddressV6(from)));
+        Assert.That(OverlayTraffic.Tcp(_containers[from], _containers[to], address), Is.EqualTo(AddressV6(from)));
     }
 
     public async ValueTask DisposeAsync()
@@ -243,10 +269,10 @@ internal sealed class OverlaySite : IAsyncDisposable
             await node.WaitUntilReadyAsync();
     }
 
-    private static string[] Flags(ServerPlace place) =>
+    private static string[] Flags(ServerPlace place, string device) =>
     [
         "--unix-socket", place.SocketPath, "--initial-cluster-token", "secret of a test", "--overlay", "default",
-        "--overlay-interface", OverlayMachine.Device,
+        "--overlay-interface", device,
         "--overlay-subnet-file", Path.Combine(place.Folder, "subnet.env"),
         "--overlay-docker", Path.Combine(place.Folder, "docker.env"),
     ];
