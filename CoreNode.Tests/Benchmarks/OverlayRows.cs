@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using CoreNode.Overlay.Net;
-using CoreNode.Tests.EndToEnd.Clusters;
 using CoreNode.Tests.EndToEnd.Overlay;
 
 namespace CoreNode.Tests.Benchmarks;
@@ -25,7 +24,7 @@ internal static class OverlayRows
     /// <summary>All of them.</summary>
     public static Task<IReadOnlyList<Figure>> AllAsync(BenchmarkOptions options)
     {
-        if (NetworkNamespace.Obstacle is { } obstacle)
+        if (OverlayMachine.Obstacle is { } obstacle)
             throw new IOException(obstacle);
         List<(double Etcd, double Node)> seconds = [], memory = [], read = [];
         for (int i = 0; i < options.Passes; i++)
@@ -115,7 +114,7 @@ internal static class OverlayRows
         int peer = 1 - number;
         string mac = OverlayPair.Mac(peer).ToString(), gateway = pair.Subnet(peer).Address.ToString();
         string mtu = pair.Mtu.ToString(CultureInfo.InvariantCulture);
-        machine.Command("sysctl", "-qw", "net.ipv4.ip_forward=1");
+        machine.Set("ipv4/ip_forward", "1");
         machine.Ip(
             "link", "add", OverlayPair.Link, "mtu", mtu, "address", OverlayPair.Mac(number).ToString(), "type", "vxlan",
             "id", "7", "dev", OverlayMachine.Device, "local", pair.Underlying(number).ToString(), "dstport", "8472",

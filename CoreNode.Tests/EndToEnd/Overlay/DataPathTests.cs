@@ -12,7 +12,7 @@ internal sealed class DataPathTests
     [SetUp]
     public void Needs_namespaces()
     {
-        if (NetworkNamespace.Obstacle is { } obstacle)
+        if (OverlayMachine.Obstacle is { } obstacle)
             Assert.Ignore(obstacle);
     }
 

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using CoreNode.Overlay.Net;
-using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.EndToEnd.Overlay;
 
@@ -19,7 +17,7 @@ internal sealed class FirewallTests
     [SetUp]
     public void Needs_namespaces()
     {
-        if (NetworkNamespace.Obstacle is { } obstacle)
+        if (OverlayMachine.Obstacle is { } obstacle)
             Assert.Ignore(obstacle);
         if (!File.Exists("/usr/sbin/nft"))
             Assert.Ignore("there is no nft");

@@ -1,6 +1,5 @@
 using System.Net;
 using CoreNode.Overlay.Net;
-using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.EndToEnd.Overlay;
 
@@ -14,7 +13,7 @@ internal sealed class NetworkChangesHeardTests
     [SetUp]
     public void Needs_namespaces()
     {
-        if (NetworkNamespace.Obstacle is { } obstacle)
+        if (OverlayMachine.Obstacle is { } obstacle)
             Assert.Ignore(obstacle);
     }
 
@@ -66,6 +65,7 @@ internal sealed class NetworkChangesHeardTests
         using OverlayPair pair = new(isIPv6: false);
         OverlayMachine machine = Connected(pair);
         machine.Ip("link", "add", "other0", "type", "bridge");
+        machine.TakeAddressesAtOnce("other0");
         machine.Ip("link", "set", "other0", "up");
         await SettleAsync(machine);
         machine.Ip("neigh", "add", "10.2.0.9", "lladdr", "02:00:00:00:00:09", "dev", "other0", "nud", "permanent");

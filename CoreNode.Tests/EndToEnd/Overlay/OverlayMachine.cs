@@ -24,6 +24,10 @@ internal sealed class OverlayMachine : IDisposable
         _network = new Lazy<MachineNetwork>(() => Inside.Run(static () => new MachineNetwork()));
     }
 
+    /// <summary>Why such machines cannot be made here; null if they can.</summary>
+    public static string? Obstacle { get; } = NetworkNamespace.Obstacle
+        ?? (File.Exists("/usr/sbin/ip") || File.Exists("/sbin/ip") ? null : "there is no ip (package iproute2)");
+
     /// <summary>Where it is.</summary>
     public NetworkNamespace Inside { get; }
 
@@ -48,6 +52,7 @@ internal sealed class OverlayMachine : IDisposable
     {
         OverlayMachine machine = new();
         machine.Ip("link", "add", Device, "type", "veth", "peer", "name", "wire");
+        machine.TakeAddressesAtOnce("wire");
         machine.Ip("link", "set", "wire", "up");
         machine.JoinUnderlying(1);
         return machine;
@@ -68,6 +73,15 @@ internal sealed class OverlayMachine : IDisposable
 
     /// <summary>What is there.</summary>
     public NetworkState Read(params string[] links) => Inside.Run(() => Network.Read(links));
+
+    /// <summary>Changes a setting below /proc/sys/net.</summary>
+    public void Set(string setting, string value) => Command("sh", "-c", $"echo {value} > /proc/sys/net/{setting}");
+
+    /// <summary>
+    /// Gives a device that is down its own IPv6 address without asking whether somebody has it: the kernel would tell
+    /// of that a second or two later.
+    /// </summary>
+    public void TakeAddressesAtOnce(string device) => Set($"ipv6/conf/{device}/accept_dad", "0");
 
     /// <summary>Runs ip(8) inside.</summary>
     public string Ip(params string[] words) => Command("ip", words);
@@ -103,6 +117,7 @@ internal sealed class OverlayMachine : IDisposable
 
     private void JoinUnderlying(int number)
     {
+        TakeAddressesAtOnce(Device);
         Ip("addr", "add", $"192.168.77.{number}/24", "dev", Device);
         Ip("-6", "addr", "add", $"fd77::{number}/64", "dev", Device, "nodad");
         Ip("link", "set", Device, "up");

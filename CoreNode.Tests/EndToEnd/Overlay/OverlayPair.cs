@@ -114,6 +114,7 @@ internal sealed class OverlayPair : IDisposable
         machine.Ip("link", "add", ContainerDevice, "type", "veth", "peer", "name", "eth0", "netns", path);
         machine.Ip(
             [family, "addr", "add", $"{gateway}/{length}", "dev", ContainerDevice, .. noDetection]);
+        machine.TakeAddressesAtOnce(ContainerDevice);
         machine.Ip("link", "set", ContainerDevice, "up");
         Inside(number, [family, "addr", "add", $"{Address(number)}/{length}", "dev", "eth0", .. noDetection]);
         Inside(number, "link", "set", "eth0", "mtu", $"{Mtu}", "up");
