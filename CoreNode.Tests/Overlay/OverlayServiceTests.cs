@@ -131,6 +131,26 @@ internal sealed class OverlayServiceTests
     }
 
     [Test]
+    public void Who_was_cut_off_for_longer_than_its_lease_gives_way_to_who_has_its_subnet_now()
+    {
+        Begin();
+        HeldLease lease = First.Status.Lease!;
+        First.Cut(25 * OverlayPlan.Hour);
+        Pass((int)TimeSpan.FromHours(24.5).TotalSeconds);
+        _cluster.Store.Expire();
+        Assert.That(_cluster.Store.Find(OverlayKeys.Default.Lease(lease.Name)), Is.Null);
+        Assert.That(First.Status.Lease, Is.EqualTo(lease), "nobody has told it");
+        _cluster.Store.Set(
+            OverlayKeys.Default.Lease(lease.Name),
+            """{"PublicIP":"172.31.9.9","BackendType":"vxlan","BackendData":{"VtepMAC":"36:06:b5:2a:67:f2"}}""",
+            KvSetOptions.None);
+        Pass(3600);
+        Assert.That(First.Status.Lease!.Name, Is.Not.EqualTo(lease.Name));
+        Assert.That(First.Subnet, Is.EqualTo(First.Status.Lease.Subnets.V4!.Address));
+        Assert.That(Sends(Other, First), Is.True);
+    }
+
+    [Test]
     public void Three_hundred_peers_at_once_are_few_changes_of_the_kernel()
     {
         Begin();

@@ -66,7 +66,10 @@ internal sealed class OverlaySite : IAsyncDisposable
                 string others = string.Join(',', all.Split(',').Where(one => one != Member(number)));
                 ServerCommand command = number <= members
                     ? new("corenode", TestPrograms.Corenode, static place =>
-                        ["node", .. place.CommonFlags, "--modules", "store", "--insecure-admin", .. Flags(place, OverlayMachine.Device)])
+                    [
+                        "node", .. place.CommonFlags, "--modules", "store", "--insecure-admin",
+                        .. Flags(place, OverlayMachine.Device),
+                    ])
                     : new("corenode --proxy", TestPrograms.Corenode, place =>
                     [
                         "node", "--proxy", "on", "--name", place.Name, "--data-dir", place.DataFolder,

@@ -12,6 +12,7 @@ internal sealed class OverlayClient(OverlayCluster cluster, OverlayMachine machi
 
     public Task<KvOutcome> GetAsync(string key, KvGetOptions options, CancellationToken cancellation) =>
         Ask(() => cluster.Store.Read(key), cancellation, cluster.Plan.Bug == OverlayBug.EmptiesWhenAway
+            && !cluster.Store.IsThere && cluster.World.Now - cluster.Store.Since > 2 * OverlayPlan.Second
             ? new KvOutcome.Refused(new KvError(100, "Key not found", key, cluster.Store.Keyspace.Index.Value)) : null);
 
     public Task<KvOutcome> SetAsync(string key, string value, KvSetOptions options, CancellationToken cancellation)

@@ -22,7 +22,7 @@ internal sealed class OverlayFaults(OverlayCluster cluster)
         for (int index = 0; index < cluster.Plan.Faults; index++)
         {
             long at = (60 * OverlayPlan.Second)
-                + (long)(_chance.NextDouble() * (cluster.Plan.Turmoil - (3600 * OverlayPlan.Second)));
+                + (long)(_chance.NextDouble() * (cluster.Plan.Turmoil - (900 * OverlayPlan.Second)));
             string what = All[_chance.Next(All.Length)];
             cluster.World.At(at, () => Do(what));
         }
@@ -74,7 +74,7 @@ internal sealed class OverlayFaults(OverlayCluster cluster)
                 machine.Cut(Seconds(1, 7200));
                 break;
             case "store away":
-                cluster.Store.GoAway(_chance.Chance(0.03) ? 25 * OverlayPlan.Hour : Seconds(1, 4000));
+                cluster.Store.GoAway(Seconds(1, 4000));
                 break;
             case "watches break":
                 cluster.Store.Break(_chance.Chance(0.5) ? machine : null, _chance.Chance(0.5));

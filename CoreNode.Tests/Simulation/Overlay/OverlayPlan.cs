@@ -15,12 +15,12 @@ internal sealed record OverlayPlan(ulong Seed, OverlayBug Bug)
     public long Joining { get; init; } = 20 * Second;
 
     /// <summary>Faults end then.</summary>
-    public long Turmoil { get; init; } = 6 * Hour;
+    public long Turmoil { get; init; } = 2 * Hour;
 
     /// <summary>Everything is looked at once more then.</summary>
     public long Peace { get; init; } = Hour / 2;
 
-    public int Faults { get; init; } = 60;
+    public int Faults { get; init; } = 40;
 
     /// <summary>The last machine has the address of the first one.</summary>
     public bool HasTwins { get; init; }
@@ -34,10 +34,10 @@ internal sealed record OverlayPlan(ulong Seed, OverlayBug Bug)
         Prng chance = new Prng(seed).Child("plan");
         return new OverlayPlan(seed, bug)
         {
-            Machines = chance.Next(2, 14),
+            Machines = chance.Next(2, 10),
             HasTwins = chance.Chance(0.25),
             Joining = chance.Chance(0.5) ? Second / 20 : 20 * Second,
-            Peace = chance.Chance(0.2) ? 25 * Hour : Hour / 2,
+            Peace = chance.Chance(0.15) ? 25 * Hour : Hour / 4,
             ChangesConfig = chance.Chance(0.3),
             Backend = chance.Chance(0.25) ? "host-gw" : "vxlan",
         };

@@ -10,7 +10,7 @@ namespace CoreNode.Tests.Simulation.Overlay;
 [TestFixture, Category("Simulation")]
 internal sealed class OverlaySimulationTests
 {
-    private const ulong Seeds = 40;
+    private const ulong Seeds = 16;
 
     private static readonly string[] s_expected =
     [

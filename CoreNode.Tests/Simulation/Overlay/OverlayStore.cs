@@ -113,9 +113,19 @@ internal sealed class OverlayStore(OverlayCluster cluster)
         if (told.Node.Expiration is not null)
             _mortal[told.Node.Key] = told.Node;
         else
-            _mortal.Remove(told.Node.Key);
+            Forget(told.Node.Key);
         Tell(told);
         return new KvOutcome.Done(told);
+    }
+
+    // Also what was below it.
+    private void Forget(string key)
+    {
+        foreach (string other in _mortal.Keys.ToArray())
+        {
+            if (other == key || other.StartsWith(key + "/", StringComparison.Ordinal))
+                _mortal.Remove(other);
+        }
     }
 
     private void Tell(KvChange told)
