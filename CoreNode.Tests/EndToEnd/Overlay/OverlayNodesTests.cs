@@ -46,7 +46,11 @@ internal sealed class OverlayNodesTests
         site.AddContainer(3, $"{subnet}.1/24", "1450");
         foreach ((int from, int to) in ((int, int)[])[(0, 1), (1, 2), (2, 0), (0, 3), (3, 1)])
             site.Reach(from, to, VxlanMtu);
+        Assert.That(site.SeenOutside(0).ToString(), Is.EqualTo("192.168.77.1"), "masqueraded");
         Assert.That(site.Corenode(1, "overlay", "status"), Does.Contain("PEERS    3\n"));
+        Assert.That(
+            await site.MetricsAsync(1), Does.Contain("corenode_overlay_ready{network=\"\"} 1\n")
+                .And.Contain("corenode_overlay_peers{network=\"\"} 3\n"));
         Assert.That(site.Corenode(1, "overlay", "leases"), Does.Match(@"10\.1\.200\.0/24 +192\.168\.77\.4 +vxlan"));
         Assert.That(
             await File.ReadAllTextAsync(Path.Combine(site.Node(0).Place.Folder, "docker.env")), Does.Contain("--bip="));

@@ -152,6 +152,17 @@ internal sealed class OverlaySite : IAsyncDisposable
         return JsonDocument.Parse(text).RootElement.GetProperty("networks")[0];
     }
 
+    /// <summary>What a node counts.</summary>
+    public async Task<string> MetricsAsync(int number)
+    {
+        using HttpClient http = new(NamespaceSockets.Handler(null, _nodes[number].Place.SocketPath));
+        return await http.GetStringAsync($"{_nodes[number].Url}/metrics");
+    }
+
+    /// <summary>The address that a machine beside the network sees of a container.</summary>
+    public IPAddress SeenOutside(int number) =>
+        OverlayTraffic.Tcp(_containers[number], _switch.Inside, IPAddress.Parse("192.168.77.250"));
+
     /// <summary>Waits until a node says so of the network.</summary>
     public async Task<JsonElement> WaitAsync(int number, string what, Func<JsonElement, bool> isSo)
     {
@@ -275,7 +286,7 @@ internal sealed class OverlaySite : IAsyncDisposable
     private static string[] Flags(ServerPlace place, string device) =>
     [
         "--unix-socket", place.SocketPath, "--initial-cluster-token", "secret of a test", "--overlay", "default",
-        "--overlay-interface", device,
+        "--overlay-interface", device, "--overlay-ip-masq",
         "--overlay-subnet-file", Path.Combine(place.Folder, "subnet.env"),
         "--overlay-docker", Path.Combine(place.Folder, "docker.env"),
     ];
