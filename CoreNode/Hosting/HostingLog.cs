@@ -54,6 +54,10 @@ internal static partial class HostingLog
         "units are served on {Urls}; their store is the etcd at {Store}")]
     internal static partial void ServesAsGuest(this ILogger logger, string urls, string store);
 
+    [LoggerMessage(EventIds.Hosting + 58, LogLevel.Error,
+        "the overlay networks broke off, and start anew in {Seconds} s; what the kernel has goes on")]
+    internal static partial void OverlayFailed(this ILogger logger, Exception fault, double seconds);
+
     [LoggerMessage(EventIds.Hosting + 31, LogLevel.Error, "the module units broke off, and starts anew in {Seconds} s")]
     internal static partial void UnitsFailed(this ILogger logger, Exception fault, double seconds);
 
@@ -111,10 +115,6 @@ internal static partial class HostingLog
 
     [LoggerMessage(EventIds.Hosting + 54, LogLevel.Warning, "{Reason}; the machine's own command is taken")]
     internal static partial void NoLogind(this ILogger logger, string reason);
-
-    [LoggerMessage(EventIds.Hosting + 58, LogLevel.Error,
-        "the overlay networks broke off, and start anew in {Seconds} s; what the kernel has goes on")]
-    internal static partial void OverlayFailed(this ILogger logger, Exception fault, double seconds);
 
     [LoggerMessage(EventIds.Hosting + 45, LogLevel.Information, "this machine is not updated: {Reason}")]
     internal static partial void NoUpdates(this ILogger logger, string reason);

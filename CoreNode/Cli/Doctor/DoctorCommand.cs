@@ -28,8 +28,8 @@ internal static class DoctorCommand
                 + "updates of the machine need (server, keys, disk, slots, the version that runs), at what keeps its "
                 + "overlay networks from working, at the files of --cacert, --cert and --key, at a folder of "
                 + "certificates and at the room for data. A certificate is to be renewed 30 days before it expires (a "
-                + "CA: a year), a short-lived one in the last "
-                + "third of its life. Exit code 1 if there is a problem, 0 with warnings only.",
+                + "CA: a year), a short-lived one in the last third of its life. Exit code 1 if there is a problem, 0 "
+                + "with warnings only.",
             Examples =
             [
                 ("corenode doctor", "this machine and its node"),
