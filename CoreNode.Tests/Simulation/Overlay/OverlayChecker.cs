@@ -18,11 +18,10 @@ internal sealed class OverlayChecker(OverlayCluster cluster)
     public const long Without = 15 * OverlayPlan.Second;
 
     private readonly Dictionary<string, long> _writtenAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _since = new(StringComparer.Ordinal);
     private readonly HashSet<OverlayMachine> _robbed = [];
 
-    /// <summary>The longest time from a lease's write to the last machine that could know of it.</summary>
-    public long Slowest { get; private set; }
-
+    /// <summary>How often a machine was found to have a new lease in its kernel in time.</summary>
     public int Checked { get; private set; }
 
     /// <summary>Somebody claims its device: who is first may win.</summary>
@@ -31,7 +30,12 @@ internal sealed class OverlayChecker(OverlayCluster cluster)
     /// <summary>The store has written, or ended, something.</summary>
     public void Written(KvChange change)
     {
-        if (OverlayKeys.Default.NameOf(change.Node.Key) is not { } name || change.Node.Value is null)
+        if (OverlayKeys.Default.NameOf(change.Node.Key) is not { } name)
+            return;
+        if (change is { Action: KeyAction.Expire, Previous: { } ended } && Owner(EntryOf(name, ended)) is { } late
+            && late.IsConnectedFor(2 * OverlayPlan.Hour) && late.Status.Lease?.Name == name && !IsExcused(late))
+            cluster.Fault.Fail($"{late.Name} lets its lease {name} end although it reaches the store");
+        if (change.Node.Value is null)
             return;
         bool isRenewal = change.Previous?.Value == change.Node.Value;
         _writtenAt[name] = isRenewal ? _writtenAt.GetValueOrDefault(name) : cluster.World.Now;
@@ -76,11 +80,11 @@ internal sealed class OverlayChecker(OverlayCluster cluster)
         foreach (OverlayMachine machine in cluster.Machines)
         {
             LookForForeigners(machine);
-            if (cluster.IsUnsettled || !machine.IsConnectedFor(Double))
-                continue;
-            if (machine.Subnet is { } subnet && !users.TryAdd(subnet, machine))
-                cluster.Fault.Fail($"{machine.Name} and {users[subnet].Name} both have {subnet}");
-            if (machine.IsConnectedFor(Without) && !HasLease(machine))
+            bool isConnected = !cluster.IsUnsettled && machine.IsConnectedFor(OverlayPlan.Second);
+            bool isDouble = isConnected && machine.Subnet is { } subnet && !users.TryAdd(subnet, machine);
+            if (HasLasted($"double {machine.Name}", isDouble, Double))
+                cluster.Fault.Fail($"{machine.Name} and {users[machine.Subnet!].Name} both have {machine.Subnet}");
+            if (HasLasted($"without {machine.Name}", isConnected && !HasLease(machine), Without))
                 cluster.Fault.Fail($"{machine.Name} has no lease: {string.Join("; ", machine.Status.Waiting)}");
         }
     }
@@ -123,6 +127,18 @@ internal sealed class OverlayChecker(OverlayCluster cluster)
             if (!Has(machine, entry))
                 cluster.Fault.Fail($"{machine.Name} does not reach {owner.Name} at {entry.Name} after 500 ms");
         });
+
+    private bool HasLasted(string what, bool isSo, long bound)
+    {
+        if (!isSo)
+        {
+            _since.Remove(what);
+            return false;
+        }
+
+        _since.TryAdd(what, cluster.World.Now);
+        return cluster.World.Now - _since[what] > bound;
+    }
 
     private void LookForForeigners(OverlayMachine machine)
     {

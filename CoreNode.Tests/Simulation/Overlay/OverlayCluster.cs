@@ -65,7 +65,9 @@ internal sealed class OverlayCluster : ISeededRun<OverlayResult>
     {
         string backend = Plan.Backend == "vxlan"
             ? $$"""{"Type":"vxlan","VNI":{{(_configs % 3) + 1}}}""" : """{"Type":"host-gw"}""";
-        string text = $$"""{"Network":"10.{{(_configs / 2 % 2) + 1}}.0.0/16","Backend":{{backend}}}""";
+        int length = Plan.Machines > 200 ? 26 : 24;
+        string network = $"10.{(_configs / 2 % 2) + 1}.0.0/16";
+        string text = $$"""{"Network":"{{network}}","SubnetLen":{{length}},"Backend":{{backend}}}""";
         _configs++;
         _changedAt = World.Now;
         Store.Set(OverlayKeys.Default.Config, text, KvSetOptions.None);

@@ -32,7 +32,7 @@ internal sealed record OverlayPlan(ulong Seed, OverlayBug Bug)
     public static OverlayPlan Of(ulong seed, OverlayBug bug)
     {
         Prng chance = new Prng(seed).Child("plan");
-        return new OverlayPlan(seed, bug)
+        OverlayPlan plan = new(seed, bug)
         {
             Machines = chance.Next(2, 10),
             HasTwins = chance.Chance(0.25),
@@ -41,6 +41,9 @@ internal sealed record OverlayPlan(ulong Seed, OverlayBug Bug)
             ChangesConfig = chance.Chance(0.3),
             Backend = chance.Chance(0.25) ? "host-gw" : "vxlan",
         };
+
+        // Without devices nothing tells twins apart.
+        return plan with { HasTwins = plan.HasTwins && plan.Backend == "vxlan" };
     }
 
     public override string ToString() =>

@@ -10,7 +10,7 @@ namespace CoreNode.Tests.Simulation.Overlay;
 [TestFixture, Category("Simulation")]
 internal sealed class OverlaySimulationTests
 {
-    private const ulong Seeds = 16;
+    private const ulong Seeds = 40;
 
     private static readonly string[] s_expected =
     [
@@ -65,7 +65,7 @@ internal sealed class OverlaySimulationTests
     [TestCase(OverlayBug.WritesBlindly, "writes over the lease of")]
     [TestCase(OverlayBug.HidesLosses, " both have ")]
     [TestCase(OverlayBug.EmptiesWhenAway, "while the store is away")]
-    [TestCase(OverlayBug.ForgetsRenewal, "although")]
+    [TestCase(OverlayBug.ForgetsRenewal, "lets its lease")]
     [TestCase(OverlayBug.MissesChanges, "does not reach")]
     public void A_planted_bug_is_found(OverlayBug bug, string sign)
     {
