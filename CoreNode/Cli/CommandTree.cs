@@ -7,6 +7,7 @@ using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Keys;
 using CoreNode.Cli.Locks;
 using CoreNode.Cli.Members;
+using CoreNode.Cli.Overlay;
 using CoreNode.Cli.Payloads;
 using CoreNode.Cli.Pki;
 using CoreNode.Cli.Reboots;
@@ -35,6 +36,7 @@ internal static class CommandTree
         ("pki", PkiCommands.Build),
         ("update", UpdateCommands.Build),
         ("reboot", RebootCommands.Build),
+        ("overlay", OverlayCommands.Build),
         ("slot", SlotCommands.Build),
         ("payload", PayloadCommands.Build),
         ("key", SigningKeyCommands.Build),

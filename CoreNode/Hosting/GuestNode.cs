@@ -10,6 +10,7 @@ using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Cluster.Peers;
 using CoreNode.Foundation;
+using CoreNode.Hosting.Overlay;
 using CoreNode.Hosting.Reboots;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Updates.Sharing;
@@ -42,6 +43,7 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         using V2Client store = new(access);
         UnitsModule units = UnitsModule.Of(options, process)!;
         UpdatesModule? updates = UpdatesModule.Of(options, process);
+        OverlayModule? overlay = OverlayModule.Of(options, process);
         await using ConfiguredAsyncDisposable closingUnits = units.ConfigureAwait(false);
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
@@ -66,16 +68,19 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
             Reboots = new RebootsPlace(store) { Requests = () => requests },
         };
         Task updating = updates?.RunAsync(updatesPlace, stop.Token) ?? Task.CompletedTask;
+        Task networking = overlay?.RunAsync(store, updatesPlace.Others, stop.Token) ?? Task.CompletedTask;
         try
         {
             await transport.StartAsync(
                 self, new WorkerReceiver(() => new ClusterDescription(self.ClusterId, [], [])), process.Stop);
-            await ServeAsync(certificates, UpdatesModule.SurfaceWith(updates, surface)!);
+            await ServeAsync(
+                certificates, OverlayModule.SurfaceWith(overlay, UpdatesModule.SurfaceWith(updates, surface))!);
         }
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(leading, running, updating).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(leading, running, updating, networking)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         process.Logger.Stopped();

@@ -54,6 +54,10 @@ internal static partial class HostingLog
         "units are served on {Urls}; their store is the etcd at {Store}")]
     internal static partial void ServesAsGuest(this ILogger logger, string urls, string store);
 
+    [LoggerMessage(EventIds.Hosting + 58, LogLevel.Error,
+        "the overlay networks broke off, and start anew in {Seconds} s; what the kernel has goes on")]
+    internal static partial void OverlayFailed(this ILogger logger, Exception fault, double seconds);
+
     [LoggerMessage(EventIds.Hosting + 31, LogLevel.Error, "the module units broke off, and starts anew in {Seconds} s")]
     internal static partial void UnitsFailed(this ILogger logger, Exception fault, double seconds);
 

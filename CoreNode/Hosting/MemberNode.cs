@@ -6,6 +6,7 @@ using CoreNode.Cluster;
 using CoreNode.Cluster.Clients;
 using CoreNode.Cluster.Peers;
 using CoreNode.Hosting.FleetLock;
+using CoreNode.Hosting.Overlay;
 using CoreNode.Hosting.Reboots;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Updates.Sharing;
@@ -29,7 +30,8 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         KeptKeys kept = new(keys, Path.Combine(options.DataFolder, "updates", "nodes-secret"));
         UnitsModule? units = UnitsModule.Of(options, process);
         UpdatesModule? updates = UpdatesModule.Of(options, process);
-        MemberServices services = new();
+        OverlayModule? overlay = OverlayModule.Of(options, process);
+        MemberServices services = new(options.Overlay.Prefix);
         SiteService site = new(TimeProvider.System);
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
@@ -63,15 +65,18 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
                     ? null : MemberUnits.Make(units, options, process, replica, transport, services);
                 Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;
                 Task updating = updates?.RunAsync(place, end.Token) ?? Task.CompletedTask;
+                Task networking = overlay?.RunAsync(store, place.Others, end.Token) ?? Task.CompletedTask;
                 try
                 {
                     await ServeAsync(
-                        replica, certificates, UpdatesModule.SurfaceWith(updates, running?.Surface), store);
+                        replica, certificates,
+                        OverlayModule.SurfaceWith(overlay, UpdatesModule.SurfaceWith(updates, running?.Surface)),
+                        store);
                 }
                 finally
                 {
                     await end.CancelAsync();
-                    await Task.WhenAll(tending, updating);
+                    await Task.WhenAll(tending, updating, networking);
                     if (running is not null)
                         await running.DisposeAsync();
                 }

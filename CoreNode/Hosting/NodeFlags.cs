@@ -40,6 +40,7 @@ public static class NodeFlags
         .. UnitFlags.All,
         .. UpdateFlags.All,
         .. RebootFlags.All,
+        .. OverlayFlags.All,
         .. FleetLockFlags.All,
         new("cors", "*", "ORIGIN,...", "origins that browsers may call from"),
         new("unix-socket", "/run/corenode/corenode.sock", "PATH", "local socket for clients; \"none\" for none"),

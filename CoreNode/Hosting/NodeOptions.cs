@@ -81,6 +81,9 @@ public sealed record NodeOptions
     /// <summary>What this node does about reboots of its machine.</summary>
     public RebootOptions Reboots { get; init; } = new();
 
+    /// <summary>Which overlay networks this node's machine takes part in, and how.</summary>
+    public OverlayNodeOptions Overlay { get; init; } = new();
+
     /// <summary>One Raft tick.</summary>
     public required TimeSpan HeartbeatInterval { get; init; }
 

@@ -88,6 +88,7 @@ public sealed class NodeOptionsReader(
             Units = UnitFlags.Read(Text, Complaints),
             Updates = UpdateFlags.Read(Text, Complaints),
             Reboots = RebootFlags.Read(Text, Complaints),
+            Overlay = OverlayFlags.Read(Text, Switch, Complaints),
             HeartbeatInterval = heartbeat,
             ElectionTimeout = election,
             SnapshotCount = Number("snapshot-count", 1, 100_000_000),

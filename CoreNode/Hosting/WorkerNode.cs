@@ -4,6 +4,7 @@ using CoreNode.Api.Peers;
 using CoreNode.Api.Peers.Store;
 using CoreNode.Api.Relay;
 using CoreNode.Hosting.FleetLock;
+using CoreNode.Hosting.Overlay;
 using CoreNode.Hosting.Reboots;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.Updates.Sharing;
@@ -33,6 +34,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
             NodeComposition.SecretToken(options), () => found?.View ?? FollowerView.Empty, process.Logger);
         UnitsModule? units = UnitsModule.Of(options, process);
         UpdatesModule? updates = UpdatesModule.Of(options, process);
+        OverlayModule? overlay = OverlayModule.Of(options, process);
         PeerTransport transport = new(
             NodeComposition.Peers(options, certificates), process.Metrics, TimeProvider.System, process.Logs)
         {
@@ -42,10 +44,8 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         await using ConfiguredAsyncDisposable closing = transport.ConfigureAwait(false);
         using Upstreams upstreams = new(NodeComposition.Relay(options), certificates.Clients, TimeProvider.System);
         MemberFollower follower = new(
-            NodeComposition.Follower(options),
-            process.Files,
-            new MemberProbe(upstreams, new PeerDescriptions(transport).DescribeAsync),
-            TimeProvider.System,
+            NodeComposition.Follower(options), process.Files,
+            new MemberProbe(upstreams, new PeerDescriptions(transport).DescribeAsync), TimeProvider.System,
             process.Logs);
         found = follower;
         if (options.InitialCluster.Count == 0 && follower.View.List is null)
@@ -64,11 +64,10 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         Task reviewing = upstreams.RunAsync(stop.Token);
         Task listening = peers.ListenAsync(transport, stop.Token);
         IReadOnlyList<Member> Members() => follower.View.List?.Members ?? [];
-        WorkerUnits? running = units is null ? null : WorkerUnits.Make(
-            units, options, () => peers.Requests, Members);
+        WorkerUnits? running = units is null
+            ? null : WorkerUnits.Make(units, options, () => peers.Requests, Members);
         Task tending = running?.RunAsync(stop.Token) ?? Task.CompletedTask;
-        NodeKvClient store = new(
-            () => peers.Requests, Members, TimeProvider.System, (int)(Seeds.Fresh() % Homes));
+        NodeKvClient store = new(() => peers.Requests, Members, TimeProvider.System, Home());
         UpdatesPlace place = UpdatesPlaces.Of(() => follower.View, () => _isServing, () => peers.Requests) with
         {
             Sharing = new SharingAccess(store, () => peers.Requests, () => Members().Count + 1)
@@ -78,16 +77,18 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
             Reboots = new RebootsPlace(store) { Others = Members, Requests = () => peers.Requests },
         };
         Task updating = updates?.RunAsync(place, stop.Token) ?? Task.CompletedTask;
+        Task networking = overlay?.RunAsync(store, place.Others, stop.Token) ?? Task.CompletedTask;
         try
         {
             await ServeAsync(
-                follower, upstreams, certificates, UpdatesModule.SurfaceWith(updates, running?.Surface), store,
+                follower, upstreams, certificates,
+                OverlayModule.SurfaceWith(overlay, UpdatesModule.SurfaceWith(updates, running?.Surface)), store,
                 Task.WhenAny(following, reviewing).Unwrap());
         }
         finally
         {
             await stop.CancelAsync();
-            await Task.WhenAll(following, reviewing, listening, tending, updating);
+            await Task.WhenAll(following, reviewing, listening, tending, updating, networking);
             if (running is not null)
                 await running.DisposeAsync();
         }
@@ -95,6 +96,8 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         process.Logger.Stopped();
         return 0;
     }
+
+    private static int Home() => (int)(Seeds.Fresh() % Homes);
 
     // None while no member is known; null where there are several.
     private static IReadOnlyList<string>? UrlsOfOnly(IReadOnlyList<Member> members) =>

@@ -7,7 +7,7 @@ using CoreNode.Tests.Proxy;
 namespace CoreNode.Tests.Api.Relay;
 
 /// <summary>Whom a worker asks while members change: what two threads tell at once, routes that are gone.</summary>
-[TestFixture]
+[TestFixture, Category("Unit")]
 internal sealed class UpstreamsTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);

@@ -114,7 +114,7 @@ internal sealed class ConfigJsonTests
     }
 
     [TestCase("""{"Network":"10.1.0.0/16","Own":[1,2],"Backend":{"Type":"vxlan","VNI":3,"X":"y"}}""", "VNI", "7",
-        """{"Network":"10.1.0.0/16","Own":[1,2],"Backend":{"Type":"vxlan","X":"y","VNI":7}}""")]
+        """{"Network":"10.1.0.0/16","Own":[1,2],"Backend":{"Type":"vxlan","VNI":7,"X":"y"}}""")]
     [TestCase("""{"Network":"10.1.0.0/16"}""", "VNI", "7", """{"Network":"10.1.0.0/16","Backend":{"VNI":7}}""")]
     [TestCase("""{"Network":"10.1.0.0/16","Backend":{"VNI":3}}""", "VNI", null,
         """{"Network":"10.1.0.0/16","Backend":{}}""")]

@@ -26,7 +26,8 @@ internal static class DoctorCommand
             Details = "Looks at the nodes at --endpoints (whether they are well, their clocks, the certificates they "
                 + "show), at units and machines of a cluster that uses them, at what would run units here, at what "
                 + "keeps any machine of the cluster from updating and restarting itself tonight (machines that do not "
-                + "answer, server, keys, slots, strategy, windows, quorum, the lock, cordons, failed releases), at the "
+                + "answer, server, keys, slots, strategy, windows, quorum, the lock, cordons, failed releases), at what "
+                + "keeps this machine's overlay networks from working, at the "
                 + "files of --cacert, --cert and --key, at a folder of certificates and at the room for "
                 + "data. A certificate is to be renewed 30 days before it expires (a CA: a year), a short-lived one in "
                 + "the last third of its life. Exit code 1 if there is a problem, 0 with warnings only.",
@@ -56,9 +57,11 @@ internal static class DoctorCommand
             EndpointChecks endpoints = new(options, office, certificates, now, isNodeExpected);
             Task<IReadOnlyList<Finding>> units = UnitChecks.CheckAsync(options, session.Host.Cancellation);
             Task<IReadOnlyList<Finding>> updates = UpdateChecks.CheckAsync(options, session.Host.Cancellation);
+            Task<IReadOnlyList<Finding>> overlay = OverlayChecks.CheckAsync(options, session.Host.Cancellation);
             findings.AddRange(await session.WithNoticeAsync(
                 endpoints.CheckAsync(session.Host.Cancellation), "waiting for the nodes …"));
             findings.AddRange(await session.WithNoticeAsync(units, "waiting for the units …"));
+            findings.AddRange(await session.WithNoticeAsync(overlay, "waiting for the overlay …"));
             if (isNodeExpected && session.Host.FindUnitManager is { } find)
                 findings.Add(UnitChecks.Judge(await find(session.Host.Cancellation)));
             findings.AddRange(await session.WithNoticeAsync(updates, "waiting for the machines …"));

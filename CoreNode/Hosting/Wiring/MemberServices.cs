@@ -14,7 +14,8 @@ namespace CoreNode.Hosting.Wiring;
 /// What a member answers machines that run units: their leases, and the store for those that are no members. Made
 /// before the peer listener, and bound once there is what they serve.
 /// </summary>
-internal sealed class MemberServices
+/// <param name="overlayPrefix">Where overlay networks stand in the store.</param>
+internal sealed class MemberServices(string overlayPrefix)
 {
     private readonly LeaseService _leases = new();
     private readonly StoreService _store = new();
@@ -37,7 +38,7 @@ internal sealed class MemberServices
         StoreAccess access = new(
             RegistryKeys.DefaultPrefix, new AnnouncedKeys(store, RegistryKeys.Default).ContainsAsync)
         {
-            Further = [KeeperKeys.Prefix, LockKeys.Locksmith, LockKeys.Own],
+            Further = [KeeperKeys.Prefix, LockKeys.Locksmith, LockKeys.Own, overlayPrefix],
         };
         _store.Bind(store, access);
         _watches.Bind(store, access);

@@ -138,29 +138,34 @@ public static class ConfigJson
                 WriteChanged(json, field.Value, "Backend.", changes);
                 written.Add(name);
             }
-            else if (!IsChanged(name, changes))
+            else if (Find(name, changes) is not { } change)
             {
                 field.WriteTo(json);
-                written.Add(name);
+            }
+            else if (change.Json is not null && written.Add(name))
+            {
+                json.WritePropertyName(field.Name);
+                json.WriteRawValue(change.Json);
             }
         }
 
-        WriteNew(json, path, changes);
+        WriteNew(json, path, changes, written);
         if (path.Length == 0 && !written.Contains("Backend") && HasNew("Backend.", changes))
         {
             json.WriteStartObject("Backend");
-            WriteNew(json, "Backend.", changes);
+            WriteNew(json, "Backend.", changes, written);
             json.WriteEndObject();
         }
 
         json.WriteEndObject();
     }
 
-    private static void WriteNew(Utf8JsonWriter json, string path, IReadOnlyList<ConfigField> changes)
+    private static void WriteNew(
+        Utf8JsonWriter json, string path, IReadOnlyList<ConfigField> changes, HashSet<string> written)
     {
         foreach (ConfigField change in changes)
         {
-            if (change.Json is null || !IsIn(change.Name, path))
+            if (change.Json is null || !IsIn(change.Name, path) || written.Contains(change.Name))
                 continue;
             json.WritePropertyName(change.Name[path.Length..]);
             json.WriteRawValue(change.Json);
@@ -181,14 +186,14 @@ public static class ConfigJson
     private static bool IsIn(string name, string path) =>
         path.Length == 0 ? !name.Contains('.') : name.StartsWith(path, StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsChanged(string name, IReadOnlyList<ConfigField> changes)
+    private static ConfigField? Find(string name, IReadOnlyList<ConfigField> changes)
     {
         foreach (ConfigField change in changes)
         {
             if (change.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-                return true;
+                return change;
         }
 
-        return false;
+        return null;
     }
 }
