@@ -104,7 +104,7 @@ internal sealed class RebootRulesSetTests
     public void Another_fuzz_is_drawn_anew()
     {
         RebootBench bench = RebootBench.Started(new() { Fuzz = TimeSpan.FromDays(6) }).To(RebootStage.WindowWait);
-        DateTimeOffset? before = bench.State.FuzzUntil;
+        DateTimeOffset before = bench.State.FuzzUntil!.Value;
         Set(bench, RebootRule.Fuzz, "1m");
         Assert.That(bench.State.FuzzUntil, Is.LessThan(before));
         Set(bench, RebootRule.Fuzz, "0s");

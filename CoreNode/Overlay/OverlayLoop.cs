@@ -12,7 +12,7 @@ namespace CoreNode.Overlay;
 /// is to be. Everything that happens comes as a message; what has come by then is taken together, so that many peers at
 /// once are few changes of the kernel. Nothing is taken back when it stops.
 /// </summary>
-internal sealed partial class OverlayLoop
+internal sealed partial class OverlayLoop : IDisposable
 {
     private const int QueueLength = 1000;
 
@@ -87,10 +87,13 @@ internal sealed partial class OverlayLoop
         finally
         {
             await ending.CancelAsync();
-            _clock.Dispose();
+            Dispose();
             await Task.WhenAll([.. followers, _lease.Idle]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>No alarm rings any more; <see cref="RunAsync"/> calls it at its end.</summary>
+    public void Dispose() => _clock.Dispose();
 
     private void Take(OverlayMessage message)
     {

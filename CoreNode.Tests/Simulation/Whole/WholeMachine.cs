@@ -115,7 +115,7 @@ internal sealed class WholeMachine(WholeCluster cluster, UnitsNode node)
             ClusterProblem = _ => Task.FromResult(IsInCluster ? "" : "no leader"),
             Others = static () => [],
         });
-        _stop = new ReleaseStop(new FailedReleases(store), () => updates.Status, "", Id, _place, _gate);
+        _stop = new ReleaseStop(new FailedReleases(store), () => updates.Status, static () => "", Id, _place, _gate);
         MachineWants wants = new(() => updates.Status, static () => true, static () => "", "/nowhere");
         RebootService service = Service = new RebootService(
             new RebootServiceOptions { Folder = "/reboots", BootId = Slots.BootId, Seed = chance.NextUInt64() },

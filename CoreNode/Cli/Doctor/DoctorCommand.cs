@@ -25,10 +25,10 @@ internal static class DoctorCommand
         {
             Details = "Looks at the nodes at --endpoints (whether they are well, their clocks, the certificates they "
                 + "show), at units and machines of a cluster that uses them, at what would run units here, at what "
-                + "keeps any machine of the cluster from updating and restarting itself tonight (machines that do not "
-                + "answer, server, keys, slots, strategy, windows, quorum, the lock, cordons, failed releases), at what "
-                + "keeps this machine's overlay networks from working, at the "
-                + "files of --cacert, --cert and --key, at a folder of certificates and at the room for "
+                + "keeps any machine of the cluster from updating and restarting itself tonight (machines that do "
+                + "not answer, server, keys, slots, strategy, windows, quorum, the lock, cordons, failed releases), "
+                + "at what keeps this machine's overlay networks from working, at the files of --cacert, --cert and "
+                + "--key, at a folder of certificates and at the room for "
                 + "data. A certificate is to be renewed 30 days before it expires (a CA: a year), a short-lived one in "
                 + "the last third of its life. Exit code 1 if there is a problem, 0 with warnings only.",
             Examples =

@@ -17,13 +17,14 @@ internal static class RebootsPlaces
 
     /// <summary>A member: its store needs a quorum without it.</summary>
     public static RebootsPlace Of(
-        Replica replica, IKvClient store, UpdatesPlace others, NodeRequests requests) => new(store)
-    {
-        Others = () => OthersOf(replica),
-        Requests = () => requests,
-        LookAsync = (isLast, cancellation) => LookAsync(replica, others, isLast, cancellation),
-        MoveLeaderAsync = cancellation => MoveAsync(replica, cancellation),
-    };
+        Replica replica, IKvClient store, UpdatesPlace others, NodeRequests requests) =>
+        new(store)
+        {
+            Others = () => OthersOf(replica),
+            Requests = () => requests,
+            LookAsync = (isLast, cancellation) => LookAsync(replica, others, isLast, cancellation),
+            MoveLeaderAsync = cancellation => MoveAsync(replica, cancellation),
+        };
 
     /// <summary>What a store of so many voters is without one of them.</summary>
     /// <param name="voters">How many have a vote.</param>
