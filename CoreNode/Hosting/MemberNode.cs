@@ -55,12 +55,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
                 using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(process.Stop);
                 LocalKvClient store = new(replica, TimeProvider.System);
                 services.BindStore(store);
-                UpdatesPlace place = UpdatesPlaces.Of(
-                    replica, options.ElectionTimeout, () => _isServing, requests) with
-                {
-                    Sharing = new SharingAccess(store, () => requests, () => replica.Members.Count),
-                };
-                place = place with { Reboots = RebootsPlaces.Of(replica, store, place, requests) };
+                UpdatesPlace place = Place(replica, store, requests, kept);
                 MemberUnits? running = units is null
                     ? null : MemberUnits.Make(units, options, process, replica, transport, services);
                 Task tending = running?.RunAsync(end.Token) ?? Task.CompletedTask;
@@ -110,6 +105,17 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         process.Logger.NewCluster(
             clusterId.ToString("x", System.Globalization.CultureInfo.InvariantCulture), before.Last.Value,
             before.Last - before.KnownCommitted, others);
+    }
+
+    private UpdatesPlace Place(Replica replica, LocalKvClient store, NodeRequests requests, KeptKeys kept)
+    {
+        UpdatesPlace place = UpdatesPlaces.Of(
+            replica, options.ElectionTimeout, () => _isServing, requests) with
+        {
+            Sharing = new SharingAccess(store, () => requests, () => replica.Members.Count),
+            TryKeepSecretAsync = kept.TryKeepAsync,
+        };
+        return place with { Reboots = RebootsPlaces.Of(replica, store, place, requests) };
     }
 
     private async Task ServeAsync(

@@ -30,6 +30,7 @@ internal sealed class SiteTests
         _machine.Use(Own);
         await _machine.NowAsync();
         await _machine.UntilStageAsync("need-reboot");
+        await UntilAsync(_ => File.Exists(Path.Combine(Own.DataFolder, "updates", "nodes-secret")));
     }
 
     [TearDown]

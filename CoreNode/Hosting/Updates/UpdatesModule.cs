@@ -116,6 +116,7 @@ internal sealed class UpdatesModule
     public async Task RunAsync(UpdatesPlace place, CancellationToken stop)
     {
         Task sharing = Task.CompletedTask;
+        Task keeping = Task.CompletedTask;
         Task rebooting = place.Reboots is { } reboots
             ? _reboots.RunAsync(place, reboots, stop)
             : Task.CompletedTask;
@@ -131,6 +132,7 @@ internal sealed class UpdatesModule
             if (place.Sharing is { } access)
                 _sharing?.Begin(access);
             sharing = _sharing?.RunAsync(stop) ?? Task.CompletedTask;
+            keeping = KeepSecretAsync(place, stop);
             while (true)
             {
                 try
@@ -160,6 +162,7 @@ internal sealed class UpdatesModule
                 _door.Close("the node is stopping");
             await sharing;
             await rebooting;
+            await keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -175,6 +178,13 @@ internal sealed class UpdatesModule
         },
         HealthInterval = TimeSpan.FromSeconds(Math.Clamp(options.HealthSettle.TotalSeconds / 9, 0.2, 5)),
     };
+
+    // Long before the next version runs: without a leader it could not ask the others whose fault that is.
+    private static async Task KeepSecretAsync(UpdatesPlace place, CancellationToken stop)
+    {
+        while (place.Others().Count == 0 || !await place.TryKeepSecretAsync(stop))
+            await Task.Delay(s_pause, stop);
+    }
 
     private DiskPlace? FindDisk()
     {

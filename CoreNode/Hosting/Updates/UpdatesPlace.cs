@@ -29,6 +29,12 @@ internal sealed record UpdatesPlace
     public Func<Uri, CancellationToken, Task<SiteReply>> AskAsync { get; init; } =
         static (_, _) => Task.FromResult(new SiteReply(null, "nobody is asked"));
 
+    /// <summary>
+    /// Keeps what this node proves itself to others by, for when it hears of no leader after an update; false: it is to
+    /// be asked again.
+    /// </summary>
+    public Func<CancellationToken, Task<bool>> TryKeepSecretAsync { get; init; } = static _ => Task.FromResult(true);
+
     /// <summary>Why heavy work must wait for the store; empty: it need not.</summary>
     public Func<string> StoreProblem { get; init; } = static () => "";
 }

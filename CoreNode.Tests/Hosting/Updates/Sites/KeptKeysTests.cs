@@ -43,6 +43,16 @@ internal sealed class KeptKeysTests
             await new KeptKeys(new StoreKeys(), FilePath).FindSecretAsync(cancellation), Is.EqualTo(newer.Secret));
     }
 
+    [Test]
+    public async Task It_is_kept_before_anybody_is_asked(CancellationToken cancellation)
+    {
+        Assert.That(await new KeptKeys(new StoreKeys(), FilePath).TryKeepAsync(cancellation), Is.False, "none yet");
+        Assert.That(File.Exists(FilePath), Is.False);
+        StoreKeys store = new() { Secret = new byte[32] };
+        Assert.That(await new KeptKeys(store, FilePath).TryKeepAsync(cancellation), Is.True);
+        Assert.That(File.Exists(FilePath), Is.True);
+    }
+
     [TestCase("")]
     [TestCase("1 00")]
     [TestCase("2 0000000000000000000000000000000000000000000000000000000000000000\n")]

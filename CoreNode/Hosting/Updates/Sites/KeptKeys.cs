@@ -45,6 +45,19 @@ internal sealed class KeptKeys(INodeKeys inner, string file) : INodeKeys
         }
     }
 
+    /// <summary>Has the secret kept, if it is to be had now; false: it is not.</summary>
+    public async Task<bool> TryKeepAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await FindSecretAsync(cancellation) is not null;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     // What the store says is the right one: kept for the next start, whatever becomes of the request that asked for it.
     private byte[]? Remembered(byte[]? secret)
     {
