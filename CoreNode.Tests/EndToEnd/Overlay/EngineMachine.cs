@@ -105,7 +105,10 @@ internal sealed class EngineMachine : IAsyncDisposable
             """;
         _holder = _site.Machine(_number).Inside.Run(() => RunningProgram.Start(
             "unshare",
-            ["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", Setup]));
+            [
+                "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c",
+                Setup,
+            ]));
         Stopwatch watch = Stopwatch.StartNew();
         while (!_holder.StandardOutput.Contains("ready", StringComparison.Ordinal))
         {

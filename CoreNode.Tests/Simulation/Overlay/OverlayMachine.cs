@@ -149,7 +149,8 @@ internal sealed class OverlayMachine
     private MemoryNetwork NewKernel()
     {
         MemoryNetwork kernel = new() { KeepsChanges = false };
-        kernel.Facts.Add(new InterfaceFacts(2, "eth0", 1500, true, [new IpPrefix(Address, 16), new IpPrefix(AddressV6, 64)], true));
+        kernel.Facts.Add(new InterfaceFacts(
+            2, "eth0", 1500, true, [new IpPrefix(Address, 16), new IpPrefix(AddressV6, 64)], true));
         kernel.Made = change => _cluster.Checker.Made(this, change);
         return kernel;
     }
