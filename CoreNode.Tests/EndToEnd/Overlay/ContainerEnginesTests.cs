@@ -52,7 +52,7 @@ internal sealed class ContainerEnginesTests
                 for (int to = 0; to < 3; to++)
                 {
                     if (from != to)
-                        Reach(engines[from], addresses[from], engines[to], addresses[to]);
+                        Reach(engines[from], Seen(from, addresses[from]), engines[to], addresses[to]);
                 }
 
                 EngineMachine engine = engines[from];
@@ -71,16 +71,22 @@ internal sealed class ContainerEnginesTests
         }
     }
 
-    private static void Reach(EngineMachine from, string address, EngineMachine to, string target)
+    // netavark translates all that leaves its bridge; then it comes from the device of the overlay.
+    private static string Seen(int from, string address) => s_kinds[from] == EngineKind.Netavark
+        ? address[..(address.LastIndexOf('.') + 1)] + "0" : address;
+
+    private static void Reach(EngineMachine from, string seen, EngineMachine to, string target)
     {
-        string url = $"http://{target}:{EngineMachine.Port}";
         Assert.That(from.Inside("one", "ping", "-c", "1", "-W", "5", target), Does.Contain("1 packets received"));
         Assert.That(
-            from.Inside("one", "wget", "-T", "10", "-qO", "-", $"{url}/cgi-bin/who").Trim(),
-            Is.EqualTo(address), "its own address is seen");
+            from.Inside("one", "sh", "-c", Get(target, "/cgi-bin/who")).Trim().Split('\n')[^1],
+            Is.EqualTo(seen), "the address that the other one sees");
         string sum = to.Inside("one", "md5sum", "/www/large").Split(' ')[0];
         Assert.That(
-            from.Inside("one", "sh", "-c", $"wget -T 20 -qO - {url}/large | md5sum"), Does.StartWith(sum),
-            "a megabyte comes as it was sent");
+            from.Inside("one", "sh", "-c", $"{Get(target, "/large")} | tail -c {EngineMachine.LargeBytes} | md5sum"),
+            Does.StartWith(sum), "a megabyte comes as it was sent");
     }
+
+    private static string Get(string target, string path) =>
+        $"printf 'GET {path} HTTP/1.0\\r\\n\\r\\n' | nc {target} {EngineMachine.Port}";
 }

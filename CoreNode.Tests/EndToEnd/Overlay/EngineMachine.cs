@@ -13,6 +13,9 @@ internal sealed class EngineMachine : IAsyncDisposable
     /// <summary>Where containers serve files, and the address that they see.</summary>
     public const int Port = 8080;
 
+    /// <summary>Size of the file that they serve.</summary>
+    public const int LargeBytes = 1 << 20;
+
     private const string Image = "localhost/corenode-test:1";
     private const string Socket = "/run/docker.sock";
     private const string Groups = "/sys/fs/cgroup";
@@ -93,6 +96,7 @@ internal sealed class EngineMachine : IAsyncDisposable
 
     private async Task HoldAsync()
     {
+        // It ends with the pipe to it, that is with this process at the latest.
         // Where version 1 and 2 of control groups are both mounted crun refuses to run: it is left with the first one.
         const string Setup = """
             set -e
@@ -101,7 +105,7 @@ internal sealed class EngineMachine : IAsyncDisposable
             done
             umount /sys/fs/cgroup/unified 2>/dev/null || true
             echo ready
-            exec sleep 86400
+            exec cat > /dev/null
             """;
         _holder = _site.Machine(_number).Inside.Run(() => RunningProgram.Start(
             "unshare",
@@ -167,12 +171,12 @@ internal sealed class EngineMachine : IAsyncDisposable
         foreach (string folder in (string[])["bin", "tmp", "proc", "sys", "dev", "etc", "run", "www/cgi-bin"])
             Directory.CreateDirectory(Path.Combine(root, folder));
         File.Copy(TestPrograms.Busybox(), Path.Combine(root, "bin/busybox"));
-        foreach (string applet in (string[])["sh", "ping", "wget", "httpd", "cat", "md5sum", "nc"])
+        foreach (string applet in (string[])["sh", "ping", "httpd", "cat", "md5sum", "nc", "tail"])
             File.CreateSymbolicLink(Path.Combine(root, "bin", applet), "busybox");
         string who = Path.Combine(root, "www/cgi-bin/who");
         File.WriteAllText(who, "#!/bin/sh\necho\necho \"$REMOTE_ADDR\"\n");
         File.SetUnixFileMode(who, (UnixFileMode)0b111_101_101);
-        byte[] large = new byte[1 << 20];
+        byte[] large = new byte[LargeBytes];
         new Random(_number).NextBytes(large);
         File.WriteAllBytes(Path.Combine(root, "www/large"), large);
         string archive = _folder.File("root.tar");

@@ -190,7 +190,7 @@ internal sealed class OverlayNodesTests
             : Sorted(machine.Ip("route", "show", "proto", "110"))
                 + Sorted(machine.Ip("neigh", "show", "dev", Device, "nud", "permanent"))
                 + Sorted(machine.Command("bridge", "fdb", "show", "dev", Device))
-                + machine.Ip("-o", "addr", "show", "dev", Device)[2..]
+                + machine.Ip("-brief", "addr", "show", "dev", Device)
                 + machine.Command("nft", "list", "ruleset");
 
     private static string Sorted(string lines) =>

@@ -188,11 +188,17 @@ internal sealed class OverlaySite : IAsyncDisposable
             static () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
         listener.Bind(new IPEndPoint(IPAddress.Parse(Outside), port));
         listener.Listen();
-        Task<Socket> accepting = listener.AcceptAsync();
+        Task<IPAddress> seen = SeeAsync();
         connects();
-        Assert.That(accepting.Wait(s_limit), Is.True, "connected");
-        using Socket accepted = accepting.Result;
-        return ((IPEndPoint)accepted.RemoteEndPoint!).Address;
+        Assert.That(seen.Wait(s_limit), Is.True, "connected");
+        return seen.Result;
+
+        // Who connects may wait until this ends.
+        async Task<IPAddress> SeeAsync()
+        {
+            using Socket accepted = await listener.AcceptAsync();
+            return ((IPEndPoint)accepted.RemoteEndPoint!).Address;
+        }
     }
 
     /// <summary>Waits until a node says so of the network.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using CoreNode.Tests.EndToEnd.Clusters;
 
@@ -31,9 +32,8 @@ internal sealed class OverlayTroublesTests
         await SetAsync(site, 3, "vxlan");
         string subnet = Subnet(await site.StatusAsync(2));
 
-        // The members are gone for it, its containers' packets pass.
+        // The other members are gone for it, its containers' packets pass.
         Cut(site.Machine(2), "tcp dport { 2379, 2380 } drop", "tcp sport { 2379, 2380 } drop");
-        await WaitAwayAsync(site, 2);
         string routes = site.Machine(2).Ip("route", "show", "proto", "110");
         ReachAll(site, 3, VxlanMtu);
         await EndLeaseAsync(site, subnet);
@@ -41,18 +41,16 @@ internal sealed class OverlayTroublesTests
         await site.WaitReadyAsync(1, 1, "vxlan");
         site.Reach(0, 1, VxlanMtu);
         Assert.That(site.Machine(2).Ip("route", "show", "proto", "110"), Is.EqualTo(routes), "it keeps what it has");
+        Assert.That(Subnet(await site.StatusAsync(2)), Is.EqualTo(subnet));
 
         Heal(site.Machine(2));
         for (int number = 0; number < 3; number++)
             await site.WaitReadyAsync(number, 2, "vxlan");
         Assert.That(Subnet(await site.StatusAsync(2)), Is.EqualTo(subnet));
         ReachAll(site, 3, VxlanMtu);
-        Assert.That(Lines(site, 2, "does not answer about"), Has.Length.EqualTo(1));
-        Assert.That(Lines(site, 2, "again"), Has.Length.GreaterThanOrEqualTo(1));
 
         // Out of everybody's reach: the others go on, and it is reached at once when it is back.
         site.Plug(2, isIn: false);
-        await WaitAwayAsync(site, 2);
         routes = site.Machine(0).Ip("route", "show", "proto", "110");
         site.Reach(0, 1, VxlanMtu);
         Assert.That(site.Machine(0).Ip("route", "show", "proto", "110"), Is.EqualTo(routes), "its lease goes on");
@@ -109,7 +107,7 @@ internal sealed class OverlayTroublesTests
     {
         await using OverlaySite site = await OverlaySite.StartAsync(
             1, 2, workers: 1, "--overlay-public-ip", "192.168.77.1");
-        site.Store("overlay", "set", "--network", "10.1.0.0/16", "--backend", "host-gw");
+        await BeginLateAsync(site, "host-gw");
         for (int number = 0; number < 2; number++)
         {
             await site.WaitAsync(number, "says so", static status =>
@@ -124,15 +122,20 @@ internal sealed class OverlayTroublesTests
     {
         await using OverlaySite site = await OverlaySite.StartAsync(
             1, 2, workers: 1, "--overlay-public-ip", "192.168.77.1");
-        site.Store("overlay", "set", "--network", "10.1.0.0/16");
-        await site.WaitAsync(0, "has a subnet", static status => Subnet(status).Length > 0);
-        await site.WaitAsync(1, "has a subnet", static status => Subnet(status).Length > 0);
-        await site.WaitAsync(0, "has another one", status =>
-            Subnet(status).Length > 0 && Subnet(status) != Subnet(site.StatusAsync(1).GetAwaiter().GetResult()));
-        Assert.That(
-            Lines(site, 0, "has this machine's own address").Length
-                + Lines(site, 1, "has this machine's own address").Length,
-            Is.GreaterThanOrEqualTo(1));
+        string first = await BeginLateAsync(site, "vxlan");
+        await site.WaitAsync(1, "has it", status => Subnet(status) == first);
+        await site.WaitAsync(0, "has another one", status => Subnet(status) != first && Subnet(status).Length > 0);
+        Assert.That(Lines(site, 0, "has this machine's own address"), Has.Length.EqualTo(1));
+    }
+
+    // The second node begins once the first one has a lease.
+    private static async Task<string> BeginLateAsync(OverlaySite site, string backend)
+    {
+        await site.Node(1).KillAsync();
+        site.Store("overlay", "set", "--network", "10.1.0.0/16", "--backend", backend);
+        string subnet = Subnet(await site.WaitReadyAsync(0, 0, backend));
+        await site.Node(1).RestartAsync();
+        return subnet;
     }
 
     private static async Task SetAsync(OverlaySite site, int nodes, string backend)
@@ -167,14 +170,22 @@ internal sealed class OverlayTroublesTests
         string key = $"{site.StoreUrl}{Leases}/{subnet.Replace('/', '-')}";
         using JsonDocument lease = JsonDocument.Parse(await http.GetStringAsync(key));
         string value = lease.RootElement.GetProperty("node").GetProperty("value").GetString()!;
-        using HttpResponseMessage answer = await http.PutAsync(
-            $"{key}?prevExist=true", new FormUrlEncodedContent([new("value", value), new("ttl", "1")]));
-        answer.EnsureSuccessStatusCode();
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+        // The one that was cut off may have led the others.
+        while (true)
+        {
+            using HttpResponseMessage answer = await http.PutAsync(
+                $"{key}?prevExist=true", new FormUrlEncodedContent([new("value", value), new("ttl", "1")]),
+                limit.Token);
+            if (answer.IsSuccessStatusCode)
+                break;
+            await Task.Delay(s_pause, limit.Token);
+        }
+
         while (true)
         {
             using HttpResponseMessage now = await http.GetAsync(key, limit.Token);
-            if (now.StatusCode == System.Net.HttpStatusCode.NotFound)
+            if (now.StatusCode == HttpStatusCode.NotFound)
                 return;
             await Task.Delay(s_pause, limit.Token);
         }
