@@ -290,9 +290,10 @@ internal sealed partial class OverlayLoop : IDisposable
         }
         else if (step is LeaseStep.Shared shared)
         {
+            LeaseValue value = _kernel.Own!.Value;
             string reason = $"the lease of {shared.Held.Subnets} is written by somebody else with this machine's "
-                + $"address ({_kernel.Own!.Value.PublicV4 ?? _kernel.Own.Value.PublicV6}): give one of two machines that have "
-                + "it another address, or stop the flanneld on this one";
+                + $"address ({value.PublicV4 ?? value.PublicV6}): give one of two machines that have it another "
+                + "address, or stop the flanneld on this one";
             if (_faults.Add(_clock.Wall, reason))
                 LogShared(_keys.Subnets, reason);
         }
