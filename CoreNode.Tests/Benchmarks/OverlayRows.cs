@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using CoreNode.Overlay.Model;
 using CoreNode.Overlay.Net;
 using CoreNode.Tests.EndToEnd.Overlay;
 
@@ -21,8 +22,10 @@ internal static class OverlayRows
     private const int TcpPort = 7010;
     private const int ChunkBytes = 256 * 1024;
 
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(5);
+
     /// <summary>All of them.</summary>
-    public static Task<IReadOnlyList<Figure>> AllAsync(BenchmarkOptions options)
+    public static async Task<IReadOnlyList<Figure>> AllAsync(BenchmarkOptions options)
     {
         if (OverlayMachine.Obstacle is { } obstacle)
             throw new IOException(obstacle);
@@ -51,16 +54,57 @@ internal static class OverlayRows
             shares.Add((double.NaN, own / hand));
         }
 
+        List<(double Etcd, double Node)> growth = [], sizes = [];
+        for (int i = 0; i < options.Passes; i++)
+            await GrowAsync(growth, sizes);
         string peers = string.Create(CultureInfo.InvariantCulture, $"overlay, {Peers} peers: ");
-        IReadOnlyList<Figure> figures =
+        return
         [
             new(peers + "route, neighbour and forwarding of each", "s", new Target.AtMost(MostSeconds), seconds),
             new(peers + "what that allocates", "MB", new Target.AtMost(MostMegabytes), memory),
             new(peers + "read back", "s", Target.None, read),
             new("overlay, TCP between containers over vxlan", "MB/s", Target.None, rates),
             new("overlay, the same for each byte of a tunnel made by hand", "", new Target.AtLeast(LeastShare), shares),
+            new(peers + "resident memory of the node", "MB", Target.None, sizes),
+            new(
+                peers + "what of that it has no more of without them", "MB", new Target.AtMost(MostMegabytes), growth),
         ];
-        return Task.FromResult(figures);
+    }
+
+    // A node with as many keys elsewhere, and what it grows by when leases are written too: the first peer to the last.
+    private static async Task GrowAsync(
+        List<(double Etcd, double Node)> growth, List<(double Etcd, double Node)> sizes)
+    {
+        await using OverlaySite site = await OverlaySite.StartAsync(1, 1);
+        site.Corenode(0, "overlay", "set", "--network", "10.0.0.0/12");
+        await site.WaitReadyAsync(0, 0, "vxlan");
+        using HttpClient http = site.Client();
+        double before = await FillAsync("/elsewhere/");
+        double after = await FillAsync("/coreos.com/network/subnets/");
+        Assert.That(
+            site.Machine(0).Ip("route", "show", "proto", "110").Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            Has.Length.EqualTo(Peers));
+        growth.Add((double.NaN, after - before));
+        sizes.Add((double.NaN, after));
+
+        async Task<double> FillAsync(string folder)
+        {
+            for (int number = 1; number <= Peers; number++)
+            {
+                // From the end: the own lease is one of the first hundred.
+                string key = $"{folder}10.{15 - (number / 250)}.{number % 250}.0-24";
+                string value = LeaseJson.Write(new LeaseValue(
+                    new IPAddress([172, 16, (byte)(number / 250), (byte)((number % 250) + 1)]), null, "vxlan",
+                    MacAddress.Local((ulong)number + 100), null));
+                using HttpResponseMessage answer = await http.PutAsync(
+                    $"{site.StoreUrl}/v2/keys{key}",
+                    new FormUrlEncodedContent([new("value", value), new("ttl", "86400")]));
+                answer.EnsureSuccessStatusCode();
+            }
+
+            await Task.Delay(s_settle);
+            return ProcessMeter.ResidentMegabytes(site.Node(0).Pid);
+        }
     }
 
     private static void Program(

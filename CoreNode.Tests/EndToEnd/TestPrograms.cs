@@ -52,6 +52,15 @@ internal static class TestPrograms
 
     public static string Strace() => FromPackage("strace", "strace");
 
+    public static string Podman() => FromPackage("podman", "podman crun netavark containernetworking-plugins iptables");
+
+    public static string Dockerd() => FromPackage("dockerd", "docker.io");
+
+    /// <summary>The client beside that daemon: a newer one may be in front of it.</summary>
+    public static string Docker() => Path.Combine(Path.GetDirectoryName(Dockerd())!, "../bin/docker");
+
+    public static string Busybox() => FromPackage("busybox", "busybox-static");
+
     /// <summary>The native executable: CORENODE_BINARY, else out/corenode.</summary>
     public static string Corenode()
     {

@@ -182,6 +182,9 @@ internal sealed class OverlayServiceTests
         Assert.That(Sends(First, Other), Is.True);
         Assert.That(First.Kernel.State.Links.Single().Mac, Is.EqualTo(mac));
         Assert.That(First.Subnet, Is.EqualTo(First.Status.Lease!.Subnets.V4!.Address));
+        Assert.That(
+            First.Status.Faults.Single().Reason,
+            Is.EqualTo("somebody changed the kernel's network; put back: device flannel.1 and 7 more"));
     }
 
     [Test]

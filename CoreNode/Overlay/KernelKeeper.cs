@@ -13,6 +13,9 @@ internal sealed class KernelKeeper(OverlayServiceParts parts, string network)
 {
     private readonly List<IpPrefix> _mine = [];
     private readonly List<string> _links = [];
+    private readonly HashSet<string> _strangers = new(StringComparer.Ordinal);
+    private IReadOnlyList<InterfaceFacts> _facts = [];
+    private NetworkState? _complete;
 
     /// <summary>This machine; what was known last while no interface is found. Null before the first one.</summary>
     public OwnMachine? Own { get; private set; }
@@ -25,6 +28,11 @@ internal sealed class KernelKeeper(OverlayServiceParts parts, string network)
 
     /// <summary>Something is there that was not asked for: read again.</summary>
     public bool IsUnsure { get; private set; }
+
+    /// <summary>
+    /// What somebody else had changed before the last <see cref="Keep"/>, which put it back; empty if nothing.
+    /// </summary>
+    public string Mended { get; private set; } = "";
 
     /// <summary>What is wrong with a configuration on this machine.</summary>
     public IReadOnlyList<ConfigProblem> ProblemsOf(OverlayConfig config, LeaseSubnets? held)
@@ -39,7 +47,8 @@ internal sealed class KernelKeeper(OverlayServiceParts parts, string network)
     public void Look(OverlayConfig config)
     {
         InterfaceWish wish = Wish();
-        InterfaceChoice? choice = InterfaceChoice.Of(parts.Network.Interfaces(), wish, config, out string problem);
+        _facts = parts.Network.Interfaces();
+        InterfaceChoice? choice = InterfaceChoice.Of(_facts, wish, config, out string problem);
         Trouble = problem;
         if (choice is null)
             return;
@@ -59,13 +68,18 @@ internal sealed class KernelKeeper(OverlayServiceParts parts, string network)
         IsUnsure = false;
         Peers = PeerRules.Judge(config, book, own, held?.Name);
         parts.Claims.Set(network, config, held?.Subnets);
+        List<NetworkFault> notes = FindLeft(config);
         NetworkState there = parts.Network.Read(_links);
         NetworkState wanted = WantedNetwork.Of(
             config, own, held?.Subnets, Peers, parts.Claims.Firewall(there.Firewall));
-        List<NetworkChange> changes = NetworkDifference.Plan(there, wanted, parts.Claims.OwnerFor(network, _mine));
-        if (changes.Count == 0)
-            return [];
-        IReadOnlyList<NetworkFault> faults = parts.Network.Apply(changes);
+        RouteOwner owner = parts.Claims.OwnerFor(network, _mine);
+        List<NetworkChange> changes = NetworkDifference.Plan(there, wanted, owner);
+        Mended = changes.Count > 0 && notes.Count == 0 && _complete is { } before
+            ? MendedOf(there, before, wanted, owner) : "";
+        _complete = null;
+        IReadOnlyList<NetworkFault> faults = changes.Count == 0 ? [] : parts.Network.Apply(changes);
+        // What is missing after a fault was not taken away by somebody.
+        _complete = faults.Count == 0 ? wanted : null;
         foreach (NetworkFault fault in faults)
         {
             // A note on a device: it was made anew, and with it went what was on it.
@@ -74,7 +88,63 @@ internal sealed class KernelKeeper(OverlayServiceParts parts, string network)
                 Blame(fault);
         }
 
-        return faults;
+        notes.AddRange(faults);
+        return notes;
+    }
+
+    // Rules that another network of this machine changed meanwhile are nobody else's doing.
+    private static string MendedOf(NetworkState there, NetworkState before, NetworkState wanted, RouteOwner owner)
+    {
+        if (!Equals(before.Firewall, wanted.Firewall))
+            before = before with { Firewall = there.Firewall };
+        List<NetworkChange> changes = NetworkDifference.Plan(there, before, owner);
+        string more = changes.Count > 1 ? $" and {changes.Count - 1} more" : "";
+        return changes.Count == 0 ? "" : $"somebody changed the kernel's network; put back: {changes[0]}{more}";
+    }
+
+    // Devices of a configuration that was changed while nobody followed it. Ours have an address of our making; of
+    // others, a flannel's for instance, only a note is made.
+    private List<NetworkFault> FindLeft(OverlayConfig config)
+    {
+        List<string> names = [];
+        foreach (InterfaceFacts facts in _facts)
+        {
+            if (facts.Name.StartsWith("flannel", StringComparison.Ordinal) && !_links.Contains(facts.Name)
+                && !_strangers.Contains(facts.Name) && IsInNetwork(facts, config) && !parts.Claims.MayHave(facts.Name))
+                names.Add(facts.Name);
+        }
+
+        List<NetworkFault> notes = [];
+        if (names.Count == 0)
+            return notes;
+        foreach (VxlanLink link in parts.Network.Read(names).Links)
+        {
+            bool isOurs = !link.IsStrange && link.Mac == MacOf(link.Name, link.Local);
+            if (isOurs)
+                _links.Add(link.Name);
+            else
+                _strangers.Add(link.Name);
+            notes.Add(new NetworkFault(
+                new NetworkChange.RemoveLink(link.Name), 0,
+                $"device {link.Name} is left from another configuration "
+                    + (isOurs ? "and removed" : $"and not of CoreNode's making; remove it: ip link del {link.Name}")));
+        }
+
+        return notes;
+    }
+
+    private bool IsInNetwork(InterfaceFacts facts, OverlayConfig config)
+    {
+        LeaseSubnets? leased = parts.Options.Previous.GetValueOrDefault(network);
+        foreach (IpPrefix address in facts.Addresses)
+        {
+            IPAddress one = address.Address;
+            if (config.V4?.Network.Contains(one) == true || config.V6?.Network.Contains(one) == true
+                || one.Equals(leased?.V4?.Address) || one.Equals(leased?.V6?.Address))
+                return true;
+        }
+
+        return false;
     }
 
     private InterfaceWish Wish()
@@ -98,9 +168,11 @@ internal sealed class KernelKeeper(OverlayServiceParts parts, string network)
             }
         }
 
-        IPAddress local = (isV4 ? choice.V4 : choice.V6)!;
-        return MacAddress.Local(new Prng(0).Child($"{parts.Options.MachineId} {name} {local}").NextUInt64());
+        return MacOf(name, (isV4 ? choice.V4 : choice.V6)!);
     }
+
+    private MacAddress MacOf(string name, IPAddress local) =>
+        MacAddress.Local(new Prng(0).Child($"{parts.Options.MachineId} {name} {local}").NextUInt64());
 
     private void Remember(OverlayConfig config, string[] names)
     {

@@ -13,6 +13,7 @@ internal sealed class LeaseKeeper(
     IKvClient client, OverlayKeys keys, OverlayClock clock, Prng chance, ChannelWriter<OverlayMessage> told)
 {
     private static readonly TimeSpan s_retryRenewal = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_answerEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_lastRetry = TimeSpan.FromSeconds(30);
 
@@ -20,6 +21,9 @@ internal sealed class LeaseKeeper(
     private bool _isBusy;
     private TimeSpan _retry = s_firstRetry;
     private long _notBefore;
+    private StoreIndex _written;
+    private bool _isInDoubt;
+    private long _answeredUntil;
 
     /// <summary>What is remembered of leases.</summary>
     public LeaseMemory Memory { get; } = new();
@@ -54,7 +58,11 @@ internal sealed class LeaseKeeper(
                 return null;
             case LeaseStep.Keep:
                 Trouble = "";
-                if (clock.Now < RenewAt || book.Find(Memory.Held!.Name) is not { } entry)
+                if (book.Find(Memory.Held!.Name) is not { } entry)
+                    return null;
+                if (IsWrittenByOthers(entry))
+                    return new LeaseStep.Shared(Memory.Held);
+                if (clock.Now < RenewAt)
                     return null;
                 step = new LeaseStep.Rewrite(entry, Memory.Held.Subnets);
                 break;
@@ -90,6 +98,8 @@ internal sealed class LeaseKeeper(
                 TakeDone(answer, done.Change, book);
                 return false;
             case KvOutcome.Refused { Error: var error } when IsMiss(error):
+                // Or it was an attempt of this one whose answer was lost.
+                _isInDoubt = true;
                 // Somebody was faster. What the watch tells of it may be on its way; a moment, so that it is no storm.
                 if (answer.Step is LeaseStep.Create create && Memory.Held is null)
                     Memory.Refused.Add(LeaseKey.Write(create.Subnets));
@@ -101,6 +111,7 @@ internal sealed class LeaseKeeper(
                 Trouble = fault;
                 _notBefore = clock.Now + Spread(isRenewal ? s_retryRenewal : _retry);
                 _retry = _retry * 2 < s_lastRetry ? _retry * 2 : s_lastRetry;
+                _isInDoubt |= answer.Outcome is KvOutcome.Unknown;
                 return answer.Outcome is KvOutcome.Unknown;
         }
     }
@@ -132,12 +143,32 @@ internal sealed class LeaseKeeper(
         }
 
         string name = LeaseKey.Write(subnets);
+        _written = change.Node.ModifiedIndex;
+        _isInDoubt = false;
         Memory.Held = new HeldLease(name, subnets, answer.Text, isReserved);
         Memory.Previous = subnets;
         Memory.Refused.Clear();
         if (LeaseNodes.Read(keys, change.Node) is { } stored)
             book.Put(stored);
         SetEnd(isReserved ? null : answer.Began + LeaseRules.TimeToLive.Ticks);
+    }
+
+    // Without devices a machine with the same address writes the same value, and only the index tells. It is told in
+    // the same way: by writing the lease again, once for a while, so that twins do not go on answering each other.
+    private bool IsWrittenByOthers(LeaseEntry entry)
+    {
+        if (entry.Stored.Modified <= _written)
+            return false;
+        _written = entry.Stored.Modified;
+        bool isSure = !_isInDoubt;
+        _isInDoubt = false;
+        if (isSure && clock.Now >= _answeredUntil)
+        {
+            _answeredUntil = clock.Now + s_answerEvery.Ticks;
+            RenewAt = clock.Now;
+        }
+
+        return isSure;
     }
 
     private void SetEnd(long? until)

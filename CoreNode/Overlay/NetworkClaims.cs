@@ -35,6 +35,22 @@ internal sealed class NetworkClaims(IReadOnlyList<string> names, bool isMasquera
         return [];
     }
 
+    /// <summary>True if a device is, or may yet turn out to be, one of these networks.</summary>
+    public bool MayHave(string link)
+    {
+        lock (_gate)
+        {
+            foreach (Claim claim in _claims.Values)
+            {
+                BackendConfig backend = claim.Config.Backend;
+                if (backend.Kind == BackendKind.Vxlan && (link == backend.Link || link == backend.LinkV6))
+                    return true;
+            }
+
+            return _claims.Count < names.Count;
+        }
+    }
+
     /// <summary>Whose routes are whose.</summary>
     public RouteOwner OwnerFor(string name, IReadOnlyList<IpPrefix> mine)
     {

@@ -49,4 +49,13 @@ internal sealed partial class OverlayLoop
     [LoggerMessage(EventIds.Overlay + 12, LogLevel.Error,
         "Files for containers were not written: {Reason}; trying again within a minute")]
     private partial void LogNotTold(string reason);
+
+    [LoggerMessage(EventIds.Overlay + 13, LogLevel.Warning, "{Key}: {Reason}")]
+    private partial void LogMended(string key, string reason);
+
+    [LoggerMessage(EventIds.Overlay + 14, LogLevel.Warning, "{Key}: {Reason}")]
+    private partial void LogKernelNote(string key, string reason);
+
+    [LoggerMessage(EventIds.Overlay + 15, LogLevel.Error, "{Key}: {Reason}")]
+    private partial void LogShared(string key, string reason);
 }

@@ -288,6 +288,15 @@ internal sealed partial class OverlayLoop : IDisposable
             _isKernelDue = true;
             _kernelNotBefore = 0;
         }
+        else if (step is LeaseStep.Shared shared)
+        {
+            LeaseValue value = _kernel.Own!.Value;
+            string reason = $"the lease of {shared.Held.Subnets} is written by somebody else with this machine's "
+                + $"address ({value.PublicV4 ?? value.PublicV6}): give one of two machines that have it another "
+                + "address, or stop the flanneld on this one";
+            if (_faults.Add(_clock.Wall, reason))
+                LogShared(_keys.Subnets, reason);
+        }
         else if (step is LeaseStep.Full)
         {
             _faults.Add(_clock.Wall, _lease.Trouble);
@@ -304,10 +313,16 @@ internal sealed partial class OverlayLoop : IDisposable
         foreach (NetworkFault fault in _kernel.Keep(config, _book, held))
         {
             isWell &= fault.IsDone;
-            if (_faults.Add(_clock.Wall, fault.Message))
+            if (!_faults.Add(_clock.Wall, fault.Message))
+                continue;
+            if (fault.IsDone)
+                LogKernelNote(_keys.Subnets, fault.Message);
+            else
                 LogKernelFault(fault.Change.ToString(), fault.Message);
         }
 
+        if (_kernel.Mended.Length > 0 && _faults.Add(_clock.Wall, _kernel.Mended))
+            LogMended(_keys.Subnets, _kernel.Mended);
         PauseKernel(!isWell);
         _isKernelDue = _kernel.IsUnsure;
         if (held is not null && isWell)

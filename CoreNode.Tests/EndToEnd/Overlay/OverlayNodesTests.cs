@@ -16,6 +16,9 @@ internal sealed class OverlayNodesTests
     private const int Mtu = 1500;
     private const string Device = "flannel.1";
 
+    // What docs/overlay.md promises is a second; the machine may be busy.
+    private static readonly TimeSpan s_mendLimit = TimeSpan.FromSeconds(3);
+
     [SetUp]
     public void Needs_namespaces()
     {
@@ -148,27 +151,47 @@ internal sealed class OverlayNodesTests
         OverlayMachine machine = site.Machine(0);
         string peer = site.Address(1).ToString();
         string subnet = peer[..peer.LastIndexOf('.')] + ".0";
-        string[] commands =
+        JsonElement status = await site.StatusAsync(0);
+        string mac = status.GetProperty("peers").EnumerateArray()
+            .First(one => one.GetProperty("subnet").GetString() == $"{subnet}/24").GetProperty("mac").GetString()!;
+        (string Command, string Named)[] removals =
         [
-            $"ip route del {subnet}/24", $"ip neigh del {subnet} dev {Device}", $"ip addr flush dev {Device}",
-            $"ip link set {Device} down", $"ip link del {Device}",
+            ($"ip route del {subnet}/24", $"route {subnet}/24"), ($"ip neigh del {subnet} dev {Device}", "neighbour"),
+            ($"bridge fdb del {mac} dev {Device}", "forwarding"), ($"ip addr flush dev {Device}", "address"),
+            ("nft delete table inet corenode_overlay", "firewall rules"), ($"ip link set {Device} down", "taking up"),
+            ($"ip link del {Device}", $"device {Device}"),
         ];
-        foreach (string command in commands)
+        foreach ((string command, string named) in removals)
         {
-            (string Routes, string Neighbours, string Forwardings) before = Kernel(machine);
+            string before = Kernel(machine);
+            int lines = Mendings(site, 0).Length;
             string[] words = command.Split(' ');
             machine.Command(words[0], words[1..]);
-            await site.WaitAsync(0, $"mended after {command}", _ => Kernel(machine) == before);
+            Stopwatch watch = Stopwatch.StartNew();
+            while (Kernel(machine) != before && watch.Elapsed < s_mendLimit)
+                await Task.Delay(10);
+            TestContext.Out.WriteLine($"{command}: mended after {watch.Elapsed.TotalMilliseconds:0} ms");
+            Assert.That(Kernel(machine), Is.EqualTo(before), command);
             site.Reach(0, 1, VxlanMtu);
+            string[] mendings = Mendings(site, 0);
+            Assert.That(mendings, Has.Length.EqualTo(lines + 1), $"{command}: one line");
+            Assert.That(mendings[^1], Does.Contain($"put back: {named}"), command);
         }
     }
 
-    private static (string Routes, string Neighbours, string Forwardings) Kernel(OverlayMachine machine) =>
-        machine.Ip("-o", "link").Contains(Device, StringComparison.Ordinal)
-            ? (Sorted(machine.Ip("route", "show", "proto", "110")),
-                Sorted(machine.Ip("neigh", "show", "dev", Device, "nud", "permanent")),
-                Sorted(machine.Command("bridge", "fdb", "show", "dev", Device)))
-            : ("", "", "");
+    private static string[] Mendings(OverlaySite site, int number) =>
+    [
+        .. site.Node(number).StandardError.Split('\n').Where(static line =>
+            line.Contains("somebody changed the kernel's network", StringComparison.Ordinal)),
+    ];
+
+    private static string Kernel(OverlayMachine machine) =>
+        !machine.Ip("-o", "link").Contains(Device, StringComparison.Ordinal) ? ""
+            : Sorted(machine.Ip("route", "show", "proto", "110"))
+                + Sorted(machine.Ip("neigh", "show", "dev", Device, "nud", "permanent"))
+                + Sorted(machine.Command("bridge", "fdb", "show", "dev", Device))
+                + machine.Ip("-brief", "addr", "show", "dev", Device)
+                + machine.Command("nft", "list", "ruleset");
 
     private static string Sorted(string lines) =>
         string.Join('\n', lines.Split('\n').Select(static line => line.Trim()).Order(StringComparer.Ordinal));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using CoreNode.Tests.EndToEnd.Clusters;
 
@@ -12,6 +13,9 @@ namespace CoreNode.Tests.EndToEnd.Overlay;
 /// </summary>
 internal sealed class OverlaySite : IAsyncDisposable
 {
+    /// <summary>The address of a machine beside the network.</summary>
+    public const string Outside = "192.168.77.250";
+
     private const string Bridge = "br0";
     private const string ContainerBridge = "cont0";
     private const int ClientPort = 2379;
@@ -34,7 +38,7 @@ internal sealed class OverlaySite : IAsyncDisposable
         _addresses = new string?[machines];
         _addressesV6 = new string?[machines];
         _switch.Ip("link", "add", Bridge, "type", "bridge");
-        _switch.Ip("addr", "add", "192.168.77.250/24", "dev", Bridge);
+        _switch.Ip("addr", "add", $"{Outside}/24", "dev", Bridge);
         _switch.Ip("link", "set", Bridge, "up");
         for (int number = 1; number <= machines; number++)
         {
@@ -55,7 +59,9 @@ internal sealed class OverlaySite : IAsyncDisposable
     /// <param name="members">How many machines have a member.</param>
     /// <param name="machines">How many machines there are.</param>
     /// <param name="workers">How many machines after those of the members have a worker.</param>
-    public static async Task<OverlaySite> StartAsync(int members, int machines, int workers = 0)
+    /// <param name="more">Flags of each node besides.</param>
+    public static async Task<OverlaySite> StartAsync(
+        int members, int machines, int workers = 0, params string[] more)
     {
         OverlaySite site = new(machines);
         try
@@ -65,17 +71,17 @@ internal sealed class OverlaySite : IAsyncDisposable
             {
                 string others = string.Join(',', all.Split(',').Where(one => one != Member(number)));
                 ServerCommand command = number <= members
-                    ? new("corenode", TestPrograms.Corenode, static place =>
+                    ? new("corenode", TestPrograms.Corenode, place =>
                     [
                         "node", .. place.CommonFlags, "--modules", "store", "--insecure-admin",
-                        .. Flags(place, OverlayMachine.Device),
+                        .. Flags(place, OverlayMachine.Device), .. more,
                     ])
                     : new("corenode --proxy", TestPrograms.Corenode, place =>
                     [
                         "node", "--proxy", "on", "--name", place.Name, "--data-dir", place.DataFolder,
                         "--listen-client-urls", ServerPlace.Text(place.ClientUrl),
                         "--listen-peer-urls", ServerPlace.Text(place.PeerUrl), "--initial-cluster", all,
-                        .. Flags(place, "store"),
+                        .. Flags(place, "store"), .. more,
                     ]);
                 site._nodes.Add(site.Prepare(command, number, ClientPort, others));
             }
@@ -152,6 +158,18 @@ internal sealed class OverlaySite : IAsyncDisposable
         return JsonDocument.Parse(text).RootElement.GetProperty("networks")[0];
     }
 
+    /// <summary>A client beside the machines, at the address of their switch.</summary>
+    public HttpClient Client() => new(NamespaceSockets.Handler(_switch.Inside)) { Timeout = s_limit };
+
+    /// <summary>Where the store is: an etcd, or the first machine's member.</summary>
+    public string StoreUrl => _etcd?.Url ?? _nodes[0].Url;
+
+    /// <summary>Takes a machine's cable out, or puts it in again.</summary>
+    public void Plug(int number, bool isIn) => _switch.Ip("link", "set", $"m{number + 1}", isIn ? "up" : "down");
+
+    /// <summary>The file that a node wrote for some kind of containers.</summary>
+    public string FileOf(int number, string name) => Path.Combine(_nodes[number].Place.Folder, name);
+
     /// <summary>What a node counts.</summary>
     public async Task<string> MetricsAsync(int number)
     {
@@ -161,7 +179,27 @@ internal sealed class OverlaySite : IAsyncDisposable
 
     /// <summary>The address that a machine beside the network sees of a container.</summary>
     public IPAddress SeenOutside(int number) =>
-        OverlayTraffic.Tcp(_containers[number], _switch.Inside, IPAddress.Parse("192.168.77.250"));
+        OverlayTraffic.Tcp(_containers[number], _switch.Inside, IPAddress.Parse(Outside));
+
+    /// <summary>The same, of whoever connects to that port when it is asked to.</summary>
+    public IPAddress SeenOutside(int port, Action connects)
+    {
+        using Socket listener = _switch.Inside.Run(
+            static () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        listener.Bind(new IPEndPoint(IPAddress.Parse(Outside), port));
+        listener.Listen();
+        Task<IPAddress> seen = SeeAsync();
+        connects();
+        Assert.That(seen.Wait(s_limit), Is.True, "connected");
+        return seen.Result;
+
+        // Who connects may wait until this ends.
+        async Task<IPAddress> SeeAsync()
+        {
+            using Socket accepted = await listener.AcceptAsync();
+            return ((IPEndPoint)accepted.RemoteEndPoint!).Address;
+        }
+    }
 
     /// <summary>Waits until a node says so of the network.</summary>
     public async Task<JsonElement> WaitAsync(int number, string what, Func<JsonElement, bool> isSo)
@@ -289,6 +327,8 @@ internal sealed class OverlaySite : IAsyncDisposable
         "--overlay-interface", device, "--overlay-ip-masq",
         "--overlay-subnet-file", Path.Combine(place.Folder, "subnet.env"),
         "--overlay-docker", Path.Combine(place.Folder, "docker.env"),
+        "--overlay-podman", Path.Combine(place.Folder, "networks", "overlay.json"),
+        "--overlay-cni", Path.Combine(place.Folder, "cni", "10-overlay.conflist"),
     ];
 
     private static string Member(int number) => $"m{number}=http://192.168.77.{number}:{PeerPort}";

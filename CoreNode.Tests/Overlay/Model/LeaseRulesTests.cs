@@ -66,6 +66,55 @@ internal sealed class LeaseRulesTests
     }
 
     [Test]
+    public void Both_families_have_the_same_place_so_that_two_machines_write_one_key()
+    {
+        OverlayConfig dual = OverlaySamples.Config(OverlaySamples.Dual);
+        for (int i = 0; i < 200; i++)
+        {
+            LeaseSubnets subnets = ((LeaseStep.Create)Step(dual, OverlaySamples.Book())).Subnets;
+            Assert.That(
+                subnets.V6!.Address.GetAddressBytes()[7], Is.EqualTo(subnets.V4!.Address.GetAddressBytes()[2]));
+        }
+
+        LeaseBook book = OverlaySamples.Book(
+            [.. Enumerable.Range(1, 100).Select(static n => Foreign($"0.0.0.0-0&fd00:1:0:{n:x}::-64", n))]);
+        LeaseSubnets other = ((LeaseStep.Create)Step(dual, book)).Subnets;
+        Assert.That(other.V6!.Address.GetAddressBytes()[7], Is.GreaterThan(100), "where that is taken any other one");
+    }
+
+    [TestCase("10.1.5.0-24&fd00:1:0:6::-64", true)]
+    [TestCase("10.1.6.0-24&fd00:1:0:5::-64", true)]
+    [TestCase("10.1.6.0-24&fd00:1:0:6::-64", false)]
+    public void Who_was_second_in_a_subnet_under_another_key_gives_way(string name, bool isShared)
+    {
+        OverlayConfig dual = OverlaySamples.Config(OverlaySamples.Dual);
+        OwnMachine own = OverlaySamples.Own(dual);
+        LeaseSubnets subnets = LeaseKey.Read("10.1.5.0-24&fd00:1:0:5::-64", out _)!;
+        _memory.Held = new HeldLease("10.1.5.0-24&fd00:1:0:5::-64", subnets, own.Text, false);
+        LeaseBook book = OverlaySamples.Book(
+            OverlaySamples.Stored(_memory.Held.Name, own.Value, 20), Foreign(name, 30));
+        Assert.That(Step(dual, book), Is.InstanceOf<LeaseStep.Keep>(), "who was first keeps it");
+        book = OverlaySamples.Book(OverlaySamples.Stored(_memory.Held.Name, own.Value, 20), Foreign(name, 10));
+        if (!isShared)
+        {
+            Assert.That(Step(dual, book), Is.InstanceOf<LeaseStep.Keep>());
+            return;
+        }
+
+        Assert.That(Step(dual, book), Is.InstanceOf<LeaseStep.Lost>());
+        _memory.Held = null;
+        _memory.Previous = subnets;
+        LeaseSubnets next = ((LeaseStep.Create)Step(dual, book)).Subnets;
+        Assert.That(next.V4, Is.Not.EqualTo(subnets.V4));
+        Assert.That(next.V6, Is.Not.EqualTo(subnets.V6));
+        _memory.Held = new HeldLease(LeaseKey.Write(next), next, own.Text, false);
+        book.Put(OverlaySamples.Stored(_memory.Held.Name, own.Value, 1001));
+        Assert.That(
+            ((LeaseStep.Delete)Step(dual, book)).Entry.Name, Is.EqualTo("10.1.5.0-24&fd00:1:0:5::-64"),
+            "what it had goes once it has another one");
+    }
+
+    [Test]
     public void The_previous_subnet_is_taken_again_if_it_is_free()
     {
         _memory.Previous = Subnet("10.1.77.0/24");

@@ -1,3 +1,4 @@
+using System.Net;
 using CoreNode.Foundation;
 using CoreNode.Overlay.Model;
 using CoreNode.Overlay.Net;
@@ -45,6 +46,30 @@ internal sealed class PeerRulesTests
         OverlayConfig config = OverlaySamples.Config(OverlaySamples.Vxlan);
         NetworkState wanted = WantedNetwork.Of(config, OverlaySamples.Own(config), null, [peer], null);
         Assert.That(wanted.Routes, Has.Count.EqualTo(problem.Length == 0 ? 1 : 0));
+    }
+
+    [Test]
+    public void Of_two_leases_of_one_subnet_under_different_keys_the_older_one_counts()
+    {
+        IReadOnlyList<OverlayPeer> peers = Judge(OverlaySamples.Dual, OverlaySamples.Book(
+            Dual("10.1.2.0-24&fd00:1:0:2::-64", 2, 9), Dual("10.1.2.0-24&fd00:1:0:3::-64", 3, 8),
+            Dual("10.1.4.0-24&fd00:1:0:3::-64", 4, 7), Dual("10.1.5.0-24&fd00:1:0:5::-64", 5, 6)));
+        Assert.That(
+            peers.Select(static peer => peer.Problem),
+            Is.EqualTo(new[]
+            {
+                "10.1.2.0/24 belongs to 172.30.77.3 (02:00:00:00:00:03)",
+                "fd00:1:0:3::/64 belongs to 172.30.77.4 (02:00:00:00:00:04)", "", "",
+            }));
+
+        static StoredLease Dual(string name, int number, ulong index) => OverlaySamples.Stored(
+            name,
+            OverlaySamples.Peer(number) with
+            {
+                PublicV6 = IPAddress.Parse($"fd77::{number}"),
+                MacV6 = OverlaySamples.Mac(number + 1000),
+            },
+            index);
     }
 
     [Test]

@@ -58,19 +58,31 @@ internal sealed class OverlayChecker(OverlayCluster cluster)
         cluster.World.Trace.Note(3, (ulong)machine.Index);
         if (cluster.World.Trace.IsVerbose)
             cluster.World.Trace.Write($"{machine.Name}: {change}");
+        if (cluster.Plan.IsStrict)
+            LookAtOnce(machine, change);
         if (change is not NetworkChange.RemoveRoute { Route.To: var to } || cluster.IsUnsettled || IsExcused(machine))
             return;
-        string name = LeaseKey.Write(new LeaseSubnets(to, null));
-        KvNode? node = cluster.Store.Find(OverlayKeys.Default.Lease(name));
-        if (node is null || Owner(EntryOf(name, node)) is not { } owner || owner == machine || IsExcused(owner))
+        if (Lease(to) is not { } entry || Owner(entry) is not { } owner || owner == machine || IsExcused(owner))
             return;
         bool isAway = cluster.World.Now - cluster.Store.Since > OverlayPlan.Second && !cluster.Store.IsThere;
         bool isCut = machine.IsCut && cluster.World.Now - machine.CutAt > OverlayPlan.Second;
         if (isAway || isCut)
             cluster.Fault.Fail($"{machine.Name} removes {to} of {owner.Name} while the store is away");
         else if (machine.IsConnectedFor(5 * OverlayPlan.Second)
-            && cluster.World.Now - _writtenAt.GetValueOrDefault(name) > 2 * OverlayPlan.Second)
+            && cluster.World.Now - _writtenAt.GetValueOrDefault(entry.Name) > 2 * OverlayPlan.Second)
             cluster.Fault.Fail($"{machine.Name} removes {to} although {owner.Name} holds it");
+    }
+
+    /// <summary>A machine tells its containers what their subnet is.</summary>
+    public void Told(OverlayMachine machine, SubnetEnv env)
+    {
+        if (!cluster.Plan.IsStrict)
+            return;
+        foreach (IpPrefix? subnet in (IpPrefix?[])[env.Subnets.V4, env.Subnets.V6])
+        {
+            if (subnet is not null)
+                LookForDouble(machine, subnet.Address);
+        }
     }
 
     /// <summary>Looks at everything.</summary>
@@ -81,9 +93,15 @@ internal sealed class OverlayChecker(OverlayCluster cluster)
         {
             LookForForeigners(machine);
             bool isConnected = !cluster.IsUnsettled && machine.IsConnectedFor(OverlayPlan.Second);
-            bool isDouble = isConnected && machine.Subnet is { } subnet && !users.TryAdd(subnet, machine);
-            if (HasLasted($"double {machine.Name}", isDouble, Double))
-                cluster.Fault.Fail($"{machine.Name} and {users[machine.Subnet!].Name} both have {machine.Subnet}");
+            string both = "";
+            foreach (IPAddress subnet in isConnected && !IsSharing(machine) ? machine.Subnets : [])
+            {
+                if (!users.TryAdd(subnet, machine))
+                    both = $"{machine.Name} and {users[subnet].Name} both have {subnet}";
+            }
+
+            if (HasLasted($"double {machine.Name}", both.Length > 0, Double))
+                cluster.Fault.Fail(both);
             if (HasLasted($"without {machine.Name}", isConnected && !HasLease(machine), Without))
                 cluster.Fault.Fail($"{machine.Name} has no lease: {string.Join("; ", machine.Status.Waiting)}");
         }
@@ -107,8 +125,7 @@ internal sealed class OverlayChecker(OverlayCluster cluster)
 
             foreach (NetworkRoute route in machine.Kernel.Routes)
             {
-                string name = LeaseKey.Write(new LeaseSubnets(route.To, null));
-                if (!leases.Exists(lease => lease.Name == name))
+                if (!leases.Exists(lease => route.To.Equals(lease.Subnets?.V4) || route.To.Equals(lease.Subnets?.V6)))
                     cluster.Fault.Fail($"{machine.Name} still has a route to {route.To} at the end");
             }
         }
@@ -120,7 +137,7 @@ internal sealed class OverlayChecker(OverlayCluster cluster)
             KvNode? node = cluster.Store.Find(OverlayKeys.Default.Lease(entry.Name));
             bool isSame = machine.IsConnectedFor(Reach) && machine.ConnectedSince == since
                 && node?.ModifiedIndex == entry.Stored.Modified && !cluster.IsUnsettled
-                && machine.Subnet?.Equals(entry.Subnets!.V4!.Address) != true;
+                && !machine.Subnets.Contains((entry.Subnets!.V4 ?? entry.Subnets.V6)!.Address);
             if (!isSame || IsExcused(machine) || Owner(entry) is not { } owner || IsExcused(owner))
                 return;
             Checked++;
@@ -142,7 +159,7 @@ internal sealed class OverlayChecker(OverlayCluster cluster)
 
     private void LookForForeigners(OverlayMachine machine)
     {
-        if (machine.Kernel.HasForeigner(static to => to.GetAddressBytes() is [203, 0, 113, _]))
+        if (machine.Kernel.HasForeigner(static to => to.GetAddressBytes() is [203, 0, 113, _] or [0x20, 0x01, ..]))
             cluster.Fault.Fail($"{machine.Name} sends to what a hostile lease named");
     }
 
@@ -153,15 +170,70 @@ internal sealed class OverlayChecker(OverlayCluster cluster)
         return cluster.Store.Find(OverlayKeys.Default.Lease(lease.Name))?.Value == LeaseJson.Write(own);
     }
 
-    private bool Has(OverlayMachine machine, LeaseEntry entry) => cluster.Plan.Backend == "vxlan"
-        ? machine.Kernel.Sends(entry.Subnets!.V4!, entry.Value!.MacV4!, entry.Value.PublicV4!)
-        : machine.Kernel.HasRoute(entry.Subnets!.V4!, entry.Value!.PublicV4!);
+    private bool Has(OverlayMachine machine, LeaseEntry entry)
+    {
+        LeaseValue value = entry.Value!;
+        return (entry.Subnets!.V4 is not { } v4 || Sends(v4, value.MacV4, value.PublicV4!))
+            && (entry.Subnets.V6 is not { } v6 || Sends(v6, value.MacV6, value.PublicV6!));
 
-    private OverlayMachine? Owner(LeaseEntry entry) =>
-        entry is { Value.PublicV4: { } address, Subnets.V4: not null } && entry.Problem.Length == 0
-            && (cluster.Plan.Backend != "vxlan" || entry.Value.MacV4 is not null)
-            && entry.Value.Backend == cluster.Plan.Backend
-            ? cluster.Machines.FirstOrDefault(machine => machine.Address.Equals(address) && machine.IsRunning) : null;
+        bool Sends(IpPrefix to, MacAddress? mac, IPAddress address) => cluster.Plan.Backend == "vxlan"
+            ? machine.Kernel.Sends(to, mac!, address) : machine.Kernel.HasRoute(to, address);
+    }
+
+    private OverlayMachine? Owner(LeaseEntry entry)
+    {
+        if (entry is not { Value: { } value, Subnets: { } subnets, Problem.Length: 0 }
+            || value.Backend != cluster.Plan.Backend || (subnets.V4 is not null) != cluster.Plan.HasV4
+            || (subnets.V6 is not null) != cluster.Plan.HasV6)
+            return null;
+        bool isVxlan = cluster.Plan.Backend == "vxlan";
+        bool isWhole = (subnets.V4 is null || (value.PublicV4 is not null && (!isVxlan || value.MacV4 is not null)))
+            && (subnets.V6 is null || (value.PublicV6 is not null && (!isVxlan || value.MacV6 is not null)));
+        return !isWhole ? null : cluster.Machines.FirstOrDefault(machine => machine.IsRunning
+            && (subnets.V4 is null || machine.Address.Equals(value.PublicV4))
+            && (subnets.V6 is null || machine.AddressV6.Equals(value.PublicV6)));
+    }
+
+    private LeaseEntry? Lease(IpPrefix subnet)
+    {
+        foreach (KvNode node in cluster.Store.Find(OverlayKeys.Default.Subnets)?.Nodes ?? [])
+        {
+            LeaseSubnets? subnets = LeaseKey.Read(OverlayKeys.Default.NameOf(node.Key) ?? "", out _);
+            if (subnet.Equals(subnets?.V4) || subnet.Equals(subnets?.V6))
+                return EntryOf(OverlayKeys.Default.NameOf(node.Key)!, node);
+        }
+
+        return null;
+    }
+
+    // At every moment: no two machines use a subnet, and nobody takes the way to a living one away.
+    private void LookAtOnce(OverlayMachine machine, NetworkChange change)
+    {
+        switch (change)
+        {
+            case NetworkChange.AddAddress { Address.Address.Address: var subnet }:
+                LookForDouble(machine, subnet);
+                break;
+            case NetworkChange.RemoveRoute or NetworkChange.RemoveNeighbour or NetworkChange.RemoveForwarding
+                or NetworkChange.RemoveLink:
+                cluster.Fault.Fail($"{machine.Name} takes away what a living machine needs: {change}");
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void LookForDouble(OverlayMachine machine, IPAddress subnet)
+    {
+        foreach (OverlayMachine other in cluster.Machines)
+        {
+            if (other != machine && other.Subnets.Contains(subnet))
+                cluster.Fault.Fail($"{machine.Name} uses {subnet} while {other.Name} does");
+        }
+    }
+
+    // Without devices nothing tells them apart.
+    private bool IsSharing(OverlayMachine machine) => cluster.IsTwin(machine) && cluster.Plan.Backend != "vxlan";
 
     private bool IsExcused(OverlayMachine machine) => _robbed.Contains(machine) || cluster.IsTwin(machine);
 

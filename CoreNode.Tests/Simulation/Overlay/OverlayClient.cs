@@ -38,7 +38,20 @@ internal sealed class OverlayClient(OverlayCluster cluster, OverlayMachine machi
 
     public IAsyncEnumerable<KvWatchItem> WatchAsync(
         string key, bool isRecursive, StoreIndex since, CancellationToken cancellation) =>
-        new OverlayWatch(cluster, machine, process, key, since, cancellation);
+        new SimulatedWatch(
+            cluster.World, cluster.Latency, () => process.IsDead, cluster.Store, key, isRecursive, since, cancellation)
+        {
+            Owner = machine,
+            Hears = IsTold,
+        };
+
+    private bool IsTold(KvChange change)
+    {
+        if (cluster.Plan.Bug == OverlayBug.MissesChanges && cluster.Chance.Chance(0.05))
+            return false;
+        return cluster.Plan.Bug != OverlayBug.HidesLosses || machine.Status.Lease is not { } lease
+            || !change.Node.Key.EndsWith(lease.Name, StringComparison.Ordinal) || change.Node.Value == lease.Text;
+    }
 
     private Task<KvOutcome> Ask(Func<KvOutcome> does, CancellationToken cancellation, KvOutcome? whenAway = null)
     {

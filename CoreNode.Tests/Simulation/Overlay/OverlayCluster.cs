@@ -25,7 +25,7 @@ internal sealed class OverlayCluster : ISeededRun<OverlayResult>
         {
             int number = plan.HasTwins && index == plan.Machines - 1 ? 0 : index;
             IPAddress address = IPAddress.Parse($"172.31.{number / 200}.{(number % 200) + 1}");
-            Machines.Add(new OverlayMachine(this, index, address));
+            Machines.Add(new OverlayMachine(this, index, address, IPAddress.Parse($"fd31::{number + 1:x}")));
         }
     }
 
@@ -66,8 +66,11 @@ internal sealed class OverlayCluster : ISeededRun<OverlayResult>
         string backend = Plan.Backend == "vxlan"
             ? $$"""{"Type":"vxlan","VNI":{{(_configs % 3) + 1}}}""" : """{"Type":"host-gw"}""";
         int length = Plan.Machines > 200 ? 26 : 24;
-        string network = $"10.{(_configs / 2 % 2) + 1}.0.0/16";
-        string text = $$"""{"Network":"{{network}}","SubnetLen":{{length}},"Backend":{{backend}}}""";
+        int which = (_configs / 2 % 2) + 1;
+        string v4 = Plan.HasV4
+            ? $"\"Network\":\"10.{which}.0.0/16\",\"SubnetLen\":{length}" : "\"EnableIPv4\":false";
+        string v6 = Plan.HasV6 ? $",\"EnableIPv6\":true,\"IPv6Network\":\"fd10:{which}::/48\"" : "";
+        string text = "{" + $"{v4}{v6},\"Backend\":{backend}" + "}";
         _configs++;
         _changedAt = World.Now;
         Store.Set(OverlayKeys.Default.Config, text, KvSetOptions.None);

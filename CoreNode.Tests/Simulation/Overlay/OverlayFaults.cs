@@ -14,16 +14,21 @@ internal sealed class OverlayFaults(OverlayCluster cluster)
         "lease overwritten", "all leases deleted",
     ];
 
+    // None of these takes a lease from a machine that lives.
+    private static readonly string[] s_strict =
+        ["killed", "crashed", "cut", "store away", "watches break", "meddled"];
+
     private readonly Prng _chance = cluster.Chance.Child("faults");
     private int _foreigners;
 
     public void Plan()
     {
+        string[] kinds = cluster.Plan.IsStrict ? s_strict : All;
         for (int index = 0; index < cluster.Plan.Faults; index++)
         {
             long at = (60 * OverlayPlan.Second)
                 + (long)(_chance.NextDouble() * (cluster.Plan.Turmoil - (900 * OverlayPlan.Second)));
-            string what = All[_chance.Next(All.Length)];
+            string what = kinds[_chance.Next(kinds.Length)];
             cluster.World.At(at, () => Do(what));
         }
 
@@ -122,7 +127,7 @@ internal sealed class OverlayFaults(OverlayCluster cluster)
         string network = (victim.IsRunning ? victim.Status.Config?.V4?.Network.Address.ToString() : null) ?? "10.1.0.0";
         string beginning = network[..network.IndexOf(".0.0", StringComparison.Ordinal)];
         string free = $"{beginning}.{_chance.Next(150, 250)}.0-24";
-        switch (_chance.Next(7))
+        switch (_chance.Next(cluster.Plan.HasV6 ? 8 : 7))
         {
             case 0:
                 Write($"{network}-16", Value("203.0.113.1", "06:00:00:00:00:01"));
@@ -146,6 +151,11 @@ internal sealed class OverlayFaults(OverlayCluster cluster)
                 break;
             case 5:
                 Write("10.99.3.0-24", Value("203.0.113.5", "06:00:00:00:00:05"));
+                break;
+            case 7:
+                Write(
+                    "0.0.0.0-0&fd99:1::-64",
+                    """{"PublicIP":"0.0.0.0","PublicIPv6":"2001:db8::7","BackendType":"host-gw"}""");
                 break;
             default:
                 Write("x/y/z", Value("203.0.113.6", "06:00:00:00:00:06"));
@@ -187,5 +197,6 @@ internal sealed class OverlayFaults(OverlayCluster cluster)
         $$$"""{"PublicIP":"{{{address}}}","BackendType":"vxlan","BackendData":{"VtepMAC":"{{{mac}}}"}}""";
 
     private long Seconds(int from, int to) =>
-        (long)((from + (Math.Pow(_chance.NextDouble(), 3) * (to - from))) * OverlayPlan.Second);
+        (long)((from + (Math.Pow(_chance.NextDouble(), 3) * (Math.Min(to, cluster.Plan.LongestFault) - from)))
+            * OverlayPlan.Second);
 }

@@ -19,11 +19,12 @@ internal sealed class OverlayMachine
     private OverlayService? _service;
     private SubnetEnv? _env;
 
-    public OverlayMachine(OverlayCluster cluster, int index, IPAddress address)
+    public OverlayMachine(OverlayCluster cluster, int index, IPAddress address, IPAddress addressV6)
     {
         _cluster = cluster;
         Index = index;
         Address = address;
+        AddressV6 = addressV6;
         _time = new SimulatedTime(cluster.World)
         {
             Rate = 0.98 + (cluster.Chance.NextDouble() * 0.04),
@@ -35,6 +36,8 @@ internal sealed class OverlayMachine
     public int Index { get; }
 
     public IPAddress Address { get; }
+
+    public IPAddress AddressV6 { get; }
 
     public MemoryNetwork Kernel { get; private set; }
 
@@ -62,10 +65,20 @@ internal sealed class OverlayMachine
 
     public OverlayStatus Status => _service!.Status[0];
 
-    /// <summary>What it uses as its own subnet: without a device only its process knows.</summary>
-    public IPAddress? Subnet => _cluster.Plan.Backend == "vxlan"
-        ? Kernel.Addresses.Count > 0 ? Kernel.Addresses[^1].Address.Address : null
-        : Status.Lease?.Subnets.V4?.Address;
+    /// <summary>What it uses as its own subnet; null: none.</summary>
+    public IPAddress? Subnet => Subnets is [.., var last] ? last : null;
+
+    /// <summary>The same of all families: without a device only its process knows.</summary>
+    public IReadOnlyList<IPAddress> Subnets
+    {
+        get
+        {
+            if (_cluster.Plan.Backend == "vxlan")
+                return [.. Kernel.Addresses.Select(static one => one.Address.Address)];
+            LeaseSubnets? leased = _service is null ? null : Status.Lease?.Subnets;
+            return [.. new[] { leased?.V4, leased?.V6 }.OfType<IpPrefix>().Select(static one => one.Address)];
+        }
+    }
 
     /// <summary>It runs and has reached the store for that long.</summary>
     public bool IsConnectedFor(long nanoseconds) => IsRunning && !IsCut && _cluster.Store.IsThere
@@ -96,6 +109,7 @@ internal sealed class OverlayMachine
             options, new OverlayClient(_cluster, this, process), kernel, process,
             new Prng(_cluster.Chance.NextUInt64()), (name, env) =>
             {
+                _cluster.Checker.Told(this, env);
                 _env = name.Length > 0 ? _env : SubnetEnv.Read(env.Write());
                 return "";
             },
@@ -135,7 +149,8 @@ internal sealed class OverlayMachine
     private MemoryNetwork NewKernel()
     {
         MemoryNetwork kernel = new() { KeepsChanges = false };
-        kernel.Facts.Add(new InterfaceFacts(2, "eth0", 1500, true, [new IpPrefix(Address, 16)], true));
+        kernel.Facts.Add(new InterfaceFacts(
+            2, "eth0", 1500, true, [new IpPrefix(Address, 16), new IpPrefix(AddressV6, 64)], true));
         kernel.Made = change => _cluster.Checker.Made(this, change);
         return kernel;
     }

@@ -29,6 +29,31 @@ internal sealed record OverlayPlan(ulong Seed, OverlayBug Bug)
 
     public string Backend { get; init; } = "vxlan";
 
+    public bool HasV4 { get; init; } = true;
+
+    public bool HasV6 { get; init; }
+
+    /// <summary>
+    /// Nobody deletes leases or writes others' ones: then what is promised of living machines holds at every moment.
+    /// </summary>
+    public bool IsStrict { get; init; }
+
+    /// <summary>Nobody is cut off, or down, for longer, in seconds.</summary>
+    public int LongestFault { get; init; } = 7200;
+
+    /// <summary>Many machines that are never robbed, looked at after each change.</summary>
+    public static OverlayPlan Strict(ulong seed, int machines, OverlayBug bug = OverlayBug.None) => new(seed, bug)
+    {
+        Machines = machines,
+        Joining = Second,
+        Turmoil = 20 * 60 * Second,
+        Peace = 2 * 60 * Second,
+        Faults = 30,
+        LongestFault = 120,
+        IsStrict = true,
+        HasV6 = seed % 2 == 0,
+    };
+
     public static OverlayPlan Of(ulong seed, OverlayBug bug)
     {
         Prng chance = new Prng(seed).Child("plan");
@@ -41,12 +66,11 @@ internal sealed record OverlayPlan(ulong Seed, OverlayBug Bug)
             ChangesConfig = chance.Chance(0.3),
             Backend = chance.Chance(0.25) ? "host-gw" : "vxlan",
         };
-
-        // Without devices nothing tells twins apart.
-        return plan with { HasTwins = plan.HasTwins && plan.Backend == "vxlan" };
+        int families = chance.Next(4);
+        return plan with { HasV4 = families != 3, HasV6 = families >= 2 };
     }
 
     public override string ToString() =>
-        $"{Machines} machines, {Backend}, {Faults} faults, twins {HasTwins}, configuration changes {ChangesConfig}, "
-        + $"bug {Bug}";
+        $"{Machines} machines, {Backend}, IPv4 {HasV4}, IPv6 {HasV6}, {Faults} faults, twins {HasTwins}, "
+        + $"configuration changes {ChangesConfig}, strict {IsStrict}, bug {Bug}";
 }

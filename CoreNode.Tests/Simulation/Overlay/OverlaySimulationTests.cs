@@ -62,6 +62,42 @@ internal sealed class OverlaySimulationTests
         Assert.That(result.MostBatches, Is.LessThan(100));
     }
 
+    [TestCase(1UL)]
+    [TestCase(2UL)]
+    public void Of_a_hundred_living_machines_no_two_have_one_subnet_and_no_way_vanishes_at_any_moment(ulong seed)
+    {
+        OverlayResult result = OverlaySimulation.Run(OverlayPlan.Strict(seed, 100));
+        TestContext.Out.WriteLine($"{result.Events} events\n{result.Tally}");
+        Assert.That(
+            result.Tally.Without(["fault: crashed", "fault: cut", "fault: killed", "fault: store away"]), Is.Empty);
+    }
+
+    [TestCase(OverlayBug.WritesBlindly, " while machine-")]
+    [TestCase(OverlayBug.EmptiesWhenAway, "takes away")]
+    public void A_bug_that_shows_for_a_moment_is_found(OverlayBug bug, string sign)
+    {
+        for (ulong seed = 1; seed <= Seeds; seed++)
+        {
+            AssertionException? found = null;
+            try
+            {
+                OverlaySimulation.Run(OverlayPlan.Strict(seed, 20, bug));
+            }
+            catch (AssertionException fault)
+            {
+                found = fault;
+            }
+
+            if (found?.Message.Contains(sign, StringComparison.Ordinal) == true)
+            {
+                TestContext.Out.WriteLine($"{bug}: found by seed {seed}");
+                return;
+            }
+        }
+
+        Assert.Fail($"{bug} was not found");
+    }
+
     [TestCase(OverlayBug.WritesBlindly, "writes over the lease of")]
     [TestCase(OverlayBug.HidesLosses, " both have ")]
     [TestCase(OverlayBug.EmptiesWhenAway, "while the store is away")]

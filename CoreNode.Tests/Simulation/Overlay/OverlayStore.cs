@@ -1,5 +1,4 @@
 using CoreNode.Cluster.Clients;
-using CoreNode.Foundation;
 using CoreNode.Kv;
 using CoreNode.Store;
 
@@ -9,21 +8,17 @@ namespace CoreNode.Tests.Simulation.Overlay;
 /// The store: one real key state machine that answers while it is there. Lifetimes end by its own clock, one key after
 /// the other.
 /// </summary>
-internal sealed class OverlayStore(OverlayCluster cluster)
+internal sealed class OverlayStore(OverlayCluster cluster) : IWatchedStore
 {
-    private readonly KeyStateMachine _machine = new(
-        new KvOptions { MaxExpiredPerCommand = 1 }, new StoreStatistics());
-    private readonly SortedDictionary<string, KvNode> _mortal = new(StringComparer.Ordinal);
-    private readonly List<OverlayWatch> _watches = [];
-    private ulong _log;
+    private readonly SimulatedKeys _keys = new(new KvOptions { MaxExpiredPerCommand = 1 });
+    private readonly List<SimulatedWatch> _watches = [];
 
     public bool IsThere { get; private set; } = true;
 
     /// <summary>Since when it is there, or is not.</summary>
     public long Since { get; private set; }
 
-    public IKeyspace Keyspace { get; private set; } =
-        new KeyStateMachine(new KvOptions(), new StoreStatistics()).Publish();
+    public IKeyspace Keyspace => _keys.Keyspace;
 
     public long WallNs => 1_800_000_000_000_000_000 + cluster.World.Now;
 
@@ -46,40 +41,16 @@ internal sealed class OverlayStore(OverlayCluster cluster)
     /// <summary>Ends lifetimes; to be called often.</summary>
     public void Expire()
     {
-        while (IsThere && _machine.NextExpirationUnixNs <= WallNs)
+        while (IsThere && _keys.NextExpirationUnixNs <= WallNs)
         {
-            byte[] command = new KeyCommand
-            {
-                Operation = KeyOperation.Expire,
-                Key = "/"u8,
-                ExpirationUnixNs = WallNs,
-            }.Encode();
-            _machine.Apply(command, new LogIndex(++_log), new Term(1), WallNs);
-            Keyspace = _machine.Publish();
-            foreach ((string key, KvNode node) in _mortal)
-            {
-                if (Keyspace.TryGet(KvText.Key(key), out KeyRecord _))
-                    continue;
-                _mortal.Remove(key);
-                KvNode gone = new() { Key = key, CreatedIndex = node.CreatedIndex, ModifiedIndex = Keyspace.Index };
-                Tell(new KvChange(KeyAction.Expire, gone, node, Keyspace.Index));
-                break;
-            }
+            if (_keys.Expire(WallNs) is { } told)
+                Tell(told);
         }
     }
 
-    public KvNode? Find(string key) =>
-        Read(key) is KvOutcome.Done { Change.Node: var node } ? node : null;
+    public KvNode? Find(string key) => _keys.Find(key, WallNs);
 
-    public KvOutcome Read(string key)
-    {
-        byte[] bytes = KvText.Key(key);
-        if (!Keyspace.TryGet(bytes, out KeyRecord record))
-            return KvText.Refused(Keyspace.ExplainMissing(bytes));
-        KvNode node = record.IsDirectory
-            ? KvListing.Read(Keyspace, record, bytes, true, WallNs) : KvText.Node(record, WallNs);
-        return new KvOutcome.Done(new KvChange(KeyAction.Get, node, null, Keyspace.Index));
-    }
+    public KvOutcome Read(string key) => _keys.Read(key, WallNs);
 
     public KvOutcome Set(string key, string value, KvSetOptions options) =>
         KvCommands.Set(KvText.Key(key), value, options, WallNs, out KvOutcome? refusal) is { } command
@@ -92,40 +63,40 @@ internal sealed class OverlayStore(OverlayCluster cluster)
     /// <summary>Connections are lost: those of a machine, or all.</summary>
     public void Break(OverlayMachine? machine, bool isRude)
     {
-        foreach (OverlayWatch watch in _watches.ToArray())
+        foreach (SimulatedWatch watch in _watches.ToArray())
         {
-            if (machine is null || watch.IsOf(machine))
-                watch.Break(isRude);
+            if (machine is not null && watch.Owner != machine)
+                continue;
+            _watches.Remove(watch);
+            watch.Break("the connection was lost", isRude);
         }
     }
 
-    public void Add(OverlayWatch watch) => _watches.Add(watch);
+    public void Add(SimulatedWatch watch)
+    {
+        if (!cluster.Reaches((OverlayMachine)watch.Owner!))
+        {
+            watch.Break("the connection was lost", isRude: false);
+        }
+        else if (watch.Next <= Keyspace.Index)
+        {
+            // Something happened in between, and there is no history here.
+            watch.Lose(Find(watch.Key), Keyspace.Index);
+        }
+        else
+        {
+            _watches.Add(watch);
+        }
+    }
 
-    public void Remove(OverlayWatch watch) => _watches.Remove(watch);
+    public void Remove(SimulatedWatch watch) => _watches.Remove(watch);
 
     private KvOutcome Write(byte[] command)
     {
-        KeyOutcome outcome = _machine.Apply(command, new LogIndex(++_log), new Term(1), WallNs);
-        Keyspace = _machine.Publish();
-        if (outcome.Event is not { } change)
-            return outcome.Error is { } error ? KvText.Refused(error) : new KvOutcome.Unknown("nothing to tell of");
-        KvChange told = KvText.Change(change, outcome.Index);
-        if (told.Node.Expiration is not null)
-            _mortal[told.Node.Key] = told.Node;
-        else
-            Forget(told.Node.Key);
-        Tell(told);
-        return new KvOutcome.Done(told);
-    }
-
-    // Also what was below it.
-    private void Forget(string key)
-    {
-        foreach (string other in _mortal.Keys.ToArray())
-        {
-            if (other == key || other.StartsWith(key + "/", StringComparison.Ordinal))
-                _mortal.Remove(other);
-        }
+        KvOutcome outcome = _keys.Write(command, WallNs);
+        if (outcome is KvOutcome.Done { Change: var told })
+            Tell(told);
+        return outcome;
     }
 
     private void Tell(KvChange told)
@@ -134,7 +105,7 @@ internal sealed class OverlayStore(OverlayCluster cluster)
         if (cluster.World.Trace.IsVerbose)
             cluster.World.Trace.Write($"{told.Action} {told.Node.Key} {told.Node.Value} [{told.Node.ModifiedIndex}]");
         cluster.Checker.Written(told);
-        foreach (OverlayWatch watch in _watches.ToArray())
+        foreach (SimulatedWatch watch in _watches.ToArray())
             watch.Offer(told);
     }
 }

@@ -39,7 +39,9 @@ internal sealed class RebootsClient(RebootsCluster cluster, RebootsMachine machi
 
     public IAsyncEnumerable<KvWatchItem> WatchAsync(
         string key, bool isRecursive, StoreIndex since, CancellationToken cancellation) =>
-        new RebootsWatch(cluster, process, key, since, cancellation);
+        new SimulatedWatch(
+            cluster.World, cluster.Latency, () => process.IsDead, cluster.Store, key, isRecursive: false, since,
+            cancellation);
 
     private Task<KvOutcome> Propose(byte[] command, CancellationToken cancellation) => Ask(answer =>
     {

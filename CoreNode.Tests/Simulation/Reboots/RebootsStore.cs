@@ -1,5 +1,3 @@
-using CoreNode.Cluster.Clients;
-using CoreNode.Foundation;
 using CoreNode.Kv;
 using CoreNode.Store;
 
@@ -9,19 +7,18 @@ namespace CoreNode.Tests.Simulation.Reboots;
 /// The store: one real key state machine that answers while a majority of its voters is up and one of them leads. Who
 /// asks while nobody leads is told so, or nothing; what was written then may be there, or come to be there later.
 /// </summary>
-internal sealed class RebootsStore(RebootsCluster cluster)
+internal sealed class RebootsStore(RebootsCluster cluster) : IWatchedStore
 {
-    private readonly KeyStateMachine _machine = new(new KvOptions(), new StoreStatistics());
-    private readonly List<RebootsWatch> _watches = [];
+    private readonly SimulatedKeys _keys = new(new KvOptions());
+    private readonly List<SimulatedWatch> _watches = [];
+    private readonly HashSet<SimulatedWatch> _forgetful = [];
     private readonly List<KvChange> _history = [];
     private readonly List<Action> _later = [];
     private long _leadsFrom;
-    private ulong _log;
 
     public RebootsMachine? Leader { get; private set; }
 
-    public IKeyspace Keyspace { get; private set; } =
-        new KeyStateMachine(new KvOptions(), new StoreStatistics()).Publish();
+    public IKeyspace Keyspace => _keys.Keyspace;
 
     public bool IsThere =>
         Leader is { IsUp: true } && cluster.World.Now >= _leadsFrom && cluster.HasQuorum;
@@ -34,8 +31,8 @@ internal sealed class RebootsStore(RebootsCluster cluster)
         cluster.Tally.Count("the store loses its leader");
         Leader = null;
         _leadsFrom = cluster.World.Now + nanoseconds;
-        foreach (RebootsWatch watch in _watches.ToArray())
-            watch.Break(cluster.Chance.Chance(0.3));
+        foreach (SimulatedWatch watch in _watches.ToArray())
+            Break(watch, cluster.Chance.Chance(0.3));
         cluster.World.At(_leadsFrom, Elect);
     }
 
@@ -58,33 +55,23 @@ internal sealed class RebootsStore(RebootsCluster cluster)
         foreach (Action later in _later)
             later();
         _later.Clear();
-        foreach (RebootsWatch watch in _watches.ToArray())
-            watch.Mend();
+        foreach (SimulatedWatch watch in _watches.ToArray())
+            Mend(watch);
     }
 
-    public KvOutcome Read(string key)
-    {
-        byte[] bytes = KvText.Key(key);
-        if (!Keyspace.TryGet(bytes, out KeyRecord record))
-            return KvText.Refused(Keyspace.ExplainMissing(bytes));
-        KvNode node = record.IsDirectory
-            ? KvListing.Read(Keyspace, record, bytes, true, WallNs) : KvText.Node(record, WallNs);
-        return new KvOutcome.Done(new KvChange(KeyAction.Get, node, null, Keyspace.Index));
-    }
+    public KvOutcome Read(string key) => _keys.Read(key, WallNs);
 
     public KvOutcome Write(byte[] command, RebootsMachine? by)
     {
-        KeyOutcome outcome = _machine.Apply(command, new LogIndex(++_log), new Term(1), WallNs);
-        Keyspace = _machine.Publish();
-        if (outcome.Event is not { } change)
-            return outcome.Error is { } error ? KvText.Refused(error) : new KvOutcome.Unknown("nothing to tell of");
-        KvChange told = KvText.Change(change, outcome.Index);
+        KvOutcome outcome = _keys.Write(command, WallNs);
+        if (outcome is not KvOutcome.Done { Change: var told })
+            return outcome;
         cluster.World.Trace.Note(2, told.Index.Value, (ulong)(by?.Index ?? -1 + 1000));
         cluster.Checker.Written(told, by);
         _history.Add(told);
-        foreach (RebootsWatch watch in _watches.ToArray())
+        foreach (SimulatedWatch watch in _watches.ToArray())
             watch.Offer(told);
-        return new KvOutcome.Done(told);
+        return outcome;
     }
 
     /// <summary>Done once somebody leads, though nobody knows.</summary>
@@ -94,15 +81,54 @@ internal sealed class RebootsStore(RebootsCluster cluster)
         Write(command, by);
     });
 
-    public void Add(RebootsWatch watch)
+    public void Add(SimulatedWatch watch)
     {
         _watches.Add(watch);
         Tell(watch);
     }
 
-    public void Remove(RebootsWatch watch) => _watches.Remove(watch);
+    public void Remove(SimulatedWatch watch)
+    {
+        _watches.Remove(watch);
+        _forgetful.Remove(watch);
+    }
 
-    public void Tell(RebootsWatch watch)
+    // The connection is lost, and perhaps what happens until there is another one.
+    private void Break(SimulatedWatch watch, bool isForgetful)
+    {
+        if (watch.IsDead)
+        {
+            Remove(watch);
+            return;
+        }
+
+        if (watch.IsBroken)
+            return;
+        if (isForgetful)
+            _forgetful.Add(watch);
+        cluster.Tally.Count("a watch breaks");
+        bool isRude = cluster.Chance.Chance(0.2);
+        if (isRude)
+            cluster.Tally.Count("a watch fails");
+        watch.Break("no leader", isRude);
+    }
+
+    private void Mend(SimulatedWatch watch)
+    {
+        if (!watch.IsBroken)
+            return;
+        watch.Mend();
+        if (!_forgetful.Remove(watch))
+        {
+            Tell(watch);
+            return;
+        }
+
+        cluster.Tally.Count("a watch loses history");
+        watch.Lose(Read(watch.Key) is KvOutcome.Done done ? done.Change.Node : null, Keyspace.Index);
+    }
+
+    private void Tell(SimulatedWatch watch)
     {
         for (int i = _history.Count - 1, from = i; ; i--)
         {

@@ -30,6 +30,8 @@ public static class LeaseRules
             LeaseEntry? entry = book.Find(held.Name);
             if (entry is not null && !IsOwn(entry, held, own))
                 return new LeaseStep.Lost(held, entry);
+            if (entry is not null && FindElder(config, entry, book.Entries, own) is { } elder)
+                return new LeaseStep.Lost(held, elder);
             if (config.Fits(held.Subnets))
             {
                 if (entry is null)
@@ -51,7 +53,48 @@ public static class LeaseRules
             return new LeaseStep.Full();
         if (config.V6 is not null && (v6 = FindFree(config.V6, book, memory, chance)) is null)
             return new LeaseStep.Full();
+        if (v4 is not null && v6 is not null && Counterpart(config, v4) is { } pair
+            && IsFree(config, pair, book, memory))
+            return new LeaseStep.Create(pair);
         return new LeaseStep.Create(new LeaseSubnets(v4, v6));
+    }
+
+    /// <summary>
+    /// The oldest other lease of a subnet that this one has too; null: none. With both families two keys may name one
+    /// subnet, and the store lets both be created; whoever was second gives way.
+    /// </summary>
+    internal static LeaseEntry? FindElder(
+        OverlayConfig config, LeaseEntry entry, IEnumerable<LeaseEntry> others, OwnMachine own)
+    {
+        LeaseEntry? elder = null;
+        if (config.V4 is null || config.V6 is null || entry.Subnets is not { } subnets)
+            return null;
+        foreach (LeaseEntry other in others)
+        {
+            if (other is { Subnets: { } theirs, Value: { } value } && other.Stored.Created < entry.Stored.Created
+                && ((subnets.V4 is not null && subnets.V4.Equals(theirs.V4))
+                    || (subnets.V6 is not null && subnets.V6.Equals(theirs.V6)))
+                && other.Name != entry.Name && !value.HasAddressOf(own.Value)
+                && (elder is null || other.Stored.Created < elder.Stored.Created))
+                elder = other;
+        }
+
+        return elder;
+    }
+
+    // Machines that choose the same subnet of one family choose the same of the other: then they write one key, and the
+    // store lets one of them.
+    private static LeaseSubnets? Counterpart(OverlayConfig config, IpPrefix v4)
+    {
+        SubnetSpace from = config.V4!, to = config.V6!;
+        UInt128 place = (AddressMath.Number(v4.Address) - AddressMath.Number(from.Min))
+            / AddressMath.Size(from.SubnetLength, true);
+        UInt128 room = (AddressMath.Number(to.Max) - AddressMath.Number(to.Min))
+            / AddressMath.Size(to.SubnetLength, false);
+        return place > room ? null : new LeaseSubnets(v4, new IpPrefix(
+            AddressMath.Address(
+                AddressMath.Number(to.Min) + (place * AddressMath.Size(to.SubnetLength, false)), false),
+            to.SubnetLength));
     }
 
     // What this machine wrote, or would write, or wrote before its address changed.
@@ -70,7 +113,8 @@ public static class LeaseRules
         foreach (LeaseEntry entry in book.Entries)
         {
             if (entry is not { Subnets: { } subnets, Value: { } value } || !value.HasAddressOf(own.Value)
-                || !config.Fits(subnets) || memory.IsLost(entry))
+                || !config.Fits(subnets) || memory.IsLost(entry)
+                || FindElder(config, entry, book.Entries, own) is not null)
                 continue;
             int rank = entry.Stored.Text == own.Text ? 3
                 : HasOwnDevices(entry, own) ? 2

@@ -25,6 +25,9 @@ public abstract record LeaseStep
     /// <summary>Somebody else holds the lease now: forget it, and ask again.</summary>
     public sealed record Lost(HeldLease Held, LeaseEntry Entry) : LeaseStep;
 
+    /// <summary>Somebody else writes the lease with exactly this machine's value: they share a subnet.</summary>
+    public sealed record Shared(HeldLease Held) : LeaseStep;
+
     /// <summary>No subnet is free.</summary>
     public sealed record Full : LeaseStep;
 }

@@ -25,7 +25,39 @@ public static class PeerRules
                 peers.Add(new OverlayPeer(entry, ProblemOf(config, entry, own, devices)));
         }
 
+        if (config.V4 is not null && config.V6 is not null)
+            LeaveOutSeconds(peers, held is null ? null : book.Find(held));
         return peers;
+    }
+
+    // With both families two keys may name one subnet: who was first has it.
+    private static void LeaveOutSeconds(List<OverlayPeer> peers, LeaseEntry? own)
+    {
+        Dictionary<IpPrefix, LeaseEntry> firsts = [];
+        Note(own);
+        foreach (OverlayPeer peer in peers)
+            Note(peer.Problem.Length == 0 ? peer.Entry : null);
+        for (int index = 0; index < peers.Count; index++)
+        {
+            LeaseEntry entry = peers[index].Entry;
+            if (peers[index].Problem.Length > 0)
+                continue;
+            foreach (IpPrefix? subnet in (IpPrefix?[])[entry.Subnets!.V4, entry.Subnets.V6])
+            {
+                if (subnet is not null && firsts[subnet] is var first && first.Name != entry.Name)
+                    peers[index] = peers[index] with { Problem = $"{subnet} belongs to {first.Value}" };
+            }
+        }
+
+        void Note(LeaseEntry? entry)
+        {
+            foreach (IpPrefix? subnet in (IpPrefix?[])[entry?.Subnets?.V4, entry?.Subnets?.V6])
+            {
+                if (subnet is not null && (!firsts.TryGetValue(subnet, out LeaseEntry? before)
+                    || entry!.Stored.Created < before.Stored.Created))
+                    firsts[subnet] = entry!;
+            }
+        }
     }
 
     private static string ProblemOf(

@@ -1,84 +1,85 @@
 using CoreNode.Foundation;
 using CoreNode.Store;
 
-namespace CoreNode.Tests.Simulation.Reboots;
+namespace CoreNode.Tests.Simulation;
 
 /// <summary>
-/// A watch over the network: in order and none twice; it says when it lost the store, or its history.
+/// A watch of one process over the network: in order and none twice. When it loses the store, or its history, is the
+/// store's to say.
 /// </summary>
-internal sealed class RebootsWatch(
-    RebootsCluster cluster, RebootsProcess process, string key, StoreIndex since, CancellationToken cancellation)
+internal sealed class SimulatedWatch(
+    SimulatedWorld world, Func<long> latency, Func<bool> isDead, IWatchedStore store, string key, bool isRecursive,
+    StoreIndex since, CancellationToken cancellation)
     : IAsyncEnumerable<KvWatchItem>, IAsyncEnumerator<KvWatchItem>
 {
     private readonly Queue<KvWatchItem> _arrived = new();
     private TaskCompletionSource<bool>? _waiting;
     private CancellationTokenRegistration _registration;
     private long _lastAt;
-    private bool _isBroken;
-    private bool _isForgetful;
     private bool _isFailed;
 
+    /// <summary>Whose it is.</summary>
+    public object? Owner { get; init; }
+
+    /// <summary>A change that it is not told of is lost; all others come.</summary>
+    public Func<KvChange, bool> Hears { get; init; } = static _ => true;
+
+    public string Key => key;
+
+    /// <summary>The first change that it is still to be told of.</summary>
     public StoreIndex Next { get; private set; } = since;
+
+    /// <summary>Its process is gone.</summary>
+    public bool IsDead => isDead();
+
+    /// <summary>The connection is lost.</summary>
+    public bool IsBroken { get; private set; }
 
     public KvWatchItem Current { get; private set; } = null!;
 
     public IAsyncEnumerator<KvWatchItem> GetAsyncEnumerator(CancellationToken cancellationToken)
     {
         _registration = cancellation.Register(() => _waiting?.TrySetCanceled(cancellation));
-        cluster.Store.Add(this);
+        store.Add(this);
         return this;
     }
 
     public void Offer(KvChange change)
     {
-        if (_isBroken || change.Node.Key != key || change.Index < Next)
+        bool isMeant = change.Node.Key == key
+            || (isRecursive && change.Node.Key.StartsWith(key + "/", StringComparison.Ordinal));
+        if (IsBroken || IsDead || !isMeant || change.Index < Next || !Hears(change))
             return;
         Next = change.Index.Next;
         Send(new KvWatchItem.Changed(change));
     }
 
-    /// <summary>The connection is lost, and perhaps what happens until there is another one.</summary>
-    public void Break(bool isForgetful)
+    /// <summary>The connection is lost, and the process is told so or gets an exception.</summary>
+    public void Break(string reason, bool isRude)
     {
-        if (process.IsDead)
-        {
-            cluster.Store.Remove(this);
+        if (IsBroken || IsDead)
             return;
-        }
-
-        if (_isBroken)
-            return;
-        _isBroken = true;
-        _isForgetful = isForgetful;
-        cluster.Tally.Count("a watch breaks");
-        if (cluster.Chance.Chance(0.2))
+        IsBroken = true;
+        if (isRude)
         {
-            cluster.Tally.Count("a watch fails");
             _isFailed = true;
             _waiting?.TrySetException(new IOException("the connection was lost"));
         }
         else
         {
-            Send(new KvWatchItem.Disconnected("no leader", false));
+            Send(new KvWatchItem.Disconnected(reason, false));
         }
     }
 
-    public void Mend()
-    {
-        if (!_isBroken)
-            return;
-        _isBroken = false;
-        if (!_isForgetful)
-        {
-            cluster.Store.Tell(this);
-            return;
-        }
+    /// <summary>The connection is there again.</summary>
+    public void Mend() => IsBroken = false;
 
-        cluster.Tally.Count("a watch loses history");
+    /// <summary>What happened until now is not known any more.</summary>
+    public void Lose(KvNode? now, StoreIndex index)
+    {
         StoreIndex asked = Next;
-        Next = cluster.Store.Keyspace.Index.Next;
-        KvNode? now = cluster.Store.Read(key) is KvOutcome.Done done ? done.Change.Node : null;
-        Send(new KvWatchItem.HistoryLost(asked, now, cluster.Store.Keyspace.Index));
+        Next = index.Next;
+        Send(new KvWatchItem.HistoryLost(asked, now, index));
     }
 
     public ValueTask<bool> MoveNextAsync()
@@ -99,17 +100,17 @@ internal sealed class RebootsWatch(
     public ValueTask DisposeAsync()
     {
         _registration.Dispose();
-        cluster.Store.Remove(this);
+        store.Remove(this);
         return ValueTask.CompletedTask;
     }
 
     private void Send(KvWatchItem item)
     {
         // Latencies differ, the order does not.
-        _lastAt = Math.Max(_lastAt, cluster.World.Now + cluster.Latency());
-        cluster.World.At(_lastAt, () =>
+        _lastAt = Math.Max(_lastAt, world.Now + latency());
+        world.At(_lastAt, () =>
         {
-            if (process.IsDead || _isFailed)
+            if (IsDead || _isFailed)
                 return;
             if (_waiting is { Task.IsCompleted: false } waiting)
             {
