@@ -14,7 +14,7 @@
 #                                             apply-zstd apply-xz; apply: both of those,
 #                                             payload-create payload-bytes; payload: both of those,
 #                                             update-peers, rollout, update-checks, update-server,
-#                                             lock, overlay
+#                                             lock, overlay, provision
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

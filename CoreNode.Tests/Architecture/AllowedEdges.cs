@@ -22,7 +22,18 @@ internal static class AllowedEdges
             new("Kv", ModuleKind.Decider, "Store"),
             new("Platform", ModuleKind.Mechanism) { IsNative = true },
             new("Wal", ModuleKind.Mechanism, "Platform"),
-            new("Yaml", ModuleKind.Mechanism),
+            new("Documents", ModuleKind.Port),
+            new("Yaml", ModuleKind.Mechanism, "Documents"),
+            new("Provision.Model", ModuleKind.Decider, "Documents"),
+            new("Provision.CloudConfig", ModuleKind.Decider, "Documents", "Provision.Model", "Windows"),
+            new("Provision.Ignition", ModuleKind.Decider, "Documents", "Provision.Model"),
+            new("Provision.Planning", ModuleKind.Decider, "Documents", "Provision.Model", "Units.Model"),
+            new("Provision.Applying", ModuleKind.Mechanism, "Provision.Model", "Platform") { IsNative = true },
+            new("Provision.Sources", ModuleKind.Service, "Provision.Model", "Provision.Ignition", "Platform"),
+            new(
+                "Provision", ModuleKind.Service,
+                "Documents", "Yaml", "Provision.Model", "Provision.CloudConfig", "Provision.Ignition",
+                "Provision.Planning", "Provision.Applying"),
             new("Disks.Gpt", ModuleKind.Decider),
             new("Disks", ModuleKind.Mechanism, "Disks.Gpt", "Platform"),
             new("Pki", ModuleKind.Service, "Platform"),
@@ -100,7 +111,7 @@ internal static class AllowedEdges
             new(
                 "Cli", ModuleKind.Edge,
                 "Api.Client", "RebootLock", "Store", "Units.Model", "Updates.Desk", "Reboots.Desk", "Overlay.Desk",
-                "Overlay.Model", "Overlay.Setup"),
+                "Overlay.Model", "Overlay.Setup", "Documents", "Provision.Model"),
             new(
                 "Hosting", ModuleKind.Composition,
                 "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Leases",
@@ -111,7 +122,8 @@ internal static class AllowedEdges
                 "Updates.Sharing", "Api.Updates", "Api.UpdateServer", "Updates.Server", "RebootLock",
                 "RebootLock.Model", "Api.FleetLock", "Reboots", "Reboots.Desk", "Reboots.Service", "Api.Reboots",
                 "Windows", "Units.Drains", "Overlay.Desk", "Overlay.Model", "Overlay.Setup", "Api.Overlay",
-                "Overlay", "Overlay.Links", "Overlay.Net"),
+                "Overlay", "Overlay.Links", "Overlay.Net", "Documents", "Provision", "Provision.Model",
+                "Provision.Planning", "Provision.Applying", "Provision.Sources"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [

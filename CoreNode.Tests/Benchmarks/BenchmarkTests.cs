@@ -51,6 +51,7 @@ internal sealed class BenchmarkTests
         ["update-peers"] = SharingRows.DownloadAsync,
         ["lock"] = LockRows.HandOverAsync,
         ["overlay"] = OverlayRows.AllAsync,
+        ["provision"] = ProvisionRows.AllAsync,
         ["payload-create"] = PayloadRows.CreateAsync,
         ["payload-bytes"] = PayloadRows.BytesAsync,
         ["update-checks"] = UpdateServerRows.ChecksAsync,

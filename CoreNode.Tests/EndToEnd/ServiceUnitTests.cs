@@ -12,6 +12,7 @@ internal sealed class ServiceUnitTests
     [TestCase("corenode.service")]
     [TestCase("corenode-store.service")]
     [TestCase("corenode-update-server.service")]
+    [TestCase("corenode-provision.service")]
     public async Task Systemd_finds_nothing_wrong_with_the_unit(string unit)
     {
         using TestFolder folder = new();
@@ -27,6 +28,7 @@ internal sealed class ServiceUnitTests
     [TestCase("corenode.service")]
     [TestCase("corenode-store.service")]
     [TestCase("corenode-update-server.service")]
+    [TestCase("corenode-provision.service")]
     public async Task The_unit_is_no_more_exposed_than_the_document_says(string unit)
     {
         string documented = MarkdownTable.Read(await File.ReadAllTextAsync(Repository.File("docs/security.md")), "Unit")
@@ -63,7 +65,7 @@ internal sealed class ServiceUnitTests
     private static async Task<string> CopyAsync(TestFolder folder, string unit)
     {
         string text = await File.ReadAllTextAsync(Repository.File($"packaging/{unit}"));
-        Assert.That(text, Does.Match($"\nExecStart={InstalledBinary} (node|update-server serve)"));
+        Assert.That(text, Does.Match($"\nExecStart={InstalledBinary} (node|update-server serve|config apply)"));
         string copy = folder.File(unit);
         await File.WriteAllTextAsync(copy, text.Replace(InstalledBinary, "/bin/true", StringComparison.Ordinal));
         return copy;

@@ -90,7 +90,10 @@ internal sealed class SystemdContainer : IAsyncDisposable
         {
             File.Copy(binary, made.Root + Binary);
             File.Copy(Repository.File("packaging/corenode.sysusers"), made.Inside("etc/sysusers.d/corenode.conf"));
-            foreach (string unit in new[] { "corenode.service", "corenode-store.service" })
+            foreach (string unit in new[]
+            {
+                "corenode.service", "corenode-store.service", "corenode-provision.service",
+            })
             {
                 string text = await File.ReadAllTextAsync(Repository.File($"packaging/{unit}"));
                 await File.WriteAllTextAsync(

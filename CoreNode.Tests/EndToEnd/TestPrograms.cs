@@ -46,6 +46,8 @@ internal static class TestPrograms
 
     public static string Sfdisk() => FromPackage("sfdisk", "fdisk");
 
+    public static string IgnitionValidate() => FromPackage("ignition-validate", "ignition");
+
     public static string Losetup() => FromPackage("losetup", "mount");
 
     public static string Partx() => FromPackage("partx", "util-linux");

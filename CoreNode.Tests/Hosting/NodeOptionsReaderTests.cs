@@ -161,6 +161,36 @@ internal sealed class NodeOptionsReaderTests
     public void Each_mistake_about_discovery_is_named(string line, string problem) =>
         Assert.That(Problems(line.Split(' ')), Has.Some.Contains(problem));
 
+    [TestCase("", "filed", "/standard.yaml")]
+    [TestCase("--name flagged", "flagged", "/standard.yaml")]
+    [TestCase("--config none", "default", "")]
+    [TestCase("--config /other.yaml", "other", "/other.yaml")]
+    [TestCase("--dev", "default", "")]
+    public void The_standard_file_is_read_where_none_is_named(string line, string name, string file)
+    {
+        NodeOptionsReader reader = new(
+            static _ => null, static path => path == "/standard.yaml" ? "name: filed\n" : "name: other\n", null, Own,
+            "/standard.yaml");
+        NodeOptions? options = reader.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.That(reader.Problems, Is.Empty);
+        Assert.That((options!.Name, options.ConfigFile), Is.EqualTo((name, file)));
+    }
+
+    [Test]
+    public void A_standard_file_that_is_not_there_is_no_problem_and_one_that_cannot_be_read_is()
+    {
+        NodeOptionsReader none = new(
+            static _ => null, static _ => throw new DirectoryNotFoundException("gone"), null, Own, "/standard.yaml");
+        Assert.That(none.Read([])?.ConfigFile, Is.Empty);
+        NodeOptionsReader denied = new(
+            static _ => null, static _ => throw new UnauthorizedAccessException("denied"), null, Own, "/standard.yaml");
+        Assert.That(denied.Read([]), Is.Null);
+        Assert.That(denied.Problems, Is.EqualTo(new[] { "--config /standard.yaml: denied" }));
+        NodeOptionsReader named = new(
+            static _ => null, static _ => throw new FileNotFoundException("gone"), null, Own, "/standard.yaml");
+        Assert.That(named.Read(["--config", "/standard.yaml"]), Is.Null);
+    }
+
     private static OwnAddress Own(bool allowsIPv6) =>
         new(IPAddress.Parse(allowsIPv6 ? "2001:db8::7" : "10.9.8.7"), "that is why");
 

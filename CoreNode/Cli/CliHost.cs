@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CoreNode.Cli.Config;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Members;
@@ -61,6 +62,9 @@ public sealed record CliHost
 
     /// <summary>Work on the slots of a disk; null where there is none.</summary>
     public ISlotOffice? Slots { get; init; }
+
+    /// <summary>Work with configurations of machines; null where there is none.</summary>
+    public IConfigOffice? Configurations { get; init; }
 
     /// <summary>Work with the keys that sign updates; null where there is none.</summary>
     public IKeyOffice? SigningKeys { get; init; }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using CoreNode.Cli.Auth;
 using CoreNode.Cli.Completion;
+using CoreNode.Cli.Config;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Keys;
@@ -37,6 +38,7 @@ internal static class CommandTree
         ("update", UpdateCommands.Build),
         ("reboot", RebootCommands.Build),
         ("overlay", OverlayCommands.Build),
+        ("config", ConfigCommands.Build),
         ("slot", SlotCommands.Build),
         ("payload", PayloadCommands.Build),
         ("key", SigningKeyCommands.Build),

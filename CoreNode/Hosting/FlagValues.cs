@@ -1,4 +1,5 @@
 using System.Net;
+using CoreNode.Documents;
 using CoreNode.Foundation;
 using CoreNode.Pki;
 using CoreNode.Yaml;
@@ -15,8 +16,16 @@ namespace CoreNode.Hosting;
 internal sealed class FlagValues(
     IReadOnlyList<NodeFlag> flags, Func<string, string?> environment, Func<string, string> readFile)
 {
+    private const string NoFile = "none";
+
     private readonly Dictionary<string, string> _values = [];
     private readonly List<string> _problems = [];
+
+    /// <summary>The file that is read where none is named, if it is there; null for none.</summary>
+    public string? StandardFile { get; init; }
+
+    /// <summary>The file that was read; empty for none.</summary>
+    public string ReadFile { get; private set; } = "";
 
     /// <summary>What is wrong, one line each; those who read values add theirs.</summary>
     public List<string> Problems => _problems;
@@ -33,7 +42,9 @@ internal sealed class FlagValues(
 
         foreach ((string name, string value) in given)
             _values[name] = value;
-        if (_values.TryGetValue("config", out string? file) && file.Length > 0)
+        if (!_values.TryGetValue("config", out string? file) && !_values.ContainsKey("dev"))
+            file = StandardFile;
+        if (file is { Length: > 0 } and not NoFile)
             ReadConfigFile(file);
     }
 
@@ -176,20 +187,27 @@ internal sealed class FlagValues(
     {
         try
         {
-            foreach (YamlEntry entry in YamlText.ParseFlatMap(readFile(file)))
+            string text = readFile(file);
+            ReadFile = file;
+            foreach (YamlEntry entry in YamlText.ParseFlatMap(text))
             {
                 if (Find(entry.Key) is null || entry.Key == "config")
                 {
                     _problems.Add(
-                        $"{file}:{entry.Line}:{entry.Column}: unknown key \"{entry.Key}\"{Suggestion(entry.Key)}");
+                        $"{file}:{entry.Place}: unknown key \"{entry.Key}\"{Suggestion(entry.Key)}");
                 }
                 else
                     _values.TryAdd(entry.Key, entry.Value);
             }
         }
-        catch (YamlProblemException problem)
+        catch (DocumentException problem)
         {
-            _problems.Add($"{file}:{problem.Line}:{problem.Column}: {problem.Message}");
+            _problems.Add($"{file}:{problem.Place}: {problem.Message}");
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException
+            && file == StandardFile && !Has("config"))
+        {
+            // A node that nobody has configured so.
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

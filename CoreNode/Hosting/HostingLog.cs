@@ -9,6 +9,9 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Hosting + 1, LogLevel.Information, "corenode {Version} starts, data in {Folder}")]
     internal static partial void Starting(this ILogger logger, string version, string folder);
 
+    [LoggerMessage(EventIds.Hosting + 2, LogLevel.Information, "options are read from {File}")]
+    internal static partial void OptionsRead(this ILogger logger, string file);
+
     [LoggerMessage(EventIds.Hosting + 3, LogLevel.Information, "{Signal}: stopping")]
     internal static partial void Stopping(this ILogger logger, string signal);
 

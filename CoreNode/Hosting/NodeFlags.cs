@@ -6,6 +6,9 @@ namespace CoreNode.Hosting;
 /// <summary>The one table of node options; names are etcd's where etcd has one (design: Contracts).</summary>
 public static class NodeFlags
 {
+    /// <summary>The file that a node reads where none is named: what provisioning writes.</summary>
+    public const string StandardFile = "/etc/corenode/corenode.yaml";
+
     /// <summary>All options, in the order of help.</summary>
     public static readonly IReadOnlyList<NodeFlag> All =
     [
@@ -47,7 +50,7 @@ public static class NodeFlags
         new("fleet-socket", "none", "PATH", "a second local socket, for fleetctl; fleet's own is /run/fleet.sock"),
         .. LimitFlags.All,
         new("log-level", "info", "LEVEL", "debug, info, warning or error"),
-        new("config", "", "FILE", "YAML file with these names as keys"),
+        new("config", "", "FILE", $"YAML file with these names as keys (default: {StandardFile}; \"none\" for none)"),
         new("dev", "false", "", "throw-away node: temporary folder, usual ports or free ones, hints"),
     ];
 
@@ -76,7 +79,8 @@ public static class NodeFlags
                   options from the environment and from a file
 
             Each flag is also an environment variable (--data-dir: CORENODE_DATA_DIR) and a key of --config FILE.
-            A flag wins over the environment, that over the file, that over the default.
+            A flag wins over the environment, that over the file, that over the default. Without --config it is
+            /etc/corenode/corenode.yaml, if that is there (not with --dev).
 
             Flags:
 

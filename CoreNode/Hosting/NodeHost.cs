@@ -31,7 +31,7 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
             return 0;
         }
 
-        NodeOptionsReader reader = new(environment, File.ReadAllText, HasLog, OwnAddress.Find);
+        NodeOptionsReader reader = new(environment, File.ReadAllText, HasLog, OwnAddress.Find, NodeFlags.StandardFile);
         if (reader.Read(arguments) is not { } options)
         {
             foreach (string problem in reader.Problems)
@@ -92,6 +92,8 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
             ?? throw new IOException(
                 $"{options.DataFolder} is in use by another node; stop it, or give this one its own --data-dir");
         logger.Starting(version, options.DataFolder);
+        if (options.ConfigFile.Length > 0)
+            logger.OptionsRead(options.ConfigFile);
         foreach (string note in options.AddressNotes)
             logger.AddressChosen(note);
         NodeProcess process = new(manager, logs, logger, new MetricRegistry(), Files, output, version, stop.Token);

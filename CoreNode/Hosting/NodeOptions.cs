@@ -111,6 +111,9 @@ public sealed record NodeOptions
     /// <summary>Which addresses were chosen for it, and why.</summary>
     public IReadOnlyList<string> AddressNotes { get; init; } = [];
 
+    /// <summary>The configuration file that was read; empty for none.</summary>
+    public string ConfigFile { get; init; } = "";
+
     /// <summary>A throw-away node: temporary folder, free ports, hints.</summary>
     public required bool IsDev { get; init; }
 }

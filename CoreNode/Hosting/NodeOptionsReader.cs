@@ -18,12 +18,13 @@ namespace CoreNode.Hosting;
 /// <param name="ownAddress">
 /// The address that others reach this machine by, given whether IPv6 will do; null where there is none.
 /// </param>
+/// <param name="standardFile">The configuration file that is read where none is named, if it is there.</param>
 public sealed class NodeOptionsReader(
     Func<string, string?> environment, Func<string, string> readFile, Func<string, bool>? hasLog = null,
-    Func<bool, OwnAddress?>? ownAddress = null)
+    Func<bool, OwnAddress?>? ownAddress = null, string? standardFile = null)
 {
     private readonly List<string> _notes = [];
-    private readonly FlagValues _flags = new(NodeFlags.All, environment, readFile);
+    private readonly FlagValues _flags = new(NodeFlags.All, environment, readFile) { StandardFile = standardFile };
 
     /// <summary>What is wrong, one line each; empty if <see cref="Read"/> gave options.</summary>
     public IReadOnlyList<string> Problems => _flags.Problems;
@@ -99,6 +100,7 @@ public sealed class NodeOptionsReader(
             LogLevel = Choice("log-level", "debug", "info", "warning", "error"),
             IsDev = Switch("dev"),
             AddressNotes = _notes,
+            ConfigFile = _flags.ReadFile,
         };
     }
 

@@ -9,6 +9,7 @@ using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Payloads;
 using CoreNode.Disks;
 using CoreNode.Hosting.Payloads;
+using CoreNode.Hosting.Provision;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.UpdateServer;
 using CoreNode.Platform;
@@ -64,6 +65,7 @@ internal static class ProcessHost
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
             Slots = new SlotOffice(new MachineDisks("/"), new SlotTrust(PayloadCommands.TrustFolder).Judge),
+            Configurations = new ConfigOffice(error, Environment.GetEnvironmentVariable, TimeProvider.System),
             SigningKeys = new KeyOffice(),
             Payloads = new PayloadOffice(),
             FindUnitManager = FindUnitManagerAsync,

@@ -46,6 +46,41 @@ public static class SmallFiles
     }
 
     /// <summary>
+    /// Reads a file to its end, also one of the kernel's, which do not tell their length. Null if there is none.
+    /// </summary>
+    /// <exception cref="IOException">It is not readable, a folder or too large; the message says which.</exception>
+    public static byte[]? TryRead(string path, int limitBytes = LimitBytes)
+    {
+        try
+        {
+            using FileStream stream = new(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            byte[] content = new byte[4096];
+            int length = 0;
+            while (true)
+            {
+                int count = stream.Read(content.AsSpan(length));
+                if (count == 0)
+                    return content.AsSpan(0, length).ToArray();
+                length += count;
+                if (length > limitBytes)
+                    throw new IOException($"{path} has more than {limitBytes} bytes");
+                if (length == content.Length)
+                    Array.Resize(ref content, 2 * length);
+            }
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            string reason = Directory.Exists(path) ? "is a folder" : "may not be read by this user";
+            throw new IOException($"{path} {reason}", denied);
+        }
+    }
+
+    /// <summary>
     /// Writes a file so that whoever looks sees all of it or what was there before, also after a power cut. What
     /// replaces a file keeps its owner, group and permissions, so that a service goes on reading what root renews;
     /// <paramref name="mode"/> is that of a new file.

@@ -18,6 +18,10 @@ internal sealed record BusMethod(string Interface, string Member)
     public static readonly BusMethod StartUnit = OfManager("StartUnit");
     public static readonly BusMethod StopUnit = OfManager("StopUnit");
     public static readonly BusMethod RestartUnit = OfManager("RestartUnit");
+    public static readonly BusMethod ReloadUnit = OfManager("ReloadUnit");
+    public static readonly BusMethod TryRestartUnit = OfManager("TryRestartUnit");
+    public static readonly BusMethod ReloadOrRestartUnit = OfManager("ReloadOrRestartUnit");
+    public static readonly BusMethod ReloadOrTryRestartUnit = OfManager("ReloadOrTryRestartUnit");
     public static readonly BusMethod StartTransientUnit = OfManager("StartTransientUnit");
     public static readonly BusMethod ResetFailedUnit = OfManager("ResetFailedUnit");
     public static readonly BusMethod KillUnit = OfManager("KillUnit");

@@ -1,50 +1,34 @@
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
+using CoreNode.Documents;
 
 namespace CoreNode.Yaml;
 
-/// <summary>
-/// YAML text to values, by YamlDotNet's representation model (its deserializer fails under native AOT).
-/// </summary>
+/// <summary>YAML text to flat values: what a file of options has.</summary>
 public static class YamlText
 {
     /// <summary>Reads one map of scalars and lists of scalars.</summary>
-    /// <exception cref="YamlProblemException">No YAML, duplicate keys, or another form.</exception>
+    /// <exception cref="DocumentException">No YAML, duplicate keys, or another form.</exception>
     public static IReadOnlyList<YamlEntry> ParseFlatMap(string text)
     {
-        YamlStream stream = [];
-        try
-        {
-            stream.Load(new StringReader(text));
-        }
-        catch (YamlException fault)
-        {
-            throw new YamlProblemException(
-                fault.InnerException?.Message ?? fault.Message, fault.Start.Line, fault.Start.Column);
-        }
-
-        if (stream.Documents.Count == 0)
+        DocumentNode? root = YamlTree.Parse(text);
+        if (root is null)
             return [];
-        if (stream.Documents[0].RootNode is not YamlMappingNode map)
-            throw Problem(stream.Documents[0].RootNode, "a map of keys and values is needed");
+        if (root is not MapNode map)
+            throw new DocumentException("a map of keys and values is needed", root.Place);
         List<YamlEntry> entries = [];
-        foreach ((YamlNode key, YamlNode value) in map.Children)
-        {
-            if (key is not YamlScalarNode { Value: { } name })
-                throw Problem(key, "a key must be plain text");
-            entries.Add(new YamlEntry(name, Scalar(value), key.Start.Line, key.Start.Column));
-        }
-
+        foreach (MapEntry entry in map.Entries)
+            entries.Add(new YamlEntry(entry.Key, Scalar(entry.Value), entry.Place));
         return entries;
     }
 
-    private static string Scalar(YamlNode node) => node switch
+    private static string Scalar(DocumentNode node)
     {
-        YamlScalarNode scalar => scalar.Value ?? "",
-        YamlSequenceNode list => string.Join(',', list.Children.Select(Scalar)),
-        _ => throw Problem(node, "a value or a list of values is needed, not a map"),
-    };
-
-    private static YamlProblemException Problem(YamlNode node, string message) =>
-        new(message, node.Start.Line, node.Start.Column);
+        if (node is ScalarNode scalar)
+            return scalar.Text;
+        if (node is not ListNode list)
+            throw new DocumentException("a value or a list of values is needed, not a map", node.Place);
+        List<string> texts = [];
+        foreach (DocumentNode item in list.Items)
+            texts.Add(Scalar(item));
+        return string.Join(',', texts);
+    }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using CoreNode.Tests.EndToEnd.Clusters;
 
 namespace CoreNode.Tests.EndToEnd.Overlay;
 

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace CoreNode.Tests.EndToEnd.Updates;
 
-/// <summary>The native `corenode update-server serve` on a free loopback port, with a folder of its own.</summary>
+/// <summary>
+/// The native `corenode update-server serve` on a free loopback port or where it is told, with a folder of its own.
+/// </summary>
 internal sealed class UpdateServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
@@ -12,10 +14,14 @@ internal sealed class UpdateServerProcess : IAsyncDisposable
     private readonly string _keys;
     private RunningProgram? _running;
 
-    private UpdateServerProcess(string keys) => _keys = keys;
+    private UpdateServerProcess(string keys, string? url)
+    {
+        _keys = keys;
+        Url = url ?? $"http://127.0.0.1:{FreePorts.Next()}";
+    }
 
     /// <summary>Where it serves, without a slash at the end.</summary>
-    public string Url { get; } = $"http://127.0.0.1:{FreePorts.Next()}";
+    public string Url { get; }
 
     /// <summary>What machines are told: SERVER=.</summary>
     public string MachinesUrl => Url + "/v1/update/";
@@ -27,9 +33,9 @@ internal sealed class UpdateServerProcess : IAsyncDisposable
     public string File(string name) => _folder.File(name);
 
     /// <summary>Starts one that takes packages of these keys, and waits until it serves.</summary>
-    public static async Task<UpdateServerProcess> StartAsync(string keys)
+    public static async Task<UpdateServerProcess> StartAsync(string keys, string? url = null)
     {
-        UpdateServerProcess server = new(keys);
+        UpdateServerProcess server = new(keys, url);
         await server.RestartAsync();
         return server;
     }

@@ -156,10 +156,16 @@ internal sealed class UpdatedMachine : IAsyncDisposable
     /// <summary>What a node is started with that runs on this machine.</summary>
     public IReadOnlyList<string> Flags =>
     [
+        .. FlagsOfDisk, "--update-server", OtherServer ?? Server.Url, "--unit-manager", "embedded",
+        "--reboot-strategy", "off",
+    ];
+
+    /// <summary>Those that say where the disk is, and what belongs to it.</summary>
+    public IReadOnlyList<string> FlagsOfDisk =>
+    [
         "--update-disk", Disk, "--update-root", _folder.File("root"), "--update-keys", _folder.File("keys"),
-        "--update-health", _folder.File("health.d"), "--update-server", OtherServer ?? Server.Url,
-        "--update-settle", "500ms", "--update-health-deadline", "4s", "--reboot-command", _folder.File("reboot"),
-        "--unit-manager", "embedded", "--reboot-strategy", "off",
+        "--update-health", _folder.File("health.d"), "--update-settle", "500ms", "--update-health-deadline", "4s",
+        "--reboot-command", _folder.File("reboot"),
     ];
 
     /// <summary>A node that was started with these flags; whoever started it ends it.</summary>

@@ -1,0 +1,6 @@
+namespace CoreNode.Provision.Model;
+
+/// <summary>
+/// What is to be done, in the order it is done; and what the author should know. No changes: all is as wanted.
+/// </summary>
+public sealed record Plan(IReadOnlyList<Change> Changes, IReadOnlyList<Finding> Findings);

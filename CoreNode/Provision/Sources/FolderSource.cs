@@ -1,0 +1,36 @@
+using CoreNode.Platform;
+using CoreNode.Provision.Model;
+using CoreNode.Provision.Sources.Drives;
+
+namespace CoreNode.Provision.Sources;
+
+/// <summary>A folder with user data in it: laid out as a config drive, or as plain files.</summary>
+/// <param name="path">Where it is.</param>
+public sealed class FolderSource(string path) : IDataSource
+{
+    private static readonly string[] s_names =
+        ["user_data", "user-data", "cloud-config.yml", "cloud-config.yaml", "config.ign"];
+
+    /// <inheritdoc/>
+    public string Name => $"folder {path}";
+
+    /// <inheritdoc/>
+    public Task<UserData?> FetchAsync(CancellationToken cancellation) =>
+        BlockingWork.RunAsync("user data", Read, cancellation);
+
+    private UserData? Read()
+    {
+        if (!SystemFolders.Exists(path))
+            throw new SourceException($"{path} is no folder: name one, or write file={path}", isFinal: true);
+        if (ConfigDriveFolder.IsOne(path))
+            return ConfigDriveFolder.Read(path, Name);
+        UserData? told = ConfigDriveFolder.Describe(Name, LocalFiles.TryRead(Path.Join(path, "meta_data.json")), null);
+        foreach (string name in s_names)
+        {
+            if (LocalFiles.TryRead(Path.Join(path, name)) is { Length: > 0 } content)
+                return (told ?? new UserData("", default)) with { Source = Path.Join(path, name), Content = content };
+        }
+
+        return told;
+    }
+}
