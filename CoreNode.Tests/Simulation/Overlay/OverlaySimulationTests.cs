@@ -72,7 +72,7 @@ internal sealed class OverlaySimulationTests
             result.Tally.Without(["fault: crashed", "fault: cut", "fault: killed", "fault: store away"]), Is.Empty);
     }
 
-    [TestCase(OverlayBug.WritesBlindly, " while machine-")]
+    [TestCase(OverlayBug.WritesBlindly, "writes over the lease of")]
     [TestCase(OverlayBug.EmptiesWhenAway, "takes away")]
     public void A_bug_that_shows_for_a_moment_is_found(OverlayBug bug, string sign)
     {
