@@ -135,7 +135,9 @@ public sealed class MachineRoot : IDisposable
         int descriptor = LibC.Open(folder, flags, 0);
         return descriptor >= 0
             ? new SafeFileHandle(descriptor, ownsHandle: true)
-            : throw Error.Of(Marshal.GetLastPInvokeError(), folder, "cannot be opened as a root");
+            : throw Error.Of(
+                Marshal.GetLastPInvokeError(), folder,
+                "cannot be opened as a root, which has to be a folder that is there");
     }
 
     // Two runs at once would remove each other's files that are not in their place yet.
