@@ -7,29 +7,8 @@ namespace CoreNode.Tests.Overlay;
 
 /// <summary>What others do to a machine's part of the network is mended or named, once.</summary>
 [TestFixture, Category("Unit")]
-internal sealed class OverlayMendingTests
+internal sealed class OverlayMendingTests : SimulatedOverlay
 {
-    private const long Second = OverlayPlan.Second;
-    private const string Prefix = "/coreos.com/network";
-
-    private SynchronizationContext? _context;
-    private OverlayCluster _cluster = null!;
-
-    private OverlayMachine First => _cluster.Machines[0];
-
-    private OverlayMachine Other => _cluster.Machines[1];
-
-    [SetUp]
-    public void SetUp()
-    {
-        _context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        _cluster = new OverlayCluster(new OverlayPlan(7, OverlayBug.None) { Machines = 3, Faults = 0 });
-    }
-
-    [TearDown]
-    public void TearDown() => SynchronizationContext.SetSynchronizationContext(_context);
-
     [TestCase("route")]
     [TestCase("neighbour")]
     [TestCase("forwarding")]
@@ -63,11 +42,11 @@ internal sealed class OverlayMendingTests
     {
         Begin();
         Other.Kill();
-        _cluster.Store.Delete(OverlayKeys.Default.Lease(Other.Status.Lease!.Name), KvDeleteOptions.None);
+        Cluster.Store.Delete(OverlayKeys.Default.Lease(Other.Status.Lease!.Name), KvDeleteOptions.None);
         Pass(1);
         Other.Begin();
         Pass(1);
-        _cluster.Configure();
+        Cluster.Configure();
         Pass(5);
         Assert.That(Sends(First, Other), Is.True);
         Assert.That(First.Status.Faults, Is.Empty);
@@ -79,7 +58,7 @@ internal sealed class OverlayMendingTests
     {
         Begin();
         First.Kill();
-        _cluster.Configure();
+        Cluster.Configure();
         Pass(5);
         Assert.That(First.Kernel.State.Links.Single().Name, Is.EqualTo("flannel.1"));
         if (!isOurs)
@@ -105,9 +84,9 @@ internal sealed class OverlayMendingTests
     [Test]
     public void A_device_of_another_network_of_this_machine_stays()
     {
-        foreach (OverlayMachine machine in _cluster.Machines)
+        foreach (OverlayMachine machine in Cluster.Machines)
             machine.Networks = ["", "blue"];
-        _cluster.Store.Set($"{Prefix}/blue/config",
+        Cluster.Store.Set($"{Prefix}/blue/config",
             """{"Network":"10.7.0.0/16","Backend":{"Type":"vxlan","VNI":9}}""", KvSetOptions.None);
         Begin();
         First.Kill();
@@ -123,10 +102,10 @@ internal sealed class OverlayMendingTests
     [Test]
     public void Without_devices_machines_with_one_address_are_told_of_each_other()
     {
-        _cluster = new OverlayCluster(
+        Cluster = new OverlayCluster(
             new OverlayPlan(7, OverlayBug.None) { Machines = 3, Faults = 0, HasTwins = true, Backend = "host-gw" });
-        OverlayMachine twin = _cluster.Machines[2];
-        _cluster.Configure();
+        OverlayMachine twin = Cluster.Machines[2];
+        Cluster.Configure();
         First.Begin();
         Other.Begin();
         Pass(5);
@@ -145,29 +124,12 @@ internal sealed class OverlayMendingTests
                 Does.Contain($"is written by somebody else with this machine's address ({First.Address})"));
         }
 
-        ulong index = _cluster.Store.Find(OverlayKeys.Default.Lease(First.Status.Lease!.Name))!.ModifiedIndex.Value;
+        ulong index = Cluster.Store.Find(OverlayKeys.Default.Lease(First.Status.Lease!.Name))!.ModifiedIndex.Value;
         Pass(7200);
         Assert.That(
-            _cluster.Store.Find(OverlayKeys.Default.Lease(First.Status.Lease.Name))!.ModifiedIndex.Value,
+            Cluster.Store.Find(OverlayKeys.Default.Lease(First.Status.Lease.Name))!.ModifiedIndex.Value,
             Is.EqualTo(index), "they do not go on answering each other");
         Assert.That(Other.Status.Faults, Is.Empty);
         Assert.That(Other.Kernel.HasRoute(First.Status.Lease.Subnets.V4!, First.Address), Is.True);
     }
-
-    private void Begin()
-    {
-        _cluster.Configure();
-        foreach (OverlayMachine machine in _cluster.Machines)
-            machine.Begin();
-        Pass(5);
-    }
-
-    private void Pass(int seconds)
-    {
-        _cluster.World.RunUntil(_cluster.World.Now + (seconds * Second));
-        _cluster.Fault.Look();
-    }
-
-    private static bool Sends(OverlayMachine from, OverlayMachine to) => from.Kernel.Sends(
-        to.Status.Lease!.Subnets.V4!, to.Status.Own!.MacV4!, to.Address);
 }

@@ -8,29 +8,8 @@ namespace CoreNode.Tests.Overlay;
 
 /// <summary>The service on a few machines over a simulated store and kernel: time passes as the test says.</summary>
 [TestFixture, Category("Unit")]
-internal sealed class OverlayServiceTests
+internal sealed class OverlayServiceTests : SimulatedOverlay
 {
-    private const long Second = OverlayPlan.Second;
-    private const string Prefix = "/coreos.com/network";
-
-    private SynchronizationContext? _context;
-    private OverlayCluster _cluster = null!;
-
-    private OverlayMachine First => _cluster.Machines[0];
-
-    private OverlayMachine Other => _cluster.Machines[1];
-
-    [SetUp]
-    public void SetUp()
-    {
-        _context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        _cluster = new OverlayCluster(new OverlayPlan(7, OverlayBug.None) { Machines = 3, Faults = 0 });
-    }
-
-    [TearDown]
-    public void TearDown() => SynchronizationContext.SetSynchronizationContext(_context);
-
     [Test]
     public void Without_a_configuration_it_waits_and_says_for_what()
     {
@@ -61,12 +40,12 @@ internal sealed class OverlayServiceTests
     [Test]
     public void A_flannel_of_2015_and_this_read_each_other()
     {
-        FlannelPeer flannel = new(_cluster.Store, "172.31.9.9", "36:06:b5:2a:67:f2");
-        _cluster.Configure();
+        FlannelPeer flannel = new(Cluster.Store, "172.31.9.9", "36:06:b5:2a:67:f2");
+        Cluster.Configure();
         flannel.Start();
         Assert.That(flannel.Subnet, Is.EqualTo("10.1.1.0-24"));
         Begin();
-        foreach (OverlayMachine machine in _cluster.Machines)
+        foreach (OverlayMachine machine in Cluster.Machines)
         {
             LeaseValue own = machine.Status.Own!;
             Assert.That(
@@ -80,7 +59,7 @@ internal sealed class OverlayServiceTests
         }
 
         // It starts again, with another device: the plain PUT on its own lease.
-        FlannelPeer again = new(_cluster.Store, "172.31.9.9", "36:06:b5:2a:67:f3");
+        FlannelPeer again = new(Cluster.Store, "172.31.9.9", "36:06:b5:2a:67:f3");
         again.Start();
         Assert.That(again.Subnet, Is.EqualTo("10.1.1.0-24"));
         Pass(1);
@@ -88,7 +67,7 @@ internal sealed class OverlayServiceTests
             First.Kernel.Sends(
                 IpPrefix.Parse("10.1.1.0/24"), MacAddress.Parse("36:06:b5:2a:67:f3"), IPAddress.Parse("172.31.9.9")),
             Is.True);
-        _cluster.Store.Delete($"{Prefix}/subnets/10.1.1.0-24", KvDeleteOptions.None);
+        Cluster.Store.Delete($"{Prefix}/subnets/10.1.1.0-24", KvDeleteOptions.None);
         Pass(1);
         Assert.That(First.Kernel.Routes.Any(static r => r.To.ToString() == "10.1.1.0/24"), Is.False);
     }
@@ -96,34 +75,34 @@ internal sealed class OverlayServiceTests
     [Test]
     public void A_lease_of_flannel_on_this_machine_is_taken_over_with_its_device()
     {
-        _cluster.Configure();
-        FlannelPeer flannel = new(_cluster.Store, First.Address.ToString(), "36:06:b5:2a:67:f2");
+        Cluster.Configure();
+        FlannelPeer flannel = new(Cluster.Store, First.Address.ToString(), "36:06:b5:2a:67:f2");
         flannel.Start();
         First.Kernel.Meddle(new NetworkChange.AddLink(new VxlanLink(
             "flannel.1", 1, 8472, First.Address, 2, 1450, MacAddress.Parse("36:06:b5:2a:67:f2"), false, false)));
         Begin();
         Assert.That(First.Status.Lease!.Name, Is.EqualTo("10.1.1.0-24"));
         Assert.That(First.Status.Own!.MacV4!.ToString(), Is.EqualTo("36:06:b5:2a:67:f2"));
-        Assert.That(_cluster.Store.Find($"{Prefix}/subnets/10.1.1.0-24")!.Value, Is.EqualTo(flannel.Value));
+        Assert.That(Cluster.Store.Find($"{Prefix}/subnets/10.1.1.0-24")!.Value, Is.EqualTo(flannel.Value));
     }
 
     [Test]
     public void While_the_store_is_away_everything_stays_and_what_expired_goes_after_it()
     {
         Begin();
-        _cluster.Store.Set(
+        Cluster.Store.Set(
             $"{Prefix}/subnets/10.1.200.0-24",
             """{"PublicIP":"172.31.8.8","BackendType":"vxlan","BackendData":{"VtepMAC":"36:06:b5:2a:67:f2"}}""",
             new KvSetOptions { TimeToLive = TimeSpan.FromMinutes(30) });
         Pass(1);
-        _cluster.Store.GoAway(3600 * Second);
+        Cluster.Store.GoAway(3600 * Second);
         NetworkState before = First.Kernel.State;
         Pass(3590);
         Assert.That(string.Join(' ', First.Kernel.State.Routes), Is.EqualTo(string.Join(' ', before.Routes)));
         Assert.That(First.Status.Waiting.Single(), Does.StartWith("the store does not answer"));
         Assert.That(First.Status.StoreAwaySince, Is.Not.Null);
         Pass(20);
-        _cluster.Store.Expire();
+        Cluster.Store.Expire();
         Pass(5);
         Assert.That(First.Kernel.Routes.Any(static r => r.To.ToString() == "10.1.200.0/24"), Is.False);
         Assert.That(Sends(First, Other), Is.True);
@@ -137,10 +116,10 @@ internal sealed class OverlayServiceTests
         HeldLease lease = First.Status.Lease!;
         First.Cut(25 * OverlayPlan.Hour);
         Pass((int)TimeSpan.FromHours(24.5).TotalSeconds);
-        _cluster.Store.Expire();
-        Assert.That(_cluster.Store.Find(OverlayKeys.Default.Lease(lease.Name)), Is.Null);
+        Cluster.Store.Expire();
+        Assert.That(Cluster.Store.Find(OverlayKeys.Default.Lease(lease.Name)), Is.Null);
         Assert.That(First.Status.Lease, Is.EqualTo(lease), "nobody has told it");
-        _cluster.Store.Set(
+        Cluster.Store.Set(
             OverlayKeys.Default.Lease(lease.Name),
             """{"PublicIP":"172.31.9.9","BackendType":"vxlan","BackendData":{"VtepMAC":"36:06:b5:2a:67:f2"}}""",
             KvSetOptions.None);
@@ -158,7 +137,7 @@ internal sealed class OverlayServiceTests
         for (int n = 0; n < 300; n++)
         {
             int number = n;
-            _cluster.World.After(n * Second / 1000, () => _cluster.Store.Set(
+            Cluster.World.After(n * Second / 1000, () => Cluster.Store.Set(
                 $"{Prefix}/subnets/10.1.{100 + (number % 150)}.0-24",
                 $$$"""
                 {"PublicIP":"172.31.{{{10 + (number / 200)}}}.{{{(number % 200) + 1}}}","BackendType":"vxlan",
@@ -167,7 +146,7 @@ internal sealed class OverlayServiceTests
                 KvSetOptions.None));
         }
 
-        _cluster.World.RunUntil(_cluster.World.Now + (800 * Second / 1000));
+        Cluster.World.RunUntil(Cluster.World.Now + (800 * Second / 1000));
         Assert.That(First.Kernel.Routes, Has.Count.EqualTo(152), "500 ms after the last one");
         Assert.That(First.Kernel.Batches - before, Is.LessThanOrEqualTo(8));
     }
@@ -192,12 +171,12 @@ internal sealed class OverlayServiceTests
     {
         Begin();
         HeldLease lease = First.Status.Lease!;
-        _cluster.Store.Delete(OverlayKeys.Default.Lease(lease.Name), KvDeleteOptions.None);
+        Cluster.Store.Delete(OverlayKeys.Default.Lease(lease.Name), KvDeleteOptions.None);
         Pass(1);
         Assert.That(First.Status.Lease, Is.EqualTo(lease));
-        Assert.That(_cluster.Store.Find(OverlayKeys.Default.Lease(lease.Name))!.Value, Is.EqualTo(lease.Text));
+        Assert.That(Cluster.Store.Find(OverlayKeys.Default.Lease(lease.Name))!.Value, Is.EqualTo(lease.Text));
 
-        _cluster.Store.Set(
+        Cluster.Store.Set(
             OverlayKeys.Default.Lease(lease.Name),
             """{"PublicIP":"172.31.9.9","BackendType":"vxlan","BackendData":{"VtepMAC":"36:06:b5:2a:67:f2"}}""",
             KvSetOptions.None);
@@ -213,23 +192,23 @@ internal sealed class OverlayServiceTests
     {
         Begin();
         string key = OverlayKeys.Default.Lease(First.Status.Lease!.Name);
-        ulong written = _cluster.Store.Find(key)!.ModifiedIndex.Value;
+        ulong written = Cluster.Store.Find(key)!.ModifiedIndex.Value;
         Pass((int)TimeSpan.FromHours(22.3).TotalSeconds);
-        Assert.That(_cluster.Store.Find(key)!.ModifiedIndex.Value, Is.EqualTo(written));
+        Assert.That(Cluster.Store.Find(key)!.ModifiedIndex.Value, Is.EqualTo(written));
         Pass((int)TimeSpan.FromHours(1.3).TotalSeconds);
-        Assert.That(_cluster.Store.Find(key)!.ModifiedIndex.Value, Is.GreaterThan(written));
-        Assert.That(_cluster.Store.Find(key)!.TtlSeconds, Is.GreaterThan(80_000));
+        Assert.That(Cluster.Store.Find(key)!.ModifiedIndex.Value, Is.GreaterThan(written));
+        Assert.That(Cluster.Store.Find(key)!.TtlSeconds, Is.GreaterThan(80_000));
     }
 
     [Test]
     public void A_reservation_keeps_having_no_end()
     {
-        _cluster.Store.Set(
+        Cluster.Store.Set(
             $"{Prefix}/subnets/10.1.77.0-24", $$"""{"PublicIP":"{{First.Address}}"}""", KvSetOptions.None);
         Begin();
         Assert.That(First.Status.Lease!.IsReserved, Is.True);
         Assert.That(First.Status.RenewalAt, Is.Null);
-        Assert.That(_cluster.Store.Find($"{Prefix}/subnets/10.1.77.0-24")!.TtlSeconds, Is.Null);
+        Assert.That(Cluster.Store.Find($"{Prefix}/subnets/10.1.77.0-24")!.TtlSeconds, Is.Null);
     }
 
     [Test]
@@ -246,7 +225,7 @@ internal sealed class OverlayServiceTests
             Does.Contain("overlaps with 172.31.0.0/16 of interface eth0"));
         Assert.That(First.Status.Lease, Is.EqualTo(lease));
         Assert.That(Sends(First, Other), Is.True);
-        _cluster.Store.Delete(OverlayKeys.Default.Config, KvDeleteOptions.None);
+        Cluster.Store.Delete(OverlayKeys.Default.Config, KvDeleteOptions.None);
         Pass(1);
         Assert.That(First.Status.Waiting.Single(), Does.Contain("was removed; the last one is followed"));
     }
@@ -258,7 +237,7 @@ internal sealed class OverlayServiceTests
         string old = First.Status.Lease!.Name;
         Configure("""{"Network":"10.9.0.0/16","Backend":{"Type":"vxlan","VNI":5}}""");
         Assert.That(First.Status.Lease!.Subnets.ToString(), Does.StartWith("10.9."));
-        Assert.That(_cluster.Store.Find(OverlayKeys.Default.Lease(old)), Is.Null);
+        Assert.That(Cluster.Store.Find(OverlayKeys.Default.Lease(old)), Is.Null);
         Assert.That(First.Kernel.State.Links.Single().Name, Is.EqualTo("flannel.5"));
         Assert.That(First.Kernel.Routes.Count, Is.EqualTo(2));
         string name = First.Status.Lease.Name;
@@ -271,15 +250,15 @@ internal sealed class OverlayServiceTests
     [Test]
     public void Two_networks_share_a_machine()
     {
-        foreach (OverlayMachine machine in _cluster.Machines)
+        foreach (OverlayMachine machine in Cluster.Machines)
             machine.Networks = ["", "blue"];
-        _cluster.Store.Set($"{Prefix}/blue/config",
+        Cluster.Store.Set($"{Prefix}/blue/config",
             """{"Network":"10.7.0.0/16","Backend":{"Type":"host-gw"}}""", KvSetOptions.None);
         Begin();
         Assert.That(First.AllStatus.Select(static s => s.IsReady), Is.All.True);
         Assert.That(First.Kernel.Routes.Count, Is.EqualTo(4));
         Assert.That(First.Kernel.State.Firewall!.Forwarded, Has.Count.EqualTo(2));
-        _cluster.Store.Set($"{Prefix}/blue/config", """{"Network":"10.1.128.0/17"}""", KvSetOptions.None);
+        Cluster.Store.Set($"{Prefix}/blue/config", """{"Network":"10.1.128.0/17"}""", KvSetOptions.None);
         Pass(2);
         Assert.That(
             string.Join(' ', First.AllStatus[1].ConfigProblems), Does.Contain("overlaps with 10.1.0.0/16"));
@@ -295,7 +274,7 @@ internal sealed class OverlayServiceTests
         Assert.That(First.Status.IsReady, Is.False);
         First.Kernel.Fails = static change => change is NetworkChange.PutRoute { Route.To: var to }
             && to.Address.Equals(IPAddress.Parse("10.1.150.0")) ? "a route is in the way" : null;
-        _cluster.Store.Set(
+        Cluster.Store.Set(
             $"{Prefix}/subnets/10.1.150.0-24",
             """{"PublicIP":"172.31.8.8","BackendType":"vxlan","BackendData":{"VtepMAC":"36:06:b5:2a:67:f2"}}""",
             KvSetOptions.None);
@@ -338,16 +317,16 @@ internal sealed class OverlayServiceTests
     [Test]
     public void A_network_that_is_full_is_said_and_left_again()
     {
-        _cluster.Store.Set(OverlayKeys.Default.Config,
+        Cluster.Store.Set(OverlayKeys.Default.Config,
             """{"Network":"10.1.0.0/22","SubnetMax":"10.1.2.0"}""", KvSetOptions.None);
-        foreach (OverlayMachine machine in _cluster.Machines)
+        foreach (OverlayMachine machine in Cluster.Machines)
             machine.Begin();
         Pass(10);
-        OverlayMachine left = _cluster.Machines.Single(static m => m.Status.Lease is null);
+        OverlayMachine left = Cluster.Machines.Single(static m => m.Status.Lease is null);
         Assert.That(left.Status.Waiting.Single(), Does.StartWith("every subnet of the network is leased"));
-        OverlayMachine gone = _cluster.Machines.First(m => m != left);
+        OverlayMachine gone = Cluster.Machines.First(m => m != left);
         gone.Kill();
-        _cluster.Store.Delete(OverlayKeys.Default.Lease(gone.Status.Lease!.Name), KvDeleteOptions.None);
+        Cluster.Store.Delete(OverlayKeys.Default.Lease(gone.Status.Lease!.Name), KvDeleteOptions.None);
         Pass(60);
         Assert.That(left.Status.Lease, Is.Not.Null);
     }
@@ -383,27 +362,9 @@ internal sealed class OverlayServiceTests
         Assert.That(bytes, Is.LessThan(4_000_000));
     }
 
-    private void Begin()
-    {
-        if (_cluster.Store.Find(OverlayKeys.Default.Config) is null)
-            _cluster.Configure();
-        foreach (OverlayMachine machine in _cluster.Machines)
-            machine.Begin();
-        Pass(5);
-    }
-
     private void Configure(string text)
     {
-        _cluster.Store.Set(OverlayKeys.Default.Config, text, KvSetOptions.None);
+        Cluster.Store.Set(OverlayKeys.Default.Config, text, KvSetOptions.None);
         Pass(3);
     }
-
-    private void Pass(int seconds)
-    {
-        _cluster.World.RunUntil(_cluster.World.Now + (seconds * Second));
-        _cluster.Fault.Look();
-    }
-
-    private static bool Sends(OverlayMachine from, OverlayMachine to) => from.Kernel.Sends(
-        to.Status.Lease!.Subnets.V4!, to.Status.Own!.MacV4!, to.Address);
 }
