@@ -40,8 +40,9 @@ internal sealed class OverlayChecker(OverlayCluster cluster)
         bool isRenewal = change.Previous?.Value == change.Node.Value;
         _writtenAt[name] = isRenewal ? _writtenAt.GetValueOrDefault(name) : cluster.World.Now;
         LeaseEntry entry = EntryOf(name, change.Node);
-        if (change.Previous?.Value is { } text && Owner(EntryOf(name, change.Previous)) is { } before
-            && Owner(entry) is { } after && before != after && !IsExcused(before) && !IsExcused(after))
+        if (!cluster.Plan.IgnoresWrites && change.Previous?.Value is { } text
+            && Owner(EntryOf(name, change.Previous)) is { } before && Owner(entry) is { } after && before != after
+            && !IsExcused(before) && !IsExcused(after))
             cluster.Fault.Fail($"{after.Name} writes over the lease of {before.Name}: {text}");
         if (Owner(entry) is not { } owner || isRenewal || cluster.IsUnsettled)
             return;

@@ -38,6 +38,9 @@ internal sealed record OverlayPlan(ulong Seed, OverlayBug Bug)
     /// </summary>
     public bool IsStrict { get; init; }
 
+    /// <summary>Writes over others' leases are let pass, to prove that they show in the kernels too.</summary>
+    public bool IgnoresWrites { get; init; }
+
     /// <summary>Nobody is cut off, or down, for longer, in seconds.</summary>
     public int LongestFault { get; init; } = 7200;
 

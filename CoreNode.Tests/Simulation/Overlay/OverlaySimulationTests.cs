@@ -72,7 +72,7 @@ internal sealed class OverlaySimulationTests
             result.Tally.Without(["fault: crashed", "fault: cut", "fault: killed", "fault: store away"]), Is.Empty);
     }
 
-    [TestCase(OverlayBug.WritesBlindly, "writes over the lease of")]
+    [TestCase(OverlayBug.WritesBlindly, " while machine-")]
     [TestCase(OverlayBug.EmptiesWhenAway, "takes away")]
     public void A_bug_that_shows_for_a_moment_is_found(OverlayBug bug, string sign)
     {
@@ -81,7 +81,7 @@ internal sealed class OverlaySimulationTests
             AssertionException? found = null;
             try
             {
-                OverlaySimulation.Run(OverlayPlan.Strict(seed, 20, bug));
+                OverlaySimulation.Run(OverlayPlan.Strict(seed, 20, bug) with { IgnoresWrites = true });
             }
             catch (AssertionException fault)
             {
