@@ -8,8 +8,18 @@ namespace CoreNode.Overlay;
 /// Reads a key and then watches it, and tells a loop. Whenever the watch breaks it reads again: so each message after
 /// an absence is a complete listing. One task runs it.
 /// </summary>
+/// <param name="client">The store.</param>
+/// <param name="key">A key, or a folder with all below it.</param>
+/// <param name="readEvery">
+/// It is read at least about so often, also while the watch is quiet: that of a member which has lost the others is its
+/// own and stays open, only a read by a quorum shows that the store is away. Null: only when the watch breaks.
+/// </param>
+/// <param name="time">Clock of all waits.</param>
+/// <param name="chance">Spreads the reads of many machines.</param>
+/// <param name="told">The loop.</param>
 internal sealed class KeyFollower(
-    IKvClient client, string key, TimeProvider time, Prng chance, ChannelWriter<OverlayMessage> told)
+    IKvClient client, string key, TimeSpan? readEvery, TimeProvider time, Prng chance,
+    ChannelWriter<OverlayMessage> told)
 {
     private static readonly TimeSpan s_shortestWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(2);
@@ -42,7 +52,7 @@ internal sealed class KeyFollower(
                 if (await ListAsync(stop))
                 {
                     wait = s_shortestWait;
-                    await WatchAsync(watch.Token);
+                    await WatchForAWhileAsync(watch);
                 }
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
@@ -78,6 +88,19 @@ internal sealed class KeyFollower(
             _index = listed.Index;
         await told.WriteAsync(message, stop);
         return message is OverlayMessage.Listed;
+    }
+
+    private async Task WatchForAWhileAsync(CancellationTokenSource watch)
+    {
+        if (readEvery is not { } every)
+        {
+            await WatchAsync(watch.Token);
+            return;
+        }
+
+        using CancellationTokenSource end = new(every * (0.75 + (chance.NextDouble() / 2)), time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(watch.Token, end.Token);
+        await WatchAsync(either.Token);
     }
 
     // Returns when it is to be read again.

@@ -18,6 +18,7 @@ internal sealed partial class OverlayLoop : IDisposable
 
     private static readonly TimeSpan s_kernelPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_lookEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_storeReadEvery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_lastKernelRetry = TimeSpan.FromSeconds(10);
 
     private readonly OverlayServiceParts _parts;
@@ -56,8 +57,10 @@ internal sealed partial class OverlayLoop : IDisposable
         Prng chance = parts.Chance.Child(network);
         _lease = new LeaseKeeper(parts.Client, _keys, _clock, chance.Child("lease"), _queue.Writer);
         _lease.Memory.Previous = parts.Options.Previous.GetValueOrDefault(network);
-        _configs = new KeyFollower(parts.Client, _keys.Config, parts.Time, chance.Child("config"), _queue.Writer);
-        _leases = new KeyFollower(parts.Client, _keys.Subnets, parts.Time, chance.Child("leases"), _queue.Writer);
+        _configs = new KeyFollower(
+            parts.Client, _keys.Config, s_storeReadEvery, parts.Time, chance.Child("config"), _queue.Writer);
+        _leases = new KeyFollower(
+            parts.Client, _keys.Subnets, null, parts.Time, chance.Child("leases"), _queue.Writer);
         _kernel = new KernelKeeper(parts, network);
         _status = new OverlayStatus { Network = network, Waiting = ["it has not begun yet"] };
     }

@@ -34,7 +34,9 @@ internal sealed class FirewallTests
             """
             table inet corenode_overlay {
                 chain postrouting {
-                    type nat hook postrouting priority srcnat; policy accept;
+                    type nat hook postrouting priority srcnat - 1; policy accept;
+                    ip saddr 10.1.0.0/16 ip daddr 10.1.0.0/16 snat ip to ip saddr
+                    ip6 saddr fd10:1::/48 ip6 daddr fd10:1::/48 snat ip6 to ip6 saddr
                     ip saddr 10.1.0.0/16 ip daddr 10.1.0.0/16 accept
                     ip saddr 10.1.0.0/16 ip daddr != 224.0.0.0/4 masquerade fully-random
                     ip saddr != 10.1.0.0/16 ip daddr 10.1.2.0/24 accept
@@ -76,6 +78,7 @@ internal sealed class FirewallTests
     [TestCase("add rule inet corenode_overlay forward counter drop")]
     [TestCase("insert rule inet corenode_overlay postrouting ip saddr 10.1.0.0/17 accept")]
     [TestCase("insert rule inet corenode_overlay postrouting ip saddr 10.1.0.0/16 ip daddr 10.1.0.0/16 accept")]
+    [TestCase("insert rule inet corenode_overlay postrouting ip saddr 10.1.0.0/16 snat ip to ip daddr")]
     [TestCase("add chain inet corenode_overlay forward { policy drop; }")]
     [TestCase("add chain inet corenode_overlay another")]
     [TestCase("add table inet corenode_overlay { flags dormant; }")]

@@ -43,6 +43,10 @@ internal sealed class OverlayTroublesTests
         Assert.That(site.Machine(2).Ip("route", "show", "proto", "110"), Is.EqualTo(routes), "it keeps what it has");
         Assert.That(Subnet(await site.StatusAsync(2)), Is.EqualTo(subnet));
 
+        // Its watch is its own; the next read by a quorum shows it.
+        await WaitAwayAsync(site, 2);
+        Assert.That(Lines(site, 2, "does not answer about"), Has.Length.EqualTo(1));
+
         Heal(site.Machine(2));
         for (int number = 0; number < 3; number++)
             await site.WaitReadyAsync(number, 2, "vxlan");

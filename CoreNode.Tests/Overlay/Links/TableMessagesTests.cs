@@ -70,8 +70,9 @@ internal sealed class TableMessagesTests
         [
             lines with { Outgoing = [.. lines.Outgoing, first] },
             lines with { Outgoing = [lines.Outgoing[1], first, .. lines.Outgoing.Skip(2)] },
-            lines with { Outgoing = [first with { IsMasquerade = true }, .. lines.Outgoing.Skip(1)] },
-            lines with { Outgoing = [.. lines.Outgoing.Take(3)] },
+            lines with { Outgoing = [first with { Action = LineAction.Pass }, .. lines.Outgoing.Skip(1)] },
+            lines with { Outgoing = [.. lines.Outgoing.Take(4)] },
+            lines with { Outgoing = [.. lines.Outgoing.Skip(1)] },
             lines with { Forward = [lines.Forward[0]] },
             lines with { Forward = [lines.Forward[1], lines.Forward[0]] },
         ];

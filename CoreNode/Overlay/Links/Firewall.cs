@@ -6,7 +6,7 @@ namespace CoreNode.Overlay.Links;
 internal sealed class Firewall(string table) : IDisposable
 {
     private static readonly string s_outgoing = TableDecoder.ChainText(
-        TableMessages.OutgoingChain, "nat", Tables.HookPostrouting, Tables.PrioritySourceNat, Tables.Accept);
+        TableMessages.OutgoingChain, "nat", Tables.HookPostrouting, Tables.PriorityBeforeSourceNat, Tables.Accept);
 
     private static readonly string s_forward = TableDecoder.ChainText(
         TableMessages.ForwardChain, "filter", Tables.HookForward, Tables.PriorityFilter, Tables.Accept);

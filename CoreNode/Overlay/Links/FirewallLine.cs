@@ -7,8 +7,8 @@ namespace CoreNode.Overlay.Links;
 /// <param name="IsNotFrom">Those that come from elsewhere.</param>
 /// <param name="To">Where they go to; null: anywhere.</param>
 /// <param name="IsNotTo">Those that go elsewhere.</param>
-/// <param name="IsMasquerade">They get the address of the device they leave by; false: they pass.</param>
-internal sealed record FirewallLine(IpPrefix? From, bool IsNotFrom, IpPrefix? To, bool IsNotTo, bool IsMasquerade)
+/// <param name="Action">What becomes of them.</param>
+internal sealed record FirewallLine(IpPrefix? From, bool IsNotFrom, IpPrefix? To, bool IsNotTo, LineAction Action)
 {
     /// <summary>True for IPv6 packets.</summary>
     public bool IsIPv6 => (From ?? To)!.IsIPv6;

@@ -4,9 +4,10 @@ using CoreNode.Overlay.Net;
 namespace CoreNode.Overlay.Links;
 
 /// <summary>
-/// The rules of the own table line by line, both ways. Those of masquerading are flannel's: what stays inside passes,
-/// what leaves the network other than to groups is masqueraded, what comes from outside to the own part passes, what
-/// comes from outside to another part is masqueraded.
+/// The rules of the own table line by line, both ways. What stays inside a network keeps its address, whatever a
+/// container engine's own rules say of all that leaves its bridge. Those of masquerading are flannel's: what stays
+/// inside passes, what leaves the network other than to groups is masqueraded, what comes from outside to the own part
+/// passes, what comes from outside to another part is masqueraded.
 /// </summary>
 /// <param name="Outgoing">Of the chain postrouting.</param>
 /// <param name="Forward">Of the chain forward.</param>
@@ -22,20 +23,22 @@ internal sealed record FirewallLines(IReadOnlyList<FirewallLine> Outgoing, IRead
     public static FirewallLines Of(FirewallRules rules)
     {
         List<FirewallLine> outgoing = [];
+        foreach (IpPrefix network in rules.Forwarded)
+            outgoing.Add(new FirewallLine(network, false, network, false, LineAction.Keep));
         foreach (MasqueradeRule rule in rules.Masquerades)
         {
-            outgoing.Add(new FirewallLine(rule.Network, false, rule.Network, false, false));
+            outgoing.Add(new FirewallLine(rule.Network, false, rule.Network, false, LineAction.Pass));
             outgoing.Add(new FirewallLine(
-                rule.Network, false, rule.Network.IsIPv6 ? s_groups6 : s_groups, true, true));
-            outgoing.Add(new FirewallLine(rule.Network, true, rule.Subnet, false, false));
-            outgoing.Add(new FirewallLine(rule.Network, true, rule.Network, false, true));
+                rule.Network, false, rule.Network.IsIPv6 ? s_groups6 : s_groups, true, LineAction.Masquerade));
+            outgoing.Add(new FirewallLine(rule.Network, true, rule.Subnet, false, LineAction.Pass));
+            outgoing.Add(new FirewallLine(rule.Network, true, rule.Network, false, LineAction.Masquerade));
         }
 
         List<FirewallLine> forward = [];
         foreach (IpPrefix network in rules.Forwarded)
         {
-            forward.Add(new FirewallLine(network, false, null, false, false));
-            forward.Add(new FirewallLine(null, false, network, false, false));
+            forward.Add(new FirewallLine(network, false, null, false, LineAction.Pass));
+            forward.Add(new FirewallLine(null, false, network, false, LineAction.Pass));
         }
 
         return new FirewallLines(outgoing, forward);
@@ -45,7 +48,8 @@ internal sealed record FirewallLines(IReadOnlyList<FirewallLine> Outgoing, IRead
     public FirewallRules ToRules()
     {
         List<MasqueradeRule> masquerades = [];
-        for (int i = 0; i + LinesOfMasquerade <= Outgoing.Count; i += LinesOfMasquerade)
+        int kept = Forward.Count / LinesOfForwarded;
+        for (int i = kept; i + LinesOfMasquerade <= Outgoing.Count; i += LinesOfMasquerade)
         {
             if (Outgoing[i].From is { } network && Outgoing[i + 2].To is { } subnet)
                 masquerades.Add(new MasqueradeRule(network, subnet));

@@ -6,8 +6,6 @@ namespace CoreNode.Overlay.Links;
 /// <summary>What nf_tables tells of the own table, as values. Whatever CoreNode would not write is null.</summary>
 internal static class TableDecoder
 {
-    private const int IPv4Bytes = 4;
-    private const int IPv6Bytes = 16;
     private const int ByteBits = 8;
 
     /// <summary>The name of a message's table: tables, chains and rules have it at the same place.</summary>
@@ -108,33 +106,52 @@ internal static class TableDecoder
         IpPrefix? from = null, to = null;
         bool isNotFrom = false, isNotTo = false;
         string name = Next(ref list, out data);
-        while (name == Tables.Payload)
+        while (name == Tables.Payload && to is null)
         {
             uint offset = Number(data, Tables.PayloadOffset);
-            bool isHeader = Number(data, Tables.PayloadBase) == Tables.NetworkHeader
-                && Number(data, Tables.PayloadLength) == (isIPv6 ? IPv6Bytes : IPv4Bytes);
+            bool isHeader = IsAddress(data, isIPv6);
             IpPrefix? prefix = Prefix(ref list, isIPv6, out bool isNot);
             if (!isHeader || prefix is null)
                 return null;
-            if (offset == Tables.OffsetOf(isIPv6, isDestination: false) && from is null && to is null)
+            if (offset == Tables.OffsetOf(isIPv6, isDestination: false) && from is null)
                 (from, isNotFrom) = (prefix, isNot);
-            else if (offset == Tables.OffsetOf(isIPv6, isDestination: true) && to is null)
+            else if (offset == Tables.OffsetOf(isIPv6, isDestination: true))
                 (to, isNotTo) = (prefix, isNot);
             else
                 return null;
             name = Next(ref list, out data);
         }
 
-        bool isMasquerade = name == Tables.Masquerade && Number(data, Tables.MasqueradeFlags) == Tables.RandomPorts;
-        bool isKnown = isMasquerade || (name == Tables.Immediate && IsAccept(data));
-        return isKnown && (from ?? to) is not null && Next(ref list, out _).Length == 0
-            ? new FirewallLine(from, isNotFrom, to, isNotTo, isMasquerade) : null;
+        return (from ?? to) is not null && Action(ref list, name, data, isIPv6) is { } action
+            && Next(ref list, out _).Length == 0
+            ? new FirewallLine(from, isNotFrom, to, isNotTo, action) : null;
     }
+
+    private static LineAction? Action(
+        ref AttributeReader list, string name, scoped ReadOnlySpan<byte> data, bool isIPv6)
+    {
+        if (name == Tables.Masquerade && Number(data, Tables.MasqueradeFlags) == Tables.RandomPorts)
+            return LineAction.Masquerade;
+        if (name == Tables.Immediate && IsAccept(data))
+            return LineAction.Pass;
+        bool isSource = name == Tables.Payload && IsAddress(data, isIPv6)
+            && Number(data, Tables.PayloadOffset) == Tables.OffsetOf(isIPv6, isDestination: false)
+            && Number(data, Tables.PayloadTo) == Tables.Register;
+        return isSource && Next(ref list, out ReadOnlySpan<byte> nat) == Tables.Nat
+            && Number(nat, Tables.NatType) == Tables.SourceNat
+            && Number(nat, Tables.NatFamily) == RouteMessages.Family(isIPv6)
+            && Number(nat, Tables.NatFirstAddress) == Tables.Register
+            ? LineAction.Keep : null;
+    }
+
+    private static bool IsAddress(ReadOnlySpan<byte> data, bool isIPv6) =>
+        Number(data, Tables.PayloadBase) == Tables.NetworkHeader
+        && Number(data, Tables.PayloadLength) == (isIPv6 ? Tables.IPv6Bytes : Tables.IPv4Bytes);
 
     private static IpPrefix? Prefix(ref AttributeReader list, bool isIPv6, out bool isNot)
     {
         isNot = false;
-        int length = isIPv6 ? IPv6Bytes * ByteBits : IPv4Bytes * ByteBits;
+        int length = isIPv6 ? Tables.IPv6Bytes * ByteBits : Tables.IPv4Bytes * ByteBits;
         string name = Next(ref list, out ReadOnlySpan<byte> data);
         if (name == Tables.Bitwise)
         {
@@ -148,7 +165,7 @@ internal static class TableDecoder
         }
 
         ReadOnlySpan<byte> value = Value(data, Tables.CompareWith);
-        if (name != Tables.Compare || value.Length != (isIPv6 ? IPv6Bytes : IPv4Bytes))
+        if (name != Tables.Compare || value.Length != (isIPv6 ? Tables.IPv6Bytes : Tables.IPv4Bytes))
             return null;
         isNot = Number(data, Tables.CompareHow) == Tables.IsOther;
         return isNot || Number(data, Tables.CompareHow) == Tables.IsEqual

@@ -22,7 +22,7 @@ internal static class TableMessages
         if (rules is not null)
         {
             Head(messages, Tables.NewTable, Netlink.Ack | Netlink.Create, table);
-            Chain(messages, table, OutgoingChain, "nat", Tables.HookPostrouting, Tables.PrioritySourceNat);
+            Chain(messages, table, OutgoingChain, "nat", Tables.HookPostrouting, Tables.PriorityBeforeSourceNat);
             Chain(messages, table, ForwardChain, "filter", Tables.HookForward, Tables.PriorityFilter);
             FirewallLines lines = FirewallLines.Of(rules);
             foreach (FirewallLine line in lines.Outgoing)
@@ -73,19 +73,36 @@ internal static class TableMessages
             Address(messages, line.From, isDestination: false, line.IsNotFrom);
         if (line.To is not null)
             Address(messages, line.To, isDestination: true, line.IsNotTo);
-        Verdict(messages, line.IsMasquerade);
+        switch (line.Action)
+        {
+            case LineAction.Masquerade:
+                Masquerade(messages);
+                break;
+            case LineAction.Keep:
+                Keep(messages, line.IsIPv6);
+                break;
+            default:
+                Pass(messages);
+                break;
+        }
+
         messages.Close(place);
+    }
+
+    private static void Load(MessageWriter messages, bool isIPv6, bool isDestination, uint length)
+    {
+        Expression payload = Expression.Begin(messages, Tables.Payload);
+        messages.AttributeBig32(Tables.PayloadTo, Tables.Register)
+            .AttributeBig32(Tables.PayloadBase, Tables.NetworkHeader)
+            .AttributeBig32(Tables.PayloadOffset, Tables.OffsetOf(isIPv6, isDestination))
+            .AttributeBig32(Tables.PayloadLength, length);
+        payload.End(messages);
     }
 
     private static void Address(MessageWriter messages, IpPrefix prefix, bool isDestination, bool isNot)
     {
         uint length = (uint)prefix.MostBits / 8;
-        Expression payload = Expression.Begin(messages, Tables.Payload);
-        messages.AttributeBig32(Tables.PayloadTo, Tables.Register)
-            .AttributeBig32(Tables.PayloadBase, Tables.NetworkHeader)
-            .AttributeBig32(Tables.PayloadOffset, Tables.OffsetOf(prefix.IsIPv6, isDestination))
-            .AttributeBig32(Tables.PayloadLength, length);
-        payload.End(messages);
+        Load(messages, prefix.IsIPv6, isDestination, length);
         if (prefix.Length < prefix.MostBits)
         {
             Expression bitwise = Expression.Begin(messages, Tables.Bitwise);
@@ -108,21 +125,31 @@ internal static class TableMessages
         compare.End(messages);
     }
 
-    private static void Verdict(MessageWriter messages, bool isMasquerade)
+    private static void Masquerade(MessageWriter messages)
     {
-        Expression expression = Expression.Begin(messages, isMasquerade ? Tables.Masquerade : Tables.Immediate);
-        if (isMasquerade)
-        {
-            messages.AttributeBig32(Tables.MasqueradeFlags, Tables.RandomPorts);
-        }
-        else
-        {
-            messages.AttributeBig32(Tables.ImmediateTo, Tables.VerdictRegister);
-            int data = messages.Open(Tables.ImmediateData);
-            int verdict = messages.Open(Tables.DataVerdict);
-            messages.AttributeBig32(Tables.VerdictCode, Tables.Accept).Close(verdict).Close(data);
-        }
+        Expression expression = Expression.Begin(messages, Tables.Masquerade);
+        messages.AttributeBig32(Tables.MasqueradeFlags, Tables.RandomPorts);
+        expression.End(messages);
+    }
 
+    // The source address is loaded and becomes the source address.
+    private static void Keep(MessageWriter messages, bool isIPv6)
+    {
+        Load(messages, isIPv6, isDestination: false, isIPv6 ? (uint)Tables.IPv6Bytes : Tables.IPv4Bytes);
+        Expression expression = Expression.Begin(messages, Tables.Nat);
+        messages.AttributeBig32(Tables.NatType, Tables.SourceNat)
+            .AttributeBig32(Tables.NatFamily, RouteMessages.Family(isIPv6))
+            .AttributeBig32(Tables.NatFirstAddress, Tables.Register);
+        expression.End(messages);
+    }
+
+    private static void Pass(MessageWriter messages)
+    {
+        Expression expression = Expression.Begin(messages, Tables.Immediate);
+        messages.AttributeBig32(Tables.ImmediateTo, Tables.VerdictRegister);
+        int data = messages.Open(Tables.ImmediateData);
+        int verdict = messages.Open(Tables.DataVerdict);
+        messages.AttributeBig32(Tables.VerdictCode, Tables.Accept).Close(verdict).Close(data);
         expression.End(messages);
     }
 

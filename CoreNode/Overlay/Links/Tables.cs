@@ -7,6 +7,8 @@ internal static class Tables
     public const ushort EndBatch = 0x11;
     public const ushort Subsystem = 10;
     public const int HeadBytes = 4;
+    public const int IPv4Bytes = 4;
+    public const int IPv6Bytes = 16;
 
     /// <summary>NFPROTO_INET: IPv4 and IPv6.</summary>
     public const byte BothFamilies = 1;
@@ -37,7 +39,10 @@ internal static class Tables
     public const uint HookForward = 2;
     public const uint HookPostrouting = 4;
     public const uint PriorityFilter = 0;
-    public const uint PrioritySourceNat = 100;
+
+    /// <summary>One before NF_IP_PRI_NAT_SRC: before container engines' rules, which are there.</summary>
+    public const uint PriorityBeforeSourceNat = 99;
+
     public const uint Accept = 1;
 
     public const int ListElement = 1;
@@ -77,6 +82,11 @@ internal static class Tables
 
     public const int MasqueradeFlags = 1;
 
+    public const int NatType = 1;
+    public const int NatFamily = 2;
+    public const int NatFirstAddress = 3;
+    public const uint SourceNat = 0;
+
     /// <summary>Ports by chance, so that two programs do not meet on one (NF_NAT_RANGE_PROTO_RANDOM_FULLY).</summary>
     public const uint RandomPorts = 0x10;
 
@@ -86,6 +96,7 @@ internal static class Tables
     public const string Bitwise = "bitwise";
     public const string Immediate = "immediate";
     public const string Masquerade = "masq";
+    public const string Nat = "nat";
 
     /// <summary>Where source and destination stand in the headers of IPv4 and IPv6.</summary>
     public static uint OffsetOf(bool isIPv6, bool isDestination) =>
