@@ -41,6 +41,8 @@ internal sealed class ScratchMachine : IMachineRoot, IDisposable
 
     public void Apply(IReadOnlyList<Change> changes, Action<Change> told)
     {
+        if (changes.Count == 0)
+            _root.Apply(changes, told);
         foreach (Change change in changes)
         {
             if (ChangesLeft-- <= 0)
@@ -52,7 +54,14 @@ internal sealed class ScratchMachine : IMachineRoot, IDisposable
         }
     }
 
-    public IDisposable LockAccounts() => _root.LockAccounts(static _ => { }, CancellationToken.None);
+    /// <summary>Happens while the lock of accounts is waited for.</summary>
+    public Action LockWaited { get; set; } = static () => { };
+
+    public IDisposable LockAccounts()
+    {
+        LockWaited();
+        return _root.LockAccounts(static _ => { }, CancellationToken.None);
+    }
 
     public void Write(string path, string text)
     {

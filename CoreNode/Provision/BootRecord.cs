@@ -69,7 +69,7 @@ public sealed class BootRecord(IMachineRoot root)
         }
 
         PathFact before = facts[path];
-        if (before.Content is not { } old || !old.Span.SequenceEqual(content))
+        if (!before.Holds(content))
             changes.Add(new PutFile(path, content, FileMode, 0, 0, before, From) { IsSecret = true });
         root.Apply(changes, static _ => { });
     }

@@ -50,7 +50,7 @@ public sealed class Provisioner(IMachineRoot root, IUnitWork? units, MachineSelf
     /// <param name="desired">What is wanted; no input of it was refused.</param>
     /// <param name="progress">Is told each change.</param>
     /// <param name="cancellation">Ends it between two changes.</param>
-    /// <exception cref="IOException">The machine cannot be read.</exception>
+    /// <exception cref="IOException">The machine cannot be read, or another run is changing it.</exception>
     public async Task<ProvisionOutcome> ApplyAsync(
         DesiredMachine desired, IProvisionProgress progress, CancellationToken cancellation)
     {
@@ -80,37 +80,54 @@ public sealed class Provisioner(IMachineRoot root, IUnitWork? units, MachineSelf
         return new ProvisionOutcome(plan, done, "");
     }
 
-    // Under the lock of accounts; what comes after (scripts add users) must not meet it.
+    // Accounts are changed under their lock, by a plan that was made under it. It is given back before the rest:
+    // scripts add users.
     private ProvisionOutcome ApplyFiles(DesiredMachine desired, IProvisionProgress progress)
     {
-        using IDisposable accounts = root.LockAccounts();
-        for (int plans = 1; ; plans++)
+        IDisposable? accounts = null;
+        try
         {
-            Plan plan = Plan(desired);
-            if (new ConfigResult(desired, plan.Findings).IsRefused)
-                return new ProvisionOutcome(plan, 0, "");
-            List<Change> files = [];
-            while (files.Count < plan.Changes.Count && plan.Changes[files.Count] is not (UnitWork or RunScript))
-                files.Add(plan.Changes[files.Count]);
-            int done = 0;
-            try
+            for (int plans = 1; ;)
             {
-                root.Apply(files, change =>
-                {
-                    done++;
-                    progress.IsDone(change);
-                });
-                return new ProvisionOutcome(plan, done, "");
+                Plan plan = Plan(desired);
+                if (new ConfigResult(desired, plan.Findings).IsRefused)
+                    return new ProvisionOutcome(plan, 0, "");
+                if (plan.ChangesAccounts && accounts is null)
+                    accounts = root.LockAccounts();
+                else if (TryApplyFiles(plan, progress, isLast: plans++ == PlanLimit) is { } outcome)
+                    return outcome;
             }
-            catch (StalePlanException) when (plans < PlanLimit)
+        }
+        finally
+        {
+            accounts?.Dispose();
+        }
+    }
+
+    // Null: somebody else wrote there meanwhile, which a new plan takes into account.
+    private ProvisionOutcome? TryApplyFiles(Plan plan, IProvisionProgress progress, bool isLast)
+    {
+        List<Change> files = [];
+        while (files.Count < plan.Changes.Count && plan.Changes[files.Count] is not (UnitWork or RunScript))
+            files.Add(plan.Changes[files.Count]);
+        int done = 0;
+        try
+        {
+            root.Apply(files, change =>
             {
-                // Somebody else wrote there meanwhile: a new plan takes it into account.
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                progress.Failed(files[Math.Min(done, files.Count - 1)], fault.Message);
-                return new ProvisionOutcome(plan, done, fault.Message);
-            }
+                done++;
+                progress.IsDone(change);
+            });
+            return new ProvisionOutcome(plan, done, "");
+        }
+        catch (StalePlanException) when (!isLast)
+        {
+            return null;
+        }
+        catch (Exception fault) when (files.Count > 0 && fault is (IOException or UnauthorizedAccessException))
+        {
+            progress.Failed(files[Math.Min(done, files.Count - 1)], fault.Message);
+            return new ProvisionOutcome(plan, done, fault.Message);
         }
     }
 

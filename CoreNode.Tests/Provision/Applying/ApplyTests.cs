@@ -1,3 +1,4 @@
+using System.Text;
 using CoreNode.Provision.Applying;
 using CoreNode.Provision.Model;
 using CoreNode.Tests.EndToEnd;
@@ -219,7 +220,7 @@ internal sealed class ApplyTests
     }
 
     [Test]
-    public void Content_is_read_up_to_a_limit_and_told_by_its_length_above()
+    public void Content_is_read_up_to_a_limit_and_told_by_length_and_hash_above()
     {
         _root.Write("/etc/most", new string('x', FactReader.LimitBytes));
         _root.Write("/etc/more", new string('x', FactReader.LimitBytes + 1));
@@ -227,8 +228,42 @@ internal sealed class ApplyTests
         PathFact more = _root.Fact("/etc/more");
         Assert.That((most.Content?.Length, most.Length), Is.EqualTo(((int?)FactReader.LimitBytes, 4L << 20)));
         Assert.That((more.Content.HasValue, more.Length), Is.EqualTo((false, (4L << 20) + 1)));
+        Assert.That((most.Hash.Length, more.Hash.Length), Is.EqualTo((0, 64)));
+        Assert.That(more.Holds(Encoding.UTF8.GetBytes(new string('x', FactReader.LimitBytes + 1))), Is.True);
+        Assert.That(more.Holds(Encoding.UTF8.GetBytes(new string('y', FactReader.LimitBytes + 1))), Is.False);
         Assert.That(_root.Fact("/etc/none"), Is.EqualTo(PathFact.Absent));
         Assert.That(_root.Fact("/none/none"), Is.EqualTo(PathFact.Absent));
+    }
+
+    [Test]
+    public void A_large_file_is_compared_with_what_was_seen_and_with_what_is_wanted()
+    {
+        string large = new('x', FactReader.LimitBytes + 10);
+        _root.Write("/etc/x", large);
+        using MachineRoot root = _root.Open();
+        PathFact before = root.Read(["/etc/x"])["/etc/x"];
+        File.WriteAllText(_root.Real("/etc/x"), large[1..] + "y");
+        PutFile put = ScratchRoot.File644("/etc/x", large[2..] + "zz", before);
+        Assert.That(
+            Assert.Throws<StalePlanException>(() => root.Apply(put))!.Message, Does.StartWith("/etc/x was changed"));
+        File.WriteAllText(_root.Real("/etc/x"), large[2..] + "zz");
+        FaultyCalls calls = new();
+        _root.Open(calls).Apply(put);
+        Assert.That(calls.Effects, Is.Zero, "it is there as wanted already");
+    }
+
+    [Test]
+    public void The_names_in_a_folder_are_told_where_they_are_asked_for()
+    {
+        _root.Write("/etc/b", "");
+        _root.Write("/etc/a/c", "");
+        _root.Link("/etc/z", "a");
+        using MachineRoot root = _root.Open();
+        IReadOnlyDictionary<string, PathFact> facts = root.Read(["/etc", "/etc/", "/etc/b/", "/etc/z/", "/none/"]);
+        Assert.That(facts["/etc"].Names, Is.Empty);
+        Assert.That(facts["/etc/"].Names, Is.EqualTo(new[] { "a", "b", "z" }));
+        foreach (string path in (string[])["/etc/b/", "/etc/z/", "/none/"])
+            Assert.That((facts[path].Kind, facts[path].Names), Is.EqualTo((PathKind.Absent, Array.Empty<string>())));
     }
 
     [TestCase("etc/x", "is not absolute")]

@@ -157,6 +157,27 @@ internal sealed class FaultyCalls : ICalls
         return Leave(_inner.ChangeMode(file, mode));
     }
 
+    public int ListAttributes(SafeFileHandle file, List<string> names)
+    {
+        Look();
+        return _inner.ListAttributes(file, names);
+    }
+
+    public int ReadAttribute(SafeFileHandle file, string name, out byte[] value)
+    {
+        Look();
+        return _inner.ReadAttribute(file, name, out value);
+    }
+
+    public int WriteAttribute(SafeFileHandle file, string name, ReadOnlySpan<byte> value)
+    {
+        int error = Enter("setxattr", name);
+        if (error != 0)
+            return error;
+        Note(file);
+        return Leave(_inner.WriteAttribute(file, name, value));
+    }
+
     public int SyncFileSystem(SafeFileHandle file)
     {
         int error = Enter("syncfs", "");

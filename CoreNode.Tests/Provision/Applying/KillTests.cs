@@ -1,6 +1,7 @@
 using System.Text;
 using CoreNode.Provision.Applying;
 using CoreNode.Provision.Model;
+using Microsoft.Win32.SafeHandles;
 
 namespace CoreNode.Tests.Provision.Applying;
 
@@ -169,6 +170,8 @@ internal sealed class KillTests
         scratch.Write("/opt/old/b/c", "text");
         scratch.Write("/opt/tool", "old", "644", 5);
         scratch.Folder("/srv");
+        using SafeFileHandle tool = File.OpenHandle(scratch.Real("/opt/tool"), access: FileAccess.ReadWrite);
+        new MachineCalls().WriteAttribute(tool, "user.note", "kept"u8);
         return scratch;
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using CoreNode.Provision.Model;
 using CoreNode.Provision.Planning;
@@ -34,6 +35,9 @@ internal sealed class FakeMachine
     /// <summary>Its kernel's command line.</summary>
     public string KernelCommandLine { get; set; } = "";
 
+    /// <summary>Longer files are told by their hash.</summary>
+    public int LongestRead { get; set; } = int.MaxValue;
+
     /// <summary>A small image: root, a group shadow, the default user, folders, a target and a unit.</summary>
     public static FakeMachine New()
     {
@@ -63,6 +67,7 @@ internal sealed class FakeMachine
             IsRunning = IsRunning,
             Hostname = Hostname,
             KernelCommandLine = KernelCommandLine,
+            LongestRead = LongestRead,
             _inodes = _inodes,
             IsStale = IsStale,
         };
@@ -227,6 +232,8 @@ internal sealed class FakeMachine
 
     private PathFact Fact(string path)
     {
+        if (path.EndsWith('/'))
+            return NamesOf(path);
         if (Find(path) is not { } node)
             return PathFact.Absent with { Refusal = Refusal(path) };
         return new PathFact(node.Kind)
@@ -234,11 +241,30 @@ internal sealed class FakeMachine
             Mode = node.Mode,
             User = node.User,
             Group = node.Group,
-            Content = node.Kind == PathKind.File ? node.Content : null,
+            Content = node.Kind == PathKind.File && node.Content.Length <= LongestRead
+                ? (ReadOnlyMemory<byte>?)node.Content
+                : null,
+            Hash = node.Content.Length <= LongestRead ? "" : PathFact.HashOf(SHA256.HashData(node.Content)),
             Length = node.Content.Length,
             Target = node.Target,
             Identity = $"1:{node.Inode}",
             Refusal = Refusal(path),
+        };
+    }
+
+    private PathFact NamesOf(string folder)
+    {
+        if (Find(folder[..^1]) is not { Kind: PathKind.Folder })
+            return PathFact.Absent;
+        string real = Real(folder[..^1], false) + "/";
+        return new PathFact(PathKind.Folder)
+        {
+            Names =
+            [
+                .. _nodes.Keys.Where(path => path.StartsWith(real, StringComparison.Ordinal))
+                    .Select(path => path[real.Length..])
+                    .Where(static name => !name.Contains('/', StringComparison.Ordinal)),
+            ],
         };
     }
 

@@ -8,6 +8,18 @@ namespace CoreNode.Tests.Provision.Planning;
 internal sealed class FileTests
 {
     [Test]
+    public void A_file_that_is_too_large_to_be_read_is_compared_by_its_hash()
+    {
+        FakeMachine machine = FakeMachine.New();
+        machine.LongestRead = 4;
+        DesiredMachine desired = Wishes.Files(Wishes.File("/opt/large", "large") with { Replaces = false });
+        machine.Apply(desired);
+        Assert.That(machine.Apply(desired).Changes, Is.Empty);
+        DesiredMachine other = Wishes.Files(Wishes.File("/opt/large", "LARGE"));
+        Assert.That(machine.Plan(other).Changes.Single(), Is.InstanceOf<PutFile>());
+    }
+
+    [Test]
     public void A_new_file_gets_its_parents_and_default_attributes()
     {
         FakeMachine machine = FakeMachine.New();

@@ -10,7 +10,7 @@ internal sealed class RandomDesired(Prng random)
     private static readonly string[] s_users = ["core", "anna", "bert", "svc", "root"];
     private static readonly string[] s_groups = ["docker", "wheel", "shadow", "anna", "staff", "apps"];
     private static readonly string[] s_folders =
-        ["/opt", "/opt/app", "/data", "/srv/www/a", "/home/core/bin", "/etc/app"];
+        ["/opt", "/opt/app", "/data", "/srv/www/a", "/home/core/bin", "/etc/app", "/etc/skel", "/home/anna"];
 
     private static readonly string[] s_names = ["x", "y.conf", "run.sh"];
     private static readonly string[] s_units =
@@ -45,6 +45,20 @@ internal sealed class RandomDesired(Prng random)
             machine.File(Path(), Text());
         if (random.Chance(0.1))
             machine.File("/etc/gshadow", "");
+        if (random.Chance(0.4))
+        {
+            machine.File("/etc/skel/.profile", Text(), Pick([0x1A4, 0x180]));
+            machine.File("/etc/skel/.config/x", Text());
+            machine.Link("/etc/skel/y.conf", Pick([".profile", "/etc/hosts"]));
+        }
+
+        if (random.Chance(0.3))
+        {
+            machine.Link("/etc/systemd/system/own.target.wants/web.service", Pick(["../web.service", "/x/w.service"]));
+            machine.Link("/etc/systemd/system/other.target.requires/db@3.service", "../db@.service");
+            machine.Link("/etc/systemd/system/w2.service", "/etc/systemd/system/web.service");
+        }
+
         return machine;
     }
 
@@ -122,7 +136,7 @@ internal sealed class RandomDesired(Prng random)
     };
 
     private DesiredLink Link() => new(
-        Pick(["/opt/link", "/etc/alink", "/srv/l", "/opt"]), Pick(["/opt/app", "x", "/etc/app/x"]))
+        Pick(["/opt/link", "/etc/alink", "/srv/l", "/opt", "/etc/skel/l"]), Pick(["/opt/app", "x", "/etc/app/x"]))
     {
         IsHard = random.Chance(0.4),
         Replaces = random.Chance(0.5),

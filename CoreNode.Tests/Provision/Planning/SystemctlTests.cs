@@ -41,6 +41,22 @@ internal sealed class SystemctlTests
 
         string[] enabled = [.. s_names.Where(_ => random.Chance(0.7)), "c@1.service"];
         Compare(machine, root, "enable", enabled);
+        // By hand, or by an older text of the unit.
+        foreach (string name in (string[])[.. s_names, "c@1.service", "c@2.service"])
+        {
+            string file = name[0] == 'c' ? "c@.service" : name;
+            foreach (string folder in (string[])["old.target.wants", "a.service.requires", "b.socket.upholds"])
+            {
+                if (!random.Chance(0.3))
+                    continue;
+                string target = random.Chance(0.5) ? $"../{file}" : $"{Usr}/{file}";
+                machine.Link($"{Etc}/{folder}/{name}", target);
+                Directory.CreateDirectory($"{root.Path}{Etc}/{folder}");
+                File.Delete($"{root.Path}{Etc}/{folder}/{name}");
+                File.CreateSymbolicLink($"{root.Path}{Etc}/{folder}/{name}", target);
+            }
+        }
+
         string[] disabled = [.. enabled.Where(_ => random.Chance(0.6)), "c@1.service"];
         Compare(machine, root, "disable", disabled);
     }

@@ -173,6 +173,20 @@ internal sealed class TextEditTests
     }
 
     [Test]
+    public void Options_are_roots_whoever_had_the_file_and_whatever_it_was()
+    {
+        FakeMachine machine = FakeMachine.New();
+        machine.File("/etc/group", "corenode:x:300:\n");
+        DesiredOption secret = new("etcd-password", "pw") { IsSecret = true };
+        machine.Apply(new DesiredMachine { Options = [new("name", "x")] });
+        machine.File(Options, machine.Text(Options), 0x1FF, 500, 500);
+        machine.Apply(new DesiredMachine { Options = [secret] });
+        Assert.That(machine.Node(Options) is { Mode: 0x1A0, User: 0, Group: 300 }, Is.True);
+        machine.Apply(new DesiredMachine { Options = [new("name", "x")] });
+        Assert.That(machine.Node(Options) is { Mode: 0x1A4, User: 0, Group: 0 }, Is.True);
+    }
+
+    [Test]
     public void Options_written_by_hand_are_never_replaced()
     {
         FakeMachine machine = FakeMachine.New();

@@ -92,8 +92,24 @@ internal sealed class UnitTests
         if (target.Length > 0)
             machine.Link($"{Etc}/x.service", target);
         else
-            machine.File($"{Etc}/x.service", "");
+            machine.File($"{Etc}/x.service", "[Service]\n");
         Assert.That(machine.Apply(Wishes.Units(new DesiredUnit("x.service") { IsMasked = false })).Changes, Is.Empty);
+    }
+
+    [TestCase("")]
+    [TestCase("/etc/nothing")]
+    [TestCase("../../../dev/null")]
+    public void A_file_with_nothing_in_it_is_a_mask_too(string target)
+    {
+        FakeMachine machine = FakeMachine.New();
+        machine.File("/etc/nothing", "");
+        if (target.Length > 0)
+            machine.Link($"{Etc}/x.service", target);
+        else
+            machine.File($"{Etc}/x.service", "");
+        machine.Apply(Wishes.Units(new DesiredUnit("x.service") { IsMasked = false }));
+        Assert.That(machine.Find($"{Etc}/x.service"), Is.Null);
+        Assert.That(machine.Find("/etc/nothing"), Is.Not.Null);
     }
 
     [Test]
@@ -237,12 +253,56 @@ internal sealed class UnitTests
     }
 
     [Test]
-    public void Disabling_leaves_what_is_another_units()
+    public void Disabling_takes_every_link_that_leads_to_the_unit_whoever_made_it()
     {
         FakeMachine machine = FakeMachine.New();
-        machine.Link($"{Etc}/multi-user.target.wants/docker.service", "/opt/other.service");
-        DesiredUnit unit = new("docker.service") { IsEnabled = false };
-        Assert.That(machine.Apply(Wishes.Units(unit)).Changes, Is.Empty);
+        (string Path, string Target)[] gone =
+        [
+            ("old.target.wants/docker.service", "/usr/lib/systemd/system/docker.service"),
+            ("old.target.requires/docker.service", "../docker.service"),
+            ("old.service.upholds/docker.service", "/nowhere/docker.service"),
+            ("old.target.wants/dock.service", "../dock.service"),
+            ("dock.service", "/usr/lib/systemd/system/docker.service"),
+            ("multi-user.target.wants/docker.service", "/opt/other.service"),
+        ];
+        (string Path, string Target)[] kept =
+        [
+            ("old.target.wants/other.service", "/usr/lib/systemd/system/other.service"),
+            ("masked.service", "/dev/null"),
+            ("docker.service.d/link.conf", "/usr/lib/systemd/system/docker.service"),
+        ];
+        foreach ((string path, string target) in (IEnumerable<(string, string)>)[.. gone, .. kept])
+            machine.Link($"{Etc}/{path}", target);
+        machine.Apply(Wishes.Units(new DesiredUnit("docker.service") { IsEnabled = false }));
+        Assert.That(machine.Links(), Is.EquivalentTo(kept.Select(static one => $"{Etc}/{one.Path} -> {one.Target}")));
+    }
+
+    [Test]
+    public void A_unit_that_is_gone_loses_its_links_as_well()
+    {
+        FakeMachine machine = FakeMachine.New();
+        machine.Link($"{Etc}/old.target.wants/gone.service", "/usr/lib/systemd/system/gone.service");
+        machine.Link($"{Run}/old.target.wants/gone.service", "/usr/lib/systemd/system/gone.service");
+        DesiredUnit unit = new("gone.service") { IsEnabled = false };
+        machine.Apply(Wishes.Units(unit));
+        Assert.That(machine.Find($"{Etc}/old.target.wants/gone.service"), Is.Null);
+        Assert.That(machine.Find($"{Run}/old.target.wants/gone.service"), Is.Not.Null);
+        machine.Apply(Wishes.Units(unit with { IsRuntime = true }));
+        Assert.That(machine.Links(), Is.Empty);
+    }
+
+    [Test]
+    public void An_instance_that_is_enabled_keeps_its_link_where_its_template_is_disabled()
+    {
+        FakeMachine machine = FakeMachine.New();
+        machine.File($"{Etc}/db@.service", Install);
+        machine.Link($"{Etc}/multi-user.target.wants/db@2.service", $"{Etc}/db@.service");
+        DesiredMachine desired = Wishes.Units(
+            new DesiredUnit("db@1.service") { IsEnabled = true }, new DesiredUnit("db@.service") { IsEnabled = false });
+        machine.Apply(desired);
+        Assert.That(
+            machine.Links(), Is.EqualTo(new[] { $"{Etc}/multi-user.target.wants/db@1.service -> {Etc}/db@.service" }));
+        Assert.That(machine.Plan(desired).Changes, Is.Empty);
     }
 
     [Test]

@@ -150,6 +150,8 @@ internal sealed class ChangeRun : IDisposable
         // Writing and a new owner take set-user-id away, so the mode comes last.
         string noOwner = NodeMaker.NoOwner(put.User, put.Group);
         Error.Check(_calls.ChangeOwner(file, put.User, put.Group), put.Path, noOwner);
+        if (now is not null)
+            KeptAttributes.Copy(_calls, spot, now, file, put.Mode);
         Error.Check(_calls.ChangeMode(file, put.Mode), put.Path, "cannot get its mode");
         return new StagedFile(put.Path, folder, name, state, spot.State.Identity, now, isCompared);
     }

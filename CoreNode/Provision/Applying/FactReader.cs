@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using CoreNode.Provision.Model;
 using Microsoft.Win32.SafeHandles;
@@ -8,8 +9,10 @@ namespace CoreNode.Provision.Applying;
 /// <summary>Reads what is at a path. Changes nothing.</summary>
 internal sealed class FactReader(ICalls calls, FolderWalk walk, bool isMachine)
 {
-    /// <summary>Longer files are told by their length only.</summary>
+    /// <summary>Longer files are told by their length and hash.</summary>
     public const int LimitBytes = 4 << 20;
+
+    private const int PartBytes = 128 << 10;
 
     private const long ProcKind = 0x9fa0;
     private const long SysKind = 0x62656572;
@@ -20,10 +23,12 @@ internal sealed class FactReader(ICalls calls, FolderWalk walk, bool isMachine)
     /// <summary>The root is that of the running machine.</summary>
     public bool IsMachine { get; } = isMachine;
 
-    /// <summary>The fact of a path.</summary>
+    /// <summary>The fact of a path; with a "/" behind it, of a folder with the names in it.</summary>
     /// <exception cref="IOException">The kernel failed, or this user may not look at it.</exception>
     public PathFact Read(string path)
     {
+        if (IsOfNames(path))
+            return ReadNames(path[..^1]);
         using Spot spot = walk.Find(path);
         string refusal = RefusalOf(spot);
         if (spot.Missing.Count > 0 || spot.Refusal.Length > 0)
@@ -36,9 +41,15 @@ internal sealed class FactReader(ICalls calls, FolderWalk walk, bool isMachine)
             Refusal = refusal.Length > 0 ? refusal : RefusalOf(spot, state),
             Target = state.Kind == PathKind.Link ? ReadTarget(spot) : "",
         };
-        return state.Kind == PathKind.File && !IsStrange(spot, state) ? fact with { Content = ReadContent(spot, state) }
-            : fact;
+        if (state.Kind != PathKind.File || IsStrange(spot, state))
+            return fact;
+        return state.Length > LimitBytes
+            ? fact with { Hash = ReadHash(spot, state) }
+            : fact with { Content = ReadContent(spot, state) };
     }
+
+    /// <summary>True for a path that asks for the names in a folder.</summary>
+    public static bool IsOfNames(string path) => path.Length > 1 && path[^1] == '/';
 
     /// <summary>What bears the name; null: nothing.</summary>
     public NodeState? Look(Spot spot)
@@ -108,26 +119,37 @@ internal sealed class FactReader(ICalls calls, FolderWalk walk, bool isMachine)
     {
         if (state.Length > LimitBytes)
             return null;
-        int error = calls.Open(spot.Folder, spot.Name, OpenFlags.Content, 0, out SafeFileHandle file);
-        using SafeFileHandle held = file;
-        if (error == Error.AccessDenied)
-            return null;
-        if (error is not (Error.NoEntry or Error.TooManyLinks))
-            Error.Check(error, spot.Path, "cannot be opened");
-        if (error != 0 || calls.Stat(file, "", out NodeState now) != 0 || !state.IsSame(now))
-            throw new StalePlanException(spot.Path, "was replaced");
-        byte[] content = new byte[Math.Max(1, state.Length + 1)];
-        int count = 0;
-        while (count < content.Length)
-        {
-            Error.Check(
-                calls.Read(file, content.AsSpan(count), count, out int part), spot.Path, "cannot be read");
-            if (part == 0)
-                return content.AsMemory(0, count);
-            count += part;
-        }
+        byte[] content = new byte[state.Length];
+        long length = ReadParts(spot, state, (part, at) => Keep(part, at, content));
+        return length < 0 ? null : content.AsMemory(0, (int)length);
+    }
 
-        throw new StalePlanException(spot.Path, "grew");
+    /// <summary>SHA-256 of that content as <see cref="PathFact.Hash"/>; "": this user may not read it.</summary>
+    /// <exception cref="StalePlanException">Another one bears the name by now.</exception>
+    public string ReadHash(Spot spot, NodeState state)
+    {
+        // What is wanted of a file is held in memory, so a longer one is another one.
+        if (state.Length > Array.MaxLength)
+            return "";
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long length = ReadParts(spot, state, (part, _) =>
+        {
+            hash.AppendData(part);
+            return true;
+        });
+        return length < 0 ? "" : PathFact.HashOf(hash.GetHashAndReset());
+    }
+
+    /// <summary>True if that is what the file holds, whatever its length.</summary>
+    /// <exception cref="StalePlanException">Another one bears the name by now.</exception>
+    public bool Holds(Spot spot, NodeState state, ReadOnlyMemory<byte> wanted)
+    {
+        if (state.Length != wanted.Length)
+            return false;
+        bool isSame = true;
+        long length = ReadParts(
+            spot, state, (part, at) => isSame &= part.SequenceEqual(wanted.Span.Slice((int)at, part.Length)));
+        return isSame && length == wanted.Length;
     }
 
     /// <summary>A file of accounts, "" where there is none.</summary>
@@ -161,10 +183,63 @@ internal sealed class FactReader(ICalls calls, FolderWalk walk, bool isMachine)
         return target;
     }
 
+    // How much was read, -1: this user may not. Ends early where a part is enough for whoever looks at it.
+    private long ReadParts(Spot spot, NodeState state, PartReader look)
+    {
+        int error = calls.Open(spot.Folder, spot.Name, OpenFlags.Content, 0, out SafeFileHandle file);
+        using SafeFileHandle held = file;
+        if (error == Error.AccessDenied)
+            return -1;
+        if (error is not (Error.NoEntry or Error.TooManyLinks))
+            Error.Check(error, spot.Path, "cannot be opened");
+        if (error != 0 || calls.Stat(file, "", out NodeState now) != 0 || !state.IsSame(now))
+            throw new StalePlanException(spot.Path, "was replaced");
+        byte[] buffer = new byte[Math.Clamp(state.Length + 1, 1, PartBytes)];
+        for (long at = 0; ;)
+        {
+            Error.Check(calls.Read(file, buffer, at, out int count), spot.Path, "cannot be read");
+            if (count == 0)
+                return at;
+            if (at + count > state.Length)
+                throw new StalePlanException(spot.Path, "grew");
+            bool isEnough = !look(buffer.AsSpan(0, count), at);
+            at += count;
+            if (isEnough)
+                return at;
+        }
+    }
+
+    private static bool Keep(ReadOnlySpan<byte> part, long at, byte[] content)
+    {
+        part.CopyTo(content.AsSpan((int)at));
+        return true;
+    }
+
+    private PathFact ReadNames(string path)
+    {
+        // As a path to write to it is none.
+        string refusal = FolderWalk.Complaint(path + "/");
+        using Spot spot = walk.Find(path);
+        if (spot.Missing.Count > 0 || spot.Refusal.Length > 0 || Look(spot) is not { Kind: PathKind.Folder } state)
+            return PathFact.Absent with { Refusal = refusal };
+        int error = calls.Open(spot.Folder, spot.Name, OpenFlags.WholeFolder, 0, out SafeFileHandle folder);
+        using SafeFileHandle held = folder;
+        List<string> names = [];
+        if (error == 0)
+            error = calls.List(folder, names);
+        if (error is not (Error.NoEntry or Error.NoFolder or Error.TooManyLinks or Error.AccessDenied))
+            Error.Check(error, path, "cannot be listed");
+        names.Sort(StringComparer.Ordinal);
+        return Of(state) with { Names = names, Refusal = refusal };
+    }
+
     // Another name of somebody else's file: in a folder of the file's owner he has nothing to gain by it.
     private static bool IsStrange(Spot spot, NodeState state) =>
         spot.IsExposed && state is { Kind: PathKind.File, Names: > 1 }
         && (spot.State.User == 0 || spot.State.User != state.User);
 
     private static string By(Spot spot) => spot.Path == spot.Full ? "" : $" (as {spot.Full}, by links)";
+
+    // What a part of a content is looked at for; false: the rest is not needed.
+    private delegate bool PartReader(ReadOnlySpan<byte> part, long at);
 }

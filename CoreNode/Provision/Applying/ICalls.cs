@@ -51,6 +51,15 @@ internal interface ICalls
     /// <summary>fchmod(2), also of a file that was opened only to name it.</summary>
     int ChangeMode(SafeFileHandle file, int mode);
 
+    /// <summary>listxattr(2) of a file that may be opened only to name it.</summary>
+    int ListAttributes(SafeFileHandle file, List<string> names);
+
+    /// <summary>getxattr(2) of such a file.</summary>
+    int ReadAttribute(SafeFileHandle file, string name, out byte[] value);
+
+    /// <summary>fsetxattr(2) of a file that is open for writing.</summary>
+    int WriteAttribute(SafeFileHandle file, string name, ReadOnlySpan<byte> value);
+
     /// <summary>syncfs(2): all of the file system that it lies on.</summary>
     int SyncFileSystem(SafeFileHandle file);
 

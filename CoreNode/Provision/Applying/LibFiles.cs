@@ -76,6 +76,16 @@ internal static partial class LibFiles
     [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChangeModeOf(string path, uint mode);
 
+    [LibraryImport("libc", EntryPoint = "listxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint ListAttributes(string path, Span<byte> names, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint ReadAttribute(string path, string name, Span<byte> value, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "fsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int WriteAttribute(
+        SafeFileHandle file, string name, ReadOnlySpan<byte> value, nuint length, int flags);
+
     [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
     public static partial int SyncRange(SafeFileHandle file, long offset, long length, uint flags);
 

@@ -14,6 +14,9 @@ internal sealed class MachineCalls : ICalls
     private const int LongestTarget = 4096;
     private const int ListBytes = 32 << 10;
     private const int LockBytes = 32;
+
+    // XATTR_LIST_MAX and XATTR_SIZE_MAX.
+    private const int AttributeBytes = 64 << 10;
     private const ulong MountRootAttribute = 0x2000;
     private const long NsPerSecond = 1_000_000_000;
     private const int ExclusiveNonBlocking = 2 | 4;
@@ -138,6 +141,31 @@ internal sealed class MachineCalls : ICalls
         int error = Outcome(LibFiles.ChangeMode(file, (uint)mode));
         return error == badDescriptor ? Outcome(LibFiles.ChangeModeOf(OwnLink(file), (uint)mode)) : error;
     }
+
+    public int ListAttributes(SafeFileHandle file, List<string> names)
+    {
+        byte[] buffer = new byte[AttributeBytes];
+        int error = Counted(LibFiles.ListAttributes(OwnLink(file), buffer, AttributeBytes), out int count);
+        ReadOnlySpan<byte> rest = buffer.AsSpan(0, count);
+        for (int end = rest.IndexOf((byte)0); end >= 0; end = rest.IndexOf((byte)0))
+        {
+            names.Add(Encoding.UTF8.GetString(rest[..end]));
+            rest = rest[(end + 1)..];
+        }
+
+        return error;
+    }
+
+    public int ReadAttribute(SafeFileHandle file, string name, out byte[] value)
+    {
+        byte[] buffer = new byte[AttributeBytes];
+        int error = Counted(LibFiles.ReadAttribute(OwnLink(file), name, buffer, AttributeBytes), out int count);
+        value = buffer[..count];
+        return error;
+    }
+
+    public int WriteAttribute(SafeFileHandle file, string name, ReadOnlySpan<byte> value) =>
+        Outcome(LibFiles.WriteAttribute(file, name, value, (nuint)value.Length, 0));
 
     public int SyncFileSystem(SafeFileHandle file) => Outcome(LibFiles.SyncFileSystem(file));
 

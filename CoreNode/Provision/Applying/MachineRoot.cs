@@ -87,8 +87,8 @@ public sealed class MachineRoot : IDisposable
         AccountLock.Take(_calls, _walk, told, stop) ?? Stream.Null;
 
     /// <summary>
-    /// What is at each path. Files above 4 MiB are told by their length. What was read last is what changes are
-    /// compared with.
+    /// What is at each path; of one with a "/" behind it also the names in that folder. Files above 4 MiB are told by
+    /// their length and hash. What was read last is what changes are compared with.
     /// </summary>
     /// <exception cref="IOException">Something cannot be looked at.</exception>
     public IReadOnlyDictionary<string, PathFact> Read(IEnumerable<string> paths)
@@ -98,6 +98,8 @@ public sealed class MachineRoot : IDisposable
         foreach (string path in paths)
         {
             facts[path] = _facts.Read(path);
+            if (FactReader.IsOfNames(path))
+                continue;
             _looked[path[..Math.Max(0, path.LastIndexOf('/'))]] = path;
         }
 

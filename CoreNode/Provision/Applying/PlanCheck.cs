@@ -26,16 +26,17 @@ internal sealed class PlanCheck(FactReader facts)
             return facts.ReadTarget(spot) == before.Target ? "" : "was changed";
         if (now.Kind != PathKind.File)
             return "";
-        return now.Length == before.Length && (before.Content is not { } content || IsContent(spot, now, content))
-            ? ""
-            : "was changed";
+        bool isSame = now.Length == before.Length && (before.Content is { } content
+            ? facts.Holds(spot, now, content)
+            : before.Hash.Length == 0 || facts.ReadHash(spot, now) == before.Hash);
+        return isSame ? "" : "was changed";
     }
 
     /// <summary>True if it is done already.</summary>
     public bool IsDone(Spot spot, NodeState? now, Change change) => change switch
     {
         PutFile put => now is { Kind: PathKind.File } && IsAttributes(now, put.Mode, put.User, put.Group)
-            && now.Length == put.Content.Length && IsContent(spot, now, put.Content),
+            && facts.Holds(spot, now, put.Content),
         PutFolder put => now is { Kind: PathKind.Folder } && IsAttributes(now, put.Mode, put.User, put.Group),
         PutLink { IsHard: false } put => now is { Kind: PathKind.Link } && now.User == put.User
             && now.Group == put.Group && facts.ReadTarget(spot) == put.Target,
@@ -48,7 +49,4 @@ internal sealed class PlanCheck(FactReader facts)
 
     private static bool IsAttributes(NodeState now, int mode, uint user, uint group) =>
         now.Mode == mode && now.User == user && now.Group == group;
-
-    private bool IsContent(Spot spot, NodeState now, ReadOnlyMemory<byte> content) =>
-        facts.ReadContent(spot, now) is { } present && present.Span.SequenceEqual(content.Span);
 }

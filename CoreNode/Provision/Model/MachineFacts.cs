@@ -6,7 +6,8 @@ namespace CoreNode.Provision.Model;
 /// <param name="Accounts">Users and groups.</param>
 /// <param name="Paths">
 /// What is at each path that the planner asked for, by path, also <see cref="PathFact.Absent"/>: one without an answer
-/// is asked for again. Links on the way to it are followed inside the root.
+/// is asked for again. Links on the way to it are followed inside the root. A path with "/" behind it asks for the
+/// names in a folder as well.
 /// </param>
 public sealed record MachineFacts(AccountTexts Accounts, IReadOnlyDictionary<string, PathFact> Paths)
 {

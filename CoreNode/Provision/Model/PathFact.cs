@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace CoreNode.Provision.Model;
 
 /// <summary>What is at a path of the machine, links not followed.</summary>
@@ -18,8 +20,16 @@ public sealed record PathFact(PathKind Kind)
     /// <summary>Content of a file that is not larger than what was asked for; null: not read.</summary>
     public ReadOnlyMemory<byte>? Content { get; init; }
 
+    /// <summary>SHA-256 of the content of a file that is too large for <see cref="Content"/>; "": not read.</summary>
+    public string Hash { get; init; } = "";
+
     /// <summary>Length of a file in bytes.</summary>
     public long Length { get; init; }
+
+    /// <summary>
+    /// The names in a folder, sorted: only where its path was asked for with a "/" behind it.
+    /// </summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
 
     /// <summary>Where a symbolic link points to, as it is written there.</summary>
     public string Target { get; init; } = "";
@@ -32,4 +42,13 @@ public sealed record PathFact(PathKind Kind)
     /// may.
     /// </summary>
     public string Refusal { get; init; } = "";
+
+    /// <summary>True for a file that is known to hold just that.</summary>
+    public bool Holds(ReadOnlyMemory<byte> wanted) => Kind == PathKind.File && Length == wanted.Length
+        && (Content is { } content
+            ? content.Span.SequenceEqual(wanted.Span)
+            : Hash.Length > 0 && Hash == HashOf(SHA256.HashData(wanted.Span)));
+
+    /// <summary>How <see cref="Hash"/> is written.</summary>
+    public static string HashOf(ReadOnlySpan<byte> hash) => Convert.ToHexStringLower(hash);
 }

@@ -21,6 +21,10 @@ internal sealed class AccountStage(AccountEditor accounts, PlanNotes notes)
     private const int SharedMode = 0x1A0; // 0640
     private const int OwnMode = 0x180; // 0600
 
+    /// <summary>A file of accounts changes.</summary>
+    public bool IsChanged => accounts.Passwd.IsChanged || accounts.Shadow.IsChanged || accounts.Groups.IsChanged
+        || accounts.GroupShadow.IsChanged;
+
     /// <summary>Makes the edits.</summary>
     public void Edit(IReadOnlyList<DesiredGroup> groups, IReadOnlyList<DesiredUser> users)
     {

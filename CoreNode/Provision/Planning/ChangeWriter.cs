@@ -18,7 +18,27 @@ internal sealed class ChangeWriter(TargetTree tree, PlanNotes notes)
     {
         foreach (Target target in tree.Targets)
             Write(target);
+        foreach (Target target in tree.Targets)
+        {
+            if (target.IsFilled)
+                HandOver(target);
+        }
+
         return _changes;
+    }
+
+    // The last changes of a home, its mode after its owner: until then it tells the next run that it is not done.
+    private void HandOver(Target home)
+    {
+        PathFact before = home.Fact.Kind == PathKind.Folder
+            ? home.Fact
+            : new PathFact(PathKind.Folder) { Mode = SkeletonStage.UnfilledMode };
+        uint user = home.User ?? 0;
+        uint group = home.Group ?? 0;
+        if (user != before.User || group != before.Group)
+            _changes.Add(new SetAttributes(home.Path, before.Mode, user, group, before, home.From));
+        before = before with { User = user, Group = group };
+        _changes.Add(new SetAttributes(home.Path, home.Mode ?? FolderMode, user, group, before, home.From));
     }
 
     private void Write(Target target)
@@ -60,7 +80,7 @@ internal sealed class ChangeWriter(TargetTree tree, PlanNotes notes)
     private void WriteFile(Target target)
     {
         PathFact fact = target.Fact;
-        if (fact.Kind == PathKind.File && (target.Content is not { } wanted || IsSame(fact, wanted)))
+        if (fact.Kind == PathKind.File && (target.Content is not { } wanted || fact.Holds(wanted)))
         {
             WriteAttributes(target);
             return;
@@ -81,12 +101,19 @@ internal sealed class ChangeWriter(TargetTree tree, PlanNotes notes)
     {
         if (target.Fact.Kind == PathKind.Folder)
         {
-            WriteAttributes(target);
+            if (!target.IsFilled)
+                WriteAttributes(target);
             return;
         }
 
         if (target.Fact.Kind != PathKind.Absent)
             _changes.Add(new RemovePath(target.Path, IsWhole: false, target.Fact, target.From));
+        if (target.IsFilled)
+        {
+            _changes.Add(new PutFolder(target.Path, SkeletonStage.UnfilledMode, 0, 0, target.From));
+            return;
+        }
+
         _changes.Add(new PutFolder(
             target.Path, target.Mode ?? FolderMode, target.User ?? 0, target.Group ?? 0, target.From));
     }
@@ -124,7 +151,7 @@ internal sealed class ChangeWriter(TargetTree tree, PlanNotes notes)
         if (file is { IsEmitted: false })
         {
             // The second name goes first: after an interruption nothing would tell that it was one.
-            if (isSame && file is { Kind: TargetKind.File, Content: { } content } && !IsSame(fact, content))
+            if (isSame && file is { Kind: TargetKind.File, Content: { } content } && !fact.Holds(content))
             {
                 _changes.Add(new RemovePath(target.Path, IsWhole: false, before, target.From));
                 before = PathFact.Absent;
@@ -149,7 +176,4 @@ internal sealed class ChangeWriter(TargetTree tree, PlanNotes notes)
         if (!isSame || file is { IsNewFile: true })
             _changes.Add(new PutLink(target.Path, real, IsHard: true, 0, 0, before, target.From));
     }
-
-    private static bool IsSame(PathFact fact, ReadOnlyMemory<byte> wanted) =>
-        fact.Length == wanted.Length && fact.Content is { } content && content.Span.SequenceEqual(wanted.Span);
 }

@@ -56,9 +56,9 @@ internal sealed class FileStage(TargetTree tree, OwnerNames owners, PlanNotes no
         {
             if (target.Fact.Kind is PathKind.File or PathKind.Link)
                 tree.AddReplaced(target.Path);
-            target.Mode = folder.Mode;
-            target.User = owners.User(folder.User, folder.From, folder.Place);
-            target.Group = owners.Group(folder.Group, folder.From, folder.Place);
+            target.Mode = folder.Mode ?? target.Mode;
+            target.User = owners.User(folder.User, folder.From, folder.Place) ?? target.User;
+            target.Group = owners.Group(folder.Group, folder.From, folder.Place) ?? target.Group;
         }
     }
 
@@ -145,7 +145,7 @@ internal sealed class FileStage(TargetTree tree, OwnerNames owners, PlanNotes no
         if (first is { Appends: false, HasContent: true })
             content = Join(first.Content, added);
         bool isFirst = target.Kind == TargetKind.Untouched;
-        bool isAnother = fact.Kind != PathKind.Absent && !(isThere && (content is null || IsSame(fact, content.Value)));
+        bool isAnother = fact.Kind != PathKind.Absent && !(isThere && (content is null || fact.Holds(content.Value)));
         if (isFirst && isAnother && !first.Replaces)
         {
             notes.Error(
@@ -214,7 +214,4 @@ internal sealed class FileStage(TargetTree tree, OwnerNames owners, PlanNotes no
         second.CopyTo(both.AsMemory(first.Length));
         return both;
     }
-
-    private static bool IsSame(PathFact fact, ReadOnlyMemory<byte> wanted) =>
-        fact.Length == wanted.Length && fact.Content is { } content && content.Span.SequenceEqual(wanted.Span);
 }

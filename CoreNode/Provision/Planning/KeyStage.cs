@@ -136,7 +136,7 @@ internal sealed class KeyStage(TargetTree tree, MachineView view, AccountEditor 
         }
 
         // A home that is there belongs to whom it belongs to.
-        bool isLeft = isHome && target.Fact.Kind == PathKind.Folder;
+        bool isLeft = isHome && target.Fact.Kind == PathKind.Folder && !SkeletonStage.IsUnfilled(target.Fact);
         if (!isLeft && tree.Claim(target, TargetKind.Folder, from, place))
         {
             target.Mode = mode;

@@ -29,4 +29,7 @@ internal sealed class MachineView(MachineFacts facts)
             _missing.Add(path);
         return PathFact.Absent;
     }
+
+    /// <summary>The names in a folder; none where there is no folder.</summary>
+    public IReadOnlyList<string> NamesIn(string folder) => At(folder + "/").Names;
 }

@@ -57,10 +57,13 @@ public static class Planner
         texts.AddEnvironment(desired);
         texts.AddOptions(desired);
         new UnitStage(tree, notes).Add(desired.Units);
+        SkeletonStage skeleton = new(tree, accounts, notes);
+        foreach (DesiredUser user in users)
+            skeleton.Add(user);
         List<Change> changes = new ChangeWriter(tree, notes).Write();
         changes = new WorkStage(view, notes).Complete(changes, desired);
         TellKernelArguments(desired, view.Facts, notes);
-        return new Plan(changes, notes.Findings);
+        return new Plan(changes, notes.Findings) { ChangesAccounts = accountStage.IsChanged };
     }
 
     // Bytes, where they are known: a text may have lost some that are no UTF-8.

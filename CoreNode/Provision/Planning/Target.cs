@@ -35,6 +35,11 @@ internal sealed class Target(string path, PathFact fact)
     /// <summary>Never shown.</summary>
     public bool IsSecret { get; set; }
 
+    /// <summary>
+    /// A home that is to be filled: root's alone until all that belongs into it is there, and the user's after that.
+    /// </summary>
+    public bool IsFilled { get; set; }
+
     /// <summary>Only the parent of something: whoever wants the folder itself says how it is.</summary>
     public bool IsImplied { get; set; }
 

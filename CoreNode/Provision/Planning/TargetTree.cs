@@ -40,6 +40,10 @@ internal sealed class TargetTree(MachineView view, PlanNotes notes)
         return view.At(real);
     }
 
+    /// <summary>The names that are in a folder now, its links resolved.</summary>
+    public IReadOnlyList<string> NamesIn(string real) =>
+        At(real).Kind == PathKind.Folder ? view.NamesIn(real) : [];
+
     /// <summary>The target of a path whose links are resolved; null: nobody looked at it.</summary>
     public Target? Find(string real) => _byPath.GetValueOrDefault(real);
 

@@ -105,8 +105,10 @@ internal sealed class TextStage(TargetTree tree, MachineView view, AccountEditor
         {
             target.Content = Encoding.UTF8.GetBytes(NodeOptionsText.Write(desired.Options));
             // A node without root's rights (corenode-store.service) reads it by its group.
-            target.Group = isSecret ? accounts.FindGroup("corenode") : null;
-            target.Mode = !isSecret ? OpenMode : target.Group is null ? OwnMode : SharedMode;
+            uint readers = isSecret ? accounts.FindGroup("corenode") ?? 0 : 0;
+            target.User = 0;
+            target.Group = readers;
+            target.Mode = !isSecret ? OpenMode : readers == 0 ? OwnMode : SharedMode;
             target.IsSecret = isSecret;
         }
     }

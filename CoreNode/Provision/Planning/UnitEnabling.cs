@@ -5,7 +5,8 @@ namespace CoreNode.Provision.Planning;
 
 /// <summary>
 /// Enables and disables units by the links of their [Install] (systemd.unit(5)): WantedBy, RequiredBy, UpheldBy, Alias,
-/// Also, DefaultInstance, as systemctl does, so that it also works for a root that does not run.
+/// Also, DefaultInstance, as systemctl does, so that it also works for a root that does not run. Who is disabled loses
+/// all links that lead to him, whoever made them.
 /// </summary>
 internal sealed class UnitEnabling(TargetTree tree, PlanNotes notes, IReadOnlyList<DesiredUnit> units)
 {
@@ -13,11 +14,19 @@ internal sealed class UnitEnabling(TargetTree tree, PlanNotes notes, IReadOnlyLi
     private readonly HashSet<string> _done = new(StringComparer.Ordinal);
     private readonly List<UnitLink> _links = [];
 
+    // Links that are there; a unit that is enabled by one keeps it.
+    private readonly List<UnitLink> _swept = [];
+
     /// <summary>The links of all units that were added.</summary>
     public void Write()
     {
         foreach (UnitLink link in _links)
             Write(link);
+        foreach (UnitLink link in _swept)
+        {
+            if (!_links.Exists(wish => wish.IsOn && wish.Path == link.Path))
+                Write(link);
+        }
     }
 
     /// <summary>One unit with those it names in Also=.</summary>
@@ -31,6 +40,8 @@ internal sealed class UnitEnabling(TargetTree tree, PlanNotes notes, IReadOnlyLi
     {
         if (_done.Count >= MaxUnits || !_done.Add(name))
             return;
+        if (!isOn)
+            Sweep(name, wanted);
         string path = Find(name, out bool isMasked);
         if (path.Length == 0 || isMasked)
         {
@@ -83,6 +94,37 @@ internal sealed class UnitEnabling(TargetTree tree, PlanNotes notes, IReadOnlyLi
                 wanted.From, wanted.Place, $"{name} says nothing in [Install], so enabling it does nothing",
                 "add WantedBy=multi-user.target below [Install], or start it by command");
         }
+    }
+
+    // All links by which something wants that unit, and its other names; not the one by which it is there itself.
+    private void Sweep(string name, DesiredUnit wanted)
+    {
+        if (tree.Resolve(Folder(wanted), followsLast: true, out _) is not { } folder)
+            return;
+        foreach (string entry in tree.NamesIn(folder))
+        {
+            string path = $"{folder}/{entry}";
+            bool isOfWants = entry.EndsWith(".wants", StringComparison.Ordinal)
+                || entry.EndsWith(".requires", StringComparison.Ordinal)
+                || entry.EndsWith(".upholds", StringComparison.Ordinal);
+            if (isOfWants)
+            {
+                foreach (string link in tree.NamesIn(path))
+                    Sweep($"{path}/{link}", name, isByName: link == name, wanted);
+            }
+            else if (entry != name && UnitName.Parse(entry) is not null)
+                Sweep(path, name, isByName: false, wanted);
+        }
+    }
+
+    private void Sweep(string path, string name, bool isByName, DesiredUnit wanted)
+    {
+        if (tree.At(path) is not { Kind: PathKind.Link } fact)
+            return;
+        bool isOfUnit = isByName || TargetPath.Name(fact.Target) == name
+            || (tree.Resolve(path, followsLast: true, out _) is { } real && TargetPath.Name(real) == name);
+        if (isOfUnit)
+            _swept.Add(new UnitLink(path, fact.Target, IsOn: false, wanted));
     }
 
     // The file of a unit, or of its template; "" where there is none.

@@ -96,16 +96,15 @@ internal sealed class UnitStage(TargetTree tree, PlanNotes notes)
             target.LinkTarget = UnitPaths.Null;
     }
 
+    // As systemctl has it, a file with nothing in it is a mask as well.
     private void Unmask(DesiredUnit unit, string path)
     {
-        if (tree.Find(path) is null && tree.At(path) is not { Kind: PathKind.Link, Target: UnitPaths.Null })
+        TargetKind wish = tree.Find(path)?.Kind ?? TargetKind.Untouched;
+        if (wish is not (TargetKind.Untouched or TargetKind.Link))
             return;
-        if (tree.Take(path, followsLast: false, unit.From, unit.Place) is not { } target)
-            return;
-        bool isMask = target.Kind == TargetKind.Link
-            ? target.LinkTarget == UnitPaths.Null
-            : target is { Kind: TargetKind.Untouched, Fact: { Kind: PathKind.Link, Target: UnitPaths.Null } };
-        if (!isMask)
+        bool isMask = tree.Resolve(path, followsLast: true, out _) is { } real
+            && (real == UnitPaths.Null || tree.ContentOf(real, out _) is { Length: 0 });
+        if (!isMask || tree.Take(path, followsLast: false, unit.From, unit.Place) is not { } target)
             return;
         target.Kind = TargetKind.Absent;
         target.From = unit.From;
