@@ -127,7 +127,7 @@ mkdir -p "$scratch/tmp"
 
 step 'Debian packages' ensure_packages "${build_packages[@]}" etcd-server etcd-client curl \
   strace systemd systemd-container zsh openssl openssh-server cgpt gdisk fdisk \
-  zstd xz-utils bzip2 dbus-daemon chromium iproute2 nftables ignition \
+  zstd xz-utils bzip2 genisoimage xorriso mtools dbus-daemon chromium iproute2 nftables ignition \
   podman crun netavark containernetworking-plugins docker.io iptables busybox-static
 step 'restore and build, warnings as errors' dotnet build CoreNode.sln -v quiet --nologo || finish
 

@@ -29,7 +29,9 @@ internal static class AllowedEdges
             new("Provision.Ignition", ModuleKind.Decider, "Documents", "Provision.Model"),
             new("Provision.Planning", ModuleKind.Decider, "Documents", "Provision.Model", "Units.Model"),
             new("Provision.Applying", ModuleKind.Mechanism, "Provision.Model", "Platform") { IsNative = true },
-            new("Provision.Sources", ModuleKind.Service, "Provision.Model", "Provision.Ignition", "Platform"),
+            new(
+                "Provision.Sources", ModuleKind.Service,
+                "Provision.Model", "Provision.Ignition", "Platform", "Documents", "Yaml"),
             new(
                 "Provision", ModuleKind.Service,
                 "Documents", "Yaml", "Provision.Model", "Provision.CloudConfig", "Provision.Ignition",
@@ -111,7 +113,7 @@ internal static class AllowedEdges
             new(
                 "Cli", ModuleKind.Edge,
                 "Api.Client", "RebootLock", "Store", "Units.Model", "Updates.Desk", "Reboots.Desk", "Overlay.Desk",
-                "Overlay.Model", "Overlay.Setup", "Documents", "Provision.Model"),
+                "Overlay.Model", "Overlay.Setup", "Documents", "Provision.Model", "Reboots"),
             new(
                 "Hosting", ModuleKind.Composition,
                 "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Leases",

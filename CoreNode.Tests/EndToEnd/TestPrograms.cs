@@ -61,6 +61,16 @@ internal static class TestPrograms
     /// <summary>The client beside that daemon: a newer one may be in front of it.</summary>
     public static string Docker() => Path.Combine(Path.GetDirectoryName(Dockerd())!, "../bin/docker");
 
+    public static string Genisoimage() => FromPackage("genisoimage", "genisoimage");
+
+    public static string Xorriso() => FromPackage("xorriso", "xorriso");
+
+    public static string Mformat() => FromPackage("mformat", "mtools");
+
+    public static string Mcopy() => FromPackage("mcopy", "mtools");
+
+    public static string Mmd() => FromPackage("mmd", "mtools");
+
     public static string Busybox() => FromPackage("busybox", "busybox-static");
 
     /// <summary>The native executable: CORENODE_BINARY, else out/corenode.</summary>

@@ -250,7 +250,7 @@ internal sealed class PipelineTests
         ConfigResult result = (await ProvisionRun.LoadAsync([data])).Result;
         Assert.That(result.IsRefused, Is.True);
         Assert.That(
-            ProvisionRun.Shown(result.Findings), Is.EqualTo("error user-data:3:1: a tab indents this line: YAML takes "
+            ProvisionRun.Shown(result.Findings), Is.EqualTo("error user-data:3:1: a tab indents this line; YAML takes "
                 + "spaces only"));
     }
 

@@ -1,5 +1,4 @@
 using CoreNode.Provision;
-using CoreNode.Provision.Model;
 
 namespace CoreNode.Tests.Provision;
 

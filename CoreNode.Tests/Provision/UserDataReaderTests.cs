@@ -90,7 +90,7 @@ internal sealed class UserDataReaderTests
         Assert.That(Shown(Read(once)), Is.EqualTo($"CloudConfig EC2: {Config}"));
         Assert.That(Shown(Read(Gzipped(once))), Is.EqualTo($"CloudConfig EC2: {Config}"));
         Assert.That(Shown(Read(Gzipped(Gzipped(once)))), Does.Contain("packed by gzip more than twice"));
-        Assert.That(Shown(Read(once[..^3])), Does.StartWith("Error EC2 : it begins as gzip, but"));
+        Assert.That(Shown(Read(once[..^3])), Does.StartWith("Error EC2 1:1: it begins as gzip, but"));
         Assert.That(Shown(Read(Gzipped(new byte[UserDataReader.LimitBytes + 1]))), Does.Contain("4194304 bytes"));
     }
 
@@ -102,7 +102,7 @@ internal sealed class UserDataReaderTests
             Is.EqualTo("Error EC2 2:4: from here on it is not UTF-8"));
         Assert.That(
             Shown(Read([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Config)])),
-            Is.EqualTo("Error EC2 : the text is UTF-16"));
+            Is.EqualTo("Error EC2 1:1: the text is UTF-16"));
     }
 
     [Test]

@@ -36,12 +36,16 @@ internal sealed class FlagValues(
         Dictionary<string, string> given = ReadFlags(arguments);
         foreach (NodeFlag flag in flags)
         {
-            if (environment(flag.EnvironmentName) is { Length: > 0 } value)
+            if (environment(flag.EnvironmentName) is { Length: > 0 } value && IsFit(flag, value, $"--{flag.Name}"))
                 _values[flag.Name] = value;
         }
 
         foreach ((string name, string value) in given)
-            _values[name] = value;
+        {
+            if (IsFit(Find(name)!, value, $"--{name}"))
+                _values[name] = value;
+        }
+
         if (!_values.TryGetValue("config", out string? file) && !_values.ContainsKey("dev"))
             file = StandardFile;
         if (file is { Length: > 0 } and not NoFile)
@@ -191,12 +195,12 @@ internal sealed class FlagValues(
             ReadFile = file;
             foreach (YamlEntry entry in YamlText.ParseFlatMap(text))
             {
-                if (Find(entry.Key) is null || entry.Key == "config")
+                if (Find(entry.Key) is not { } flag || entry.Key == "config")
                 {
                     _problems.Add(
                         $"{file}:{entry.Place}: unknown key \"{entry.Key}\"{Suggestion(entry.Key)}");
                 }
-                else
+                else if (IsFit(flag, entry.Value, $"{file}:{entry.Place}: {entry.Key}"))
                     _values.TryAdd(entry.Key, entry.Value);
             }
         }
@@ -213,6 +217,19 @@ internal sealed class FlagValues(
         {
             _problems.Add($"--config {file}: {fault.Message}");
         }
+    }
+
+    // No path, name or URL has a NUL; what takes it for the end of a text would go on with half of it.
+    private bool IsFit(NodeFlag flag, string value, string where)
+    {
+        bool isEmptyFolder = flag is { Placeholder: "FOLDER", Default.Length: > 0 } && value.Trim().Length == 0;
+        if (value.Contains('\0', StringComparison.Ordinal))
+            _problems.Add($"{where}: the value has a NUL character, which no option takes: leave it out");
+        else if (isEmptyFolder)
+            _problems.Add($"{where}: a folder is needed, such as {flag.Default}");
+        else
+            return true;
+        return false;
     }
 
     private NodeFlag? Find(string name) => flags.FirstOrDefault(one => one.Name == name);

@@ -13,6 +13,7 @@ public sealed record OwnAddress(IPAddress Address, string Reason)
     // that are for documents (RFC 5737): laboratories use them.
     private static readonly IPAddress s_anywhere = IPAddress.Parse("240.0.0.1");
     private static readonly IPAddress s_anywhereV6 = IPAddress.Parse("2001:db8::1");
+    private static readonly IPAddress s_anywherePrivate = IPAddress.Parse("fdff:ffff:ffff:ffff::1");
 
     /// <summary>
     /// The address from which the default route leaves, IPv4 first; else the first that is not of this machine or
@@ -35,6 +36,49 @@ public sealed record OwnAddress(IPAddress Address, string Reason)
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// The machine's own IPv6 addresses, one that everybody reaches and one of a private network (RFC 4193): those that
+    /// the kernel would leave from towards such addresses, or else the first ones that are there. Null: none.
+    /// </summary>
+    public static (IPAddress? Public, IPAddress? Private) FindIPv6() => ChooseIPv6(SourceFor, AllAddresses);
+
+    /// <summary>The same, told what the kernel says and which addresses there are. Pure.</summary>
+    /// <param name="sourceFor">The address that the kernel leaves from towards another; null: no way.</param>
+    /// <param name="all">All addresses, asked for only where the kernel has no way.</param>
+    public static (IPAddress? Public, IPAddress? Private) ChooseIPv6(
+        Func<IPAddress, IPAddress?> sourceFor, Func<IReadOnlyList<IPAddress>> all)
+    {
+        List<IPAddress> found = [];
+        foreach (IPAddress target in (ReadOnlySpan<IPAddress>)[s_anywhereV6, s_anywherePrivate])
+        {
+            if (sourceFor(target) is { } source)
+                found.Add(source);
+        }
+
+        if (found.Count == 0)
+            found.AddRange(all());
+        return (
+            found.Find(static one => !one.IsIPv6UniqueLocal && (one.GetAddressBytes()[0] & 0xE0) == 0x20),
+            found.Find(static one => one.IsIPv6UniqueLocal));
+    }
+
+    private static List<IPAddress> AllAddresses()
+    {
+        List<IPAddress> all = [];
+        foreach (NetworkInterface device in NetworkInterface.GetAllNetworkInterfaces())
+        {
+            if (device.OperationalStatus == OperationalStatus.Down)
+                continue;
+            foreach (UnicastIPAddressInformation one in device.GetIPProperties().UnicastAddresses)
+            {
+                if (one.Address.AddressFamily == AddressFamily.InterNetworkV6)
+                    all.Add(one.Address);
+            }
+        }
+
+        return all;
     }
 
     private static bool IsGlobal(IPAddress address) =>

@@ -25,21 +25,34 @@ public static class AddressText
     /// <param name="text">As it was given.</param>
     /// <param name="addresses">What is known; the name of one that is not becomes nothing.</param>
     /// <param name="unknown">Gets each name that became nothing, once, and where.</param>
-    public static string Substitute(string text, MachineAddresses addresses, List<MapEntry> unknown)
+    /// <param name="shifts">Gets what was put in where.</param>
+    public static string Substitute(
+        string text, MachineAddresses addresses, List<MapEntry> unknown, TextShifts shifts)
     {
         int next = text.IndexOf('$');
         if (next < 0)
             return text;
         StringBuilder result = new(text.Length);
         int copied = 0;
+        (int line, int start, int newStart) = (1, 0, 0);
         for (; next >= 0; next = next + 1 < text.Length ? text.IndexOf('$', next + 1) : -1)
         {
             string? name = NameAt(text, next);
             if (name is null)
                 continue;
             bool isKept = next > copied && text[next - 1] == '\\';
-            result.Append(text, copied, next - copied - (isKept ? 1 : 0));
+            int begin = isKept ? next - 1 : next;
+            for (int at = copied; at < begin; at++)
+            {
+                result.Append(text[at]);
+                if (!EndsLine(text, at))
+                    continue;
+                line++;
+                (start, newStart) = (at + 1, result.Length);
+            }
+
             string value = isKept ? name : ValueOf(name, addresses);
+            shifts.Add(line, result.Length - newStart + 1, value.Length, begin - start + 1, next + name.Length - begin);
             result.Append(value);
             copied = next + name.Length;
             if (value.Length == 0 && !unknown.Exists(one => one.Key == name))
@@ -62,6 +75,10 @@ public static class AddressText
 
         return variables;
     }
+
+    // As YAML 1.1 parts lines.
+    private static bool EndsLine(string text, int at) => text[at] is '\n' or '\u0085' or '\u2028' or '\u2029'
+        || (text[at] == '\r' && (at + 1 == text.Length || text[at + 1] != '\n'));
 
     private static string? NameAt(string text, int at)
     {

@@ -91,7 +91,7 @@ public sealed class ConfigLoader(ReadingRules rules, IRemoteContents? remotes)
         try
         {
             return CloudConfigReader.Read(
-                YamlTree.Parse(Encoding.UTF8.GetString(part.Content.Span)),
+                YamlTree.Parse(Encoding.UTF8.GetString(part.Content.Span), part.Shifts.Original),
                 part.Source,
                 CloudRules(isOem));
         }
@@ -99,7 +99,7 @@ public sealed class ConfigLoader(ReadingRules rules, IRemoteContents? remotes)
         {
             return new ConfigResult(
                 DesiredMachine.Nothing,
-                [new Finding(Severity.Error, part.Source, broken.Place, "", broken.Message, "")]);
+                [new Finding(Severity.Error, part.Source, broken.Place, "", broken.What, broken.Advice)]);
         }
     }
 
@@ -117,7 +117,8 @@ public sealed class ConfigLoader(ReadingRules rules, IRemoteContents? remotes)
         {
             _findings.Add(new Finding(
                 Severity.Note, part.Source, TextPlace.None, "",
-                $"Ignition is applied at the first boot only, which was at {done:yyyy-MM-dd HH:mm:ss}Z: left out", ""));
+                $"Ignition is applied at the first boot only, which was at {done:yyyy-MM-dd HH:mm:ss}Z: left out",
+                "name the file to apply it once more: corenode config apply FILE"));
             return;
         }
 

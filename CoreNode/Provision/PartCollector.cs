@@ -81,7 +81,9 @@ internal sealed class PartCollector(MachineAddresses addresses)
 
         if (content.Length <= UserDataReader.LimitBytes)
             return true;
-        Refuse(source, $"it has {content.Length} bytes, more than {UserDataReader.LimitBytes}", "");
+        Refuse(
+            source, $"it has {content.Length} bytes, more than {UserDataReader.LimitBytes}",
+            "fetch large files by a unit");
         return false;
     }
 
@@ -95,14 +97,18 @@ internal sealed class PartCollector(MachineAddresses addresses)
             return;
         }
 
-        string text = Substitute(Encoding.UTF8.GetString(content.Span), source);
-        _parts.Add(new UserDataPart(UserDataKind.CloudConfig, source, name, Encoding.UTF8.GetBytes(text)));
+        TextShifts shifts = new();
+        string text = Substitute(Encoding.UTF8.GetString(content.Span), source, shifts);
+        _parts.Add(new UserDataPart(UserDataKind.CloudConfig, source, name, Encoding.UTF8.GetBytes(text))
+        {
+            Shifts = shifts,
+        });
     }
 
     private void AddScript(ReadOnlyMemory<byte> content, string source, string name)
     {
         // Each byte a character, so that what follows a script's text (an archive) stays as it is.
-        string text = Substitute(Encoding.Latin1.GetString(content.Span), source);
+        string text = Substitute(Encoding.Latin1.GetString(content.Span), source, new TextShifts());
         string first = text.Split('\n', 2)[0];
         if (!first.StartsWith("#!", StringComparison.Ordinal) || first[2..].Trim().Length == 0)
         {
@@ -115,7 +121,8 @@ internal sealed class PartCollector(MachineAddresses addresses)
             text = text.Replace("\r\n", "\n", StringComparison.Ordinal);
             _findings.Add(new Finding(
                 Severity.Note, source, new TextPlace(1, 1), "",
-                "the script's lines end with CR LF, by which no interpreter is found: read as LF", ""));
+                "the script's lines end with CR LF, by which no interpreter is found: read as LF",
+                "save it with LF at the ends of lines"));
         }
 
         _parts.Add(new UserDataPart(UserDataKind.Script, source, name, Encoding.Latin1.GetBytes(text)));
@@ -133,7 +140,7 @@ internal sealed class PartCollector(MachineAddresses addresses)
 
         if (depth == DeepestNesting)
         {
-            Refuse(source, $"more than {DeepestNesting} MIME multiparts in each other", "");
+            Refuse(source, $"more than {DeepestNesting} MIME multiparts in each other", "put their parts into one");
             return;
         }
 
@@ -151,7 +158,7 @@ internal sealed class PartCollector(MachineAddresses addresses)
             number++;
             if (++_numberOfParts > UserDataReader.PartLimit)
             {
-                Refuse(source, $"more than {UserDataReader.PartLimit} parts", "");
+                Refuse(source, $"more than {UserDataReader.PartLimit} parts", "put some of them together");
                 return;
             }
 
@@ -198,10 +205,10 @@ internal sealed class PartCollector(MachineAddresses addresses)
         Add(content, shown, name, entity.Type, depth);
     }
 
-    private string Substitute(string text, string source)
+    private string Substitute(string text, string source, TextShifts shifts)
     {
         List<MapEntry> unknown = [];
-        string result = AddressText.Substitute(text, addresses, unknown);
+        string result = AddressText.Substitute(text, addresses, unknown, shifts);
         foreach (MapEntry one in unknown)
         {
             _findings.Add(new Finding(
@@ -215,7 +222,7 @@ internal sealed class PartCollector(MachineAddresses addresses)
     }
 
     private void Refuse(string source, string reason, string suggestion) =>
-        _findings.Add(new Finding(Severity.Error, source, TextPlace.None, "", reason, suggestion));
+        _findings.Add(new Finding(Severity.Error, source, new TextPlace(1, 1), "", reason, suggestion));
 
     private static TextPlace InvalidPlace(ReadOnlySpan<byte> content)
     {

@@ -105,6 +105,7 @@ internal sealed class RemoteFiller(IRemoteContents remotes, string source, List<
     {
         int at = from.LastIndexOf(": ", StringComparison.Ordinal);
         string key = at < 0 ? "" : from[(at + 2)..];
-        findings.Add(new Finding(Severity.Error, source, place, key, reason, ""));
+        findings.Add(new Finding(Severity.Error, source, place, key, reason,
+            "look whether this machine reaches it (curl -v), and whether it is what it was"));
     }
 }

@@ -5,4 +5,8 @@ namespace CoreNode.Provision;
 /// <param name="Source">As people know it: "EC2", or "part 2 (setup.sh) of EC2".</param>
 /// <param name="Name">Its file name, if it has one.</param>
 /// <param name="Content">Its bytes; of cloud-config valid UTF-8.</param>
-public sealed record UserDataPart(UserDataKind Kind, string Source, string Name, ReadOnlyMemory<byte> Content);
+public sealed record UserDataPart(UserDataKind Kind, string Source, string Name, ReadOnlyMemory<byte> Content)
+{
+    /// <summary>Where its text is another one than its author wrote.</summary>
+    public TextShifts Shifts { get; init; } = new();
+}

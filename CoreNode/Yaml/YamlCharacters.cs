@@ -6,9 +6,11 @@ namespace CoreNode.Yaml;
 /// <summary>Which characters a YAML text may have (YAML 1.2, 5.1).</summary>
 internal static class YamlCharacters
 {
-    /// <summary>Refuses the first that none may have, with its place.</summary>
+    /// <summary>
+    /// Refuses the first that none may have, with its place, which <paramref name="places"/> makes the author's.
+    /// </summary>
     /// <exception cref="DocumentException">There is one.</exception>
-    public static void Check(string text)
+    public static void Check(string text, Func<TextPlace, TextPlace> places)
     {
         int line = 1;
         int lineStart = 0;
@@ -28,8 +30,8 @@ internal static class YamlCharacters
             {
                 string name = ((int)one).ToString("X4", CultureInfo.InvariantCulture);
                 throw new DocumentException(
-                    $"the character U+{name} is not allowed: text only; bytes belong in base64",
-                    new TextPlace(line, i - lineStart + 1));
+                    $"the character U+{name} is not allowed", places(new TextPlace(line, i - lineStart + 1)),
+                    "text only; bytes belong in base64");
             }
         }
     }

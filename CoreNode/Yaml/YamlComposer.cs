@@ -9,7 +9,7 @@ namespace CoreNode.Yaml;
 /// Makes one tree of a parser's events. A node that an alias names is the same object wherever it stands; what it
 /// costs is counted each time, so a text that grows by aliases of aliases meets the limits, not the memory.
 /// </summary>
-internal sealed class YamlComposer(IParser parser)
+internal sealed class YamlComposer(IParser parser, Func<TextPlace, TextPlace> places)
 {
     private const string OwnTags = "tag:yaml.org,2002:";
 
@@ -32,8 +32,7 @@ internal sealed class YamlComposer(IParser parser)
         if (Next() is not StreamEnd)
         {
             throw new DocumentException(
-                "a second document begins here and only one is read: leave out this line and what follows",
-                Place);
+                "a second document begins here and only one is read", Place, "leave out this line and what follows");
         }
 
         return root is ScalarNode { Text: "", Written: ScalarForm.Plain } ? null : root;
@@ -48,7 +47,7 @@ internal sealed class YamlComposer(IParser parser)
         if (current is AnchorAlias alias)
             return Aliased(alias.Value.Value, depth, place, out height);
         if (depth > YamlTree.DepthLimit)
-            throw new DocumentException($"more than {YamlTree.DepthLimit} lists and maps in each other", place);
+            throw TooDeep(place);
         int nodesBefore = _nodes;
         long sizeBefore = _size;
         Charge(1, (current as Scalar)?.Value.Length ?? 0, place);
@@ -57,7 +56,7 @@ internal sealed class YamlComposer(IParser parser)
             Scalar scalar => ScalarOf(scalar, place),
             SequenceStart => List(depth, place, ref height),
             MappingStart => Map(depth, place, ref height),
-            _ => throw new DocumentException("a value is missing here", place),
+            _ => throw new DocumentException("a value is missing here", place, "write it, or two quotes"),
         };
         if (current is NodeEvent { Anchor.IsEmpty: false } named)
         {
@@ -73,12 +72,13 @@ internal sealed class YamlComposer(IParser parser)
         if (!_anchors.TryGetValue(name, out Anchored? anchored))
         {
             throw new DocumentException(
-                $"*{Shown(name)} stands for nothing: no value before it is marked &{Shown(name)}", place);
+                $"*{Shown(name)} stands for nothing: no value before it is marked &{Shown(name)}", place,
+                "put it in quotes if it is a text");
         }
 
         height = anchored.Height;
         if (depth + height - 1 > YamlTree.DepthLimit)
-            throw new DocumentException($"more than {YamlTree.DepthLimit} lists and maps in each other", place);
+            throw TooDeep(place);
         Charge(anchored.Nodes, anchored.Size, place);
         return anchored.Node;
     }
@@ -107,16 +107,15 @@ internal sealed class YamlComposer(IParser parser)
             TextPlace keyPlace = PlaceOf(Current);
             bool isMerge = Current is Scalar { Value: "<<", Style: ScalarStyle.Plain };
             if (Node(depth + 1, out _) is not ScalarNode key)
-                throw new DocumentException("a key must be plain text", keyPlace);
+                throw new DocumentException("a key must be plain text", keyPlace, "write one word and a colon");
             Next();
             MapEntry entry = new(key.Text, keyPlace, Node(depth + 1, out int below));
             height = Math.Max(height, below + 1);
             if (!present.TryAdd(entry.Key, entry))
             {
                 throw new DocumentException(
-                    $"the key \"{Shown(entry.Key)}\" is there already, at {present[entry.Key].Place}: "
-                    + "a map has each key once",
-                    keyPlace);
+                    $"the key \"{Shown(entry.Key)}\" is there already, at {present[entry.Key].Place}", keyPlace,
+                    "a map has each key once");
             }
 
             if (isMerge)
@@ -140,7 +139,7 @@ internal sealed class YamlComposer(IParser parser)
             if (one is not MapNode map)
             {
                 throw new DocumentException(
-                    $"<< takes a map or a list of maps, not {one.Form}: for example \"<<: *name\"", merged.Place);
+                    $"<< takes a map or a list of maps, not {one.Form}", merged.Place, "for example \"<<: *name\"");
             }
 
             foreach (MapEntry entry in map.Entries)
@@ -181,7 +180,7 @@ internal sealed class YamlComposer(IParser parser)
             // Said below: it is base64 of no text.
         }
 
-        throw new DocumentException("!!binary is no base64 of UTF-8 text; for bytes use \"encoding: base64\"", place);
+        throw new DocumentException("!!binary is no base64 of UTF-8 text", place, "for bytes use \"encoding: base64\"");
     }
 
     private static void CheckTag(NodeEvent node, string own, TextPlace place)
@@ -191,7 +190,10 @@ internal sealed class YamlComposer(IParser parser)
     }
 
     private static DocumentException ForeignTag(string tag, TextPlace place) =>
-        new($"the tag {Shown(tag)} says nothing here: leave it out", place);
+        new($"the tag {Shown(tag)} says nothing here", place, "leave it out");
+
+    private static DocumentException TooDeep(TextPlace place) => new(
+        $"more than {YamlTree.DepthLimit} lists and maps in each other", place, "nothing that is read here is so deep");
 
     private void Charge(int nodes, long size, TextPlace place)
     {
@@ -200,13 +202,15 @@ internal sealed class YamlComposer(IParser parser)
         if (_nodes > YamlTree.NodeLimit)
         {
             throw new DocumentException(
-                $"more than {YamlTree.NodeLimit} values, counting what aliases stand for", place);
+                $"more than {YamlTree.NodeLimit} values, counting what aliases stand for", place,
+                "fetch large files by a unit");
         }
 
         if (_size > YamlTree.SizeLimit)
         {
             throw new DocumentException(
-                $"more than {YamlTree.SizeLimit} characters, counting what aliases stand for", place);
+                $"more than {YamlTree.SizeLimit} characters, counting what aliases stand for", place,
+                "fetch large files by a unit");
         }
     }
 
@@ -218,7 +222,7 @@ internal sealed class YamlComposer(IParser parser)
         return Current;
     }
 
-    private static TextPlace PlaceOf(ParsingEvent one) => YamlFaults.PlaceOf(one.Start);
+    private TextPlace PlaceOf(ParsingEvent one) => places(YamlFaults.PlaceOf(one.Start));
 
     private static string Shown(string text) => text.Length <= 60 ? text : text[..60] + "…";
 

@@ -28,11 +28,15 @@ internal static class YamlFaults
             if (tab >= 0 && near.TrimStart().Length > 0)
             {
                 return new DocumentException(
-                    "a tab indents this line: YAML takes spaces only", new TextPlace(number, tab + 1));
+                    "a tab indents this line", new TextPlace(number, tab + 1), "YAML takes spaces only");
             }
         }
 
-        return new DocumentException(Meaning(fault.Message, LineOf(text, place.Line), place), place);
+        string meaning = Meaning(fault.Message, LineOf(text, place.Line), place);
+        int cut = meaning.IndexOf(": ", StringComparison.Ordinal);
+        return cut < 0
+            ? new DocumentException(meaning, place)
+            : new DocumentException(meaning[..cut], place, meaning[(cut + 2)..]);
     }
 
     private static string Meaning(string message, ReadOnlySpan<char> line, TextPlace place)
@@ -53,18 +57,18 @@ internal static class YamlFaults
             _ when Says(message, "could not find expected ':'") =>
                 MissingColon,
             _ when Says(message, "cannot start any token") =>
-                $"nothing can begin with {start} without quotes",
+                $"nothing can begin with {start} without quotes: put the value in quotes",
             _ when Says(message, "sequence entries are not allowed") =>
                 "a list cannot begin on this line: put it on the next one, indented",
             _ when Says(message, "quoted scalar, found unexpected")
                 || Says(message, "quoted scalar, found wrong indentation") =>
-                "a quote is opened here and never closed",
+                "a quote is opened here and never closed: close it",
             _ when Says(message, "anchor or alias") =>
                 "* and & begin the name of an alias: put the value in quotes",
             _ when Says(message, "unknown escape") =>
                 "in double quotes a backslash begins an escape, and this is none: write it twice, or use single quotes",
             _ when Says(message, "Reached the end of the stream") || Says(message, "expected ',' or") =>
-                "a bracket is opened and not closed, or a comma is missing",
+                "a bracket is opened and not closed, or a comma is missing: close it, or put the value in quotes",
             _ => Plain(message),
         };
     }

@@ -44,13 +44,42 @@ internal sealed class OverlayCommandsTests
         Assert.That(ConfigJson.Read((await StoredAsync(""))!).Config!.V6, Is.Null);
     }
 
+    [TestCase("--network x/33", "Network: ")]
     [TestCase("--network 10.1.0.0/33", "Network: ")]
     [TestCase("--network 10.1.0.0/29", "Network: ")]
     [TestCase("--network 10.1.0.0/16 --subnet-len 17", "SubnetLen: ")]
-    [TestCase("--network 10.1.0.0/16 --subnet-min 10.2.0.0", "SubnetMin: ")]
-    [TestCase("--network 10.1.0.0/16 --backend udp", "Backend.Type: ")]
+    [TestCase("--subnet-min x", "--subnet-min x: ")]
+    [TestCase("--subnet-max 10.1.0.300", "--subnet-max 10.1.0.300: ")]
+    [TestCase("--backend udp", "Backend.Type: ")]
     [TestCase("--network 10.1.0.0/16 --ipv6 10.2.0.0/16", "IPv6Network: ")]
-    [TestCase("--network 10.1.0.0/16 --mtu 100", "Backend.MTU: ")]
+    [TestCase("--mtu 100", "Backend.MTU: ")]
+    public async Task What_is_wrong_by_itself_is_said_before_a_node_is_asked(string flags, string field)
+    {
+        CliRun run = await CliRun.OfAsync(["overlay", "set", .. flags.Split(' ')], endpoints: "http://127.0.0.1:1");
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")), run.Error);
+        Assert.That(run.Error, Does.Contain(field));
+    }
+
+    [TestCase("{\"Network\":\"10.1.0.0/33\"}", "Network: ")]
+    [TestCase("{", "it is no JSON")]
+    public async Task A_wrong_file_is_refused_before_a_node_is_asked(string text, string problem)
+    {
+        CliRun run = await CliRun.OfAsync(
+            ["overlay", "set", "-"], System.Text.Encoding.UTF8.GetBytes(text), "http://127.0.0.1:1");
+        Assert.That(run.ExitCode, Is.EqualTo(2), run.Error);
+        Assert.That(run.Error, Does.Contain(problem));
+    }
+
+    [Test]
+    public async Task What_the_store_has_counts_before_a_range_is_called_wrong()
+    {
+        // A /24, which would be the length without it, begins nowhere near.
+        await PutAsync("", """{"Network":"10.1.0.0/16","SubnetLen":26,"Backend":{"Type":"vxlan"}}""");
+        CliRun run = await RunAsync("set", "--network", "10.2.0.0/16", "--subnet-min", "10.2.0.64");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+    }
+
+    [TestCase("--network 10.1.0.0/16 --subnet-min 10.2.0.0", "SubnetMin: ")]
     [TestCase("--network 10.9.0.0/16", "Network: ")]
     [TestCase("--network 10.1.0.0/16 --vni 9", "Backend.VNI: ")]
     public async Task What_is_wrong_is_named_by_its_field_and_never_stored(string flags, string field)

@@ -146,6 +146,17 @@ internal sealed class RebootCommandsTests
         Assert.That(RebootWish.Strategies, Is.EqualTo(CoreNode.Reboots.RebootStrategies.Words));
     }
 
+    [TestCase("fuzz", "x", "is no fuzz: a time up to 7d is needed, such as 90s or 30m")]
+    [TestCase("fuzz", "8d", "is no fuzz")]
+    [TestCase("windows", "Thu 25:00 1h", "Thu 25:00 1h")]
+    [TestCase("group", "..", "a group is one line")]
+    public async Task A_rule_that_is_none_is_refused_before_a_node_is_asked(string rule, string word, string problem)
+    {
+        CliRun run = await CliRun.OfAsync(["reboot", rule, word], endpoints: "http://127.0.0.1:1");
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")), run.Error);
+        Assert.That(run.Error, Does.Contain(problem));
+    }
+
     [Test]
     public async Task A_refusal_is_told()
     {

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using CoreNode.Provision.Applying;
 using CoreNode.Provision.Model;
-using CoreNode.Tests.EndToEnd;
 using Microsoft.Win32.SafeHandles;
 
 namespace CoreNode.Tests.Provision.Applying;

@@ -46,6 +46,21 @@ internal sealed class CloudConfigCaseTests
     }
 
     [Test]
+    public void Whatever_is_said_in_any_case_says_what_to_do()
+    {
+        int said = 0;
+        foreach (string line in Directory.EnumerateFiles(Folder, "*.txt").SelectMany(File.ReadAllLines))
+        {
+            if (line.Split(' ')[0] is not ("error" or "warning" or "note"))
+                continue;
+            Assert.That(line, Does.Contain(" | "));
+            said++;
+        }
+
+        Assert.That(said, Is.GreaterThan(200));
+    }
+
+    [Test]
     public void There_are_at_least_150_cases_and_each_has_a_name_of_its_own()
     {
         string[] names = [.. Directory.EnumerateFiles(Folder, "*.txt").SelectMany(static path =>

@@ -29,13 +29,14 @@ internal sealed class IgnitionScriptTests
         Assert.That(IgnitionCase.All().Count(), Is.GreaterThanOrEqualTo(LeastCases));
 
     [Test]
-    public void Each_refusal_says_where_and_a_source()
+    public void Each_refusal_says_where_and_what_to_do()
     {
         foreach (IgnitionCase one in IgnitionCase.All())
         {
             foreach (CoreNode.Provision.Model.Finding finding in Read(one.Json).Config.Findings)
             {
                 Assert.That(finding.Place.Line, Is.GreaterThan(0), one.Name);
+                Assert.That(finding.Suggestion, Is.Not.Empty, one.Name);
                 Assert.That(finding.Place.Column, Is.GreaterThan(0), one.Name);
                 Assert.That(finding.Source, Is.EqualTo("user-data"), one.Name);
                 Assert.That(finding.Reason, Is.Not.Empty, one.Name);

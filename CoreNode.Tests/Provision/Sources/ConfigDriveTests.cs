@@ -131,8 +131,8 @@ internal sealed class ConfigDriveTests
     {
         Assert.That(await Search(TimeSpan.Zero).FetchAsync(default), Is.Null);
         HandTime time = new();
-        ConfigDriveSource source = new(
-            "", TimeSpan.FromSeconds(10), new SourceOptions { Root = _root, Time = time });
+        DriveSource source = new(
+            DriveLayout.ConfigDrive, "", TimeSpan.FromSeconds(10), new SourceOptions { Root = _root, Time = time });
         await Assert.ThrowsAsync<SourceException>(() => source.FetchAsync(default));
         time.Advance(TimeSpan.FromSeconds(9));
         await Assert.ThrowsAsync<SourceException>(() => source.FetchAsync(default));
@@ -173,10 +173,11 @@ internal sealed class ConfigDriveTests
         Put(head, 32769, "CD001");
         Put(head, 32808, "config-2".PadRight(32));
         File.WriteAllBytes(Path.Join(_root, "dev/sr0"), head);
-        // Found, but a file is nothing that could be mounted.
+        // Found, but there is nothing behind its head.
         SourceException failed = (await Assert.ThrowsAsync<SourceException>(
             () => Search(TimeSpan.Zero).FetchAsync(default)))!;
-        Assert.That(failed.Message, Does.Contain($"{_root}/dev/sr0 cannot be mounted as iso9660"));
+        Assert.That(failed.Message, Does.StartWith($"{_root}/dev/sr0 is damaged"));
+        Assert.That(failed.IsFinal, Is.True);
     }
 
     [Test]
@@ -214,7 +215,7 @@ internal sealed class ConfigDriveTests
     [Test]
     public async Task A_real_device_is_mounted_read_and_gone_again()
     {
-        // The kernel of a machine that tests may have neither iso9660 nor vfat: ext4 it has.
+        // iso9660 and vfat are read without the kernel; what is mounted is ext4.
         if (Environment.UserName != "root")
             Assert.Ignore("only root can attach a loop device and mount it");
         Write("drive/openstack/latest/user_data", "#cloud-config\n");
@@ -277,10 +278,11 @@ internal sealed class ConfigDriveTests
         return output;
     }
 
-    private static ConfigDriveSource Drive(string place) =>
-        new(place, Timeout.InfiniteTimeSpan, new SourceOptions());
+    private static DriveSource Drive(string place) =>
+        new(DriveLayout.ConfigDrive, place, Timeout.InfiniteTimeSpan, new SourceOptions());
 
-    private ConfigDriveSource Search(TimeSpan patience) => new("", patience, new SourceOptions { Root = _root });
+    private DriveSource Search(TimeSpan patience) =>
+        new(DriveLayout.ConfigDrive, "", patience, new SourceOptions { Root = _root });
 
     private void Write(string path, string content)
     {

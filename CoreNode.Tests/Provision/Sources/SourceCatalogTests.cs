@@ -19,6 +19,9 @@ internal sealed class SourceCatalogTests
     [TestCase("OpenStack Foundation", "OpenStack Nova", "", "", "", "", SourceKind.OpenStack)]
     [TestCase("RDO", "OpenStack Compute", "", "", "", "", SourceKind.OpenStack)]
     [TestCase("Xen", "HVM domU", "", "", "OpenTelekomCloud", "", SourceKind.OpenStack)]
+    [TestCase(
+        "Microsoft Corporation", "Virtual Machine", "", "", "7783-7084-3265-9085-8269-3286-77", "", SourceKind.Azure)]
+    [TestCase("Microsoft Corporation", "Virtual Machine", "", "", "", "", null)]
     [TestCase("Dell Inc.", "PowerEdge R640", "ABC", "4c4c4544", "", "2.1", null)]
     [TestCase("QEMU", "Standard PC (Q35 + ICH9, 2009)", "", "", "", "", null)]
     [TestCase("VMware, Inc.", "VMware7,1", "", "", "", "", null)]
@@ -41,7 +44,9 @@ internal sealed class SourceCatalogTests
     [TestCase("coreos.oem.id=rackspace-onmetal", "", SourceKind.ConfigDrive)]
     [TestCase("coreos.oem.id=ec2 corenode.oem=gce", "", SourceKind.Gce)]
     [TestCase("corenode.oem=metal", "digitalocean", null)]
-    [TestCase("corenode.oem=azure", "", null)]
+    [TestCase("corenode.oem=azure", "", SourceKind.Azure)]
+    [TestCase("corenode.oem=nocloud", "", SourceKind.NoCloud)]
+    [TestCase("corenode.oem=cloudsigma", "", null)]
     [TestCase("", "gce", SourceKind.Gce)]
     [TestCase("", "vmware", null)]
     public void The_kernels_argument_counts_more_than_the_oem_that_more_than_dmi(
@@ -61,7 +66,10 @@ internal sealed class SourceCatalogTests
     {
         SourcePlan plan = Plan(s_bare with { Vendor = "Dell Inc.", Product = "PowerEdge R640" }, "auto");
         Assert.That(
-            Names(plan), Is.EqualTo(new[] { "+OEM cloud-config", "+OEM Ignition config", "config drive" }));
+            Names(plan), Is.EqualTo(new[]
+            {
+                "+OEM cloud-config", "+OEM Ignition config", "config drive", "NoCloud drive",
+            }));
         Assert.That(plan.Notes, Is.EqualTo(new[]
         {
             "no metadata service is asked: DMI (\"Dell Inc.\", \"PowerEdge R640\") names none that CoreNode knows",
@@ -82,7 +90,7 @@ internal sealed class SourceCatalogTests
         Assert.That(Names(plan), Is.EqualTo(new[]
         {
             "+OEM cloud-config", "+OEM Ignition config", "+URL http://h/i?…", "URL http://h/c", "config drive",
-            "EC2 (http://169.254.169.254/)",
+            "NoCloud drive", "EC2 (http://169.254.169.254/)",
         }));
         Assert.That(string.Join(' ', plan.Notes), Does.Not.Contain("hunter2"));
     }
@@ -102,7 +110,7 @@ internal sealed class SourceCatalogTests
             Words("auto"),
             s_bare with { CommandLine = new KernelCommandLine("ignition.config.url=http://h/i") },
             new SourceOptions { IsFirstBoot = false });
-        Assert.That(Names(plan), Is.EqualTo(new[] { "+OEM cloud-config", "config drive" }));
+        Assert.That(Names(plan), Is.EqualTo(new[] { "+OEM cloud-config", "config drive", "NoCloud drive" }));
         Assert.That(plan.Notes[0], Does.Contain("first boot only"));
     }
 
@@ -149,6 +157,37 @@ internal sealed class SourceCatalogTests
         {
             Directory.Delete(root, recursive: true);
         }
+    }
+
+    [TestCase("ds=nocloud;s=http://h/a/", "", "NoCloud http://h/a/")]
+    [TestCase("ds=nocloud-net;seedfrom=https://h/a?b=hunter2", "", "NoCloud https://h/a?…")]
+    [TestCase("ds=nocloud;s=/seed/", "", "NoCloud drive /seed/")]
+    [TestCase("\"ds=nocloud;h=web;s=file:///seed\"", "", "NoCloud drive /seed")]
+    [TestCase("", "ds=nocloud;s=http://h/serial/", "NoCloud http://h/serial/")]
+    [TestCase("ds=nocloud;s=http://h/a/", "ds=nocloud;s=http://h/b/", "NoCloud http://h/a/")]
+    [TestCase("ds=ec2;s=http://h/a/", "", null)]
+    [TestCase("ds=nocloud", "", null)]
+    [TestCase("ds=nocloud;h=web", "", null)]
+    [TestCase("ds=nocloud;s=ftp://h/", "", null)]
+    [TestCase("", "ABC;s=http://h/a/", null)]
+    public void A_seed_of_nocloud_is_asked_where_the_machine_is_told_of_one(
+        string arguments, string serial, string? name)
+    {
+        MachineSigns signs = s_bare with { CommandLine = new KernelCommandLine(arguments), Serial = serial };
+        string[] expected = name is null ? [] : [name];
+        Assert.That(Names(Plan(signs, "cmdline")), Is.EqualTo(expected));
+        Assert.That(
+            Names(Plan(signs, "auto")),
+            Is.EqualTo((string[])["+OEM cloud-config", "+OEM Ignition config", .. expected, "config drive",
+                "NoCloud drive"]));
+    }
+
+    [Test]
+    public void On_azure_its_disc_is_awaited()
+    {
+        SourcePlan plan = Plan(s_bare with { ChassisTag = "7783-7084-3265-9085-8269-3286-77" }, "auto");
+        Assert.That(Names(plan)[^1], Is.EqualTo("Azure disc"));
+        Assert.That(plan.Notes, Is.EqualTo(new[] { "DMI names Azure: it is asked" }));
     }
 
     [Test]

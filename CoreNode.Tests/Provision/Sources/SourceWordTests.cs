@@ -20,6 +20,11 @@ internal sealed class SourceWordTests
     [TestCase("openstack=http://[fd00::1]/", SourceKind.OpenStack, "http://[fd00::1]/")]
     [TestCase("gce", SourceKind.Gce, "")]
     [TestCase("packet", SourceKind.Packet, "")]
+    [TestCase("nocloud", SourceKind.NoCloud, "")]
+    [TestCase("nocloud=/seed", SourceKind.NoCloud, "/seed")]
+    [TestCase("nocloud=https://h/a/", SourceKind.NoCloud, "https://h/a/")]
+    [TestCase("azure", SourceKind.Azure, "")]
+    [TestCase("azure=/dev/sr0", SourceKind.Azure, "/dev/sr0")]
     public void A_word_names_a_source(string text, SourceKind kind, string value)
     {
         Assert.That(SourceWord.TryParse(text, out SourceWord? word, out string? problem), Is.True, problem);
@@ -29,7 +34,10 @@ internal sealed class SourceWordTests
     [TestCase("", "is no source")]
     [TestCase("ec3", "did you mean ec2?")]
     [TestCase("configdrive", "did you mean config-drive?")]
-    [TestCase("azure", "one of auto, file=PATH")]
+    [TestCase("vmware", "one of auto, file=PATH")]
+    [TestCase("nocloud=ftp://h/", "needs a device or folder or an http or https URL")]
+    [TestCase("nocloud=", "needs a device or folder or an http or https URL")]
+    [TestCase("azure=http://h/", "needs a device or folder, or stands")]
     [TestCase("auto=x", "stands alone")]
     [TestCase("oem=/x", "stands alone")]
     [TestCase("file", "file=/path")]

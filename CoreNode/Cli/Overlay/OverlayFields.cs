@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using System.Text;
 using CoreNode.Overlay.Model;
 
@@ -40,8 +41,8 @@ internal sealed class OverlayFields
     {
         List<ConfigField> fields = [];
         Add(_network, "Network");
-        Add(_min, "SubnetMin");
-        Add(_max, "SubnetMax");
+        AddAddress(_min, "SubnetMin");
+        AddAddress(_max, "SubnetMax");
         Add(_backend, "Backend.Type");
         if (parsed.GetValue(_ipv6) is { } ipv6)
         {
@@ -67,6 +68,13 @@ internal sealed class OverlayFields
         }
 
         return fields;
+
+        void AddAddress(Option<string> option, string field)
+        {
+            if (parsed.GetValue(option) is { } value && !IPAddress.TryParse(value, out _))
+                throw new UsageException($"{option.Name} {value}: an address such as 10.1.16.0 is needed");
+            Add(option, field);
+        }
 
         void Add(Option<string> option, string field)
         {

@@ -53,6 +53,7 @@ internal static class OverlaySetCommand
             string? text = parsed.GetValue(file) is { } path ? await ReadAsync(session, path) : null;
             if (text is null && changes.Count == 0)
                 throw new UsageException("say what is wanted, with --network 10.1.0.0/16 for example, or name a file");
+            Check(text, changes);
             using V2Client store = session.OpenClient(parsed);
             NetworkSetup setup = new(store);
             try
@@ -104,6 +105,24 @@ internal static class OverlaySetCommand
         await session.Host.Output.WriteLineAsync(isJson ? plan.Text : told);
         return ExitCode.Done;
     }
+
+    // What is wrong by itself needs no store to say so. Of flags without a file the rest may be stored.
+    private static void Check(string? text, List<ConfigField> changes)
+    {
+        List<string> problems = [];
+        foreach (ConfigProblem problem in ConfigJson.Read(Changed(text, [.. changes])).Problems)
+        {
+            if (text is not null || IsWrongAlone(problem.Field, changes))
+                problems.Add(problem.ToString());
+        }
+
+        if (problems.Count > 0)
+            throw new UsageException(string.Join("; ", problems));
+    }
+
+    // Where a range begins depends on the length of subnets.
+    private static bool IsWrongAlone(string field, List<ConfigField> changes) =>
+        field is not ("SubnetMin" or "SubnetMax") && changes.Exists(one => one.Name == field);
 
     // flannel 0.5.5 takes udp where no backend is named, so one is always named.
     private static string Changed(string? text, List<ConfigField> changes)

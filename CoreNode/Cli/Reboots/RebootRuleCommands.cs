@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CoreNode.Reboots;
 using CoreNode.Reboots.Desk;
 
 namespace CoreNode.Cli.Reboots;
@@ -88,6 +89,14 @@ internal static class RebootRuleCommands
     {
         string none = kind == RebootWishKind.Fuzz ? "0s" : "";
         RebootWish wish = new(kind) { Value = word == Default ? null : word == None ? none : word };
+        RebootRule rule = kind switch
+        {
+            RebootWishKind.Windows => RebootRule.Windows,
+            RebootWishKind.Group => RebootRule.Group,
+            _ => RebootRule.Fuzz,
+        };
+        if (OrderedRules.Read(rule, wish.Value, out string problem) is null)
+            throw new UsageException(problem);
         string what = kind switch
         {
             RebootWishKind.Windows => "reboot windows",

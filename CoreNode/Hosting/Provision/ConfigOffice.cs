@@ -143,11 +143,12 @@ internal sealed class ConfigOffice(TextWriter error, Func<string, string?> envir
         ConfigRequest request, bool isMachine, IReadOnlyList<UserData> inputs, CancellationToken cancellation)
     {
         MachineAddresses known = Addresses.Find(environment, isMachine);
-        if (!request.IsBoot || !isMachine || !Addresses.AreAwaited(inputs, known))
+        if (!request.IsBoot || !isMachine || !Addresses.AreAwaited(inputs, known, TimeSpan.Zero))
             return known;
         Tell("the configuration may name an address of this machine, which has none yet: it is waited for");
         long began = time.GetTimestamp();
-        while (Addresses.AreAwaited(inputs, known) && time.GetElapsedTime(began) < request.Limit)
+        while (time.GetElapsedTime(began) is var waited && waited < request.Limit
+            && Addresses.AreAwaited(inputs, known, waited))
         {
             await Task.Delay(s_addressPause, time, cancellation);
             known = Addresses.Find(environment, isMachine);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CoreNode.Provision.Model;
 
 namespace CoreNode.Provision.CloudConfig;
 
@@ -7,6 +8,7 @@ internal static class FileChecks
 {
     private const int LongestPath = 4095;
     private const int LongestName = 255;
+    private const int MostShown = 200;
 
     // Bits that people give files, for those who wrote them as a decimal number.
     private static readonly int[] s_usual =
@@ -16,33 +18,50 @@ internal static class FileChecks
         Octal("775"), Octal("777"),
     ];
 
-    /// <summary>The path without doubled slashes and dots; null, with the reason, if nothing may be there.</summary>
-    public static string? Path(string path, out string problem)
+    /// <summary>
+    /// The path without doubled slashes and dots; null, with reason and suggestion, if nothing may be there.
+    /// </summary>
+    public static string? Path(string path, out string problem, out string suggestion)
     {
         problem = "";
+        suggestion = "";
         List<string> parts = [];
         foreach (string part in path.Split('/'))
         {
             if (part is "" or ".")
                 continue;
             if (part == "..")
-                problem = "\"..\" is not allowed in a path";
+                (problem, suggestion) = ("\"..\" is not allowed in a path", "write the path that is meant");
             else if (System.Text.Encoding.UTF8.GetByteCount(part) > LongestName)
-                problem = $"a name in a path has at most {LongestName} bytes";
+            {
+                (problem, suggestion) = (
+                    $"a name in a path has at most {LongestName} bytes", "choose a shorter one");
+            }
+
             parts.Add(part);
         }
 
+        string clean = "/" + string.Join('/', parts);
         if (!path.StartsWith('/'))
+        {
+            bool isFile = problem.Length == 0 && parts.Count > 0 && !HasControl(path);
+            suggestion = isFile && parts[0][0] != '~'
+                ? $"write {Shown(clean)}"
+                : "write the whole path, such as /etc/motd";
             problem = "a path begins with a slash";
+        }
         else if (path.Length > LongestPath)
-            problem = $"a path has at most {LongestPath} characters";
+            (problem, suggestion) = ($"a path has at most {LongestPath} characters", "choose a shorter one");
         else if (HasControl(path))
-            problem = "a path has no control characters";
+            (problem, suggestion) = ("a path has no control characters", "leave them out");
         else if (parts.Count == 0 || path.EndsWith('/'))
-            problem = "this is a folder: the name of a file is needed";
-        else if (problem.Length == 0)
-            problem = OfPlace(parts);
-        return problem.Length == 0 ? "/" + string.Join('/', parts) : null;
+        {
+            string example = parts.Count == 0 ? "/etc/motd" : $"{clean}/NAME";
+            (problem, suggestion) = ("this is a folder: the name of a file is needed", $"write {Shown(example)}");
+        }
+        else if (problem.Length == 0 && OfPlace(parts) is { Length: > 0 } place)
+            (problem, suggestion) = (place, PathAdvice.Of(clean.Length <= MostShown ? clean : "/usr"));
+        return problem.Length == 0 ? clean : null;
     }
 
     /// <summary>Permission bits; null, with reason and suggestion, if the text is none: ^0?[0-7]{3,4}$.</summary>
@@ -100,6 +119,8 @@ internal static class FileChecks
 
         return false;
     }
+
+    private static string Shown(string text) => Report.Shown(text).Trim('"');
 
     private static string Bits(int mode) => "0" + Convert.ToString(mode, 8).PadLeft(3, '0');
 

@@ -60,12 +60,15 @@ internal static class FileContent
             problem = bytes is null ? $"the content is no gzip that can be used: {fault}" : "";
             suggestion = encoding is "gz" or "gzip" && OfBase64(text) is { } packed && Gzip.IsGzip(packed)
                 ? "write encoding: gzip+base64"
-                : "";
+                : fault.StartsWith("it holds more", StringComparison.Ordinal)
+                ? "fetch large files by a unit"
+                : "write what `gzip -c FILE | base64` prints, with encoding: gzip+base64";
         }
 
         if (bytes?.Length > mostBytes)
         {
             problem = $"the content has {bytes.Length} bytes, {mostBytes} are allowed";
+            suggestion = "fetch large files by a unit";
             bytes = null;
         }
 

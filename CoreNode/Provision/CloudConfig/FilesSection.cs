@@ -52,9 +52,9 @@ internal sealed class FilesSection(CloudConfigRules rules, Report report)
             return;
         }
 
-        string? clean = FileChecks.Path(named, out string problem);
+        string? clean = FileChecks.Path(named, out string problem, out string suggestion);
         if (clean is null)
-            report.Error(section.PlaceOf("path"), section.Key("path"), $"{problem}: {Report.Shown(named)}");
+            report.Error(section.PlaceOf("path"), section.Key("path"), $"{problem}: {Report.Shown(named)}", suggestion);
         int? mode = Mode(section);
         string[] owner = Owner(section);
         byte[]? content = Content(section);
@@ -134,7 +134,9 @@ internal sealed class FilesSection(CloudConfigRules rules, Report report)
             return [""];
         if (AccountChecks.OfOwner(owner) is not { Length: > 0 } problem)
             return owner.Split(':');
-        report.Error(section.PlaceOf("owner"), section.Key("owner"), $"{problem}: {Report.Shown(owner)}");
+        report.Error(
+            section.PlaceOf("owner"), section.Key("owner"), $"{problem}: {Report.Shown(owner)}",
+            "write names or numbers, such as core:core or 1000:1000");
         return [""];
     }
 

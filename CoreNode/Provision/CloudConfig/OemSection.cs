@@ -20,7 +20,8 @@ internal static class OemSection
         if (!isOem)
         {
             report.Note(
-                section.Place, section.Path, "it is meant for those who make images; yours replaces what they wrote");
+                section.Place, section.Path, "it is meant for those who make images; yours replaces what they wrote",
+                "remove it");
         }
 
         StringBuilder text = new();
@@ -36,7 +37,9 @@ internal static class OemSection
             if (key == "id")
                 hasId = value.Length > 0;
             if (Problem(value, isWord) is { Length: > 0 } problem)
-                report.Error(section.PlaceOf(key), section.Key(key), problem);
+                report.Error(
+                    section.PlaceOf(key), section.Key(key), problem,
+                    isWord ? $"write {key}: my-cloud-1.0" : "leave them out");
             text.Append(name).Append('=').Append(isWord ? value : Quoted(value)).Append('\n');
         }
 

@@ -206,7 +206,7 @@ internal sealed class OldServices(Report report)
                 continue;
             string? urls = StoreUrls.Elsewhere(told, report);
             if (urls is null)
-                report.Note(told.Place, told.Key, OwnStore);
+                report.Note(told.Place, told.Key, OwnStore, "remove it");
             else if (urls.Length == 0)
                 continue;
             else if (isHere)
@@ -231,7 +231,7 @@ internal sealed class OldServices(Report report)
             if (elsewhere is not null)
                 options.Add(option, file.Text, file);
             else
-                report.Note(file.Place, file.Key, OwnStore);
+                report.Note(file.Place, file.Key, OwnStore, "remove it");
         }
     }
 

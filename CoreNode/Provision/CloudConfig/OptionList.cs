@@ -60,7 +60,8 @@ internal sealed class OptionList(CloudConfigRules rules, Report report)
             if (!said.StartsWith("--", StringComparison.Ordinal))
                 said = $"{name}: {said}";
             if (_from.TryGetValue(name, out TextItem? from))
-                report.Error(from.Place, from.Key, said);
+                report.Error(
+                    from.Place, from.Key, said, $"`corenode node --help` shows what --{name} takes");
             else if (Mentioned(said) is { } other)
                 report.Error(other.Place, other.Key, said, $"write {name}: below corenode:");
         }

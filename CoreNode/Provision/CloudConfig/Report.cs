@@ -46,15 +46,15 @@ internal sealed class Report(string source)
             : "";
 
     /// <summary>The part is refused.</summary>
-    public void Error(TextPlace place, string key, string reason, string suggestion = "") =>
+    public void Error(TextPlace place, string key, string reason, string suggestion) =>
         Add(Severity.Error, place, key, reason, suggestion);
 
     /// <summary>Applied, but probably not what was meant.</summary>
-    public void Warning(TextPlace place, string key, string reason, string suggestion = "") =>
+    public void Warning(TextPlace place, string key, string reason, string suggestion) =>
         Add(Severity.Warning, place, key, reason, suggestion);
 
     /// <summary>Worth knowing.</summary>
-    public void Note(TextPlace place, string key, string reason, string suggestion = "") =>
+    public void Note(TextPlace place, string key, string reason, string suggestion) =>
         Add(Severity.Note, place, key, reason, suggestion);
 
     /// <summary>All findings, by their places.</summary>
@@ -65,7 +65,8 @@ internal sealed class Report(string source)
         if (left > 0)
         {
             Severity severity = _errors > MostOfAKind ? Severity.Error : Severity.Warning;
-            sorted.Add(new Finding(severity, source, TextPlace.None, "", $"and {left} more like these", ""));
+            sorted.Add(new Finding(severity, source, TextPlace.None, "", $"and {left} more like these",
+                "mend those above, and validate again"));
         }
 
         return sorted;

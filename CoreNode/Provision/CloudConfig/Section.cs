@@ -10,6 +10,7 @@ internal sealed class Section
 {
     private const int LongestKey = 200;
     private const int MostItems = 2000;
+    private const int MostListed = 12;
 
     private readonly Dictionary<string, MapEntry> _entries = [];
     private readonly Report _report;
@@ -103,7 +104,9 @@ internal sealed class Section
         {
             if (list.Items.Count <= MostItems)
                 return list.Items;
-            _report.Error(node.Place, Key(name), $"{list.Items.Count} items, {MostItems} are allowed");
+            _report.Error(
+                node.Place, Key(name), $"{list.Items.Count} items, {MostItems} are allowed",
+                "put the rest into an archive that a unit unpacks");
             return [];
         }
 
@@ -144,6 +147,8 @@ internal sealed class Section
             string said = _report.IsListening ? advice?.Invoke(name) ?? "" : "";
             if (_report.IsListening && said.Length == 0)
                 said = Report.Nearest(name, known);
+            if (_report.IsListening && said.Length == 0)
+                said = known.Count <= MostListed ? $"remove it; there are {string.Join(", ", known)}" : "remove it";
             _report.Warning(
                 entry.Place, Key(Report.Shown(entry.Key).Trim('"')), "no such key: it is ignored", said);
         }

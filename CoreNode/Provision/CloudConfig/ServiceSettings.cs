@@ -88,7 +88,7 @@ internal sealed class ServiceSettings(string path, IReadOnlyList<ServiceKey> key
             if (Find(key.Name) is not { } item)
                 continue;
             if (key.Kind == ServiceKeyKind.NoEffect)
-                report.Note(item.Place, item.Key, $"has no effect in CoreNode: {key.Meaning}");
+                report.Note(item.Place, item.Key, $"has no effect in CoreNode: {key.Meaning}", "remove it");
             else if (key.Kind == ServiceKeyKind.NoEffectWarned)
                 report.Warning(item.Place, item.Key, $"has no effect in CoreNode: {key.Meaning}", "remove it");
             else if (key.IsOption && Converted(key, item) is { } value)
@@ -137,7 +137,7 @@ internal sealed class ServiceSettings(string path, IReadOnlyList<ServiceKey> key
                     item, $"a whole number is needed, this is {Report.Shown(text)}",
                     TimeOf(text) is { } time
                         ? $"write {(long)time.TotalMilliseconds}: it is in milliseconds"
-                        : "");
+                        : "write digits alone");
             case ServiceKeyKind.Time:
                 if (TimeOf(text) is { } span && span > TimeSpan.Zero)
                     return text;
@@ -178,7 +178,9 @@ internal sealed class ServiceSettings(string path, IReadOnlyList<ServiceKey> key
         };
         string suggestion = Array.IndexOf(key.Words, meant) >= 0
             ? $"write {meant}"
-            : Report.Nearest(item.Text, key.Words);
+            : Report.Nearest(item.Text, key.Words) is { Length: > 0 } nearest
+            ? nearest
+            : $"write one of these, such as {key.Words[0]}";
         return Refuse(
             item, $"there is no {Report.Shown(item.Text)} here: it is {string.Join(", ", key.Words)}", suggestion);
     }

@@ -20,7 +20,7 @@ internal static class UnitChecks
         string characters = OfCharacters(name);
         if (characters.Length > 0)
         {
-            suggestion = name.Length <= LongestName ? "letters, digits and : - _ . \\ @ are allowed" : "";
+            suggestion = Allowed(name);
             return characters;
         }
 
@@ -37,8 +37,8 @@ internal static class UnitChecks
     /// <summary>Of a drop-in's name; empty: nothing.</summary>
     public static string OfDropIn(string name, out string suggestion)
     {
-        suggestion = "";
         string characters = OfCharacters(name);
+        suggestion = characters.Length > 0 ? Allowed(name) : "";
         if (characters.Length > 0)
             return characters;
         if (name.Length > 5 && name.EndsWith(".conf", StringComparison.Ordinal))
@@ -71,6 +71,10 @@ internal static class UnitChecks
 
         return false;
     }
+
+    private static string Allowed(string name) => name.Length <= LongestName
+        ? "letters, digits and : - _ . \\ @ are allowed"
+        : "choose a shorter one";
 
     private static string OfCharacters(string name)
     {

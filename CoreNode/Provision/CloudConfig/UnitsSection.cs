@@ -233,7 +233,8 @@ internal sealed class UnitsSection(OldServices services, Report report)
         if (nodes.Count > MostDropIns)
         {
             report.Error(
-                section.PlaceOf("drop_ins"), section.Key("drop_ins"), $"a unit has at most {MostDropIns} drop-ins");
+                section.PlaceOf("drop_ins"), section.Key("drop_ins"), $"a unit has at most {MostDropIns} drop-ins",
+                "put the lines of several into one");
             return dropIns;
         }
 
@@ -250,7 +251,11 @@ internal sealed class UnitsSection(OldServices services, Report report)
             if (problem.Length > 0)
                 report.Error(one.PlaceOf("name"), one.Key("name"), $"{problem}: {Report.Shown(name)}", suggestion);
             else if (content?.Length > LongestText)
-                report.Error(one.PlaceOf("content"), one.Key("content"), $"it has at most {LongestText} characters");
+            {
+                report.Error(
+                    one.PlaceOf("content"), one.Key("content"), $"it has at most {LongestText} characters",
+                    "write the data into a file (write_files)");
+            }
             else if (string.IsNullOrEmpty(content))
                 report.Warning(one.Place, one.Path, $"{name} has no content: it is not written", "write content: |");
             else

@@ -9,6 +9,7 @@ internal sealed class UsersSection(CloudConfigRules rules, Report report)
     private const int MostKeys = 1000;
     private const int MostGroups = 200;
     private const int LongestItem = 32 << 10;
+    private const string NameAdvice = "write a name such as alice or web-1";
     private const string Deprecated = "the key is deprecated: what is fetched at each boot may not be there";
 
     private static readonly string[] s_keys =
@@ -68,7 +69,8 @@ internal sealed class UsersSection(CloudConfigRules rules, Report report)
 
         if (AccountChecks.OfName(name) is { Length: > 0 } problem)
         {
-            report.Error(section.PlaceOf("name"), section.Key("name"), $"{problem}: {Report.Shown(name)}");
+            report.Error(
+                section.PlaceOf("name"), section.Key("name"), $"{problem}: {Report.Shown(name)}", NameAdvice);
             return;
         }
 
@@ -86,7 +88,11 @@ internal sealed class UsersSection(CloudConfigRules rules, Report report)
         }
 
         if (section.Switch("no_log_init"))
-            report.Note(section.PlaceOf("no_log_init"), section.Key("no_log_init"), "has no effect in CoreNode");
+        {
+            report.Note(
+                section.PlaceOf("no_log_init"), section.Key("no_log_init"), "has no effect in CoreNode", "remove it");
+        }
+
         Put(
             new DesiredUser(name)
             {
@@ -132,7 +138,9 @@ internal sealed class UsersSection(CloudConfigRules rules, Report report)
         {
             if (item.Text.Length > LongestItem)
             {
-                report.Error(item.Place, item.Key, $"an item has at most {LongestItem} characters");
+                report.Error(
+                    item.Place, item.Key, $"an item has at most {LongestItem} characters",
+                    "write each key as an item of its own");
                 continue;
             }
 
@@ -158,7 +166,9 @@ internal sealed class UsersSection(CloudConfigRules rules, Report report)
 
                 if (keys.Count == MostKeys)
                 {
-                    report.Error(item.Place, item.Key, $"a user has at most {MostKeys} keys");
+                    report.Error(
+                        item.Place, item.Key, $"a user has at most {MostKeys} keys",
+                        "make users for different people, or sign their keys by an authority");
                     return keys;
                 }
 
@@ -223,7 +233,9 @@ internal sealed class UsersSection(CloudConfigRules rules, Report report)
                 isName &= char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_';
             if (!isName)
             {
-                report.Error(user.Place, user.Key, $"{Report.Shown(user.Text)} is no name at GitHub");
+                report.Error(
+                    user.Place, user.Key, $"{Report.Shown(user.Text)} is no name at GitHub",
+                    "write the account's name alone, such as octocat");
                 return;
             }
 
@@ -271,7 +283,8 @@ internal sealed class UsersSection(CloudConfigRules rules, Report report)
         if (AccountChecks.OfGroup(group) is not { Length: > 0 } problem)
             return group;
         report.Error(
-            section.PlaceOf("primary_group"), section.Key("primary_group"), $"{problem}: {Report.Shown(group)}");
+            section.PlaceOf("primary_group"), section.Key("primary_group"), $"{problem}: {Report.Shown(group)}",
+            NameAdvice);
         return null;
     }
 
@@ -285,10 +298,11 @@ internal sealed class UsersSection(CloudConfigRules rules, Report report)
             {
                 string group = part.Trim();
                 if (AccountChecks.OfGroup(group) is { Length: > 0 } problem)
-                    report.Error(item.Place, item.Key, $"{problem}: {Report.Shown(group)}");
+                    report.Error(item.Place, item.Key, $"{problem}: {Report.Shown(group)}", NameAdvice);
                 else if (groups.Count == MostGroups)
                 {
-                    report.Error(item.Place, item.Key, $"a user is in at most {MostGroups} groups");
+                    report.Error(
+                        item.Place, item.Key, $"a user is in at most {MostGroups} groups", "leave some out");
                     return groups;
                 }
                 else if (!groups.Contains(group))

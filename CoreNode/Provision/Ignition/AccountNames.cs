@@ -8,6 +8,9 @@ internal static class AccountNames
     // useradd(8).
     private const int MostName = 32;
 
+    /// <summary>What to write instead.</summary>
+    public const string Advice = "write a name such as \"core\"";
+
     /// <summary>Why this is no name of a user or group; null: it is one.</summary>
     public static string? Complaint(string name)
     {

@@ -48,12 +48,13 @@ internal sealed class IgnitionAccounts(IgnitionReport report)
     private DesiredUser User(MapNode item, ScalarNode name, string key)
     {
         if (item.FindSwitch("noLogInit") == true)
-            report.Note(item, $"{key}.noLogInit", "it has no effect: lastlog and faillog are not written here");
+            report.Note(item, $"{key}.noLogInit", "it has no effect: lastlog and faillog are not written here",
+                "delete it");
         List<string> groups = [];
         foreach (ScalarNode group in item.FindTexts("groups"))
         {
             if (AccountNames.Complaint(group.Text) is { } wrong)
-                report.Error(group, $"{key}.groups", wrong);
+                report.Error(group, $"{key}.groups", wrong, AccountNames.Advice);
             groups.Add(group.Text);
         }
 
@@ -89,7 +90,7 @@ internal sealed class IgnitionAccounts(IgnitionReport report)
 
         if (AccountNames.Complaint(name.Text) is not { } wrong)
             return name;
-        report.Error(name, $"{key}.name", wrong);
+        report.Error(name, $"{key}.name", wrong, AccountNames.Advice);
         return null;
     }
 
@@ -117,7 +118,7 @@ internal sealed class IgnitionAccounts(IgnitionReport report)
     {
         ScalarNode? text = item.FindText(name);
         if (text is not null && AccountNames.FieldComplaint(text.Text) is { } wrong)
-            report.Error(text, $"{key}.{name}", wrong);
+            report.Error(text, $"{key}.{name}", wrong, "leave them out");
         return text?.Text;
     }
 
@@ -129,7 +130,7 @@ internal sealed class IgnitionAccounts(IgnitionReport report)
         {
             report.Error(
                 item.FindText(name)!, $"{key}.{name}", "it is a path that begins with \"/\" and has no \"..\"",
-                path[0] == '/' ? $"write \"{UnixPath.Clean(path)}\"" : "");
+                $"write \"{UnixPath.Clean(path)}\"");
         }
 
         return path;
@@ -141,7 +142,8 @@ internal sealed class IgnitionAccounts(IgnitionReport report)
             return null;
         if (number is >= 0 and < uint.MaxValue)
             return (uint)number;
-        report.Error(item.FindValue(name)!, $"{key}.{name}", "an id is a number from 0 to 4294967294");
+        report.Error(item.FindValue(name)!, $"{key}.{name}", "an id is a number from 0 to 4294967294",
+            "write one above 1000");
         return null;
     }
 }

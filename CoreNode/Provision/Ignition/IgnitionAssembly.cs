@@ -52,7 +52,7 @@ public sealed class IgnitionAssembly
         Level level = _levels.Peek();
         _report.Add(
             Severity.Error, level.Source, _pending!.Place, _pending.Key,
-            $"{NameOf(wanted.Source)} cannot be fetched: {reason}", "");
+            $"{NameOf(wanted.Source)} cannot be fetched: {reason}", "look whether this machine reaches it: curl -v");
         _levels.Clear();
     }
 

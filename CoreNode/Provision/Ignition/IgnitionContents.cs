@@ -30,7 +30,9 @@ internal sealed class IgnitionContents(IgnitionReport report, IgnitionRules rule
             if (isRequired)
                 report.Error(resource, $"{key}.source", "a source is missing", "name a URL: https://… or data:,…");
             else if (hash is not null)
-                report.Error(hash, $"{key}.verification.hash", "there is a hash, but no source that it is of");
+                report.Error(
+                    hash, $"{key}.verification.hash", "there is a hash, but no source that it is of",
+                    "add the source, or delete verification");
             return null;
         }
 
@@ -64,7 +66,10 @@ internal sealed class IgnitionContents(IgnitionReport report, IgnitionRules rule
 
         if (content is null)
         {
-            report.Error(source, key, problem);
+            report.Error(
+                source, key, problem,
+                isGzip ? "write data:;base64, and what `gzip -c FILE | base64 -w0` prints"
+                    : "write data:;base64, and what `base64 -w0 FILE` prints");
             return null;
         }
 
@@ -79,7 +84,9 @@ internal sealed class IgnitionContents(IgnitionReport report, IgnitionRules rule
 
         if (HasHash(content, hash))
             return new ContentPart(content, null);
-        report.Error(source, key, "this content has another hash than verification.hash says");
+        report.Error(
+            source, key, "this content has another hash than verification.hash says",
+            "write sha512- and what `sha512sum` prints of the unpacked content, or delete verification");
         return null;
     }
 
@@ -140,7 +147,8 @@ internal sealed class IgnitionContents(IgnitionReport report, IgnitionRules rule
         if (wrong is null)
             return hash.Text.ToLowerInvariant();
         isFine = false;
-        report.Error(hash, $"{key}.verification.hash", wrong);
+        report.Error(
+            hash, $"{key}.verification.hash", wrong, "write sha512- and what `sha512sum` prints of the content");
         return "";
     }
 
@@ -165,7 +173,7 @@ internal sealed class IgnitionContents(IgnitionReport report, IgnitionRules rule
             if (!IsToken(name) || value.AsSpan().IndexOfAny("\r\n\0") >= 0)
             {
                 report.Error(item, $"{key}.httpHeaders[{at}]", "this is no header of HTTP: a name of letters, digits "
-                    + "and -, and a value of one line");
+                    + "and -, and a value of one line", "write one such as \"name\": \"X-Token\", \"value\": \"…\"");
                 isFine = false;
             }
             else if (value is not null)

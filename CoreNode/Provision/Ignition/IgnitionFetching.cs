@@ -75,7 +75,7 @@ internal sealed class IgnitionFetching(IgnitionReport report, IgnitionContents c
         {
             report.Error(
                 timeouts.FindValue(name)!, $"ignition.timeouts.{name}",
-                $"it is a number of seconds from 0 to {MostSeconds}");
+                $"it is a number of seconds from 0 to {MostSeconds}", "write 0 for no limit");
         }
 
         return seconds is <= 0 or > MostSeconds ? null : TimeSpan.FromSeconds(seconds);
@@ -89,12 +89,14 @@ internal sealed class IgnitionFetching(IgnitionReport report, IgnitionContents c
             || !Uri.IsWellFormedUriString(text.Text, UriKind.Absolute)
             || url.Scheme is not ("http" or "https"))
         {
-            report.Error(text, $"ignition.proxy.{name}", "a proxy is http://HOST:PORT or https://HOST:PORT");
+            report.Error(text, $"ignition.proxy.{name}", "a proxy is http://HOST:PORT or https://HOST:PORT",
+                "write one such as http://proxy.example.com:3128");
             return null;
         }
 
         if (name == "httpsProxy" && url.Scheme == Uri.UriSchemeHttp)
-            report.Note(text, $"ignition.proxy.{name}", "the way to this proxy is not encrypted");
+            report.Note(text, $"ignition.proxy.{name}", "the way to this proxy is not encrypted",
+                "write https:// if the proxy speaks it");
         return url;
     }
 }

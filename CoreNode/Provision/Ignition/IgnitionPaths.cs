@@ -30,7 +30,8 @@ internal sealed class IgnitionPaths(IgnitionReport report)
             {
                 report.Error(
                     target.Node, target.Key,
-                    "a hard link cannot point to a folder, as it is at " + report.PlaceOf(there.Node, target.Node));
+                    "a hard link cannot point to a folder, as it is at " + report.PlaceOf(there.Node, target.Node),
+                    "delete hard: a symbolic link can");
             }
         }
 
@@ -72,7 +73,8 @@ internal sealed class IgnitionPaths(IgnitionReport report)
                     report.Error(
                         entry.Node, entry.Key, $"\"{parent.Path}\" above it is {what}, made at "
                             + report.PlaceOf(parent.Node, entry.Node),
-                        parent.Kind == IgnitionPathKind.Link ? "write the path that the link leads to" : "");
+                        parent.Kind == IgnitionPathKind.Link ? "write the path that the link leads to"
+                            : "choose another path for one of them");
                     break;
                 }
             }

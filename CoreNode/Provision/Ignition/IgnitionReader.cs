@@ -29,11 +29,12 @@ public static class IgnitionReader
             DocumentNode tree = JsonTree.Parse(json);
             root = tree as MapNode;
             if (root is null)
-                report.Add(Severity.Error, source, tree.Place, "", "a configuration is an object { … }", "");
+                report.Add(Severity.Error, source, tree.Place, "", "a configuration is an object { … }",
+                    "write { \"ignition\": { \"version\": \"3.5.0\" } }");
         }
         catch (DocumentException broken)
         {
-            report.Add(Severity.Error, source, broken.Place, "", broken.Message, "");
+            report.Add(Severity.Error, source, broken.Place, "", broken.What, broken.Advice);
         }
 
         IgnitionOrigins own = new();
@@ -96,11 +97,12 @@ public static class IgnitionReader
             {
                 report.Note(
                     argument, $"kernelArguments.{name}", "kernel arguments are reported and not changed: the boot "
-                        + "loader's configuration has them");
+                        + "loader's configuration has them", "set them where the machine is booted from");
             }
 
             if (argument.Text.AsSpan().IndexOfAnyInRange('\0', '\x1F') >= 0)
-                report.Error(argument, $"kernelArguments.{name}", "an argument has no control characters");
+                report.Error(argument, $"kernelArguments.{name}", "an argument has no control characters",
+                    "leave them out");
             arguments.Add(argument.Text);
         }
 

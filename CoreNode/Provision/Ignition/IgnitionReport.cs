@@ -24,10 +24,10 @@ internal sealed class IgnitionReport(IgnitionOrigins origins)
     public IReadOnlyList<Finding> Findings => _left == 0
         ? [.. _findings]
         : [.. _findings, new Finding(HasErrors ? Severity.Error : Severity.Warning, "", TextPlace.None, "",
-            $"{_left} more findings like these are not listed", "")];
+            $"{_left} more findings like these are not listed", "mend those above, and validate again")];
 
     /// <summary>Nothing of it is applied.</summary>
-    public void Error(DocumentNode node, string key, string reason, string suggestion = "") =>
+    public void Error(DocumentNode node, string key, string reason, string suggestion) =>
         Add(Severity.Error, origins.Of(node).Source, node.Place, key, reason, suggestion);
 
     /// <summary>
@@ -36,15 +36,15 @@ internal sealed class IgnitionReport(IgnitionOrigins origins)
     public void Missing(MapNode item, string name, string key, string reason)
     {
         if (item.FindValue(name) is null or ScalarNode { Written: ScalarForm.Quoted })
-            Error(item, $"{key}.{name}", reason);
+            Error(item, $"{key}.{name}", reason, $"add \"{name}\": \"…\"");
     }
 
     /// <summary>It is applied, but hardly meant.</summary>
-    public void Warn(DocumentNode node, string key, string reason, string suggestion = "") =>
+    public void Warn(DocumentNode node, string key, string reason, string suggestion) =>
         Add(Severity.Warning, origins.Of(node).Source, node.Place, key, reason, suggestion);
 
     /// <summary>Worth knowing.</summary>
-    public void Note(DocumentNode node, string key, string reason, string suggestion = "") =>
+    public void Note(DocumentNode node, string key, string reason, string suggestion) =>
         Add(Severity.Note, origins.Of(node).Source, node.Place, key, reason, suggestion);
 
     /// <summary>A finding at any place.</summary>

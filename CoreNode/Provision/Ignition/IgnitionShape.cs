@@ -83,8 +83,20 @@ internal sealed class IgnitionShape(IgnitionReport report, int version)
             _ => "an object { … }",
         };
         if (wanted is not null)
-            report.Error(value, key, $"it is {FormOf(value)}, and must be {wanted}");
+            report.Error(value, key, $"it is {FormOf(value)}, and must be {wanted}", Instead(value, kind));
     }
+
+    // Never what a text says: it may be a secret.
+    private static string Instead(DocumentNode value, FieldKind kind) => (kind, value) switch
+    {
+        (FieldKind.Text, ScalarNode { Written: ScalarForm.Number or ScalarForm.Switch } scalar)
+            when scalar.Text.Length < 20 => $"write \"{scalar.Text}\"",
+        (FieldKind.Text, _) => "write \"…\"",
+        (FieldKind.Switch, _) => "write true or false",
+        (FieldKind.Number, _) => "write a number such as 420",
+        (FieldKind.Maps or FieldKind.Texts, MapNode or ScalarNode) => "write [ and ] around it",
+        _ => "write { \"key\": … }",
+    };
 
     private static string FormOf(DocumentNode value) => value switch
     {
@@ -107,7 +119,7 @@ internal sealed class IgnitionShape(IgnitionReport report, int version)
 
         report.Warn(
             At(entry), key, "Ignition knows no such key: it has no effect",
-            nearest is null ? "" : $"did you mean \"{nearest}\"?");
+            nearest is null ? "delete it" : $"did you mean \"{nearest}\"?");
     }
 
     // Lists that share their keys are looked at as one.

@@ -15,6 +15,7 @@ internal sealed class IgnitionStorage(IgnitionReport report, IgnitionContents co
     private const int MostMode = 0xFFF;
     private const int SpecialBits = 0xE00;
     private const int OthersBits = 0x3F;
+    private const string Example = "write it as a decimal number, such as 420 for 0644";
 
     // Modes as people know them, in octal digits; none of these numbers is a usual mode when it is read as decimal.
     private static readonly int[] s_octal =
@@ -59,7 +60,7 @@ internal sealed class IgnitionStorage(IgnitionReport report, IgnitionContents co
             {
                 report.Note(
                     path, $"{key}.overwrite", "what is in this folder already stays; only something else of that name "
-                        + "gives way");
+                        + "gives way", "delete overwrite if nothing else may be there");
             }
 
             string? user = Owner(item, "user", key);
@@ -98,7 +99,8 @@ internal sealed class IgnitionStorage(IgnitionReport report, IgnitionContents co
             string? group = Owner(item, "group", key);
             if (isHard && (user ?? group) is not null)
             {
-                report.Warn(item, key, "a hard link has the owner of its file: user and group have no effect here");
+                report.Warn(item, key, "a hard link has the owner of its file: user and group have no effect here",
+                    "delete them");
                 (user, group) = (null, null);
             }
 
@@ -198,15 +200,25 @@ internal sealed class IgnitionStorage(IgnitionReport report, IgnitionContents co
         if (text[0] != '/')
             (wrong, instead) = ("a path begins with \"/\"", $"write \"/{text}\"");
         else if (text.AsSpan().IndexOfAnyInRange('\0', '\x1F') >= 0)
-            wrong = "a path has no control characters";
+            (wrong, instead) = ("a path has no control characters", "leave them out");
         else if (Encoding.UTF8.GetByteCount(text) > MostPath)
-            wrong = $"a path has at most {MostPath} bytes";
+            (wrong, instead) = ($"a path has at most {MostPath} bytes", "choose a shorter one");
         else if (UnixPath.Clean(text) is { } clean && clean != text)
             (wrong, instead) = ("a path has no \".\", \"..\", \"//\" and no \"/\" at its end", $"write \"{clean}\"");
         else if (text == "/" && !isFolder)
-            wrong = "\"/\" is the root";
+            (wrong, instead) = ("\"/\" is the root", "write what shall be below it");
         if (wrong.Length == 0)
+        {
+            if (PathAdvice.IsOfImage(text))
+            {
+                report.Warn(
+                    path, $"{key}.path", "/usr of a machine that runs is refused: the system's image has it, and the "
+                        + "next update replaces it", PathAdvice.Of(text));
+            }
+
             return path;
+        }
+
         report.Error(path, $"{key}.path", wrong, instead);
         return null;
     }
@@ -222,7 +234,9 @@ internal sealed class IgnitionStorage(IgnitionReport report, IgnitionContents co
         string text = target.Text;
         if (text.AsSpan().IndexOfAnyInRange('\0', '\x1F') >= 0 || Encoding.UTF8.GetByteCount(text) > MostPath)
         {
-            report.Error(target, $"{key}.target", $"a target has no control characters and at most {MostPath} bytes");
+            report.Error(
+                target, $"{key}.target", $"a target has no control characters and at most {MostPath} bytes",
+                "write the path that it leads to");
             return null;
         }
 
@@ -260,7 +274,8 @@ internal sealed class IgnitionStorage(IgnitionReport report, IgnitionContents co
         if ((mode & SpecialBits) == 0 || report.Origins.Of(node).Version >= 4)
             return (int)mode;
         report.Warn(
-            node, $"{key}.mode", "set-user-id, set-group-id and sticky bits need version 3.4.0: they are left out");
+            node, $"{key}.mode", "set-user-id, set-group-id and sticky bits need version 3.4.0: they are left out",
+            "write \"version\": \"3.4.0\"");
         return (int)mode & ~SpecialBits;
     }
 
@@ -270,11 +285,11 @@ internal sealed class IgnitionStorage(IgnitionReport report, IgnitionContents co
         foreach (char digit in mode.ToString(CultureInfo.InvariantCulture))
         {
             if (digit is < '0' or > '7' || value > MostMode)
-                return "";
+                return Example;
             value = value * 8 + (digit - '0');
         }
 
-        return value > MostMode ? "" : $"write {value} for 0{mode}";
+        return value > MostMode ? Example : $"write {value} for 0{mode}";
     }
 
     private string? Owner(MapNode item, string name, string key)
@@ -285,9 +300,9 @@ internal sealed class IgnitionStorage(IgnitionReport report, IgnitionContents co
         if (named is not null && number is not null)
             report.Error(owner!, $"{key}.{name}", "an owner is told by id or by name, not by both", "delete one");
         if (number is < 0 or >= uint.MaxValue)
-            report.Error(owner!, $"{key}.{name}.id", "an id is a number from 0 to 4294967294");
+            report.Error(owner!, $"{key}.{name}.id", "an id is a number from 0 to 4294967294", "write 0 for root");
         if (named is not null && AccountNames.Complaint(named) is { } wrong)
-            report.Error(owner!, $"{key}.{name}.name", wrong);
+            report.Error(owner!, $"{key}.{name}.name", wrong, AccountNames.Advice);
         return named ?? number?.ToString(CultureInfo.InvariantCulture);
     }
 

@@ -9,6 +9,8 @@ internal sealed class IgnitionUnits(IgnitionReport report)
     // systemd.unit(5): with its type a name has at most 255 characters.
     private const int MostName = 255;
 
+    private const string TextAdvice = "write [Section] and below it Option=value, a line each";
+
     private static readonly string[] s_types =
     [
         ".service", ".socket", ".device", ".mount", ".automount", ".swap", ".target", ".path", ".timer", ".slice",
@@ -52,9 +54,9 @@ internal sealed class IgnitionUnits(IgnitionReport report)
             return null;
         }
 
-        if (NameComplaint(name.Text) is { } wrong)
+        if (NameComplaint(name.Text, out string advice) is { } wrong)
         {
-            report.Error(name, $"{key}.name", wrong);
+            report.Error(name, $"{key}.name", wrong, advice);
             return null;
         }
 
@@ -112,7 +114,7 @@ internal sealed class IgnitionUnits(IgnitionReport report)
             if (item.FindText("contents") is not { } text)
                 continue;
             if (UnitText.Complaint(text.Text, out _) is { } wrong)
-                report.Error(text, $"{where}.contents", wrong);
+                report.Error(text, $"{where}.contents", wrong, TextAdvice);
             dropIns.Add(new DesiredDropIn(name.Text, text.Text));
         }
 
@@ -122,7 +124,7 @@ internal sealed class IgnitionUnits(IgnitionReport report)
     private void CheckText(ScalarNode text, string key, string name, bool isEnabled)
     {
         if (UnitText.Complaint(text.Text, out bool hasInstall) is { } wrong)
-            report.Error(text, key, wrong);
+            report.Error(text, key, wrong, TextAdvice);
         else if (hasInstall)
             return;
         else if (isEnabled)
@@ -150,10 +152,14 @@ internal sealed class IgnitionUnits(IgnitionReport report)
         node, key, $"\"{name}\" has no section [Install], so enabling it does nothing",
         "add [Install] with WantedBy=multi-user.target");
 
-    private static string? NameComplaint(string name)
+    private static string? NameComplaint(string name, out string advice)
     {
+        advice = "write \"web.service\"";
         if (!IsFileName(name))
             return "a unit's name is a file name, such as \"web.service\"";
+        advice = name[(name.LastIndexOf('.') + 1)..] is "network" or "netdev" or "link"
+            ? "write it as a file below /etc/systemd/network"
+            : name.Contains('.', StringComparison.Ordinal) ? advice : $"write \"{name}.service\"";
         foreach (string type in s_types)
         {
             if (name.EndsWith(type, StringComparison.Ordinal))

@@ -19,10 +19,20 @@ internal sealed class JsonComposer
     {
         TextPlace place = Advance(text, (int)reader.TokenStartIndex);
         if (++_nodes > JsonTree.MostNodes)
-            throw new DocumentException($"more than {JsonTree.MostNodes} values, which is the most", place);
+        {
+            throw new DocumentException(
+                $"more than {JsonTree.MostNodes} values, which is the most", place,
+                "take it apart by ignition.config.merge");
+        }
+
         if (reader.CurrentDepth >= JsonTree.MostDepth
             && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-            throw new DocumentException($"values within values more than {JsonTree.MostDepth} deep", place);
+        {
+            throw new DocumentException(
+                $"values within values more than {JsonTree.MostDepth} deep", place,
+                "Ignition has nothing so deep: look for an object too many");
+        }
+
         return reader.TokenType switch
         {
             JsonTokenType.StartObject => Map(text, ref reader, place),
@@ -58,7 +68,11 @@ internal sealed class JsonComposer
             }
 
             if (seen?.Add(key) != true && First(entries, key) is { } first)
-                throw new DocumentException($"the key \"{Short(key)}\" is there twice, first at {first.Place}", at);
+            {
+                throw new DocumentException(
+                    $"the key \"{Short(key)}\" is there twice, first at {first.Place}", at, "delete one");
+            }
+
             reader.Read();
             entries.Add(new MapEntry(key, at, Node(text, ref reader)));
         }
@@ -87,7 +101,9 @@ internal sealed class JsonComposer
         }
         catch (InvalidOperationException)
         {
-            throw new DocumentException("an escape in this text is half of a character (\\ud800 to \\udfff)", place);
+            throw new DocumentException(
+                "an escape in this text is half of a character (\\ud800 to \\udfff)", place,
+                "write the character itself");
         }
     }
 

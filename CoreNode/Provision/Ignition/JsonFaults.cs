@@ -10,7 +10,11 @@ internal static class JsonFaults
     public static DocumentException Explain(ReadOnlySpan<byte> text, JsonException broken)
     {
         int at = OffsetOf(text, broken.LineNumber ?? 0, broken.BytePositionInLine ?? 0);
-        return new DocumentException(Reason(text, at), PlaceOf(text, at));
+        string reason = Reason(text, at);
+        int cut = reason.IndexOf(": ", StringComparison.Ordinal);
+        return cut < 0
+            ? new DocumentException(reason, PlaceOf(text, at))
+            : new DocumentException(reason[..cut], PlaceOf(text, at), reason[(cut + 2)..]);
     }
 
     /// <summary>Line and column of a byte, the column in characters.</summary>
@@ -27,7 +31,7 @@ internal static class JsonFaults
     private static string Reason(ReadOnlySpan<byte> text, int at)
     {
         if (text[Math.Min(at, text.Length)..].IndexOfAnyExcept(" \t\r\n"u8) < 0)
-            return "the text ends too early: something is not closed";
+            return "the text ends too early: close what is open, the last with }";
         byte found = text[at];
         byte before = LastOf(text[..at]);
         if (before == ',' && found is (byte)'}' or (byte)']')
@@ -35,15 +39,17 @@ internal static class JsonFaults
         return found switch
         {
             (byte)'/' => "JSON has no comments: delete it, or write Butane (YAML) and convert that",
-            (byte)'#' => "\"#\" is no JSON: comments and YAML are not read as Ignition",
-            (byte)'\'' => "text stands in double quotes",
+            (byte)'#' => "\"#\" is no JSON: delete comments, and convert Butane (YAML) with butane",
+            (byte)'\'' => "text stands in double quotes: write \" in place of this",
             < 0x20 => "a line break or control character within a text: write \\n, \\t or \\u00XX",
             (byte)'"' or (byte)'{' or (byte)'[' when before is not ((byte)',' or (byte)':') =>
-                "a comma is missing before this",
-            >= (byte)'0' and <= (byte)'9' when before == '0' => "a number has no 0 in front; modes are decimal in JSON",
-            >= (byte)'a' and <= (byte)'z' or >= (byte)'A' and <= (byte)'Z' => "keys and texts stand in double quotes",
-            >= 0x21 and < 0x7F => $"\"{(char)found}\" does not belong here",
-            _ => "this does not belong here",
+                "a comma is missing before this: write it",
+            >= (byte)'0' and <= (byte)'9' when before == '0' =>
+                "a number has no 0 in front: modes are decimal in JSON, such as 420 for 0644",
+            >= (byte)'a' and <= (byte)'z' or >= (byte)'A' and <= (byte)'Z' =>
+                "keys and texts stand in double quotes: write them",
+            >= 0x21 and < 0x7F => $"\"{(char)found}\" does not belong here: delete it, or look at the line before",
+            _ => "this does not belong here: delete it",
         };
     }
 

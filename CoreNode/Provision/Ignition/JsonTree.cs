@@ -26,7 +26,8 @@ public static class JsonTree
         if (json.Length > MostBytes)
         {
             throw new DocumentException(
-                $"the text has {json.Length} bytes, and {MostBytes} are the most", TextPlace.None);
+                $"the text has {json.Length} bytes, and {MostBytes} are the most", new TextPlace(1, 1),
+                "fetch large files by contents.source");
         }
 
         // A mark of byte order is what some editors begin a text with.
@@ -38,14 +39,19 @@ public static class JsonTree
         try
         {
             if (text.IndexOfAnyExcept(" \t\r\n"u8) < 0)
-                throw new DocumentException("the text is empty", new TextPlace(1, 1));
+            {
+                throw new DocumentException(
+                    "the text is empty", new TextPlace(1, 1), "write { \"ignition\": { \"version\": \"3.5.0\" } }");
+            }
+
             reader.Read();
             DocumentNode root = composer.Node(text, ref reader);
             int end = (int)reader.BytesConsumed;
             int rest = text[end..].IndexOfAnyExcept(" \t\r\n"u8);
             return rest < 0
                 ? root
-                : throw new DocumentException("nothing may follow the end", JsonFaults.PlaceOf(text, end + rest));
+                : throw new DocumentException(
+                    "nothing may follow the end", JsonFaults.PlaceOf(text, end + rest), "delete it");
         }
         catch (JsonException broken)
         {
@@ -61,6 +67,6 @@ public static class JsonTree
         while (Rune.DecodeFromUtf8(text[at..], out _, out int used) == System.Buffers.OperationStatus.Done)
             at += used;
         throw new DocumentException(
-            $"byte {text[at]:x2} is not UTF-8: store the text as UTF-8", JsonFaults.PlaceOf(text, at));
+            $"byte {text[at]:x2} is not UTF-8", JsonFaults.PlaceOf(text, at), "store the text as UTF-8");
     }
 }

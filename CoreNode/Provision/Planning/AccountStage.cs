@@ -91,7 +91,7 @@ internal sealed class AccountStage(AccountEditor accounts, PlanNotes notes)
         string complaint = Complaint(group.Name, [group.PasswordHash]);
         if (complaint.Length > 0 || IsOdd(group.Name, out complaint))
         {
-            notes.Error(group.From, group.Place, complaint, "");
+            notes.Error(group.From, group.Place, complaint, "choose another name");
             return;
         }
 
@@ -160,7 +160,7 @@ internal sealed class AccountStage(AccountEditor accounts, PlanNotes notes)
         string complaint = Complaint(user.Name, [user.Gecos, user.Home, user.Shell, user.PasswordHash]);
         if (complaint.Length == 0 && !IsOdd(user.Name, out complaint))
             return true;
-        notes.Error(user.From, user.Place, complaint, "");
+        notes.Error(user.From, user.Place, complaint, "mend it where it is written");
         return false;
     }
 

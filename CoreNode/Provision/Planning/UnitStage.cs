@@ -17,7 +17,8 @@ internal sealed class UnitStage(TargetTree tree, PlanNotes notes)
             if (UnitPaths.IsName(unit.Name))
                 good.Add(unit);
             else
-                notes.Error(unit.From, unit.Place, $"\"{unit.Name}\" cannot be the name of a unit", "");
+                notes.Error(
+                    unit.From, unit.Place, $"\"{unit.Name}\" cannot be the name of a unit", "write NAME.service");
         }
 
         foreach (DesiredUnit unit in good)

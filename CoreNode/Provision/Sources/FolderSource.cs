@@ -4,7 +4,7 @@ using CoreNode.Provision.Sources.Drives;
 
 namespace CoreNode.Provision.Sources;
 
-/// <summary>A folder with user data in it: laid out as a config drive, or as plain files.</summary>
+/// <summary>A folder with user data in it: laid out as a drive, or as plain files.</summary>
 /// <param name="path">Where it is.</param>
 public sealed class FolderSource(string path) : IDataSource
 {
@@ -22,9 +22,14 @@ public sealed class FolderSource(string path) : IDataSource
     {
         if (!SystemFolders.Exists(path))
             throw new SourceException($"{path} is no folder: name one, or write file={path}", isFinal: true);
-        if (ConfigDriveFolder.IsOne(path))
-            return ConfigDriveFolder.Read(path, Name);
-        UserData? told = ConfigDriveFolder.Describe(Name, LocalFiles.TryRead(Path.Join(path, "meta_data.json")), null);
+        FolderTree tree = new(path);
+        if (ConfigDriveFiles.AreThere(tree))
+            return ConfigDriveFiles.Read(tree, Name);
+        if (tree.TryRead(NoCloudFiles.MetadataFile) is not null)
+            return NoCloudFiles.Read(tree, Name);
+        if (AzureFiles.AreThere(tree))
+            return AzureFiles.Read(tree, Name);
+        UserData? told = ConfigDriveFiles.Describe(Name, LocalFiles.TryRead(Path.Join(path, "meta_data.json")), null);
         foreach (string name in s_names)
         {
             if (LocalFiles.TryRead(Path.Join(path, name)) is { Length: > 0 } content)

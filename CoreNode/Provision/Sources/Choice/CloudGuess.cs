@@ -36,6 +36,8 @@ public sealed record CloudGuess(SourceKind? Kind, string Reason)
             "rackspace" or "rackspace-onmetal" => SourceKind.ConfigDrive,
             "gce" or "gcp" => SourceKind.Gce,
             "packet" or "equinixmetal" => SourceKind.Packet,
+            "azure" => SourceKind.Azure,
+            "nocloud" => SourceKind.NoCloud,
             _ => null,
         };
         if (kind is not null)
@@ -43,7 +45,8 @@ public sealed record CloudGuess(SourceKind? Kind, string Reason)
         return new CloudGuess(null, platform.ToLowerInvariant() is "metal" or "none" or "pxe" or "qemu" or "vagrant"
             ? $"no metadata service is asked: {said} names none"
             : $"no metadata service is asked: {said} names a platform that CoreNode has no source for; name another "
-                + "by --from, or by a URL on the kernel's command line (cloud-config-url=)");
+                + "by --from, or by a URL on the kernel's command line (cloud-config-url=), or attach a NoCloud drive "
+                + "(label cidata)");
     }
 
     private static CloudGuess OfDmi(MachineSigns signs)
@@ -59,6 +62,8 @@ public sealed record CloudGuess(SourceKind? Kind, string Reason)
         if (signs.Product is "OpenStack Nova" or "OpenStack Compute" || signs.Vendor == "OpenStack Foundation"
             || signs.ChassisTag is "OpenTelekomCloud" or "HUAWEICLOUD" or "SAP CCloud VM")
             return new CloudGuess(SourceKind.OpenStack, "DMI names OpenStack");
+        if (signs.ChassisTag == "7783-7084-3265-9085-8269-3286-77")
+            return new CloudGuess(SourceKind.Azure, "DMI names Azure");
         string what = signs.Vendor.Length + signs.Product.Length == 0
             ? "this machine says nothing of where it runs (no DMI)"
             : $"DMI (\"{signs.Vendor}\", \"{signs.Product}\") names none that CoreNode knows";

@@ -46,13 +46,20 @@ public sealed class SourceCatalog(SourceOptions options, MachineSigns signs)
                 break;
             case SourceKind.CommandLine:
                 if (!AddCommandLine())
-                    _notes.Add("the kernel's command line has neither cloud-config-url= nor ignition.config.url=");
+                    _notes.Add("the kernel's command line names no URL: it has neither cloud-config-url= nor "
+                        + "ignition.config.url= nor ds=nocloud;s=");
                 break;
             case SourceKind.Oem:
                 AddOem();
                 break;
             case SourceKind.ConfigDrive:
-                Add(new ConfigDriveSource(word.Value, Timeout.InfiniteTimeSpan, options));
+                Add(Drive(DriveLayout.ConfigDrive, Timeout.InfiniteTimeSpan, word.Value));
+                break;
+            case SourceKind.NoCloud:
+                AddNoCloud(new NoCloudSeed(word.Value, ""));
+                break;
+            case SourceKind.Azure:
+                Add(Drive(DriveLayout.Azure, Timeout.InfiniteTimeSpan, word.Value));
                 break;
             default:
                 AddCloud(word);
@@ -68,11 +75,14 @@ public sealed class SourceCatalog(SourceOptions options, MachineSigns signs)
         // A service that answers is no reason to wait for a device; where there is none the device is the source.
         bool isLate = guess.Kind is SourceKind.OpenStack or SourceKind.ConfigDrive;
         if (!isLate)
-            Add(new ConfigDriveSource("", TimeSpan.Zero, options));
-        if (guess.Kind is { } kind && kind != SourceKind.ConfigDrive)
+            Add(Drive(DriveLayout.ConfigDrive, TimeSpan.Zero));
+        Add(Drive(DriveLayout.NoCloud, guess.Kind == SourceKind.NoCloud ? s_drivePatience : TimeSpan.Zero));
+        if (guess.Kind == SourceKind.Azure)
+            Add(new DriveSource(DriveLayout.Azure, "", s_drivePatience, options) { IsPromised = true });
+        else if (guess.Kind is { } kind and not (SourceKind.ConfigDrive or SourceKind.NoCloud))
             AddCloud(new SourceWord(kind));
         if (isLate)
-            Add(new ConfigDriveSource("", s_drivePatience, options));
+            Add(Drive(DriveLayout.ConfigDrive, s_drivePatience));
         _notes.Add(guess.Kind is null ? guess.Reason : $"{guess.Reason}: it is asked");
     }
 
@@ -90,11 +100,30 @@ public sealed class SourceCatalog(SourceOptions options, MachineSigns signs)
                 _notes.Add($"{argument}= is not asked: it counts at the first boot only");
         }
 
-        if (UrlOf("cloud-config-url") is not { } cloudConfig)
+        if (UrlOf("cloud-config-url") is { } cloudConfig)
+        {
+            Add(new UrlSource(cloudConfig, "", options));
+            hasAny = true;
+        }
+
+        if (NoCloudSeed.Find(signs) is not { } seed)
             return hasAny;
-        Add(new UrlSource(cloudConfig, "", options));
+        AddNoCloud(seed);
         return true;
     }
+
+    private void AddNoCloud(NoCloudSeed seed)
+    {
+        if (!seed.Place.Contains("://", StringComparison.Ordinal))
+            Add(Drive(DriveLayout.NoCloud, Timeout.InfiniteTimeSpan, seed.Place));
+        else if (SourceWord.IsWebUrl(seed.Place))
+            Add(new NoCloudSource(new Uri(seed.Place), seed.Hostname, options));
+        else
+            _notes.Add("ds=nocloud;s= is neither an http or https URL nor a path and is not asked");
+    }
+
+    private DriveSource Drive(DriveLayout layout, TimeSpan patience, string place = "") =>
+        new(layout, place, patience, options);
 
     private Uri? UrlOf(string argument)
     {
@@ -137,7 +166,7 @@ public sealed class SourceCatalog(SourceOptions options, MachineSigns signs)
     {
         foreach (SourceEntry entry in _entries)
         {
-            if (entry.Source.Name == source.Name && source is not UrlSource)
+            if (entry.Source.Name == source.Name && source is not (UrlSource or NoCloudSource))
                 return;
         }
 

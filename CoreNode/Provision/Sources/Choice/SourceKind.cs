@@ -38,4 +38,10 @@ public enum SourceKind
 
     /// <summary>packet, packet=URL</summary>
     Packet,
+
+    /// <summary>nocloud, nocloud=DEVICE, FOLDER or URL</summary>
+    NoCloud,
+
+    /// <summary>azure, azure=DEVICE or FOLDER</summary>
+    Azure,
 }

@@ -13,13 +13,14 @@ public sealed record SourceWord(SourceKind Kind, string Value = "")
     /// <summary>All words, with what may stand behind them.</summary>
     public const string Grammar =
         "auto, file=PATH, url=URL, dir=PATH, cmdline, oem, config-drive[=DEVICE|FOLDER], ec2[=URL], "
-        + "digitalocean[=URL], openstack[=URL], gce[=URL], packet[=URL]";
+        + "digitalocean[=URL], openstack[=URL], gce[=URL], packet[=URL], nocloud[=DEVICE|FOLDER|URL], "
+        + "azure[=DEVICE|FOLDER]";
 
     // In the order of SourceKind.
     private static readonly string[] s_words =
     [
         "auto", "file", "url", "dir", "cmdline", "oem", "config-drive", "ec2", "digitalocean", "openstack", "gce",
-        "packet",
+        "packet", "nocloud", "azure",
     ];
 
     /// <summary>Reads a word behind --from, or says what is wrong with it.</summary>
@@ -63,10 +64,11 @@ public sealed record SourceWord(SourceKind Kind, string Value = "")
                 return hasValue ? $"--from {name} stands alone, without \"=\"" : null;
             case SourceKind.File or SourceKind.Folder:
                 return value.Length == 0 ? $"--from {name} needs a path: {name}=/path" : null;
-            case SourceKind.ConfigDrive:
-                return hasValue && value.Length == 0
-                    ? "--from config-drive= needs a device or folder, or stands without \"=\""
-                    : null;
+            case SourceKind.ConfigDrive or SourceKind.NoCloud or SourceKind.Azure:
+                bool isUrl = value.Contains("://", StringComparison.Ordinal);
+                bool isGood = isUrl ? kind == SourceKind.NoCloud && IsWebUrl(value) : !hasValue || value.Length > 0;
+                string or = kind == SourceKind.NoCloud ? " or an http or https URL" : "";
+                return isGood ? null : $"--from {name}= needs a device or folder{or}, or stands without \"=\"";
             case SourceKind.Url:
                 return IsWebUrl(value) ? null : "--from url= needs an http or https URL, such as url=https://host/path";
             default:

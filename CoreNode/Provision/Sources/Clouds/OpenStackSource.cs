@@ -25,7 +25,7 @@ public sealed class OpenStackSource(Uri root, SourceOptions options) : IDataSour
         byte[]? metadata = await service.GetAsync(Latest + "/meta_data.json", cancellation);
         byte[]? network = await service.GetAsync(Latest + "/network_data.json", cancellation);
         byte[]? content = await service.GetAsync(Latest + "/user_data", cancellation);
-        UserData? told = ConfigDriveFolder.Describe(Name, metadata, network);
+        UserData? told = ConfigDriveFiles.Describe(Name, metadata, network);
         if (told is null && content is null)
             return null;
         byte[]? local = await service.GetAsync(Ec2 + "/local-ipv4", cancellation);

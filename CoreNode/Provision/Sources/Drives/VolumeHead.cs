@@ -19,6 +19,8 @@ internal sealed record VolumeHead(string Type, string Label)
     {
         if (head.Length >= Length && head.Slice(IsoStart + 1, 5).SequenceEqual("CD001"u8))
             return new VolumeHead("iso9660", Text(head.Slice(IsoStart + 40, 32)));
+        if (head.Length >= Length && head.Slice(IsoStart + 1, 5).SequenceEqual("BEA01"u8))
+            return new VolumeHead("udf", "");
         if (head.Length >= ExtStart + 136
             && BinaryPrimitives.ReadUInt16LittleEndian(head[(ExtStart + 56)..]) == 0xEF53)
             return new VolumeHead("ext4", Text(head.Slice(ExtStart + 120, 16)));
