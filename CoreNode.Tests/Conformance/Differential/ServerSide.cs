@@ -44,6 +44,10 @@ internal sealed partial class ServerSide(Uri server) : IDisposable
     public KeepAliveConnection Open(DifferentialRequest request)
     {
         KeepAliveConnection connection = new(server);
+        // etcd looks for HTTP in the first 4096 bytes of a connection and closes it where its first line is longer, so
+        // that the store never sees the request.
+        connection.Send("GET", "/version", null, null);
+        connection.ReceiveAnswer();
         Send(connection, request);
         return connection;
     }
