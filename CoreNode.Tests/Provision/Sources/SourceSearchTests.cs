@@ -93,7 +93,7 @@ internal sealed class SourceSearchTests
         Assert.That(a.Asked.Count, Is.EqualTo(1));
         Assert.That(Contents(result), Is.EqualTo("B"));
         Assert.That(result.Reports[0].Reason, Is.EqualTo("a answers 404"));
-        Assert.That(_told, Does.Contain("a: a answers 404; it is not asked again"));
+        Assert.That(_told, Does.Contain("a answers 404; it is not asked again"));
     }
 
     [Test]

@@ -26,8 +26,8 @@ internal static class ConfigInput
     public static Option<string[]> From() => new("--from")
     {
         Description = "source to ask; repeatable: auto for those that the machine says it has, file=PATH, dir=PATH, "
-            + "url=URL, cmdline, oem, config-drive[=DEVICE], ec2, digitalocean, openstack, gce, packet, "
-            + "nocloud, azure (default: auto)",
+            + "url=URL, cmdline, oem, config-drive[=PLACE], nocloud[=PLACE or URL], azure[=PLACE], ec2, digitalocean, "
+            + "openstack, gce, packet (default: auto)",
         HelpName = "SOURCE",
     };
 

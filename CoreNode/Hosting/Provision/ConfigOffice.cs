@@ -100,7 +100,10 @@ internal sealed class ConfigOffice(TextWriter error, Func<string, string?> envir
 
     // What was asked for by name must be there.
     private static IReadOnlyList<UserData> Found(SearchResult found) =>
-        found.Data.Count == 0 && found.Problem is { } problem ? throw new IOException(problem) : found.Data;
+        found.Data.Count == 0 && found.Problem is { } problem
+            ? throw new IOException($"no configuration was found, and nothing was changed: {problem}; mend that, or "
+                + "name a file, a URL or another source (--from)")
+            : found.Data;
 
     private IReadOnlyList<UserData> Inputs(ConfigRequest request, SearchResult found, BootRecord record)
     {

@@ -73,7 +73,7 @@ internal sealed class SearchBoard(IReadOnlyList<SourceEntry> entries)
                 data.Add(last!.Data!);
             bool hasFailed = last is null || last.State is SourceState.Failed or SourceState.Waiting;
             if (hasFailed && (entries[i].IsAdditional || Candidate() < 0))
-                missing.Add($"{entries[i].Source.Name}: {last?.Reason ?? "no answer"}");
+                missing.Add(SearchProgress.Line(entries[i].Source.Name, last?.Reason ?? "no answer"));
         }
 
         // The maker's first, so that the user's wins.

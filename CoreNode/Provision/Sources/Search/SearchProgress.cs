@@ -17,10 +17,14 @@ public sealed record SearchProgress(
     {
         SourceState.Found => $"{Source}: answered",
         SourceState.Nothing => $"{Source}: has nothing for this machine",
-        SourceState.Failed => $"{Source}: {Reason}; it is not asked again",
-        _ when NextIn == TimeSpan.Zero => $"{Source}: {Reason}",
+        SourceState.Failed => $"{Line(Source, Reason)}; it is not asked again",
+        _ when NextIn == TimeSpan.Zero => Line(Source, Reason),
         _ => string.Create(
             CultureInfo.InvariantCulture,
-            $"{Source}: {Reason}; asked again in {NextIn.TotalSeconds:0.#} s, {Left.TotalSeconds:0} s are left"),
+            $"{Line(Source, Reason)}; asked again in {NextIn.TotalSeconds:0.#} s, {Left.TotalSeconds:0} s are left"),
     };
+
+    /// <summary>A reason with whose it is, which it may say itself.</summary>
+    internal static string Line(string source, string reason) =>
+        reason.StartsWith(source + " ", StringComparison.Ordinal) ? reason : $"{source}: {reason}";
 }
