@@ -17,7 +17,7 @@ internal sealed record BannedWord(Regex Pattern, string Instead, params string[]
         new(new Regex(@"\basync void\b"), "async Task that its owner awaits"),
         new(
             new Regex(@"\bunsafe\b"), "a safe span, or Platform", "CoreNode/Platform/", "CoreNode/Systemd/",
-            "CoreNode/Database/", "CoreNode.Tests/"),
+            "CoreNode/Database/", "CoreNode/Boot/", "CoreNode.Tests/"),
         new(new Regex(@"#nullable disable"), "an annotation"),
     ];
 }

@@ -70,6 +70,23 @@ internal static class TestPrograms
     public static string Mcopy() => FromPackage("mcopy", "mtools");
 
     public static string Mmd() => FromPackage("mmd", "mtools");
+    public static string Qemu() => FromPackage("qemu-system-x86_64", "qemu-system-x86");
+
+    public static string MkfsErofs() => FromPackage("mkfs.erofs", "erofs-utils");
+
+    public static string Veritysetup() => FromPackage("veritysetup", "cryptsetup-bin");
+
+    public static string Mke2fs() => FromPackage("mke2fs", "e2fsprogs");
+
+    public static string Depmod() => FromPackage("depmod", "kmod");
+
+    public static string Cpio() => FromPackage("cpio", "cpio");
+
+    public static string Gcc() => FromPackage("gcc", "gcc libc6-dev");
+
+    public static string AptGet() => FromPackage("apt-get", "apt");
+
+    public static string DpkgDeb() => FromPackage("dpkg-deb", "dpkg");
 
     public static string Busybox() => FromPackage("busybox", "busybox-static");
 

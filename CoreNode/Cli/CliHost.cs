@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CoreNode.Cli.Boot;
 using CoreNode.Cli.Config;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
@@ -62,6 +63,9 @@ public sealed record CliHost
 
     /// <summary>Work on the slots of a disk; null where there is none.</summary>
     public ISlotOffice? Slots { get; init; }
+
+    /// <summary>What the boot stage does, and the archive that it is in; null where there is none.</summary>
+    public IBootOffice? Boot { get; init; }
 
     /// <summary>Work with configurations of machines; null where there is none.</summary>
     public IConfigOffice? Configurations { get; init; }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using CoreNode.Cli.Auth;
+using CoreNode.Cli.Boot;
 using CoreNode.Cli.Completion;
 using CoreNode.Cli.Config;
 using CoreNode.Cli.Discovery;
@@ -40,6 +41,7 @@ internal static class CommandTree
         ("overlay", OverlayCommands.Build),
         ("config", ConfigCommands.Build),
         ("slot", SlotCommands.Build),
+        ("boot", BootCommands.Build),
         ("payload", PayloadCommands.Build),
         ("key", SigningKeyCommands.Build),
         ("update-server", UpdateServerCommands.Build),

@@ -8,6 +8,7 @@ using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
 using CoreNode.Cli.Payloads;
 using CoreNode.Disks;
+using CoreNode.Hosting.Boot;
 using CoreNode.Hosting.Payloads;
 using CoreNode.Hosting.Provision;
 using CoreNode.Hosting.Updates;
@@ -27,9 +28,16 @@ internal static class ProcessHost
     /// <summary>
     /// Runs the command line of this process, by the name that it was called by, and gives the exit code.
     /// </summary>
-    public static Task<int> RunAsync(string programName, string[] args) =>
+    public static Task<int> RunAsync(string programName, string[] args)
+    {
+        // The machine has nothing yet that anything below would need.
+        if (BootProgram.IsCalled(programName))
+            return Task.FromResult(BootProgram.Run(args));
         // Not a command for people, and started for each process of a unit: nothing else is made ready for it.
-        args is [UnitLauncher.Command] ? Task.FromResult(UnitLauncher.Run()) : RunCommandAsync(programName, args);
+        return args is [UnitLauncher.Command]
+            ? Task.FromResult(UnitLauncher.Run())
+            : RunCommandAsync(programName, args);
+    }
 
     private static async Task<int> RunCommandAsync(string programName, string[] args)
     {
@@ -65,6 +73,7 @@ internal static class ProcessHost
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
             Slots = new SlotOffice(new MachineDisks("/"), new SlotTrust(PayloadCommands.TrustFolder).Judge),
+            Boot = new BootOffice(),
             Configurations = new ConfigOffice(error, Environment.GetEnvironmentVariable, TimeProvider.System),
             SigningKeys = new KeyOffice(),
             Payloads = new PayloadOffice(),

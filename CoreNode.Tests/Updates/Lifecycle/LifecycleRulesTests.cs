@@ -206,6 +206,18 @@ internal sealed class LifecycleRulesTests
             Is.EqualTo(UpdateStepKind.Prepare), "a newer release of the same version");
     }
 
+    [TestCase("", "it was booted and did not come up")]
+    [TestCase("its blocks are damaged", "the boot stage did not start it: its blocks are damaged")]
+    public void What_the_boot_stage_says_of_the_other_slot_is_in_the_history(string fault, string told)
+    {
+        LifecycleDesk desk = LifecycleDesk.Started();
+        desk.To(LifecycleStage.NeedReboot);
+        desk.Restart(LifecycleDesk.Boot with { BootId = "boot-2", IsOtherTried = true, OtherFault = fault });
+        Assert.That(desk.State.History[^1].Code, Is.EqualTo(UpdateError.Rollback));
+        Assert.That(desk.State.History[^1].Text, Does.Contain($"({told})"));
+        Assert.That(desk.State.BadVersions.Single().Why, Is.EqualTo(told));
+    }
+
     [Test]
     public void Going_back_can_be_taken_back_and_then_nothing_is_held_against_the_version()
     {

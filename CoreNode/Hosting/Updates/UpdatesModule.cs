@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using CoreNode.Api;
 using CoreNode.Api.Peers.Requests;
 using CoreNode.Api.Updates;
+using CoreNode.Boot.Model;
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;
 using CoreNode.Hosting.Reboots;
@@ -237,6 +239,9 @@ internal sealed class UpdatesModule
             new SlotsOptions
             {
                 Disk = disk.Disk,
+                BootFault = (slot, version) => SmallFiles.TryRead(Below(BootAccount.HistoryFile)) is { } history
+                    ? BootAccount.FaultOf(Encoding.UTF8.GetString(history), slot, version)
+                    : "",
                 BootId = File.ReadAllText(Below("proc/sys/kernel/random/boot_id")).Trim(),
                 ReleaseVersion = () => Settings().ReleaseVersion?.Value ?? "",
             },

@@ -35,6 +35,9 @@ public sealed record BootFacts
     /// </summary>
     public bool IsOtherTried { get; init; }
 
+    /// <summary>Why the boot stage did not start the other slot; empty if it does not say.</summary>
+    public string OtherFault { get; init; } = "";
+
     /// <summary>True if the attributes make the next boot take the other slot.</summary>
     public bool IsOtherNext { get; init; }
 }

@@ -117,7 +117,11 @@ internal static class StartFacts
         }
         else if (boot.IsOtherTried && !isSameBoot)
         {
-            GateFacts.WentBack(turn, BadVersion.Limit, "it was booted and did not come up");
+            GateFacts.WentBack(
+                turn, BadVersion.Limit,
+                boot.OtherFault.Length > 0
+                    ? $"the boot stage did not start it: {boot.OtherFault}"
+                    : "it was booted and did not come up");
         }
         else if (isMade)
         {

@@ -28,6 +28,7 @@ public sealed class DiskSlots(
         GptPartition? other = Other(slots, own);
         SlotMetadata? ownSays = Says(disk, own);
         string release = options.ReleaseVersion();
+        string otherVersion = other is null ? "" : Says(disk, other)?.Version ?? "";
         return new BootFacts
         {
             BootId = options.BootId,
@@ -35,7 +36,8 @@ public sealed class DiskSlots(
             Version = ownSays?.Version ?? (release.Length > 0 ? release : NoVersion),
             Counter = ownSays?.Counter ?? 0,
             OtherSlot = other is null ? "" : NameOf(other, slots),
-            OtherVersion = other is null ? "" : Says(disk, other)?.Version ?? "",
+            OtherVersion = otherVersion,
+            OtherFault = other is null ? "" : options.BootFault(other.Number, otherVersion),
             IsMarkedGood = own.Attributes.IsSuccessful,
             IsOtherGood = other is { Attributes.IsSuccessful: true },
             IsOtherTried = other is not null && IsTried(other),

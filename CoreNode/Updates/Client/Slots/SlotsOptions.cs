@@ -14,6 +14,12 @@ public sealed record SlotsOptions
     /// <summary>The kernel's id of this boot.</summary>
     public required string BootId { get; init; }
 
+    /// <summary>
+    /// Why the boot stage did not start a slot the last time, by the number of its partition and its version; empty if
+    /// it did, or does not say.
+    /// </summary>
+    public Func<int, string, string> BootFault { get; init; } = static (_, _) => "";
+
     /// <summary>The version that runs, where the slot does not prove it; empty if nothing says.</summary>
     public required Func<string> ReleaseVersion { get; init; }
 }

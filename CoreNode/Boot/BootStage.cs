@@ -1,0 +1,409 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using CoreNode.Boot.Model;
+using CoreNode.Disks;
+using CoreNode.Disks.Gpt;
+using CoreNode.Disks.Metadata;
+using CoreNode.Platform.Blocks;
+
+namespace CoreNode.Boot;
+
+/// <summary>
+/// The first program of the machine: between the kernel and the system of a slot. It makes both copies of the disk's
+/// table whole, picks a slot and spends its try, checks who signed it and lets the kernel check each of its blocks,
+/// makes the root, and becomes the slot's system; or starts the slot's own kernel, which comes back here as the second
+/// stage. What fails is told on the console and kept on STATE; then the next slot is tried, and in the end there is a
+/// console for people. One thread; nothing here may end the process.
+/// </summary>
+public sealed class BootStage
+{
+    private const string SlotFolder = "/slot";
+    private const string Root = "/sysroot";
+    private const string ModulesFolder = "/lib/modules";
+
+    private const double LongestWaitMs = 30_000;
+    private const int LookMs = 10;
+
+    // BLKRRPART: the kernel reads the table again.
+    private const nuint ReadTable = 0x125F;
+
+    private readonly BootConsole _console = new();
+    private readonly HardwareWatchdog _watchdog = new();
+    private readonly MachineDisks _machine = new("/");
+    private readonly List<string> _notes = [];
+    private readonly List<SlotFailure> _told = [];
+    private readonly IReadOnlyList<string> _arguments;
+    private readonly Func<string, string, SlotVerifier> _trust;
+    private readonly TimeProvider _clock;
+
+    private BootCommandLine _line = BootCommandLine.Parse("");
+    private string _kernel = "";
+    private string? _board;
+    private StateVolume _state;
+    private SlotDisk? _disk;
+    private string _node = "";
+    private SlotPicker? _picker;
+
+    /// <summary>A stage that passes these words to the system's first program.</summary>
+    /// <param name="arguments">Words of the kernel's command line that are for the first program.</param>
+    /// <param name="trust">
+    /// Who is trusted, by the folder of keys in the archive and the root of STATE, which may know newer ones.
+    /// </param>
+    /// <param name="clock">The machine's clock, for what is written down.</param>
+    public BootStage(
+        IReadOnlyList<string> arguments, Func<string, string, SlotVerifier> trust, TimeProvider clock)
+    {
+        _arguments = arguments;
+        _trust = trust;
+        _clock = clock;
+        _state = new StateVolume(Root, _console);
+    }
+
+    /// <summary>
+    /// Carries out what somebody ordered for STATE before it is the root of anything: takes its place and what to say
+    /// of each path, gives what could not be done; null if nothing was ordered.
+    /// </summary>
+    public Func<string, Action<string>, IReadOnlyList<string>?>? Reset { get; init; }
+
+    /// <summary>Does all of it. Comes back never: the last resort is a restart.</summary>
+    public void Run()
+    {
+        string summary = "no slot starts";
+        try
+        {
+            Prepare();
+            if (_line.IsRescue)
+                summary = "the kernel's command line asks for it (corenode.rescue)";
+            else if (_line.IsSecondStage)
+                GoOn();
+            else
+                TryAll();
+        }
+        catch (Exception fault)
+        {
+            summary = Told(fault);
+        }
+
+        Rescue(summary);
+    }
+
+    private void Prepare()
+    {
+        _console.Did("start");
+        BootSystem.Mount("dev", "/dev", "devtmpfs", BootCalls.NoSetUser, "mode=0755");
+        BootSystem.Mount("proc", "/proc", "proc", BootCalls.NoSetUser | BootCalls.NoDevices | BootCalls.NoPrograms);
+        BootSystem.Mount("sys", "/sys", "sysfs", BootCalls.NoSetUser | BootCalls.NoDevices | BootCalls.NoPrograms);
+        BootSystem.Mount("run", "/run", "tmpfs", BootCalls.NoSetUser | BootCalls.NoDevices, "mode=0755");
+        _console.OpenLog();
+        _line = BootCommandLine.Parse(File.ReadAllText("/proc/cmdline"));
+        _kernel = File.ReadAllText("/proc/version").Trim();
+        _board = File.Exists(StageArchive.BoardFile) ? File.ReadAllText(StageArchive.BoardFile).Trim() : null;
+        foreach (string word in _line.Unknown)
+            Note($"{word} on the kernel's command line means nothing here");
+        _watchdog.TryOpen();
+        _console.Did("mounts");
+
+        ModuleLoader loader = ModuleLoader.Open(FindModules(), _console);
+        Thread beside = loader.LoadBeside(StageModules.Always);
+        loader.LoadForDevices();
+        _watchdog.TryOpen();
+        if (!_watchdog.IsThere)
+            loader.Load([StageModules.SoftWatchdog]);
+        _watchdog.TryOpen();
+        _console.Did("modules");
+        FindDisk(loader);
+        _console.Did("disk");
+        beside.Join();
+        _console.Did("file systems");
+        OpenState();
+        _console.Did("state");
+    }
+
+    // There is one folder: that of the kernel that the archive is for.
+    private static string FindModules() =>
+        Directory.Exists(ModulesFolder) && Directory.GetDirectories(ModulesFolder) is [var only, ..] ? only : "/";
+
+    private void FindDisk(ModuleLoader loader)
+    {
+        BootDiskFinder finder = new(_line, _console);
+        double end = BootConsole.NowMs + LongestWaitMs;
+        string? node;
+        while ((node = finder.Find()) is null)
+        {
+            if (BootConsole.NowMs > end)
+            {
+                throw new IOException($"no disk with slots was found in {LongestWaitMs / 1000} s"
+                    + (_line.Disk is null ? "" : $" (corenode.disk={_line.Disk})"));
+            }
+
+            _watchdog.Feed();
+            BootSystem.Rest(LookMs);
+            loader.LoadForDevices();
+        }
+
+        _node = node;
+        RealBlockDevice device = RealBlockDevice.Open(node, BlockAccess.Write);
+        _disk = new SlotDisk(device);
+        IReadOnlyList<string> mended = _disk.Repair();
+        foreach (string one in mended)
+            Note($"mended: {one}");
+        _watchdog.Feed();
+        if (mended.Count > 0 || FindNode(_disk.Table.Partitions[0].Number) is null)
+            ReadTableAgain();
+    }
+
+    // Without the primary copy the kernel saw no partitions.
+    private void ReadTableAgain()
+    {
+        int file = BootSystem.Open(_node, writes: false);
+        _ = BootSystem.Control(file, ReadTable, []);
+        _ = BootCalls.Close(file);
+    }
+
+    private string? FindNode(int partition) => _machine.FindNode(_node, partition);
+
+    private void OpenState()
+    {
+        IOException? fault = null;
+        try
+        {
+            _state.Open(_disk!, FindNode);
+        }
+        catch (IOException unusable)
+        {
+            fault = unusable;
+        }
+
+        RunReset();
+        KexecMark? mark = _state.ReadMark();
+        _picker = new SlotPicker(_disk!, _trust(StageArchive.KeysFolder, Root))
+        {
+            Board = _board,
+            AllowsUnsigned = _line.AllowsUnsigned,
+            Late = _line.IsSecondStage ? null : mark,
+        };
+        if (_line.AllowsUnsigned)
+            Note("corenode.unsigned: whoever wrote a slot, it is started");
+        if (mark is not null && !_line.IsSecondStage)
+            Note($"the kernel of slot {mark.Slot} did not arrive the last time (kexec): others come first");
+        if (fault is not null)
+            throw fault;
+    }
+
+    private void RunReset()
+    {
+        if (!_state.IsMounted || Reset?.Invoke(Root, _ => _watchdog.Feed()) is not { } faults)
+            return;
+        Note("what this machine kept was cleared, as ordered");
+        foreach (string fault in faults)
+            Note(fault);
+    }
+
+    private void TryAll()
+    {
+        while (_picker!.Next() is { } pick)
+            Try(pick);
+    }
+
+    // The kernel of a slot: no other slot fits it, so what fails here goes on in the boot stage proper.
+    private void GoOn()
+    {
+        GptPartition? slot = null;
+        foreach (GptPartition one in _picker!.Slots)
+            slot = _line.Names(_picker.Slots, one) ? one : slot;
+        if (slot is null)
+            throw new IOException($"there is no slot corenode.slot={_line.Slot} on {_node}");
+        if (_picker.Take(slot, "chosen by the boot stage before this kernel", isSpent: true) is { } pick)
+            Try(pick);
+        Tell(null, null);
+        _console.Warn("restarting through the firmware");
+        Leave(BootCalls.Restart);
+    }
+
+    private void Try(SlotPick pick)
+    {
+        try
+        {
+            _watchdog.Feed();
+            TellFailures();
+            Start(pick);
+        }
+        catch (Exception fault)
+        {
+            _picker!.Fail(pick.Slot, pick.Metadata?.Version, Told(fault));
+            TellFailures();
+        }
+    }
+
+    private void Start(SlotPick pick)
+    {
+        _console.Say($"slot {pick.Slot.Label} {pick.Metadata?.Version}: {pick.Reason}");
+        if (pick.Metadata is null)
+            Note($"{pick.Slot.Label} says nothing of itself: its blocks are NOT checked");
+        string node = FindNode(pick.Slot.Number)
+            ?? throw new IOException($"the kernel knows no partition {pick.Slot.Number} of {_node}");
+        _console.Did("slot");
+        using SlotMount mount = SlotMount.Open(node, pick.Metadata, SlotFolder);
+        _console.Did("verity");
+        string? version = mount.KernelVersion();
+        BootWay way = _line.IsSecondStage || version is null || KernelImage.IsRunning(version, _kernel)
+            ? BootWay.SwitchRoot
+            : BootWay.Kexec;
+        way = _line.IsSecondStage ? way : _line.Way ?? way;
+        if (way == BootWay.Kexec)
+            StartKernel(pick, mount, version);
+        else
+            StartSystem(pick, mount);
+    }
+
+    private void StartSystem(SlotPick pick, SlotMount mount)
+    {
+        _state.Ensure(SlotFolder);
+        _watchdog.Feed();
+        RootBuilder.Build(Root, mount, _console);
+        _state.WriteMark(null);
+        _console.Did("root");
+        Tell(pick, "switch-root");
+        _console.Say($"slot {pick.Slot.Label} starts {Math.Round(BootConsole.NowMs)} ms after the kernel");
+        try
+        {
+            RootBuilder.Become(Root, _arguments);
+        }
+        catch (Exception fault)
+        {
+            // The archive is gone and the mounts have moved: a restart is the only way on.
+            _console.Warn($"{pick.Slot.Label}: {Told(fault)}; restarting");
+            Leave(BootCalls.Restart);
+        }
+    }
+
+    private void StartKernel(SlotPick pick, SlotMount mount, string? version)
+    {
+        _console.Say($"its kernel is {(version is null ? "none" : KernelImage.Release(version))}, another one: kexec");
+        // The mark goes there, and what failed so far.
+        _state.Ensure(SlotFolder);
+        KernelStart.Load(
+            SlotFolder, _board ?? pick.Metadata?.Board ?? StageModules.Cloud, _line.ForSecondStage(pick.Slot));
+        _console.Did("kernel");
+        _watchdog.Feed();
+        _state.WriteMark(KexecMark.Next(_picker!.Late, pick.Slot.Id));
+        Tell(pick, StateVolume.Kexec);
+        mount.Dispose();
+        _state.Close();
+        IOException fault = KernelStart.Go();
+        _state = new StateVolume(Root, _console);
+        _state.Open(_disk!, FindNode);
+        _state.WriteMark(null);
+        throw fault;
+    }
+
+    private void TellFailures()
+    {
+        for (int at = _told.Count; at < _picker!.Failures.Count; at++)
+        {
+            _told.Add(_picker.Failures[at]);
+            _console.Warn($"not started: {_picker.Failures[at]}");
+        }
+    }
+
+    private void Tell(SlotPick? pick, string? way)
+    {
+        try
+        {
+            _state.Write(new BootAccount
+            {
+                Time = _clock.GetUtcNow(),
+                Kernel = _kernel,
+                Slot = pick is null ? null : $"{pick.Slot.Label} ({pick.Slot.Number})",
+                SlotId = pick?.Slot.Id,
+                Version = pick?.Metadata?.Version,
+                Reason = pick?.Reason,
+                Way = way,
+                Notes = _notes,
+                Failures = _picker?.Failures ?? [],
+                Steps = _console.Steps,
+            });
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // A system that starts is worth more than an account of it.
+            _console.Warn($"what was done could not be written down: {fault.Message}");
+        }
+    }
+
+    private void Rescue(string summary)
+    {
+        TellLast();
+        while (true)
+        {
+            RescueWish wish = new(RescueWishKind.Reboot, null);
+            try
+            {
+                wish = new RescueConsole(_console, _watchdog).Talk(summary, _picker?.Failures ?? []);
+            }
+            catch (Exception fault)
+            {
+                _console.Warn(Told(fault));
+            }
+
+            if (wish.Kind is RescueWishKind.Reboot or RescueWishKind.PowerOff)
+                Leave(wish.Kind == RescueWishKind.Reboot ? BootCalls.Restart : BootCalls.PowerOff);
+            TryByHand(wish);
+        }
+    }
+
+    private void TellLast()
+    {
+        try
+        {
+            Tell(null, null);
+            _state.WriteMark(null);
+        }
+        catch (Exception fault)
+        {
+            _console.Warn(Told(fault));
+        }
+    }
+
+    private void TryByHand(RescueWish wish)
+    {
+        try
+        {
+            if (_picker is null)
+                throw new IOException("no disk with slots was found");
+            BootCommandLine named = _line with { Slot = wish.Slot };
+            foreach (GptPartition one in _picker.Slots)
+            {
+                if (!named.Names(_picker.Slots, one))
+                    continue;
+                _picker.AllowsUnsigned = wish.Kind == RescueWishKind.TryUnsigned;
+                if (_picker.Take(one, "chosen at the rescue console", isSpent: true) is { } pick)
+                    Try(pick);
+            }
+
+            TellFailures();
+        }
+        catch (Exception fault)
+        {
+            _console.Warn(Told(fault));
+        }
+    }
+
+    private void Leave(int command)
+    {
+        _state.Close();
+        _ = BootCalls.Reboot(command);
+        // The kernel refused, which it does for nobody but a process that is not the first.
+        while (true)
+            BootSystem.Rest(1000);
+    }
+
+    private void Note(string text)
+    {
+        _notes.Add(text);
+        _console.Warn(text);
+    }
+
+    private static string Told(Exception fault) =>
+        fault is IOException ? fault.Message : $"{fault.GetType().Name}: {fault.Message}";
+}

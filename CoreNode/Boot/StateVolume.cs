@@ -1,0 +1,151 @@
+using System.Text;
+using CoreNode.Boot.Model;
+using CoreNode.Disks;
+using CoreNode.Disks.Gpt;
+using CoreNode.Platform;
+
+namespace CoreNode.Boot;
+
+/// <summary>The partition that holds everything but /usr, mounted as the root to be; made if it is empty.</summary>
+internal sealed class StateVolume(string root, BootConsole console)
+{
+    /// <summary>The way of an account whose boot goes on in another kernel.</summary>
+    public const string Kexec = "kexec";
+
+    /// <summary>Label of the partition and of its file system.</summary>
+    public const string Label = "STATE";
+
+    private const string Folder = "var/lib/corenode/boot";
+    private const string Last = "last";
+    private const string BeforeKexec = "before-kexec";
+    private const string History = "history";
+    private const string Mark = "kexec";
+    private const UnixFileMode Mode = (UnixFileMode)0x1A4;
+
+    private string? _node;
+
+    /// <summary>True if it is mounted.</summary>
+    public bool IsMounted { get; private set; }
+
+    /// <summary>
+    /// Finds the partition and mounts it if it has its file system. What it holds of another kind is left alone, and
+    /// is an error.
+    /// </summary>
+    public void Open(SlotDisk disk, Func<int, string?> node)
+    {
+        GptPartition? found = null;
+        foreach (GptPartition one in disk.Table.Partitions)
+            found = one.Label == Label ? one : found;
+        if (found is null)
+            return;
+        _node = node(found.Number)
+            ?? throw new IOException($"the kernel knows no partition {found.Number} ({Label})");
+        switch (Look(disk, found))
+        {
+            case StateContent.Ext4:
+                Mount();
+                break;
+            case StateContent.Empty:
+                console.Warn($"{Label} ({_node}) is empty: a file system is made");
+                break;
+            case StateContent.Foreign:
+                throw new IOException($"{Label} ({_node}) holds something that is no ext4 file system, and is left as "
+                    + "it is: to give it up, clear its first MiB (dd if=/dev/zero bs=1M count=1)");
+            default:
+                throw new InvalidOperationException("an unknown content");
+        }
+    }
+
+    private static StateContent Look(SlotDisk disk, GptPartition partition)
+    {
+        const int MagicBytes = 4096;
+        byte[] head = new byte[StateContents.HeadBytes];
+        using DeviceWindow window = disk.Open(partition);
+        window.Read(0, head.AsSpan(0, MagicBytes));
+        StateContent content = StateContents.Judge(head);
+        if (content != StateContent.Empty)
+            return content;
+        window.Read(0, head.AsSpan(0, (int)Math.Min(head.Length, window.LengthBytes)));
+        return StateContents.Judge(head);
+    }
+
+    /// <summary>
+    /// Makes what is missing: the file system by the slot's own program; without a partition the machine forgets.
+    /// </summary>
+    public void Ensure(string usr)
+    {
+        if (IsMounted)
+            return;
+        if (_node is null)
+        {
+            console.Warn($"the disk has no partition {Label}: what this machine keeps is gone when it restarts");
+            BootSystem.Mount("tmpfs", root, "tmpfs", 0, "mode=0755");
+            IsMounted = true;
+            return;
+        }
+
+        // By the loader that its libraries belong to: nothing of the slot lies where it expects it yet.
+        string libraries = $"{usr}/lib/x86_64-linux-gnu";
+        int code = BootSystem.Run(
+            $"{libraries}/ld-linux-x86-64.so.2", "--library-path", libraries, $"{usr}/sbin/mke2fs", "-q", "-F", "-t",
+            "ext4", "-L", Label, "-U", Chance(), "-E", $"hash_seed={Chance()}", _node);
+        if (code != 0)
+            throw new IOException($"{Label} ({_node}) could not be made: mke2fs of the slot ended with {code}");
+        Mount();
+    }
+
+    /// <summary>Takes it away again, with all that was written to it.</summary>
+    public void Close()
+    {
+        LibC.SyncAll();
+        BootSystem.Unmount(root, isLazy: true);
+        IsMounted = false;
+    }
+
+    /// <summary>The mark of a kernel that did not arrive; null if there is none.</summary>
+    public KexecMark? ReadMark() => Read(Mark) is { } text ? KexecMark.Parse(text) : null;
+
+    /// <summary>Puts a mark there, or takes it away.</summary>
+    public void WriteMark(KexecMark? mark)
+    {
+        if (!IsMounted)
+            return;
+        string file = $"{root}/{Folder}/{Mark}";
+        if (mark is null)
+            File.Delete(file);
+        else
+            Write(Mark, mark.Format());
+    }
+
+    /// <summary>Writes what this boot did; failures go to the history too, which stays.</summary>
+    public void Write(BootAccount account)
+    {
+        if (!IsMounted)
+            return;
+        if (account.Failures.Count > 0 || account.Slot is not null)
+            Write(History, account.AddTo(Read(History) ?? ""));
+        Write(account.Way == Kexec ? BeforeKexec : Last, account.Format());
+    }
+
+    // The kernel gives that at once, where the program would wait for better chance than names of a disk need.
+    private static string Chance() => File.ReadAllText("/proc/sys/kernel/random/uuid").Trim();
+
+    private void Mount()
+    {
+        BootSystem.Mount(_node!, root, "ext4", BootCalls.NoAccessTimes);
+        IsMounted = true;
+    }
+
+    private string? Read(string name)
+    {
+        if (!IsMounted)
+            return null;
+        return SmallFiles.TryRead($"{root}/{Folder}/{name}") is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+    }
+
+    private void Write(string name, string text)
+    {
+        RootBuilder.MakeFolders(root);
+        SmallFiles.Write($"{root}/{Folder}/{name}", Encoding.UTF8.GetBytes(text), Mode, replaces: true);
+    }
+}
