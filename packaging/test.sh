@@ -129,7 +129,7 @@ step 'Debian packages' ensure_packages "${build_packages[@]}" etcd-server etcd-c
   strace systemd systemd-container zsh openssl openssh-server cgpt gdisk fdisk \
   zstd xz-utils bzip2 genisoimage xorriso mtools dbus-daemon chromium iproute2 nftables ignition \
   podman crun netavark containernetworking-plugins docker.io iptables busybox-static \
-  qemu-system-x86 erofs-utils cryptsetup-bin e2fsprogs kmod cpio
+  qemu-system-x86 erofs-utils cryptsetup-bin e2fsprogs kmod cpio lintian fish man-db
 step 'restore and build, warnings as errors' dotnet build CoreNode.sln -v quiet --nologo || finish
 
 bash packaging/build.sh >"$scratch/native.log" 2>&1 </dev/null &

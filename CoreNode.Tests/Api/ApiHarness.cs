@@ -56,6 +56,8 @@ internal sealed class ApiHarness : IAsyncDisposable
 
     public IReadOnlyList<Uri> AdminUrls => _server.BoundAdminUrls;
 
+    public IReadOnlyList<Uri> ContainerUrls => _server.BoundContainerUrls;
+
     public static async Task<ApiHarness> StartAsync(
         ApiOptions? options = null,
         Func<IKeyStore, IKeyStore>? wrap = null,

@@ -46,6 +46,7 @@ internal static class AllowedEdges
             new("Discovery", ModuleKind.Service, "Store", "Platform"),
             new("Proxy", ModuleKind.Service, "Store", "Platform"),
             new("Units.Model", ModuleKind.Decider),
+            new("Units.Quadlet", ModuleKind.Decider, "Units.Model"),
             new("Units.Manager", ModuleKind.Port, "Units.Model"),
             new("Units.Registry", ModuleKind.Decider, "Units.Model", "Store"),
             new("Units.Scheduling", ModuleKind.Decider, "Units.Model"),
@@ -114,8 +115,8 @@ internal static class AllowedEdges
             new("Api.FleetLock", ModuleKind.Edge, "Api", "Api.Wire", "RebootLock", "RebootLock.Model"),
             new(
                 "Cli", ModuleKind.Edge,
-                "Api.Client", "RebootLock", "Store", "Units.Model", "Updates.Desk", "Reboots.Desk", "Overlay.Desk",
-                "Overlay.Model", "Overlay.Setup", "Documents", "Provision.Model", "Reboots"),
+                "Api.Client", "RebootLock", "Store", "Units.Model", "Units.Quadlet", "Updates.Desk", "Reboots.Desk",
+                "Overlay.Desk", "Overlay.Model", "Overlay.Setup", "Documents", "Provision.Model", "Reboots"),
             new(
                 "Hosting", ModuleKind.Composition,
                 "Api", "Api.Client", "Api.Fleet", "Api.Peers", "Api.Relay", "Cli", "Cluster", "Cluster.Leases",

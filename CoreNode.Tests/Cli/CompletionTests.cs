@@ -75,6 +75,35 @@ internal sealed class CompletionTests
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((0, "")));
     }
 
+    [TestCase("corenode k", "key kv")]
+    [TestCase("corenode kv w", "watch")]
+    [TestCase("corenode --endpoints kv kv l", "ls")]
+    [TestCase("corenode -o ", "json text")]
+    [TestCase("corenode kv get --qu", "--quorum")]
+    [TestCase("corenode kv set --ttl ", "")]
+    [TestCase("corenode unit start /etc/passw", "/etc/passwd /etc/passwd-")]
+    public async Task Fish_offers_what_may_follow(string typed, string offered)
+    {
+        const string fish = "/usr/bin/fish";
+        if (!File.Exists(fish))
+            Assert.Ignore("fish is not installed: apt-get install fish");
+        CliRun script = await CliRun.OfAsync(["completion", "fish"]);
+        using TestFolder home = new();
+        ProgramResult result = await ProgramResult.OfAsync(
+            fish,
+            ["--no-config", "-c", $"source; complete --do-complete '{typed}'"],
+            new Dictionary<string, string> { ["HOME"] = home.Path },
+            script.Output);
+        Assert.That(result.Error, Is.Empty);
+        // What it is, or does, stands behind a tab.
+        string[] found =
+        [
+            .. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split('\t')[0]).Order(),
+        ];
+        Assert.That(found, Is.EqualTo(offered.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
     [Test]
     public async Task The_zsh_script_names_every_command_with_its_meaning()
     {

@@ -70,6 +70,7 @@ internal static class TestPrograms
     public static string Mcopy() => FromPackage("mcopy", "mtools");
 
     public static string Mmd() => FromPackage("mmd", "mtools");
+
     public static string Qemu() => FromPackage("qemu-system-x86_64", "qemu-system-x86");
 
     public static string MkfsErofs() => FromPackage("mkfs.erofs", "erofs-utils");
@@ -87,6 +88,12 @@ internal static class TestPrograms
     public static string AptGet() => FromPackage("apt-get", "apt");
 
     public static string DpkgDeb() => FromPackage("dpkg-deb", "dpkg");
+
+    public static string Dpkg() => FromPackage("dpkg", "dpkg");
+
+    public static string Lintian() => FromPackage("lintian", "lintian");
+
+    public static string Man() => FromPackage("man", "man-db");
 
     public static string Busybox() => FromPackage("busybox", "busybox-static");
 

@@ -54,6 +54,9 @@ internal sealed class NodeOptionsReaderTests
     [TestCase("--initial-cluster-state old", "say new or existing")]
     [TestCase("--initial-cluster-state existing", "name the running members in --initial-cluster, too")]
     [TestCase("--election-timeout 499", "at least 5 times --heartbeat-interval")]
+    [TestCase("--listen-container-urls http://0.0.0.0:2379", "all addresses are more than the containers'")]
+    [TestCase("--listen-container-urls https://podman0:2379", "a URL such as http://podman0:2379 is needed")]
+    [TestCase("--listen-container-urls http://podman0:2379 --store http://10.0.0.9:2379", "containers ask that etcd")]
     [TestCase("--name a=b", "a name has no comma and no equals sign")]
     public void Each_mistake_is_named(string line, string problem) =>
         Assert.That(Problems(line.Split(' ')), Has.Some.Contains(problem));
@@ -73,6 +76,16 @@ internal sealed class NodeOptionsReaderTests
     [TestCase("http://0.0.0.0:2378 --insecure-admin")]
     public void An_admin_listener_is_out_of_reach_or_asks_who_comes(string urls) =>
         Assert.That(Good(["--listen-admin-urls", .. urls.Split(' ')]).ListenAdminUrls, Has.Count.EqualTo(1));
+
+    [Test]
+    public void Containers_are_served_on_an_interface_or_address_with_a_token_in_the_data_folder()
+    {
+        NodeOptions options = Good(
+            "--listen-container-urls", "http://podman0:2379,http://10.88.0.1:2379", "--data-dir", "/srv/node");
+        Assert.That(options.ListenContainerUrls.Select(static url => url.Host), Is.EqualTo(
+            new[] { "podman0", "10.88.0.1" }));
+        Assert.That(options.ContainerTokenFile, Is.EqualTo("/srv/node/container-token"));
+    }
 
     [TestCase("0123456789abcdef\n", true)]
     [TestCase("too short", false)]

@@ -91,7 +91,8 @@ internal sealed class ApiApplication(
         return Dispatch(context, target, scratch);
     }
 
-    private static bool IsKey(ReadOnlySpan<byte> path) => path.StartsWith("/v2/keys"u8)
+    /// <summary>True for /v2/keys and what is below it.</summary>
+    internal static bool IsKey(ReadOnlySpan<byte> path) => path.StartsWith("/v2/keys"u8)
         && (path.Length == KeysEndpoint.PrefixLength || path[KeysEndpoint.PrefixLength] == '/');
 
     private Task Dispatch(RequestContext context, in RequestTarget target, RequestScratch scratch) =>

@@ -17,6 +17,15 @@ public sealed record ApiOptions
     /// <summary>Where administrators are served, too; see docs/security.md.</summary>
     public IReadOnlyList<Uri> ListenAdminUrls { get; init; } = [];
 
+    /// <summary>
+    /// Where this machine's containers reach the keys: http://ADDRESS:PORT or http://INTERFACE:PORT, which may come
+    /// later.
+    /// </summary>
+    public IReadOnlyList<Uri> ListenContainerUrls { get; init; } = [];
+
+    /// <summary>What containers show there; without one they are not served.</summary>
+    public string? ContainerToken { get; init; }
+
     /// <summary>What https listeners show and ask for; null where there are none.</summary>
     public ICertificateSource? Certificates { get; init; }
 

@@ -1,5 +1,6 @@
 using CoreNode.Api.Access;
 using CoreNode.Api.Auth;
+using CoreNode.Api.Containers;
 using CoreNode.Foundation;
 using CoreNode.Store;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ public sealed partial class ApiServer : IAsyncDisposable
     private readonly ILogger<ApiServer> _log;
     private readonly AuthGate _auth;
     private readonly FixedEndpoints _others;
+    private readonly ContainerFront? _containers;
 
     /// <summary>Wires the surface to a store; nothing is opened yet.</summary>
     public ApiServer(
@@ -58,6 +60,7 @@ public sealed partial class ApiServer : IAsyncDisposable
             keys,
             _others,
             _auth);
+        _containers = ContainerFront.Of(options, _application, time, loggers);
         ProcessFigures.Register(metrics);
         StoreFigures.Register(metrics, store, cluster);
         ClusterFigures.Register(metrics, cluster);
@@ -65,6 +68,9 @@ public sealed partial class ApiServer : IAsyncDisposable
 
     /// <summary>Where clients are served, with the ports that were chosen; empty before the start.</summary>
     public IReadOnlyList<Uri> BoundUrls => _front.BoundUrls;
+
+    /// <summary>Where containers are served now.</summary>
+    public IReadOnlyList<Uri> BoundContainerUrls => _containers?.BoundUrls ?? [];
 
     /// <summary>Where administrators are served besides the unix socket; empty before the start.</summary>
     public IReadOnlyList<Uri> BoundAdminUrls => _front.BoundAdminUrls;
@@ -98,6 +104,8 @@ public sealed partial class ApiServer : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         await _front.StartAsync(_application, cancellation);
+        if (_containers is not null)
+            await _containers.StartAsync();
         LogServing(string.Join(", ", BoundUrls), _options.UnixSocketPath ?? "none");
     }
 
@@ -115,6 +123,8 @@ public sealed partial class ApiServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync(CancellationToken.None);
+        if (_containers is not null)
+            await _containers.DisposeAsync();
         await _front.DisposeAsync();
         _auth.Dispose();
     }

@@ -94,7 +94,7 @@ internal sealed class GuestNode(NodeOptions options, NodeProcess process)
         string? fleetSocket = await UnixSocketPath.PrepareAsync(
             options.FleetSocket, "fleet-socket", process.Logger, process.Stop);
         GuestServer server = new(
-            NodeComposition.Api(options, certificates, socket, fleetSocket, process.Version), static () => null,
+            NodeComposition.Api(options, certificates, socket, fleetSocket, process), static () => null,
             process.Metrics, TimeProvider.System, process.Logs)
         {
             AdminSurface = surface,

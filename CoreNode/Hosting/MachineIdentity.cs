@@ -43,7 +43,11 @@ internal sealed record MachineIdentity(string Id, ulong Instance)
         }
     }
 
-    private static string Kept(string path, int bytes, IFiles files)
+    /// <summary>
+    /// The hex digits that a file holds; made by chance, and kept, where there is none.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be read or written, or holds something else.</exception>
+    internal static string Kept(string path, int bytes, IFiles files)
     {
         if (files.Exists(path))
         {

@@ -126,7 +126,7 @@ internal sealed class MemberNode(NodeOptions options, NodeProcess process)
         string? fleetSocket = await UnixSocketPath.PrepareAsync(
             options.FleetSocket, "fleet-socket", process.Logger, process.Stop);
         ApiServer server = new(
-            NodeComposition.Api(options, certificates, socket, fleetSocket, process.Version), replica, replica, replica,
+            NodeComposition.Api(options, certificates, socket, fleetSocket, process), replica, replica, replica,
             new BackupSource(replica), process.Metrics, TimeProvider.System, process.Logs)
         {
             AdminSurface = surface,

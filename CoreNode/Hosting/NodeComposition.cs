@@ -74,11 +74,11 @@ internal static class NodeComposition
 
     internal static ApiOptions Api(
         NodeOptions options, NodeCertificates certificates, string? unixSocket, string? fleetSocket,
-        string version) =>
+        NodeProcess process) =>
         new()
         {
             Certificates = certificates.Clients,
-            ProgramVersion = version,
+            ProgramVersion = process.Version,
             ListenClientUrls = options.ListenClientUrls,
             UnixSocketPath = unixSocket,
             FleetSocketPath = fleetSocket,
@@ -86,6 +86,8 @@ internal static class NodeComposition
             CorsOrigins = options.CorsOrigins,
             Limits = options.Limits,
             ListenAdminUrls = options.ListenAdminUrls,
+            ListenContainerUrls = options.ListenContainerUrls,
+            ContainerToken = ContainerFlags.Token(options, process.Files),
             IsAdminInsecure = options.IsAdminInsecure,
         };
 }

@@ -45,6 +45,7 @@ public static class NodeFlags
         .. RebootFlags.All,
         .. OverlayFlags.All,
         .. FleetLockFlags.All,
+        .. ContainerFlags.All,
         new("cors", "*", "ORIGIN,...", "origins that browsers may call from"),
         new("unix-socket", "/run/corenode/corenode.sock", "PATH", "local socket for clients; \"none\" for none"),
         new("fleet-socket", "none", "PATH", "a second local socket, for fleetctl; fleet's own is /run/fleet.sock"),

@@ -69,6 +69,12 @@ public sealed record NodeOptions
     /// <summary>What clients of FleetLock show; null for nothing.</summary>
     public string? FleetLockToken { get; init; }
 
+    /// <summary>Where this machine's containers reach the keys; empty for nowhere.</summary>
+    public IReadOnlyList<Uri> ListenContainerUrls { get; init; } = [];
+
+    /// <summary>The file of the token that they show.</summary>
+    public string ContainerTokenFile { get; init; } = "";
+
     /// <summary>Lifts the refusals that keep strangers from changing things.</summary>
     public required bool IsAdminInsecure { get; init; }
 

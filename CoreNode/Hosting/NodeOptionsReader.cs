@@ -85,6 +85,8 @@ public sealed class NodeOptionsReader(
             ListenAdminUrls = AdminUrls(clientTls, isInsecure, clients),
             ListenFleetLockUrls = _flags.Urls("listen-fleetlock-urls", clientTls, "cert-file", isNeeded: false),
             FleetLockToken = FleetLockFlags.ReadToken(Text("fleetlock-token-file"), readFile, Complaints),
+            ListenContainerUrls = ContainerFlags.Urls(Text, Complaints),
+            ContainerTokenFile = ContainerFlags.TokenFile(Text, dataFolder),
             IsAdminInsecure = isInsecure,
             Units = UnitFlags.Read(Text, Complaints),
             Updates = UpdateFlags.Read(Text, Complaints),

@@ -112,7 +112,7 @@ internal sealed class WorkerNode(NodeOptions options, NodeProcess process)
         string? fleetSocket = await UnixSocketPath.PrepareAsync(
             options.FleetSocket, "fleet-socket", process.Logger, process.Stop);
         RelayServer server = new(
-            NodeComposition.Api(options, certificates, socket, fleetSocket, process.Version),
+            NodeComposition.Api(options, certificates, socket, fleetSocket, process),
             NodeComposition.Relay(options), upstreams, follower, process.Metrics, TimeProvider.System, process.Logs)
         {
             AdminSurface = surface,

@@ -81,6 +81,40 @@ public sealed record OwnAddress(IPAddress Address, string Reason)
         return all;
     }
 
+    /// <summary>
+    /// The first address of a network interface, IPv4 first; null if it is not there, has none, or this process may not
+    /// look (without netlink sockets).
+    /// </summary>
+    public static IPAddress? OfDevice(string name)
+    {
+        NetworkInterface[] devices;
+        try
+        {
+            devices = NetworkInterface.GetAllNetworkInterfaces();
+        }
+        catch (NetworkInformationException)
+        {
+            return null;
+        }
+
+        foreach (NetworkInterface device in devices)
+        {
+            if (device.Name != name)
+                continue;
+            IPAddress? other = null;
+            foreach (UnicastIPAddressInformation one in device.GetIPProperties().UnicastAddresses)
+            {
+                if (one.Address.AddressFamily == AddressFamily.InterNetwork)
+                    return one.Address;
+                other ??= one.Address.IsIPv6LinkLocal ? null : one.Address;
+            }
+
+            return other;
+        }
+
+        return null;
+    }
+
     private static bool IsGlobal(IPAddress address) =>
         !IPAddress.IsLoopback(address) && !address.IsIPv6LinkLocal && !address.IsIPv6Multicast
         && !(address.AddressFamily == AddressFamily.InterNetwork

@@ -87,6 +87,33 @@ internal sealed class UnitCommandsTests
     }
 
     [Test]
+    public async Task A_container_file_is_the_service_that_is_made_of_it()
+    {
+        string file = File("box.container", "[Container]\nImage=localhost/a:1\n");
+        CliRun run = await RunAsync("unit", "start", _folder.File("box"));
+        Assert.That(run.Output, Does.StartWith("box.service launched on "), run.Error);
+        run = await RunAsync("unit", "start", file);
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((0, "")), "the same text");
+        run = await RunAsync("unit", "cat", "box.container");
+        Assert.That(run.Output, Does.Contain("[X-Container]\nImage=localhost/a:1\n").And.Contain("ExecStart="));
+        File("box.container", "[Container]\nImage=localhost/a:2\n");
+        Assert.That((await RunAsync("unit", "start", file)).Error, Does.Contain("--replace takes the file"));
+        run = await RunAsync("unit", "submit", "--replace", file);
+        Assert.That(run.Output, Is.EqualTo("box.service submitted\n"), run.Error);
+        Assert.That((await RunAsync("unit", "cat", "box")).Output, Does.Contain("-d localhost/a:2\n"));
+        Assert.That((await RunAsync("unit", "destroy", "box.container")).Output, Is.EqualTo("box.service destroyed\n"));
+
+        File("box@.container", "[Container]\nImage=localhost/a:%i\n");
+        run = await RunAsync("unit", "start", _folder.File("box@1.container"));
+        Assert.That(run.Output, Does.StartWith("box@1.service launched on "), run.Error);
+        run = await RunAsync("unit", "start", File("bad.container", "[Container]\nImage=a\nUsr=b\n"));
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.Contain("bad.container:3: ").And.Contain("did you mean User=?"));
+        run = await RunAsync("unit", "verify", file, _folder.File("bad.container"));
+        Assert.That(run.Output, Does.Contain("box.container: no mistake found").And.Contain("bad.container:3: "));
+    }
+
+    [Test]
     public async Task A_unit_that_no_one_has_is_not_found()
     {
         CliRun run = await RunAsync("unit", "start", _folder.File("web@1"));

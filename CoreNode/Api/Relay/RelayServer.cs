@@ -1,4 +1,5 @@
 using CoreNode.Api.Access;
+using CoreNode.Api.Containers;
 using CoreNode.Foundation;
 using CoreNode.Proxy;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ public sealed partial class RelayServer : IAsyncDisposable
     private readonly ApiOptions _options;
     private readonly HttpFront _front;
     private readonly RelayApplication _application;
+    private readonly ContainerFront? _containers;
     private readonly ILogger<RelayServer> _log;
 
     /// <summary>Wires the surface to the members; nothing is opened yet.</summary>
@@ -39,11 +41,15 @@ public sealed partial class RelayServer : IAsyncDisposable
             new AccessGate(options, new FollowedAuth(follower), metrics, time, loggers),
             new WorkerPages(options, relay, follower, metrics, time),
             new Forwarder(upstreams, follower, cors, figures, _front.Stopping));
+        _containers = ContainerFront.Of(options, _application, time, loggers);
         ProcessFigures.Register(metrics);
     }
 
     /// <summary>Where clients are served, with the ports that were chosen; empty before the start.</summary>
     public IReadOnlyList<Uri> BoundUrls => _front.BoundUrls;
+
+    /// <summary>Where containers are served now.</summary>
+    public IReadOnlyList<Uri> BoundContainerUrls => _containers?.BoundUrls ?? [];
 
     /// <summary>Where administrators are served besides the unix socket; empty before the start.</summary>
     public IReadOnlyList<Uri> BoundAdminUrls => _front.BoundAdminUrls;
@@ -63,6 +69,8 @@ public sealed partial class RelayServer : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         await _front.StartAsync(_application, cancellation);
+        if (_containers is not null)
+            await _containers.StartAsync();
         LogServing(string.Join(", ", BoundUrls), _options.UnixSocketPath ?? "none");
     }
 
@@ -80,6 +88,8 @@ public sealed partial class RelayServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync(CancellationToken.None);
+        if (_containers is not null)
+            await _containers.DisposeAsync();
         await _front.DisposeAsync();
     }
 

@@ -31,6 +31,14 @@ internal static class CompletionCommand
                 ("corenode completion zsh > ~/.zfunc/_corenode", "for every shell, with ~/.zfunc in fpath"),
             ],
             ZshScript.Write));
+        group.Subcommands.Add(Shell(
+            session,
+            "fish",
+            [
+                ("source (corenode completion fish | psub)", "for this shell"),
+                ("corenode completion fish > ~/.config/fish/completions/corenode.fish", "for every shell"),
+            ],
+            FishScript.Write));
         return group;
     }
 

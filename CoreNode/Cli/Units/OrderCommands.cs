@@ -69,7 +69,7 @@ internal static class OrderCommands
             [
                 ("corenode unit start web.service", "from the file, or as the cluster has it"),
                 ("corenode unit start web@1 web@2 web@3", "three instances of web@.service"),
-                ("corenode unit start --replace web.service", "with the text of the file as it is now"),
+                ("corenode unit start --replace web.container", "a container by podman, as the file is now"),
                 ("corenode unit start --wait 30 web", "exit code 1 if it does not run after half a minute"),
             ],
         },

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CoreNode.Api.Client.Units;
 using CoreNode.Units.Model;
+using CoreNode.Units.Quadlet;
 
 namespace CoreNode.Cli.Units;
 
@@ -95,7 +96,7 @@ internal static class ShowCommands
             Examples =
             [
                 ("corenode unit verify web.service", "file:line: what is wrong; exit code 1 if anything is"),
-                ("corenode unit verify a.service b@.service", "several at once"),
+                ("corenode unit verify a.service b@.service c.container", "several at once"),
             ],
         };
         command.Arguments.Add(files);
@@ -128,8 +129,9 @@ internal static class ShowCommands
 
     private static IReadOnlyList<UnitProblem> VerifyFile(string file)
     {
-        (string? text, UnitProblem? problem) = UnitTextFile.Read(file);
-        return text is null ? [problem!] : UnitVerifier.Verify(Path.GetFileName(file), text);
+        UnitTextFile.ReadUnit(
+            file, ContainerUnit.ServiceOf(Path.GetFileName(file)), out IReadOnlyList<UnitProblem> problems);
+        return problems;
     }
 
     private static string ToJson(string file, UnitProblem problem)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using CoreNode.Foundation;
 using CoreNode.Units.Model;
+using CoreNode.Units.Quadlet;
 
 namespace CoreNode.Cli.Units;
 
@@ -66,10 +67,13 @@ internal static class UnitArguments
         HelpName = "ID",
     };
 
-    /// <summary>The unit's name in a word that may be a path: web.service of ./units/web; .service is added.</summary>
+    /// <summary>
+    /// The unit's name in a word that may be a path: web.service of ./units/web; .service is added, and takes the place
+    /// of .container.
+    /// </summary>
     public static string NameOf(string word)
     {
-        string name = Path.GetFileName(word);
+        string name = ContainerUnit.ServiceOf(Path.GetFileName(word));
         if (name.Length == 0)
             throw new UsageException($"'{word}' names no unit; write web.service or a path to its file");
         if (!HasType(name))
@@ -86,8 +90,26 @@ internal static class UnitArguments
         return dot > 0 && NearestWord.Of(written[(dot + 1)..], s_types) is { } type ? $"{written[..dot]}.{type}" : null;
     }
 
-    /// <summary>The file that a word may mean, with the type added where it is left out.</summary>
-    public static string FileOf(string word) => HasType(word) ? word : word + ".service";
+    /// <summary>
+    /// The file that a word may mean, with the type added where it is left out: .service, or .container where only such
+    /// a file is there.
+    /// </summary>
+    public static string FileOf(string word)
+    {
+        if (HasType(word) || ContainerUnit.IsFile(word))
+            return word;
+        string file = word + ".service";
+        string container = word + ContainerUnit.Suffix;
+        return !File.Exists(file) && File.Exists(container) ? container : file;
+    }
+
+    /// <summary>The file of an instance's template, beside the file that the instance would have.</summary>
+    public static string TemplateFileOf(UnitName instance, string path)
+    {
+        string template = ContainerUnit.IsFile(path)
+            ? $"{instance.Prefix}@{ContainerUnit.Suffix}" : instance.Template;
+        return Path.Combine(Path.GetDirectoryName(path) ?? "", template);
+    }
 
     /// <summary>A pattern for the listing that holds all these names.</summary>
     public static string PatternOf(IReadOnlyList<string> names)

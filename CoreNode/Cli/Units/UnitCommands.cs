@@ -8,7 +8,8 @@ internal static class UnitCommands
         var group = new CliCommand("unit", "run units over the cluster")
         {
             Details = "A unit is a systemd unit file; [X-Fleet] in it says where it may run. Its states: inactive (the "
-                + "cluster knows it), loaded (it is on a machine), launched (it was started there).",
+                + "cluster knows it), loaded (it is on a machine), launched (it was started there). Of "
+                + "web.container, a container as Quadlet describes it, web.service is made.",
             Examples =
             [
                 ("corenode unit start web.service", "on the machine that suits best"),

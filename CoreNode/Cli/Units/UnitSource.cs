@@ -37,7 +37,7 @@ internal sealed class UnitSource(UnitCall call, bool isReplacing)
     {
         if (!File.Exists(path))
             return (new SubmittedUnit(name, [], desiredState), ExitCode.Done);
-        UnitFile? local = UnitTextFile.Read(path).Text is { } text ? UnitFile.Parse(text, out _) : null;
+        UnitFile? local = UnitTextFile.ReadUnit(path, name, out _);
         if (local is not null && local.Hash == known.Hash)
             return (new SubmittedUnit(name, [], desiredState), ExitCode.Done);
         if (isReplacing)
@@ -54,7 +54,7 @@ internal sealed class UnitSource(UnitCall call, bool isReplacing)
             return (new SubmittedUnit(name.Full, template.Value.Options, desiredState), ExitCode.Done);
         if (reply is not AdminReply<ListedUnit>.Refused { Status: 404 })
             return (null, call.Fail(reply, name.Template));
-        string file = Path.Combine(Path.GetDirectoryName(path) ?? "", name.Template);
+        string file = UnitArguments.TemplateFileOf(name, path);
         if (File.Exists(file))
             return Take(name.Full, file, desiredState);
         call.Error.WriteLine(
@@ -65,10 +65,8 @@ internal sealed class UnitSource(UnitCall call, bool isReplacing)
 
     private (SubmittedUnit? Unit, int ExitCode) Take(string name, string path, string desiredState)
     {
-        (string? text, UnitProblem? fault) = UnitTextFile.Read(path);
-        IReadOnlyList<UnitProblem> problems = text is null ? [fault!] : UnitVerifier.Verify(name, text);
+        UnitFile? file = UnitTextFile.ReadUnit(path, name, out IReadOnlyList<UnitProblem> problems);
         ProblemText.Write(call.Error, path, problems);
-        UnitFile? file = text is null ? null : UnitFile.Parse(text, out _);
         if (file is null || problems.Any(static problem => problem.IsError))
         {
             call.Error.WriteLine($"{name} is not submitted: put the errors right first");

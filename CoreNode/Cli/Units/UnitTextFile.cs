@@ -1,5 +1,6 @@
 using System.Text;
 using CoreNode.Units.Model;
+using CoreNode.Units.Quadlet;
 
 namespace CoreNode.Cli.Units;
 
@@ -9,6 +10,24 @@ internal static class UnitTextFile
     private const int MaxBytes = 4 * UnitFile.MaxLength;
 
     private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
+
+    /// <summary>
+    /// The unit that a file is, or is made of, under the name that it will have; null where it cannot be read.
+    /// </summary>
+    public static UnitFile? ReadUnit(string path, string name, out IReadOnlyList<UnitProblem> problems)
+    {
+        (string? text, UnitProblem? fault) = Read(path);
+        if (text is null)
+        {
+            problems = [fault!];
+            return null;
+        }
+
+        if (ContainerUnit.IsFile(path))
+            return ContainerUnit.Convert(name, text, out problems);
+        problems = UnitVerifier.Verify(name, text);
+        return UnitFile.Parse(text, out _);
+    }
 
     /// <summary>The text; null with what is wrong.</summary>
     public static (string? Text, UnitProblem? Problem) Read(string path)

@@ -78,6 +78,13 @@ public sealed class UnitFile
         return new UnitFile(all, LinesOf(all, sections), [.. sections]);
     }
 
+    /// <summary>Of options that were made from a text, with the line there that each is made of.</summary>
+    public static UnitFile Of(IReadOnlyList<UnitOption> options, IReadOnlyList<int> lines)
+    {
+        UnitFile made = Of(options);
+        return new UnitFile([.. made.Options], [.. lines], made._sections);
+    }
+
     /// <summary>All values of one key in order, each on one line; an empty value resets what stood before.</summary>
     public IReadOnlyList<string> Values(string section, string name)
     {

@@ -69,6 +69,8 @@ public sealed class UnitName
         if (dot == name.Length - 1)
             return "unit name cannot end in \".\"";
         string type = name[(dot + 1)..];
+        if (type == "container")
+            return "a .container file is no unit yet: `corenode unit submit` makes a service of it and submits that";
         if (Array.IndexOf(s_types, type) < 0)
             return $"invalid unit type: \"{type}\"";
         foreach (System.Text.Rune c in name[..dot].EnumerateRunes())
