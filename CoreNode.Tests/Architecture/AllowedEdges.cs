@@ -40,6 +40,7 @@ internal static class AllowedEdges
             new("Disks", ModuleKind.Mechanism, "Disks.Gpt", "Platform"),
             new("Boot.Model", ModuleKind.Decider, "Disks.Gpt"),
             new("Boot", ModuleKind.Mechanism, "Boot.Model", "Disks", "Disks.Gpt", "Platform") { IsNative = true },
+            new("Images", ModuleKind.Mechanism, "Disks", "Disks.Gpt", "Platform"),
             new("Pki", ModuleKind.Service, "Platform"),
             new("Cluster.Leases", ModuleKind.Decider, "Store"),
             new("Cluster", ModuleKind.Service, "Cluster.Leases", "Raft", "Kv", "Wal", "Store", "Platform"),
@@ -128,7 +129,8 @@ internal static class AllowedEdges
                 "RebootLock.Model", "Api.FleetLock", "Reboots", "Reboots.Desk", "Reboots.Service", "Api.Reboots",
                 "Windows", "Units.Drains", "Overlay.Desk", "Overlay.Model", "Overlay.Setup", "Api.Overlay",
                 "Overlay", "Overlay.Links", "Overlay.Net", "Documents", "Provision", "Provision.Model",
-                "Provision.Planning", "Provision.Applying", "Provision.Sources", "Boot", "Boot.Model"),
+                "Provision.Planning", "Provision.Applying", "Provision.Sources", "Boot", "Boot.Model",
+                "Images"),
             new("Program", ModuleKind.Composition, "Hosting"),
         ],
         [

@@ -3,6 +3,7 @@ using CoreNode.Disks;
 using CoreNode.Hosting;
 using CoreNode.Hosting.Payloads;
 using CoreNode.Hosting.UpdateServer;
+using CoreNode.Images;
 using CoreNode.Platform;
 
 namespace CoreNode.Tests.Cli;
@@ -43,6 +44,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Offline = new OfflineFolders(new RealFiles(), TimeProvider.System),
             Certificates = new CertificateOffice(TimeProvider.System),
             Slots = new SlotOffice(new MachineDisks("/"), verify: null),
+            Images = new ImageOffice(new MachineDisks("/"), new DiskUse("/")),
             SigningKeys = new KeyOffice(),
             Payloads = new PayloadOffice(),
             RestoreUpdateServer = UpdateServerHost.RestoreAsync,

@@ -48,6 +48,12 @@ internal static class TestPrograms
 
     public static string IgnitionValidate() => FromPackage("ignition-validate", "ignition");
 
+    public static string Debugfs() => FromSystem("debugfs", "e2fsprogs");
+
+    public static string MkfsExt4() => FromSystem("mkfs.ext4", "e2fsprogs");
+
+    public static string Veritysetup() => FromSystem("veritysetup", "cryptsetup-bin");
+
     public static string Losetup() => FromPackage("losetup", "mount");
 
     public static string Partx() => FromPackage("partx", "util-linux");
@@ -115,6 +121,10 @@ internal static class TestPrograms
             Assert.Ignore("out/corenode is not built: run packaging/build.sh");
         return built;
     }
+
+    // Users other than root need not have this folder in their PATH.
+    private static string FromSystem(string program, string package) =>
+        File.Exists($"/usr/sbin/{program}") ? $"/usr/sbin/{program}" : FromPackage(program, package);
 
     private static string FromPackage(string program, string package)
     {

@@ -3,6 +3,7 @@ using CoreNode.Cli.Boot;
 using CoreNode.Cli.Config;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
+using CoreNode.Cli.Images;
 using CoreNode.Cli.Members;
 using CoreNode.Cli.Payloads;
 using CoreNode.Cli.Pki;
@@ -66,6 +67,9 @@ public sealed record CliHost
 
     /// <summary>What the boot stage does, and the archive that it is in; null where there is none.</summary>
     public IBootOffice? Boot { get; init; }
+
+    /// <summary>Work with images of machines; null where there is none.</summary>
+    public IImageOffice? Images { get; init; }
 
     /// <summary>Work with configurations of machines; null where there is none.</summary>
     public IConfigOffice? Configurations { get; init; }

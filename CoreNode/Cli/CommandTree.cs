@@ -6,6 +6,7 @@ using CoreNode.Cli.Completion;
 using CoreNode.Cli.Config;
 using CoreNode.Cli.Discovery;
 using CoreNode.Cli.Doctor;
+using CoreNode.Cli.Images;
 using CoreNode.Cli.Keys;
 using CoreNode.Cli.Locks;
 using CoreNode.Cli.Members;
@@ -42,6 +43,9 @@ internal static class CommandTree
         ("config", ConfigCommands.Build),
         ("slot", SlotCommands.Build),
         ("boot", BootCommands.Build),
+        ("install", InstallCommand.Build),
+        ("factory-reset", ResetCommand.Build),
+        ("image", ImageCommands.Build),
         ("payload", PayloadCommands.Build),
         ("key", SigningKeyCommands.Build),
         ("update-server", UpdateServerCommands.Build),

@@ -53,6 +53,21 @@ public sealed class MachineDisks(string root)
     /// </summary>
     public RunningSlot? FindRunning() => FromCommandLine() ?? FromMounts();
 
+    /// <summary>The partition that is mounted there, seen through dm-verity; null if none is.</summary>
+    public DiskPlace? FindMounted(string point)
+    {
+        // The last one covers those before: fields are id, parent, major:minor, root, mount point (proc(5)).
+        string[]? found = null;
+        foreach (string line in Text("proc/self/mountinfo").Split('\n'))
+        {
+            string[] fields = line.Split(' ');
+            found = fields.Length > 6 && fields[4] == point ? fields : found;
+        }
+
+        string link = Path.Combine(root, "sys/dev/block", found?[2] ?? "none");
+        return found is not null && Directory.Exists(link) ? PlaceOf(Path.GetFileName(Real(link))) : null;
+    }
+
     private RunningSlot? FromCommandLine()
     {
         string text = Text("proc/cmdline");
@@ -83,16 +98,9 @@ public sealed class MachineDisks(string root)
 
     private RunningSlot? FromMounts()
     {
-        string[] lines = Text("proc/self/mountinfo").Split('\n');
         foreach (string point in new[] { "/usr", "/" })
         {
-            // The last one covers those before: fields are id, parent, major:minor, root, mount point (proc(5)).
-            string[]? fields = lines.Select(static line => line.Split(' '))
-                .LastOrDefault(fields => fields.Length > 6 && fields[4] == point);
-            if (fields is null)
-                continue;
-            string link = Path.Combine(root, "sys/dev/block", fields[2]);
-            if (Directory.Exists(link) && PlaceOf(Path.GetFileName(Real(link))) is { } place)
+            if (FindMounted(point) is { } place)
                 return new RunningSlot { Source = $"{point} is mounted from it", Place = place };
         }
 

@@ -70,6 +70,22 @@ public sealed class SlotDisk
         Carry(plan);
     }
 
+    /// <summary>
+    /// Repairs, and makes an image's table that of this disk: an id of its own, and the partition of what a machine
+    /// keeps up to the disk's end. Says what that changed; nothing is written if it is so already.
+    /// </summary>
+    /// <param name="freshId">The id that the disk gets if it has none of its own, drawn by chance.</param>
+    /// <exception cref="IOException">It cannot be done, or the disk fails.</exception>
+    public FirstBoot Fit(Guid freshId)
+    {
+        Repair();
+        FirstBoot plan = FirstBoot.Plan(State, freshId);
+        if (plan.Table.Obstacle is not null)
+            throw Refused(plan.Table);
+        Carry(plan.Table);
+        return plan;
+    }
+
     /// <summary>A partition's own bytes. Of a disk in use they are to be reached by the partition's own node.</summary>
     public DeviceWindow Open(GptPartition partition) => new(
         _device,

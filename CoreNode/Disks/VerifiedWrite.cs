@@ -4,7 +4,7 @@ using CoreNode.Platform.Blocks;
 namespace CoreNode.Disks;
 
 /// <summary>Writes that count only once the disk itself has given them back.</summary>
-internal static class VerifiedWrite
+public static class VerifiedWrite
 {
     /// <summary>Writes all, syncs, reads back past the cache, compares; says how it was read.</summary>
     /// <exception cref="IOException">What came back is not what was written; the message says where.</exception>

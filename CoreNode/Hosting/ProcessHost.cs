@@ -13,6 +13,7 @@ using CoreNode.Hosting.Payloads;
 using CoreNode.Hosting.Provision;
 using CoreNode.Hosting.Updates;
 using CoreNode.Hosting.UpdateServer;
+using CoreNode.Images;
 using CoreNode.Platform;
 using CoreNode.Runner.Guard;
 using CoreNode.Runner.Launch;
@@ -74,6 +75,7 @@ internal static class ProcessHost
             Certificates = new CertificateOffice(TimeProvider.System),
             Slots = new SlotOffice(new MachineDisks("/"), new SlotTrust(PayloadCommands.TrustFolder).Judge),
             Boot = new BootOffice(),
+            Images = new ImageOffice(new MachineDisks("/"), new DiskUse("/")),
             Configurations = new ConfigOffice(error, Environment.GetEnvironmentVariable, TimeProvider.System),
             SigningKeys = new KeyOffice(),
             Payloads = new PayloadOffice(),

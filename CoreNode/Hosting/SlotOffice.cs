@@ -2,6 +2,7 @@ using CoreNode.Cli.Slots;
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;
 using CoreNode.Disks.Metadata;
+using CoreNode.Images;
 using CoreNode.Platform.Blocks;
 
 namespace CoreNode.Hosting;
@@ -44,6 +45,38 @@ internal sealed class SlotOffice(MachineDisks machine, SlotVerifier? verify) : I
     {
         IReadOnlyList<string> mended = work.Disk.Repair();
         return Report(work) with { Problems = mended };
+    });
+
+    public SlotReport Grow(SlotRequest request) => Work(request, BlockAccess.Write, (work, _) =>
+    {
+        if (ImageLayout.Of(work.Disk.Table).State is null)
+        {
+            throw new SlotNotFoundException(
+                $"{work.Place.Disk} has no partition labelled {ImageLayout.StateLabel}, so nothing there grows");
+        }
+
+        List<string> changes = [.. work.Disk.State.Problems()];
+        FirstBoot done = work.Disk.Fit(Guid.NewGuid());
+        changes.AddRange(done.Changes);
+        GptPartition state = done.State!;
+        if (work.Place.IsMachine)
+        {
+            Add(StateGrowth.TellKernel(machine, work.Place.Disk, work.Disk.State.Shape, state));
+            DiskPlace place = new(work.Place.Disk, state.Number, IsMachine: true);
+            foreach (string point in new[] { "/", "/sysroot" })
+            {
+                if (machine.FindMounted(point) == place && machine.FindNode(place.Disk, state.Number) is { } node)
+                    Add(StateGrowth.GrowFileSystem(point, node));
+            }
+        }
+
+        return Report(work) with { Problems = changes };
+
+        void Add(string? change)
+        {
+            if (change is not null)
+                changes.Add(change);
+        }
     });
 
     private SlotReport Work(

@@ -25,4 +25,10 @@ public interface ISlotOffice
 
     /// <summary>Makes both copies of the table whole and equal.</summary>
     SlotReport Repair(SlotRequest request);
+
+    /// <summary>
+    /// Lets the last partition have all of a disk that has grown, with its file system if that is mounted; the report's
+    /// problems are what was changed.
+    /// </summary>
+    SlotReport Grow(SlotRequest request);
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace CoreNode.Cli.Slots;
 
-/// <summary><c>slot show|next|prioritize|mark-good|repair</c>.</summary>
+/// <summary><c>slot show|next|prioritize|mark-good|repair|grow</c>.</summary>
 internal static class SlotCommands
 {
     public static CliCommand Build(CliSession session)
@@ -27,6 +27,7 @@ internal static class SlotCommands
         group.Subcommands.Add(Prioritize(session));
         group.Subcommands.Add(MarkGood(session));
         group.Subcommands.Add(Repair(session));
+        group.Subcommands.Add(Grow(session));
         return group;
     }
 
@@ -154,6 +155,27 @@ internal static class SlotCommands
         command.SetAction(parsed => SlotOptions.Run(
             session, office => office.Repair(options.Request(parsed, isOfOneSlot: false)),
             report => Print(session, parsed, report, SlotText.Repair)));
+        return command;
+    }
+
+    private static CliCommand Grow(CliSession session)
+    {
+        var command = new CliCommand("grow", "let STATE have all of a disk that has grown")
+        {
+            Details = "A machine does this at each start. The backup table goes to the disk's end, the partition STATE "
+                + "up to there, and its ext4 likewise where it is mounted. A disk whose id is that of an image gets "
+                + "one of its own. Nothing moves and nothing shrinks.",
+            Examples =
+            [
+                ("corenode slot grow", "this machine's disk, after a virtual one was enlarged"),
+                ("corenode slot grow disk.img", "the table in an image file; its file system grows at the start"),
+            ],
+        };
+        SlotOptions options = new();
+        options.AddTo(command, isOfOneSlot: false);
+        command.SetAction(parsed => SlotOptions.Run(
+            session, office => office.Grow(options.Request(parsed, isOfOneSlot: false)),
+            report => Print(session, parsed, report, SlotText.Grow)));
         return command;
     }
 

@@ -42,6 +42,15 @@ internal static class SlotText
             : $"{report.Disk}: both copies of the table are whole and equal now, read back {Told(report.ReadBack)}");
     }
 
+    /// <summary>What was changed.</summary>
+    public static void Grow(CliSession session, SlotReport report)
+    {
+        foreach (string change in report.Problems)
+            session.Host.Output.WriteLine(change);
+        if (report.Problems.Count == 0)
+            session.Host.Output.WriteLine($"{report.Disk}: nothing to do, STATE ends where the disk ends");
+    }
+
     /// <summary>As JSON.</summary>
     public static string ToJson(SlotReport report)
     {

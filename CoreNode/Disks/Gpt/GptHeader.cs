@@ -18,6 +18,7 @@ internal sealed record GptHeader
     private const int OwnAt = 24;
     private const int OtherAt = 32;
     private const int LastUsableAt = 48;
+    private const int DiskIdAt = 56;
     private const int EntriesAt = 72;
     private const int EntriesChecksumAt = 88;
     private const uint Revision1 = 0x00010000;
@@ -36,7 +37,7 @@ internal sealed record GptHeader
 
     public ulong LastUsable => Wide(LastUsableAt);
 
-    public Guid DiskId => new(_sector.AsSpan(56, 16));
+    public Guid DiskId => new(_sector.AsSpan(DiskIdAt, 16));
 
     public ulong EntriesSector => Wide(EntriesAt);
 
@@ -86,17 +87,18 @@ internal sealed record GptHeader
     }
 
     /// <summary>
-    /// The header's sector for another place or other entries. Fields of a longer header are kept, what follows it in
-    /// the sector is zero.
+    /// The header's sector for another place, another id of the disk or other entries. Fields of a longer header are
+    /// kept, what follows it in the sector is zero.
     /// </summary>
     public byte[] Encode(
-        GptPlace place, ulong lastUsable, ReadOnlySpan<byte> entries)
+        GptPlace place, ulong lastUsable, Guid diskId, ReadOnlySpan<byte> entries)
     {
         byte[] sector = new byte[_sector.Length];
         _sector.AsSpan(0, Size).CopyTo(sector);
         BinaryPrimitives.WriteUInt64LittleEndian(sector.AsSpan(OwnAt), place.Header);
         BinaryPrimitives.WriteUInt64LittleEndian(sector.AsSpan(OtherAt), place.OtherHeader);
         BinaryPrimitives.WriteUInt64LittleEndian(sector.AsSpan(LastUsableAt), lastUsable);
+        diskId.TryWriteBytes(sector.AsSpan(DiskIdAt));
         BinaryPrimitives.WriteUInt64LittleEndian(sector.AsSpan(EntriesAt), place.Entries);
         BinaryPrimitives.WriteUInt32LittleEndian(sector.AsSpan(EntriesChecksumAt), GptChecksum.Compute(entries));
         sector.AsSpan(ChecksumAt, 4).Clear();

@@ -12,6 +12,9 @@ public sealed record GptPartition
     /// <summary>Where the attributes stand in an entry.</summary>
     internal const int AttributesAt = 48;
 
+    /// <summary>Where the last sector stands in an entry.</summary>
+    internal const int LastSectorAt = 40;
+
     private const int NameAt = 56;
 
     /// <summary>Its number, from 1: the place of its entry.</summary>
@@ -50,7 +53,7 @@ public sealed record GptPartition
             Type = type,
             Id = new Guid(entry.Slice(16, 16)),
             FirstSector = BinaryPrimitives.ReadUInt64LittleEndian(entry[32..]),
-            LastSector = BinaryPrimitives.ReadUInt64LittleEndian(entry[40..]),
+            LastSector = BinaryPrimitives.ReadUInt64LittleEndian(entry[LastSectorAt..]),
             Attributes = new SlotAttributes(BinaryPrimitives.ReadUInt64LittleEndian(entry[AttributesAt..])),
             Label = ReadLabel(entry[NameAt..EntryBytes]),
         };

@@ -42,6 +42,22 @@ internal sealed record GptPlaces
         };
     }
 
+    /// <summary>Where everybody puts them on a disk that has no table yet.</summary>
+    public static GptPlaces Fresh(DiskShape shape, GptTable table)
+    {
+        ulong sectors = shape.SectorsOf(table.Entries.Length);
+        ulong backup = shape.LastSector - sectors;
+        return new GptPlaces
+        {
+            Shape = shape,
+            IsBackupMoved = true,
+            EntrySectors = sectors,
+            LastUsable = backup - 1,
+            Primary = new GptPlace { Header = 1, OtherHeader = shape.LastSector, Entries = 2 },
+            Backup = new GptPlace { Header = shape.LastSector, OtherHeader = 1, Entries = backup },
+        };
+    }
+
     /// <summary>Why a copy cannot be written there; null if both can.</summary>
     public string? Obstacle(GptTable table)
     {
@@ -60,15 +76,16 @@ internal sealed record GptPlaces
     }
 
     /// <summary>The stage that writes that copy.</summary>
-    public GptStage Stage(GptRole role, GptTable table, ReadOnlySpan<byte> entries)
+    public GptStage Stage(GptRole role, GptTable table)
     {
+        ReadOnlySpan<byte> entries = table.Entries;
         GptPlace place = role == GptRole.Primary ? Primary : Backup;
         byte[] padded = new byte[checked((int)EntrySectors * Shape.SectorSizeBytes)];
         entries.CopyTo(padded);
         return new GptStage(role,
         [
             new GptWrite(Shape.OffsetOf(place.Entries), padded),
-            new GptWrite(Shape.OffsetOf(place.Header), table.Header.Encode(place, LastUsable, entries)),
+            new GptWrite(Shape.OffsetOf(place.Header), table.Header.Encode(place, LastUsable, table.DiskId, entries)),
         ]);
     }
 

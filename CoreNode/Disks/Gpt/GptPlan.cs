@@ -23,10 +23,22 @@ public sealed record GptPlan
     public static GptPlan Repair(GptDisk disk) => Of(disk, wanted: null);
 
     /// <summary>
-    /// Repairs what is to be repaired, then writes other attributes: first the backup, then the primary copy.
+    /// Repairs what is to be repaired, then writes the other table: first the backup, then the primary copy.
     /// <paramref name="wanted"/> comes from the disk's <see cref="GptDisk.Table"/>.
     /// </summary>
     public static GptPlan Change(GptDisk disk, GptTable wanted) => Of(disk, wanted);
+
+    /// <summary>
+    /// Writes the table of another disk onto one that holds none, whose size may differ: the primary copy comes last,
+    /// so the disk has no table that counts before all of it is there. Sector 0 is the caller's.
+    /// </summary>
+    public static GptPlan Install(GptTable table, DiskShape shape)
+    {
+        GptPlaces places = GptPlaces.Fresh(shape, table);
+        return places.Obstacle(table) is { } obstacle
+            ? Refuse(obstacle)
+            : new GptPlan { Stages = [places.Stage(GptRole.Backup, table), places.Stage(GptRole.Primary, table)] };
+    }
 
     private static GptPlan Of(GptDisk disk, GptTable? wanted)
     {
@@ -48,17 +60,17 @@ public sealed record GptPlan
         if (places.Obstacle(table) is { } obstacle)
             return Refuse(obstacle);
         if (disk.Primary.Table is null)
-            stages.Add(places.Stage(GptRole.Primary, table, table.Entries));
+            stages.Add(places.Stage(GptRole.Primary, table));
         else if (!disk.IsBackupCurrent || places.IsBackupMoved)
-            stages.Add(places.Stage(GptRole.Backup, table, table.Entries));
+            stages.Add(places.Stage(GptRole.Backup, table));
         if (disk.Primary.Table is not null && places.IsBackupMoved)
-            stages.Add(places.Stage(GptRole.Primary, table, table.Entries));
+            stages.Add(places.Stage(GptRole.Primary, table));
 
-        if (wanted is not null && !wanted.Entries.SequenceEqual(table.Entries))
+        if (wanted is not null && (wanted.DiskId != table.DiskId || !wanted.Entries.SequenceEqual(table.Entries)))
         {
             Invariant.That(ReferenceEquals(wanted.Header, table.Header), "a change begins with the table that counts");
-            stages.Add(places.Stage(GptRole.Backup, table, wanted.Entries));
-            stages.Add(places.Stage(GptRole.Primary, table, wanted.Entries));
+            stages.Add(places.Stage(GptRole.Backup, wanted));
+            stages.Add(places.Stage(GptRole.Primary, wanted));
         }
 
         return stages.Count == 0 ? s_nothing : new GptPlan { Stages = stages };

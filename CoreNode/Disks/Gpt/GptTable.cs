@@ -4,21 +4,22 @@ namespace CoreNode.Disks.Gpt;
 
 /// <summary>
 /// What a table says, whichever copy it was read from: the partitions, and the bytes that it is written with again.
-/// Immutable. Only attributes can be changed: who moves partitions takes another tool.
+/// Immutable. Partitions never move: only their attributes and ends can be changed, the disk's id, and what is there.
 /// </summary>
 public sealed class GptTable
 {
     private readonly byte[] _entries;
 
-    private GptTable(GptHeader header, byte[] entries)
+    private GptTable(GptHeader header, byte[] entries, Guid? diskId = null)
     {
         Header = header;
+        DiskId = diskId ?? header.DiskId;
         _entries = entries;
         Partitions = ReadAll(header, entries);
     }
 
     /// <summary>The disk's own id.</summary>
-    public Guid DiskId => Header.DiskId;
+    public Guid DiskId { get; }
 
     /// <summary>The first sector that a partition may take.</summary>
     public ulong FirstUsable => Header.FirstUsable;
@@ -44,12 +45,28 @@ public sealed class GptTable
     /// <summary>The same table with other attributes of one partition.</summary>
     public GptTable With(int number, SlotAttributes attributes)
     {
-        if (Find(number) is null)
-            throw new ArgumentOutOfRangeException(nameof(number), number, "no such partition");
-        byte[] entries = [.. _entries];
-        int at = (number - 1) * (int)Header.EntrySize + GptPartition.AttributesAt;
-        BinaryPrimitives.WriteUInt64LittleEndian(entries.AsSpan(at), attributes.Bits);
-        return new GptTable(Header, entries);
+        byte[] entries = EntriesFor(number, out Span<byte> entry);
+        BinaryPrimitives.WriteUInt64LittleEndian(entry[GptPartition.AttributesAt..], attributes.Bits);
+        return new GptTable(Header, entries, DiskId);
+    }
+
+    /// <summary>The same table of a disk with another id.</summary>
+    public GptTable WithDiskId(Guid id) => new(Header, _entries, id);
+
+    /// <summary>The same table with another end of one partition; where it begins never changes.</summary>
+    public GptTable WithEnd(int number, ulong lastSector)
+    {
+        byte[] entries = EntriesFor(number, out Span<byte> entry);
+        BinaryPrimitives.WriteUInt64LittleEndian(entry[GptPartition.LastSectorAt..], lastSector);
+        return new GptTable(Header, entries, DiskId);
+    }
+
+    /// <summary>The same table without that partition.</summary>
+    public GptTable Without(int number)
+    {
+        byte[] entries = EntriesFor(number, out Span<byte> entry);
+        entry.Clear();
+        return new GptTable(Header, entries, DiskId);
     }
 
     /// <summary>
@@ -70,6 +87,15 @@ public sealed class GptTable
         table.CheckOverlaps(faults);
         table.CheckIds(faults);
         return (faults.Count == 0 ? table : null, faults);
+    }
+
+    private byte[] EntriesFor(int number, out Span<byte> entry)
+    {
+        if (Find(number) is null)
+            throw new ArgumentOutOfRangeException(nameof(number), number, "no such partition");
+        byte[] entries = [.. _entries];
+        entry = entries.AsSpan((number - 1) * (int)Header.EntrySize, (int)Header.EntrySize);
+        return entries;
     }
 
     private void CheckBounds(List<GptFault> faults)

@@ -9,6 +9,15 @@ public static class PartitionTypes
     /// <summary>A kernel of ChromeOS, which is chosen by the same bits.</summary>
     public static readonly Guid ChromeOsKernel = new("fe3a2a5d-4f32-41a7-b725-accc3285a309");
 
+    /// <summary>The ESP, from which firmware starts a loader.</summary>
+    public static readonly Guid EfiSystem = new("c12a7328-f81f-11d2-ba4b-00a0c93ec93b");
+
+    /// <summary>Where the second part of a loader for BIOS lies.</summary>
+    public static readonly Guid BiosBoot = new("21686148-6449-6e6f-744e-656564454649");
+
+    /// <summary>A file system that grows with its disk, as CoreOS marks it.</summary>
+    public static readonly Guid CoreOsResize = new("3884dd41-8582-4404-b9a8-e9b84f2df50e");
+
     private static readonly (string Name, Guid Type)[] s_names =
     [
         ("coreos-usr", CoreOsUsr),

@@ -13,6 +13,20 @@ internal static partial class BlockCalls
     /// <summary>O_DIRECT of x86-64.</summary>
     public const int OpenDirect = 0x4000;
 
+    /// <summary>O_EXCL: without O_CREAT it says of a disk that nothing else may hold it.</summary>
+    public const int OpenAlone = 0x80;
+
+    /// <summary>BLKRRPART: read the partition table again.</summary>
+    public const nuint RereadTable = 0x125f;
+
+    /// <summary>BLKPG: change what the kernel knows of one partition.</summary>
+    public const nuint ChangePartition = 0x1269;
+
+    /// <summary>EXT4_IOC_RESIZE_FS: grow a mounted file system to so many blocks.</summary>
+    public const nuint GrowExt4 = 0x40086610;
+
+    public const int Busy = 16;
+
     /// <summary>BLKGETSIZE64: length in bytes.</summary>
     public const nuint GetLength = 0x80081272;
 

@@ -49,11 +49,15 @@ public sealed class RealBlockDevice : IBlockDevice
         if (Directory.Exists(path))
             throw new IOException($"{path} is a folder: name a disk, a partition or an image file");
         int flags = access == BlockAccess.Read ? LibC.OpenReadOnly : LibC.OpenReadWrite;
+        if (access == BlockAccess.WriteAlone)
+            flags |= BlockCalls.OpenAlone;
         int descriptor = LibC.Open(path, flags | LibC.OpenCloseOnExec, 0);
         if (descriptor < 0)
         {
             int error = Marshal.GetLastPInvokeError();
-            string reason = Marshal.GetPInvokeErrorMessage(error);
+            string reason = error == BlockCalls.Busy && access == BlockAccess.WriteAlone
+                ? "it is in use: mounted, swap, or part of another device"
+                : Marshal.GetPInvokeErrorMessage(error);
             throw error == LibC.NoEntry
                 ? new FileNotFoundException($"{path} does not exist: name a disk, a partition or an image file", path)
                 : new IOException($"{path} cannot be opened: {reason}", error);
@@ -62,7 +66,7 @@ public sealed class RealBlockDevice : IBlockDevice
         SafeFileHandle handle = new(descriptor, ownsHandle: true);
         try
         {
-            if (access == BlockAccess.Write)
+            if (access != BlockAccess.Read)
                 Lock(path, handle);
             RealBlockDevice device = new(path, handle);
             if (device.LengthBytes > 0)

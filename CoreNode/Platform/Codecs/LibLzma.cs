@@ -18,6 +18,12 @@ internal static unsafe partial class LibLzma
     /// <summary>LZMA_FINISH: the input is there as a whole.</summary>
     public const int Finish = 3;
 
+    /// <summary>LZMA_RUN: more input follows.</summary>
+    public const int Run = 0;
+
+    /// <summary>LZMA_CONCATENATED: streams one after the other are one text.</summary>
+    public const uint Concatenated = 8;
+
     public const int CheckCrc32 = 1;
     public const ulong FilterLzma2 = 0x21;
 

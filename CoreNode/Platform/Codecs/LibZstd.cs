@@ -50,6 +50,10 @@ internal static unsafe partial class LibZstd
     [LibraryImport(Library, EntryPoint = "ZSTD_decompressDCtx")]
     public static partial nuint Decompress(nint context, byte* output, nuint room, byte* data, nuint length);
 
+    /// <summary>0 at the end of a frame, else a hint how much is wanted next.</summary>
+    [LibraryImport(Library, EntryPoint = "ZSTD_decompressStream")]
+    public static partial nuint DecompressStream(nint context, Room* output, Room* input);
+
     [LibraryImport(Library, EntryPoint = "ZSTD_findFrameCompressedSize")]
     public static partial nuint FindFrameLength(byte* data, nuint length);
 
@@ -58,4 +62,13 @@ internal static unsafe partial class LibZstd
 
     [LibraryImport(Library, EntryPoint = "ZSTD_getErrorCode")]
     public static partial int ErrorCode(nuint result);
+
+    /// <summary>ZSTD_inBuffer and ZSTD_outBuffer, which are alike.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Room
+    {
+        public byte* Data;
+        public nuint Length;
+        public nuint At;
+    }
 }
