@@ -54,6 +54,12 @@ internal static class TestPrograms
 
     public static string Veritysetup() => FromSystem("veritysetup", "cryptsetup-bin");
 
+    public static string FsckErofs() => FromPackage("fsck.erofs", "erofs-utils");
+
+    public static string MkfsVfat() => FromPackage("mkfs.vfat", "dosfstools");
+
+    public static string Mcopy() => FromPackage("mcopy", "mtools");
+
     public static string Losetup() => FromPackage("losetup", "mount");
 
     public static string Partx() => FromPackage("partx", "util-linux");
@@ -73,15 +79,11 @@ internal static class TestPrograms
 
     public static string Mformat() => FromPackage("mformat", "mtools");
 
-    public static string Mcopy() => FromPackage("mcopy", "mtools");
-
     public static string Mmd() => FromPackage("mmd", "mtools");
 
     public static string Qemu() => FromPackage("qemu-system-x86_64", "qemu-system-x86");
 
     public static string MkfsErofs() => FromPackage("mkfs.erofs", "erofs-utils");
-
-    public static string Veritysetup() => FromPackage("veritysetup", "cryptsetup-bin");
 
     public static string Mke2fs() => FromPackage("mke2fs", "e2fsprogs");
 

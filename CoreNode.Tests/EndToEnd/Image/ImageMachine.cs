@@ -1,0 +1,73 @@
+using CoreNode.Tests.EndToEnd.Vm;
+
+namespace CoreNode.Tests.EndToEnd.Image;
+
+/// <summary>A copy of the image's disk and a config drive, and the virtual machine that starts from them.</summary>
+internal sealed class ImageMachine
+{
+    private const string UefiCode = "/usr/share/OVMF/OVMF_CODE.fd";
+    private const string UefiVariables = "/usr/share/OVMF/OVMF_VARS.fd";
+
+    private readonly TestFolder _folder;
+
+    private ImageMachine(TestFolder folder) => _folder = folder;
+
+    /// <summary>The machine's own disk.</summary>
+    public string Disk => _folder.File("disk.raw");
+
+    private string Drive => _folder.File("config.img");
+
+    /// <summary>
+    /// Copies the disk and makes a config drive of the user data, with the files beside it in its root folder.
+    /// </summary>
+    public static async Task<ImageMachine> MakeAsync(
+        TestFolder folder, BuiltImage image, string userData, params string[] files)
+    {
+        ImageMachine machine = new(folder);
+        await File.WriteAllTextAsync(folder.File("user-data"), userData);
+        await RunAsync("cp", "--sparse=always", image.Disk, machine.Disk);
+        await RunAsync("truncate", "-s", "16M", machine.Drive);
+        await RunAsync(TestPrograms.MkfsVfat(), "-n", "CONFIG-2", machine.Drive);
+        await RunAsync("mmd", "-i", machine.Drive, "::/openstack", "::/openstack/latest");
+        await RunAsync(
+            TestPrograms.Mcopy(), "-i", machine.Drive, folder.File("user-data"), "::/openstack/latest/user_data");
+        foreach (string file in files)
+            await RunAsync(TestPrograms.Mcopy(), "-i", machine.Drive, file, "::/");
+        return machine;
+    }
+
+    /// <summary>Starts it with the firmware of that name, "bios" or "uefi".</summary>
+    public VirtualMachine Start(string firmware, bool isRestarting = false)
+    {
+        List<string> more =
+        [
+            "-netdev", "user,id=n", "-device", "virtio-net-pci,netdev=n,romfile=", "-device", "virtio-rng-pci",
+        ];
+        if (firmware == "uefi")
+        {
+            if (!File.Exists(UefiCode))
+                Assert.Ignore($"{UefiCode} is not there: apt-get install ovmf");
+            string variables = _folder.File("variables.fd");
+            if (!File.Exists(variables))
+                File.Copy(UefiVariables, variables);
+            more.AddRange(["-drive", $"if=pflash,format=raw,readonly=on,file={UefiCode}"]);
+            more.AddRange(["-drive", $"if=pflash,format=raw,file={variables}"]);
+        }
+
+        return VirtualMachine.Start(_folder, new VmShape
+        {
+            Disks = [Disk, Drive],
+            Machine = "pc",
+            MemoryMb = 1024,
+            Processor = "Nehalem,+rdrand",
+            IsRestarting = isRestarting,
+            More = more,
+        });
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        ProgramResult result = await ProgramResult.OfAsync(program, arguments);
+        Assert.That(result.ExitCode, Is.Zero, $"{program}: {result.Error}");
+    }
+}

@@ -1,0 +1,195 @@
+#!/usr/bin/env bash
+# Starts virtual machines from the image, on a private network that reaches the outside by this machine, and says how
+# to reach them. They get one configuration, and without another are a cluster. Ctrl-C ends them; their disks stay.
+#   packaging/image/run.sh -n 3
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+repository=$(cd "$here/../.." && pwd)
+. "$here/../prerequisites.sh"
+. "$here/common.sh"
+
+usage() {
+  cat <<'END'
+packaging/image/run.sh [-n N] [--user-data FILE] [options]
+
+  -n N             machines, 1 to 9 (default: 1)
+  --user-data FILE cloud-config or Ignition for all of them; $private_ipv4 becomes each one's own address
+                   (default: a cluster of N members, and your key for the user core)
+  --image FILE     disk to start from (default: out/image/corenode-cloud.qcow2)
+  --dir DIR        their disks, their consoles, keys (default: out/machines); what lies there is used again
+  --memory MIB     memory of each (default: 1024)
+  --disk SIZE      size of each disk (default: 8G)
+  --firmware F     bios (default) or uefi
+  --port N         first of the ports on this machine: ssh at N+I, the store at N+10+I (default: 22000)
+  --detach         leave them running; DIR/pids names them
+END
+}
+
+count=1 user_data='' image=$repository/out/image/corenode-cloud.qcow2 folder=$repository/out/machines memory=1024
+size=8G firmware=bios port=22000 detach=
+while [ $# -gt 0 ]; do
+  case $1 in
+    -h | --help) usage; exit 0 ;;
+    --detach) detach=yes; shift; continue ;;
+    -*) [ $# -ge 2 ] || fail "$1 needs a value" ;;
+  esac
+  case $1 in
+    -n) count=$2 ;;
+    --user-data) user_data=$2 ;;
+    --image) image=$2 ;;
+    --dir) folder=$2 ;;
+    --memory) memory=$2 ;;
+    --disk) size=$2 ;;
+    --firmware) firmware=$2 ;;
+    --port) port=$2 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+  shift 2
+done
+case $count in [1-9]) ;; *) fail "-n $count: from 1 to 9 machines" ;; esac
+case $firmware in bios | uefi) ;; *) fail "--firmware $firmware: bios or uefi" ;; esac
+[ -e "$image" ] || fail "$image is not there: run packaging/image/build.sh"
+image=$(realpath "$image")
+ensure_packages qemu-system-x86 qemu-utils ovmf dosfstools mtools openssh-client
+export PATH=$PATH:/usr/sbin:/sbin
+for program in qemu-system-x86_64 qemu-img mkfs.vfat mcopy ssh-keygen; do
+  command -v "$program" >/dev/null ||
+    fail "$program is missing: apt-get install qemu-system-x86 qemu-utils dosfstools mtools openssh-client"
+done
+mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)
+pids=()
+
+end_all() {
+  [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null || true
+}
+trap end_all EXIT
+trap 'exit 130' INT TERM HUP
+
+# Some machines have /dev/kvm and cannot use it: asked once, with nothing to run.
+acceleration() {
+  if [ -w /dev/kvm ] && timeout 5 qemu-system-x86_64 -accel kvm -machine pc -display none -S -monitor none \
+      -serial none -daemonize -pidfile "$folder/probe.pid" 2>/dev/null; then
+    kill "$(cat "$folder/probe.pid")" 2>/dev/null || true
+    echo "-accel kvm -cpu host"
+  else
+    echo "-accel tcg,thread=multi,tb-size=256 -cpu Nehalem,+rdrand"
+  fi
+  rm -f "$folder/probe.pid"
+}
+
+# The network gives addresses in the order in which machines ask, so each may have any of these.
+address() {
+  echo "10.0.2.$((14 + $1))"
+}
+
+members() {
+  local i list=
+  for ((i = 1; i <= count; i++)); do
+    list+="${list:+,}$(address "$i")=http://$(address "$i"):2380"
+  done
+  echo "$list"
+}
+
+default_user_data() {
+  [ -e "$folder/key" ] || ssh-keygen -q -t ed25519 -N '' -C corenode-lab -f "$folder/key"
+  cat <<END
+#cloud-config
+ssh_authorized_keys:
+  - $(cat "$folder/key.pub")
+coreos:
+  etcd2:
+    name: \$private_ipv4
+    initial-cluster: $(members)
+    initial-cluster-token: lab
+    advertise-client-urls: http://\$private_ipv4:2379
+    initial-advertise-peer-urls: http://\$private_ipv4:2380
+    listen-client-urls: http://0.0.0.0:2379
+    listen-peer-urls: http://\$private_ipv4:2380
+  fleet:
+    public-ip: \$private_ipv4
+  units:
+    - name: etcd2.service
+      command: start
+    - name: fleet.service
+      command: start
+END
+}
+
+config_drive() {
+  rm -f "$folder/config.img"
+  truncate -s 4M "$folder/config.img"
+  mkfs.vfat -n CONFIG-2 "$folder/config.img" >/dev/null
+  mmd -i "$folder/config.img" ::/openstack ::/openstack/latest
+  mcopy -i "$folder/config.img" "$folder/user-data" ::/openstack/latest/user_data
+}
+
+# A process of its own is the network: a hub between QEMU's user network, with DHCP and the way out, and a socket for
+# each machine.
+start_network() {
+  local i arguments=() forwards=
+  for ((i = 1; i <= count; i++)); do
+    forwards+=",hostfwd=tcp:127.0.0.1:$((port + i))-$(address "$i"):22"
+    forwards+=",hostfwd=tcp:127.0.0.1:$((port + 10 + i))-$(address "$i"):2379"
+    arguments+=(-netdev "socket,id=s$i,listen=127.0.0.1:$((port + 20 + i))" -netdev "hubport,id=p$i,hubid=0,netdev=s$i")
+  done
+  start network -machine none -display none -monitor none -serial none \
+    -netdev "user,id=out$forwards" -netdev hubport,id=p0,hubid=0,netdev=out "${arguments[@]}"
+}
+
+# start NAME ARGUMENTS...: QEMU in the background; what it says of itself goes to NAME.log.
+start() {
+  local name=$1
+  shift
+  qemu-system-x86_64 "$@" >"$folder/$name.log" 2>&1 </dev/null &
+  pids+=($!)
+}
+
+start_machine() {
+  local disk=$folder/machine-$1.qcow2 arguments=()
+  [ -e "$disk" ] || qemu-img create -q -f qcow2 -b "$image" -F "$format" "$disk" "$size"
+  if [ "$firmware" = uefi ]; then
+    [ -e "$folder/vars-$1.fd" ] || cp /usr/share/OVMF/OVMF_VARS.fd "$folder/vars-$1.fd"
+    arguments+=(-drive "if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd"
+      -drive "if=pflash,format=raw,file=$folder/vars-$1.fd")
+  fi
+  # shellcheck disable=SC2086 # words are meant
+  start "machine-$1" $accel -machine pc -smp 1 -m "$memory" -display none -monitor none \
+    -serial "file:$folder/machine-$1.console" -device virtio-rng-pci "${arguments[@]}" \
+    -drive "file=$disk,if=virtio,format=qcow2,cache=writeback" \
+    -drive "file=$folder/config.img,if=virtio,format=raw,readonly=on" \
+    -netdev "socket,id=n,connect=127.0.0.1:$((port + 20 + $1))" \
+    -device "virtio-net-pci,netdev=n,mac=52:54:00:c0:de:0$1,romfile="
+}
+
+format=$(qemu-img info "$image" | awk '$1 == "file" && $2 == "format:" { print $3 }')
+accel=$(acceleration)
+if [ -n "$user_data" ]; then
+  cp "$user_data" "$folder/user-data"
+else
+  default_user_data >"$folder/user-data"
+fi
+config_drive
+start_network
+sleep 1
+kill -0 "${pids[0]}" 2>/dev/null || { cat "$folder/network.log" >&2; fail "the network does not start (--port $port)"; }
+for ((i = 1; i <= count; i++)); do
+  start_machine "$i"
+done
+
+echo "$count machines (${accel%% -cpu*}), their consoles: $folder/machine-*.console"
+login=
+[ -n "$user_data" ] || login=" -i $folder/key"
+for ((i = 1; i <= count; i++)); do
+  echo "  $(address "$i")  ssh -p $((port + i))$login core@127.0.0.1"
+  echo "             corenode --endpoints http://127.0.0.1:$((port + 10 + i)) cluster health"
+done
+[ "$accel" != "${accel#-accel kvm}" ] || echo "without KVM a machine takes a minute or more to start"
+printf '%s\n' "${pids[@]}" >"$folder/pids"
+if [ -n "$detach" ]; then
+  trap - EXIT
+  echo "end them: kill \$(cat $folder/pids)"
+  exit 0
+fi
+echo "Ctrl-C ends them"
+wait
