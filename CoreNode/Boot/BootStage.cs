@@ -4,6 +4,7 @@ using CoreNode.Boot.Model;
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;
 using CoreNode.Disks.Metadata;
+using CoreNode.Images;
 using CoreNode.Platform.Blocks;
 
 namespace CoreNode.Boot;
@@ -58,12 +59,6 @@ public sealed class BootStage
         _clock = clock;
         _state = new StateVolume(Root, _console);
     }
-
-    /// <summary>
-    /// Carries out what somebody ordered for STATE before it is the root of anything: takes its place and what to say
-    /// of each path, gives what could not be done; null if nothing was ordered.
-    /// </summary>
-    public Func<string, Action<string>, IReadOnlyList<string>?>? Reset { get; init; }
 
     /// <summary>Does all of it. Comes back never: the last resort is a restart.</summary>
     public void Run()
@@ -150,6 +145,28 @@ public sealed class BootStage
         _watchdog.Feed();
         if (mended.Count > 0 || FindNode(_disk.Table.Partitions[0].Number) is null)
             ReadTableAgain();
+        if (!_line.IsSecondStage)
+            Fit();
+    }
+
+    // An image that was written to a disk becomes that disk's, and STATE goes on to its end. A machine starts without.
+    private void Fit()
+    {
+        try
+        {
+            FirstBoot fit = _disk!.Fit(BootSystem.FreshId());
+            foreach (string change in fit.Changes)
+                Note(change);
+            if (fit.State is { } state
+                && StateGrowth.TellKernel(_machine, _node, _disk.State.Shape, state) is { } told)
+            {
+                Note(told);
+            }
+        }
+        catch (IOException fault)
+        {
+            Note($"the disk was not fitted: {fault.Message}");
+        }
     }
 
     // Without the primary copy the kernel saw no partitions.
@@ -175,6 +192,7 @@ public sealed class BootStage
         }
 
         RunReset();
+        GrowState();
         KexecMark? mark = _state.ReadMark();
         _picker = new SlotPicker(_disk!, _trust(StageArchive.KeysFolder, Root))
         {
@@ -190,9 +208,24 @@ public sealed class BootStage
             throw fault;
     }
 
+    private void GrowState()
+    {
+        if (!_state.IsMounted || _state.Node is not { } node)
+            return;
+        try
+        {
+            if (StateGrowth.GrowFileSystem(Root, node) is { } change)
+                Note(change);
+        }
+        catch (IOException fault)
+        {
+            Note(fault.Message);
+        }
+    }
+
     private void RunReset()
     {
-        if (!_state.IsMounted || Reset?.Invoke(Root, _ => _watchdog.Feed()) is not { } faults)
+        if (!_state.IsMounted || StateReset.Run(Root, _ => _watchdog.Feed()) is not { } faults)
             return;
         Note("what this machine kept was cleared, as ordered");
         foreach (string fault in faults)

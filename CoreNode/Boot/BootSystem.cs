@@ -139,6 +139,12 @@ internal static unsafe class BootSystem
         return count <= 0 ? null : Encoding.UTF8.GetString(buffer, (int)count);
     }
 
+    /// <summary>
+    /// An id by chance. The kernel gives it at once, where the program would wait for better chance than names of disks
+    /// need.
+    /// </summary>
+    public static Guid FreshId() => Guid.Parse(File.ReadAllText("/proc/sys/kernel/random/uuid").Trim());
+
     // A list of texts as C has it, ended by a null.
     private static nint* Texts(ReadOnlySpan<string> texts)
     {

@@ -22,7 +22,8 @@ internal sealed class StateVolume(string root, BootConsole console)
     private const string Mark = "kexec";
     private const UnixFileMode Mode = (UnixFileMode)0x1A4;
 
-    private string? _node;
+    /// <summary>The partition; null: the disk has none, or it was not looked for.</summary>
+    public string? Node { get; private set; }
 
     /// <summary>True if it is mounted.</summary>
     public bool IsMounted { get; private set; }
@@ -38,7 +39,7 @@ internal sealed class StateVolume(string root, BootConsole console)
             found = one.Label == Label ? one : found;
         if (found is null)
             return;
-        _node = node(found.Number)
+        Node = node(found.Number)
             ?? throw new IOException($"the kernel knows no partition {found.Number} ({Label})");
         switch (Look(disk, found))
         {
@@ -46,10 +47,10 @@ internal sealed class StateVolume(string root, BootConsole console)
                 Mount();
                 break;
             case StateContent.Empty:
-                console.Warn($"{Label} ({_node}) is empty: a file system is made");
+                console.Warn($"{Label} ({Node}) is empty: a file system is made");
                 break;
             case StateContent.Foreign:
-                throw new IOException($"{Label} ({_node}) holds something that is no ext4 file system, and is left as "
+                throw new IOException($"{Label} ({Node}) holds something that is no ext4 file system, and is left as "
                     + "it is: to give it up, clear its first MiB (dd if=/dev/zero bs=1M count=1)");
             default:
                 throw new InvalidOperationException("an unknown content");
@@ -76,7 +77,7 @@ internal sealed class StateVolume(string root, BootConsole console)
     {
         if (IsMounted)
             return;
-        if (_node is null)
+        if (Node is null)
         {
             console.Warn($"the disk has no partition {Label}: what this machine keeps is gone when it restarts");
             BootSystem.Mount("tmpfs", root, "tmpfs", 0, "mode=0755");
@@ -88,9 +89,9 @@ internal sealed class StateVolume(string root, BootConsole console)
         string libraries = $"{usr}/lib/x86_64-linux-gnu";
         int code = BootSystem.Run(
             $"{libraries}/ld-linux-x86-64.so.2", "--library-path", libraries, $"{usr}/sbin/mke2fs", "-q", "-F", "-t",
-            "ext4", "-L", Label, "-U", Chance(), "-E", $"hash_seed={Chance()}", _node);
+            "ext4", "-L", Label, "-U", BootSystem.FreshId().ToString(), "-E", $"hash_seed={BootSystem.FreshId()}", Node);
         if (code != 0)
-            throw new IOException($"{Label} ({_node}) could not be made: mke2fs of the slot ended with {code}");
+            throw new IOException($"{Label} ({Node}) could not be made: mke2fs of the slot ended with {code}");
         Mount();
     }
 
@@ -127,12 +128,9 @@ internal sealed class StateVolume(string root, BootConsole console)
         Write(account.Way == Kexec ? BeforeKexec : Last, account.Format());
     }
 
-    // The kernel gives that at once, where the program would wait for better chance than names of a disk need.
-    private static string Chance() => File.ReadAllText("/proc/sys/kernel/random/uuid").Trim();
-
     private void Mount()
     {
-        BootSystem.Mount(_node!, root, "ext4", BootCalls.NoAccessTimes);
+        BootSystem.Mount(Node!, root, "ext4", BootCalls.NoAccessTimes);
         IsMounted = true;
     }
 
