@@ -39,7 +39,10 @@ internal static class AllowedEdges
             new("Disks.Gpt", ModuleKind.Decider),
             new("Disks", ModuleKind.Mechanism, "Disks.Gpt", "Platform"),
             new("Boot.Model", ModuleKind.Decider, "Disks.Gpt"),
-            new("Boot", ModuleKind.Mechanism, "Boot.Model", "Disks", "Disks.Gpt", "Images", "Platform") { IsNative = true },
+            new("Boot", ModuleKind.Mechanism, "Boot.Model", "Disks", "Disks.Gpt", "Images", "Platform")
+            {
+                IsNative = true,
+            },
             new("Images", ModuleKind.Mechanism, "Disks", "Disks.Gpt", "Platform"),
             new("Pki", ModuleKind.Service, "Platform"),
             new("Cluster.Leases", ModuleKind.Decider, "Store"),

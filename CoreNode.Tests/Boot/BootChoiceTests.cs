@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using CoreNode.Boot;
 using CoreNode.Disks;
-using CoreNode.Disks.Gpt;
 using CoreNode.Disks.Metadata;
 using CoreNode.Hosting.Boot;
 using CoreNode.Platform.Blocks;

@@ -10,8 +10,9 @@ internal sealed class CompletionTests
 
     [TestCase(
         "corenode ",
-        "auth boot cluster completion config discovery doctor etcdctl fleetctl key kv lock locksmithctl machine member "
-            + "node overlay payload pki reboot role slot unit update update-server update_engine_client user version")]
+        "auth boot cluster completion config discovery doctor etcdctl factory-reset fleetctl image "
+        + "install key kv lock locksmithctl machine member node overlay payload pki reboot role slot unit "
+        + "update update-server update_engine_client user version")]
     [TestCase("corenode update ", "apply cancel check history now pin reset rollback status unpin")]
     [TestCase("corenode update now --allow", "--allow-downgrade")]
     [TestCase("corenode update apply /etc/passw", "/etc/passwd /etc/passwd-")]

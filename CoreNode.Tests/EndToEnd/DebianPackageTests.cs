@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CoreNode.Cli;
 using CoreNode.Tests.Cli;
 
 namespace CoreNode.Tests.EndToEnd;

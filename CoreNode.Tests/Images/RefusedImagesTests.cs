@@ -1,6 +1,4 @@
-using CoreNode.Disks.Gpt;
 using CoreNode.Images;
-using CoreNode.Platform.Blocks;
 using CoreNode.Tests.Disks.Gpt;
 using CoreNode.Tests.EndToEnd;
 using CoreNode.Tests.Simulation;
@@ -93,7 +91,7 @@ internal sealed class RefusedImagesTests
     {
         TestDisk more = s_good.Disk with
         {
-            Partitions = [.. s_good.Disk.Partitions, new(10, 31000, 31100) { Label = "mine" , Type = Guid.NewGuid() }],
+            Partitions = [.. s_good.Disk.Partitions, new(10, 31000, 31100) { Label = "mine", Type = Guid.NewGuid() }],
         };
         Assert.That(
             Refusal((s_good with { Disk = more }).Build()), Does.Contain("partition 10 (mine) lies behind STATE"));

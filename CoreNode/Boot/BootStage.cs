@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
 using CoreNode.Boot.Model;
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;

@@ -89,7 +89,8 @@ internal sealed class StateVolume(string root, BootConsole console)
         string libraries = $"{usr}/lib/x86_64-linux-gnu";
         int code = BootSystem.Run(
             $"{libraries}/ld-linux-x86-64.so.2", "--library-path", libraries, $"{usr}/sbin/mke2fs", "-q", "-F", "-t",
-            "ext4", "-L", Label, "-U", BootSystem.FreshId().ToString(), "-E", $"hash_seed={BootSystem.FreshId()}", Node);
+            "ext4", "-L", Label, "-U", BootSystem.FreshId().ToString(), "-E", $"hash_seed={BootSystem.FreshId()}",
+            Node);
         if (code != 0)
             throw new IOException($"{Label} ({Node}) could not be made: mke2fs of the slot ended with {code}");
         Mount();

@@ -178,7 +178,7 @@ internal sealed class ImageOffice(MachineDisks machine, DiskUse use) : IImageOff
     }
 
     private static InstallReport Report(
-        InstallOrder order, InstallSource source, Installation installation, IBlockDevice target, Guid id) => new()
+        InstallOrder order, InstallSource source, Installation installation, RealBlockDevice target, Guid id) => new()
         {
             Disk = order.Disk,
             DiskBytes = target.LengthBytes,

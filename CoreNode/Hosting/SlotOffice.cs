@@ -10,6 +10,9 @@ namespace CoreNode.Hosting;
 /// <summary>The slot commands, over Disks. <paramref name="verify"/> null leaves signatures unchecked.</summary>
 internal sealed class SlotOffice(MachineDisks machine, SlotVerifier? verify) : ISlotOffice
 {
+    // Where STATE is mounted: by the system, and while the boot stage runs.
+    private static readonly string[] s_roots = ["/", "/sysroot"];
+
     public SlotReport Show(SlotRequest request) => Work(request, BlockAccess.Read, (work, report) =>
         report with { Problems = work.Disk.State.Problems() });
 
@@ -63,7 +66,7 @@ internal sealed class SlotOffice(MachineDisks machine, SlotVerifier? verify) : I
         {
             Add(StateGrowth.TellKernel(machine, work.Place.Disk, work.Disk.State.Shape, state));
             DiskPlace place = new(work.Place.Disk, state.Number, IsMachine: true);
-            foreach (string point in new[] { "/", "/sysroot" })
+            foreach (string point in s_roots)
             {
                 if (machine.FindMounted(point) == place && machine.FindNode(place.Disk, state.Number) is { } node)
                     Add(StateGrowth.GrowFileSystem(point, node));

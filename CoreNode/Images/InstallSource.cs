@@ -2,7 +2,6 @@ using System.Globalization;
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;
 using CoreNode.Disks.Metadata;
-using CoreNode.Foundation;
 using CoreNode.Platform.Blocks;
 
 namespace CoreNode.Images;
@@ -205,7 +204,7 @@ public sealed record InstallSource
         return layout.State!;
     }
 
-    private static IReadOnlyList<GptPartition> ByPlace(GptTable table)
+    private static List<GptPartition> ByPlace(GptTable table)
     {
         List<GptPartition> all = [.. table.Partitions];
         all.Sort(static (one, other) => one.FirstSector.CompareTo(other.FirstSector));

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using CoreNode.Disks;
 using CoreNode.Disks.Gpt;
-using CoreNode.Foundation;
 using CoreNode.Platform.Blocks;
 
 namespace CoreNode.Images;

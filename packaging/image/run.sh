@@ -66,16 +66,20 @@ end_all() {
 trap end_all EXIT
 trap 'exit 130' INT TERM HUP
 
-# Some machines have /dev/kvm and cannot use it: asked once, with nothing to run.
+# Some machines have /dev/kvm and cannot use it. So it is tried: QEMU with it and nothing to start either ends at once,
+# or is still there when its time is over.
 acceleration() {
-  if [ -w /dev/kvm ] && timeout 5 qemu-system-x86_64 -accel kvm -machine pc -display none -S -monitor none \
-      -serial none -daemonize -pidfile "$folder/probe.pid" 2>/dev/null; then
-    kill "$(cat "$folder/probe.pid")" 2>/dev/null || true
+  local code=1
+  if [ -w /dev/kvm ]; then
+    code=0
+    timeout 3 qemu-system-x86_64 -accel kvm -cpu host -machine pc -display none -monitor none -serial none \
+      -nic none >/dev/null 2>&1 </dev/null || code=$?
+  fi
+  if [ "$code" = 124 ]; then
     echo "-accel kvm -cpu host"
   else
     echo "-accel tcg,thread=multi,tb-size=256 -cpu Nehalem,+rdrand"
   fi
-  rm -f "$folder/probe.pid"
 }
 
 # The network gives addresses in the order in which machines ask, so each may have any of these.

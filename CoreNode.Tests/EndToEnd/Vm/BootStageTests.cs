@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using CoreNode.Boot;
-using CoreNode.Boot.Model;
 using CoreNode.Tests.Disks.Gpt;
 using CoreNode.Updates.Keys;
 

@@ -1,5 +1,4 @@
 using CoreNode.Disks;
-using CoreNode.Disks.Gpt;
 using CoreNode.Disks.Metadata;
 using CoreNode.Platform.Blocks;
 using CoreNode.Tests.Disks.Gpt;

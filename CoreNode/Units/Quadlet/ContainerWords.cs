@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -6,6 +7,8 @@ namespace CoreNode.Units.Quadlet;
 /// <summary>Words of values as systemd splits them (systemd.syntax(7), Quoting), and words of a command line.</summary>
 internal static class ContainerWords
 {
+    private static readonly SearchValues<char> s_quoted = SearchValues.Create(" \t\n\r\"'\\");
+
     /// <summary>The words of a value; null where a quote has no end.</summary>
     public static List<string>? Split(string value)
     {
@@ -44,7 +47,7 @@ internal static class ContainerWords
     /// <summary>A word as it stands in ExecStart=; specifiers and variables stay systemd's to fill in.</summary>
     public static string Quote(string word)
     {
-        if (word.Length > 0 && word != ";" && word.AsSpan().IndexOfAny(" \t\n\r\"'\\") < 0)
+        if (word.Length > 0 && word != ";" && word.AsSpan().IndexOfAny(s_quoted) < 0)
             return word;
         StringBuilder text = new("\"");
         foreach (char c in word)
