@@ -1,6 +1,7 @@
 using System.Net;
 using CoreNode.Hosting;
 using CoreNode.Platform;
+using CoreNode.Reboots;
 
 namespace CoreNode.Tests.Hosting;
 
@@ -56,7 +57,6 @@ internal sealed class NodeOptionsReaderTests
     [TestCase("--election-timeout 499", "at least 5 times --heartbeat-interval")]
     [TestCase("--listen-container-urls http://0.0.0.0:2379", "all addresses are more than the containers'")]
     [TestCase("--listen-container-urls https://podman0:2379", "a URL such as http://podman0:2379 is needed")]
-    [TestCase("--listen-container-urls http://podman0:2379 --store http://10.0.0.9:2379", "containers ask that etcd")]
     [TestCase("--name a=b", "a name has no comma and no equals sign")]
     public void Each_mistake_is_named(string line, string problem) =>
         Assert.That(Problems(line.Split(' ')), Has.Some.Contains(problem));
@@ -85,6 +85,34 @@ internal sealed class NodeOptionsReaderTests
         Assert.That(options.ListenContainerUrls.Select(static url => url.Host), Is.EqualTo(
             new[] { "podman0", "10.88.0.1" }));
         Assert.That(options.ContainerTokenFile, Is.EqualTo("/srv/node/container-token"));
+    }
+
+    [Test]
+    public void With_another_store_containers_have_nothing_to_ask_here_and_the_log_says_so()
+    {
+        NodeOptions options = Good("--listen-container-urls", "http://podman0:2379", "--store", "http://10.0.0.9:2379");
+        Assert.That(options.ListenContainerUrls, Is.Empty);
+        Assert.That(options.AddressNotes, Has.One.Contains("containers ask that etcd"));
+    }
+
+    [TestCase("name: own", "", "own", "best-effort")]
+    [TestCase("reboot-strategy: off", "", "maker", "off")]
+    [TestCase("", "--name flag", "flag", "best-effort")]
+    [TestCase(null, "", "maker", "best-effort")]
+    [TestCase("name: own", "--dev", "default", "")]
+    [TestCase("name: own", "--config none", "default", "")]
+    public void What_the_images_maker_set_comes_last(string? own, string flags, string name, string strategy)
+    {
+        NodeOptionsReader reader = new(
+            static _ => null,
+            file => file == "/maker" ? "name: maker\nreboot-strategy: best-effort\n"
+                : own ?? throw new FileNotFoundException(file),
+            standardFile: "/own", makerFile: "/maker");
+        NodeOptions? options = reader.Read(flags.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.That(reader.Problems, Is.Empty);
+        Assert.That(options!.Name, Is.EqualTo(name));
+        Assert.That(
+            options.Reboots.Strategy is { } word ? RebootStrategies.Word(word) : "", Is.EqualTo(strategy));
     }
 
     [TestCase("0123456789abcdef\n", true)]

@@ -73,7 +73,7 @@ internal sealed class FakeRebootMachine
 
     Task IRestart.SyncAsync(CancellationToken cancellation) => CallAsync("sync", static () => { }, cancellation);
 
-    async Task IRestart.RestartAsync(CancellationToken cancellation)
+    async Task IRestart.RestartAsync(string by, CancellationToken cancellation)
     {
         await CallAsync("restart", () => WasRestarted = true, cancellation);
         Restarting.TrySetResult();

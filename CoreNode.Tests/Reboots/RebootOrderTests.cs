@@ -221,6 +221,24 @@ internal sealed class RebootOrderTests
     }
 
     [Test]
+    public void How_a_person_wants_it_to_restart_counts_for_one_restart()
+    {
+        RebootBench bench = RebootBench.Started();
+        bench.Tell(new RebootFact.Asked("", false, "kexec"));
+        bench.Tell(new RebootFact.Asked("a reason", false));
+        bench.To(RebootStage.Warning);
+        RebootState read = RebootStateCodec.Read(RebootStateCodec.Write(bench.State)).State!;
+        Assert.That(read.By, Is.EqualTo("kexec"));
+        bench.To(RebootStage.Rebooting);
+        Assert.That(bench.Last.Step.By, Is.EqualTo("kexec"));
+        bench.To(RebootStage.Idle);
+        Assert.That(bench.State.By, Is.Empty);
+        bench.Tell(new RebootFact.Asked("", false));
+        bench.To(RebootStage.Rebooting);
+        Assert.That(bench.Last.Step.By, Is.Empty);
+    }
+
+    [Test]
     public void The_strategy_off_does_nothing_by_itself_and_gives_back_what_was_taken()
     {
         RebootBench bench = RebootBench.Started(new() { Strategy = RebootStrategy.Off });

@@ -20,7 +20,7 @@ internal static class ContainerFlags
     ];
 
     /// <summary>Reads the URLs; the host is an address or the name of a network interface.</summary>
-    public static IReadOnlyList<Uri> Urls(Func<string, string> text, List<string> problems)
+    public static IReadOnlyList<Uri> Urls(Func<string, string> text, List<string> problems, List<string> notes)
     {
         List<Uri> urls = [];
         foreach (string one in text(UrlsFlag).Split(',', StringSplitOptions.RemoveEmptyEntries))
@@ -36,9 +36,10 @@ internal static class ContainerFlags
                 urls.Add(url);
         }
 
-        if (urls.Count > 0 && text("store").Length > 0)
-            problems.Add($"--{UrlsFlag}: with --store there are no keys here; containers ask that etcd");
-        return urls;
+        if (urls.Count == 0 || text("store").Length == 0)
+            return urls;
+        notes.Add($"--{UrlsFlag} does nothing: with --store there are no keys here; containers ask that etcd");
+        return [];
     }
 
     /// <summary>Where the token is.</summary>

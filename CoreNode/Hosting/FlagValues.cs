@@ -24,6 +24,9 @@ internal sealed class FlagValues(
     /// <summary>The file that is read where none is named, if it is there; null for none.</summary>
     public string? StandardFile { get; init; }
 
+    /// <summary>What the maker of the machine's image set, beneath that file; null for none.</summary>
+    public string? MakerFile { get; init; }
+
     /// <summary>The file that was read; empty for none.</summary>
     public string ReadFile { get; private set; } = "";
 
@@ -46,10 +49,13 @@ internal sealed class FlagValues(
                 _values[name] = value;
         }
 
-        if (!_values.TryGetValue("config", out string? file) && !_values.ContainsKey("dev"))
+        bool isStandard = !_values.TryGetValue("config", out string? file) && !_values.ContainsKey("dev");
+        if (isStandard)
             file = StandardFile;
         if (file is { Length: > 0 } and not NoFile)
             ReadConfigFile(file);
+        if (isStandard && MakerFile is { } maker)
+            ReadConfigFile(maker);
     }
 
     /// <summary>True if some source has it.</summary>
@@ -192,7 +198,8 @@ internal sealed class FlagValues(
         try
         {
             string text = readFile(file);
-            ReadFile = file;
+            if (file != MakerFile)
+                ReadFile = file;
             foreach (YamlEntry entry in YamlText.ParseFlatMap(text))
             {
                 if (Find(entry.Key) is not { } flag || entry.Key == "config")
@@ -209,7 +216,7 @@ internal sealed class FlagValues(
             _problems.Add($"{file}:{problem.Place}: {problem.Message}");
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException
-            && file == StandardFile && !Has("config"))
+            && (file == StandardFile || file == MakerFile) && !Has("config"))
         {
             // A node that nobody has configured so.
         }

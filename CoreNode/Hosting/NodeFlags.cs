@@ -9,6 +9,9 @@ public static class NodeFlags
     /// <summary>The file that a node reads where none is named: what provisioning writes.</summary>
     public const string StandardFile = "/etc/corenode/corenode.yaml";
 
+    /// <summary>What the maker of the machine's image set, which everything else comes before.</summary>
+    public const string MakerFile = "/usr/share/corenode/corenode.yaml";
+
     /// <summary>All options, in the order of help.</summary>
     public static readonly IReadOnlyList<NodeFlag> All =
     [

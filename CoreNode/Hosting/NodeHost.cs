@@ -31,7 +31,8 @@ public sealed class NodeHost(TextWriter output, TextWriter error, Func<string, s
             return 0;
         }
 
-        NodeOptionsReader reader = new(environment, File.ReadAllText, HasLog, OwnAddress.Find, NodeFlags.StandardFile);
+        NodeOptionsReader reader = new(
+            environment, File.ReadAllText, HasLog, OwnAddress.Find, NodeFlags.StandardFile, NodeFlags.MakerFile);
         if (reader.Read(arguments) is not { } options)
         {
             foreach (string problem in reader.Problems)

@@ -19,12 +19,19 @@ namespace CoreNode.Hosting;
 /// The address that others reach this machine by, given whether IPv6 will do; null where there is none.
 /// </param>
 /// <param name="standardFile">The configuration file that is read where none is named, if it is there.</param>
+/// <param name="makerFile">What the maker of the machine's image set: a file beneath that one.</param>
 public sealed class NodeOptionsReader(
     Func<string, string?> environment, Func<string, string> readFile, Func<string, bool>? hasLog = null,
-    Func<bool, OwnAddress?>? ownAddress = null, string? standardFile = null)
+    Func<bool, OwnAddress?>? ownAddress = null, string? standardFile = null,
+    string? makerFile = null)
 {
     private readonly List<string> _notes = [];
-    private readonly FlagValues _flags = new(NodeFlags.All, environment, readFile) { StandardFile = standardFile };
+    private readonly FlagValues _flags = new(NodeFlags.All, environment, readFile)
+    {
+        StandardFile = standardFile,
+        MakerFile = makerFile,
+    };
+
 
     /// <summary>What is wrong, one line each; empty if <see cref="Read"/> gave options.</summary>
     public IReadOnlyList<string> Problems => _flags.Problems;
@@ -85,7 +92,7 @@ public sealed class NodeOptionsReader(
             ListenAdminUrls = AdminUrls(clientTls, isInsecure, clients),
             ListenFleetLockUrls = _flags.Urls("listen-fleetlock-urls", clientTls, "cert-file", isNeeded: false),
             FleetLockToken = FleetLockFlags.ReadToken(Text("fleetlock-token-file"), readFile, Complaints),
-            ListenContainerUrls = ContainerFlags.Urls(Text, Complaints),
+            ListenContainerUrls = ContainerFlags.Urls(Text, Complaints, _notes),
             ContainerTokenFile = ContainerFlags.TokenFile(Text, dataFolder),
             IsAdminInsecure = isInsecure,
             Units = UnitFlags.Read(Text, Complaints),

@@ -1,4 +1,5 @@
 using CoreNode.Reboots;
+using CoreNode.Reboots.Desk;
 using CoreNode.Windows;
 
 namespace CoreNode.Hosting;
@@ -22,7 +23,7 @@ internal static class RebootFlags
         new("reboot-fuzz", "0s", "TIME", "this machine waits a random time up to that in its window"),
         new("reboot-group", "", "NAME", "group of the reboot lock that it takes"),
         new("reboot-delay", "5m", "TIME", "how long those who are logged in have before it restarts"),
-        new("reboot-by", "firmware", "WAY", "firmware; kexec: straight into a kernel; auto: so if one is loaded"),
+        new("reboot-by", "firmware", "WAY", "firmware; kexec: straight into a kernel; auto: so where it can be"),
         new("reboot-lock-limit", "0s", "TIME", "others may take its lock away after that; 0s for never"),
     ];
 
@@ -47,15 +48,18 @@ internal static class RebootFlags
         return strategy;
     }
 
+    /// <summary>The way of a word, one of <see cref="RebootWish.Ways"/>; null for none.</summary>
+    public static RestartWay? Way(string word) => word switch
+    {
+        "firmware" => RestartWay.Firmware,
+        "kexec" => RestartWay.Kexec,
+        "auto" => RestartWay.Auto,
+        _ => null,
+    };
+
     private static RestartWay Way(Func<string, string> text, List<string> problems)
     {
-        RestartWay? way = text("reboot-by") switch
-        {
-            "firmware" => RestartWay.Firmware,
-            "kexec" => RestartWay.Kexec,
-            "auto" => RestartWay.Auto,
-            _ => null,
-        };
+        RestartWay? way = Way(text("reboot-by"));
         if (way is null)
             problems.Add($"--reboot-by {text("reboot-by")}: say firmware, kexec or auto");
         else if (way != RestartWay.Firmware && text("reboot-command").Length > 0)

@@ -36,6 +36,7 @@ internal static class PeopleFacts
         string text = asked.Reason.Length > 0 ? asked.Reason : "a person asked for it";
         RebootWant want = new(RebootWantKind.Person, text);
         bool isAccepted = asked.IsOutageAccepted || turn.State.IsOutageAccepted;
+        string by = asked.By.Length > 0 ? asked.By : turn.State.By;
         if (turn.Settings.Forbidden.Length > 0)
         {
             turn.Refusal = turn.Settings.Forbidden;
@@ -45,17 +46,17 @@ internal static class PeopleFacts
         switch (turn.State.Stage)
         {
             case RebootStage.Idle or RebootStage.Wanted or RebootStage.WindowWait:
-                turn.Want(want, isAccepted);
+                turn.Want(want, isAccepted, by);
                 break;
             case RebootStage.Gate or RebootStage.Uncordoning or RebootStage.Releasing:
                 turn.Refusal = Proving;
                 break;
             case RebootStage.Returning:
-                turn.State = turn.State with { Want = want, IsOutageAccepted = isAccepted, IsAgain = true };
+                turn.State = turn.State with { Want = want, IsOutageAccepted = isAccepted, By = by, IsAgain = true };
                 break;
             default:
                 // It is under way: from now on it asks no window.
-                turn.State = turn.State with { Want = want, IsOutageAccepted = isAccepted };
+                turn.State = turn.State with { Want = want, IsOutageAccepted = isAccepted, By = by };
                 break;
         }
     }

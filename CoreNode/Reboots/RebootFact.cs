@@ -19,7 +19,10 @@ public abstract record RebootFact
     public sealed record WantSeen(RebootWant Want) : RebootFact;
 
     /// <summary>A person wants it now.</summary>
-    public sealed record Asked(string Reason, bool IsOutageAccepted) : RebootFact;
+    /// <param name="Reason">Why; may be empty.</param>
+    /// <param name="IsOutageAccepted">True if what breaks is accepted with it.</param>
+    /// <param name="By">How it restarts this time; empty: as the node is told.</param>
+    public sealed record Asked(string Reason, bool IsOutageAccepted, string By = "") : RebootFact;
 
     /// <summary>A person accepts what breaks.</summary>
     public sealed record OutageAccepted : RebootFact;

@@ -119,6 +119,7 @@ public static class RebootOrder
             Group = state.Group,
             IsEverywhere = state.IsGroupLost,
             Why = state.Want.Text,
+            By = state.By,
             IsLast = state.Stage == RebootStage.Admitted,
             Limit = state.Step switch
             {

@@ -24,6 +24,9 @@ public sealed record RebootState
     /// <summary>True if somebody accepted that something breaks.</summary>
     public bool IsOutageAccepted { get; init; }
 
+    /// <summary>How the machine restarts this time, as a person asked; empty: as the node is told.</summary>
+    public string By { get; init; } = "";
+
     /// <summary>The group of the lock that was asked for: it is given back there, whatever settings say then.</summary>
     public string Group { get; init; } = "";
 

@@ -80,6 +80,8 @@ public static class RebootStateCodec
         json.WriteString("why", state.Want.Text);
         Time(json, "since", state.Since);
         json.WriteBoolean("outageAccepted", state.IsOutageAccepted);
+        if (state.By.Length > 0)
+            json.WriteString("by", state.By);
         json.WriteString("group", state.Group);
         json.WriteBoolean("groupLost", state.IsGroupLost);
         json.WriteBoolean("lockAsked", state.IsLockAsked);
@@ -118,6 +120,7 @@ public static class RebootStateCodec
             Want = new RebootWant((RebootWantKind)Name(json, "want", RebootNames.Wants), Text(json, "why")),
             Since = Time(json, "since"),
             IsOutageAccepted = Flag(json, "outageAccepted"),
+            By = json.TryGetProperty("by", out JsonElement by) ? by.GetString() ?? "" : "",
             Group = Text(json, "group"),
             IsGroupLost = Flag(json, "groupLost"),
             IsLockAsked = Flag(json, "lockAsked"),

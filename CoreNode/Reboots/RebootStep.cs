@@ -21,6 +21,9 @@ public sealed record RebootStep(RebootStepKind Kind, long Number)
     /// <summary>Why the machine restarts, in one line, for those who wait or are logged in.</summary>
     public string Why { get; init; } = "";
 
+    /// <summary>How, of <see cref="RebootStepKind.Restart"/>; empty: as the node is told.</summary>
+    public string By { get; init; } = "";
+
     /// <summary>How long it may take, of <see cref="RebootStepKind.Drain"/>; when the restart is, of
     /// <see cref="RebootStepKind.Warn"/>.</summary>
     public TimeSpan Limit { get; init; }

@@ -63,13 +63,14 @@ internal sealed class RebootTurn(RebootState state, RebootSettings settings, Reb
     }
 
     /// <summary>Begins a wish.</summary>
-    public void Want(RebootWant want, bool isOutageAccepted)
+    public void Want(RebootWant want, bool isOutageAccepted, string by = "")
     {
         State = State with
         {
             Want = want,
             Since = Now.Wall,
             IsOutageAccepted = isOutageAccepted,
+            By = by,
             FuzzUntil = null,
             WarnedAt = null,
             Note = "",
@@ -198,6 +199,7 @@ internal sealed class RebootTurn(RebootState state, RebootSettings settings, Reb
             Want = RebootWant.None,
             Since = null,
             IsOutageAccepted = false,
+            By = "",
             LockSince = null,
             FuzzUntil = null,
             WarnedAt = null,

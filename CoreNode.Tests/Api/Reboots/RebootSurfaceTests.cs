@@ -36,6 +36,7 @@ internal sealed class RebootSurfaceTests
             Group = "g",
             GroupFrom = "flag",
             LockSince = 4,
+            By = "kexec",
             IsOutageAccepted = true,
             Ended = "e",
             EndedAt = 5,
@@ -49,7 +50,7 @@ internal sealed class RebootSurfaceTests
             {"stage":"lock-wait","stageSince":1,"reason":"a \"quoted\" one","nextAt":2,"want":"2.0 is installed",
             "wantedBy":"update","since":3,"strategy":"off","strategySet":true,"strategyFrom":"order",
             "windows":"daily 03:00 1h (UTC)","windowsFrom":"flag","fuzz":"30m","fuzzFrom":"order",
-            "group":"g","groupFrom":"flag","lockSince":4,"outageAccepted":true,
+            "group":"g","groupFrom":"flag","lockSince":4,"by":"kexec","outageAccepted":true,
             "ended":"e","endedAt":5,"failed":true,"forbidden":"f"}
             """.ReplaceLineEndings("") + "\n"));
     }
@@ -58,6 +59,7 @@ internal sealed class RebootSurfaceTests
     public async Task Orders_reach_the_desk_with_their_words()
     {
         await _harness.AskAsync("POST", "/corenode/v1/reboot/now", """{"reason":"new kernel","acceptOutage":true}""");
+        await _harness.AskAsync("POST", "/corenode/v1/reboot/now", """{"by":"kexec"}""");
         await _harness.AskAsync("POST", "/corenode/v1/reboot/now");
         await _harness.AskAsync("POST", "/corenode/v1/reboot/accept-outage");
         await _harness.AskAsync("POST", "/corenode/v1/reboot/cancel");
@@ -69,6 +71,7 @@ internal sealed class RebootSurfaceTests
         Assert.That(_harness.Desk.Wishes, Is.EqualTo((RebootWish[])
         [
             new(RebootWishKind.Now) { Reason = "new kernel", IsOutageAccepted = true },
+            new(RebootWishKind.Now) { By = "kexec" },
             new(RebootWishKind.Now),
             new(RebootWishKind.AcceptOutage),
             new(RebootWishKind.Cancel),
@@ -86,6 +89,7 @@ internal sealed class RebootSurfaceTests
     [TestCase("POST", "/corenode/v1/reboots", "", 404)]
     [TestCase("POST", "/corenode/v1/reboot/now", "[1]", 400)]
     [TestCase("POST", "/corenode/v1/reboot/now", "{", 400)]
+    [TestCase("POST", "/corenode/v1/reboot/now", "{\"by\":\"magic\"}", 400)]
     [TestCase("POST", "/corenode/v1/reboot/windows", "{\"windows\":[\"Thu 23:00 1h\"]}", 400)]
     [TestCase("POST", "/corenode/v1/reboot/fuzz", "{\"fuzz\":5}", 400)]
     [TestCase("POST", "/corenode/v1/reboot/now", "{\"reason\":\"two\\nlines\"}", 400)]

@@ -49,6 +49,7 @@ internal sealed class BootCommandLineTests
         Assert.That(second.IsSecondStage, Is.True);
         Assert.That(second.Names([Slot(4, "USR-B")], Slot(4, "USR-B")), Is.True);
         Assert.That(second.ForSecondStage(Slot(4, "USR-B")), Is.EqualTo(text));
+        Assert.That(second.ForRestart(), Is.EqualTo("console=ttyS0 dyndbg=\"file a.c +p\" -- single"));
     }
 
     [TestCase("A", 3)]

@@ -45,13 +45,13 @@ internal sealed class RebootCommandsTests
         _node.Desk.Next.Enqueue(View("lock-wait", "m2 holds it"));
         _node.Desk.Next.Enqueue(View("lock-wait", "m2 holds it"));
         _node.Desk.Next.Enqueue(View("rebooting", "the machine goes down"));
-        CliRun run = await RunAsync("reboot", "now", "--reason", "new kernel", "--accept-outage");
+        CliRun run = await RunAsync("reboot", "now", "--reason", "new kernel", "--accept-outage", "--by", "kexec");
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(
             run.Output,
             Is.EqualTo("wanted: looked at\nlock-wait: m2 holds it\nrebooting: the machine goes down\n"));
         Assert.That(_node.Desk.Wishes, Is.EqualTo((RebootWish[])
-            [new(RebootWishKind.Now) { Reason = "new kernel", IsOutageAccepted = true }]));
+            [new(RebootWishKind.Now) { Reason = "new kernel", IsOutageAccepted = true, By = "kexec" }]));
     }
 
     [Test]
@@ -144,6 +144,14 @@ internal sealed class RebootCommandsTests
             run.Error,
             Does.Contain("'always' is no strategy: say etcd-lock, reboot, off, best-effort, or default"));
         Assert.That(RebootWish.Strategies, Is.EqualTo(CoreNode.Reboots.RebootStrategies.Words));
+    }
+
+    [Test]
+    public async Task A_way_that_is_none_is_refused_before_a_node_is_asked()
+    {
+        CliRun run = await CliRun.OfAsync(["reboot", "now", "--by", "magic"], endpoints: "http://127.0.0.1:1");
+        Assert.That((run.ExitCode, run.Output), Is.EqualTo((2, "")), run.Error);
+        Assert.That(run.Error, Does.Contain("--by magic: say firmware, kexec, auto"));
     }
 
     [TestCase("fuzz", "x", "is no fuzz: a time up to 7d is needed, such as 90s or 30m")]

@@ -195,7 +195,7 @@ internal sealed class RebootsMachine(RebootsCluster cluster, int index)
 
     Task IRestart.SyncAsync(CancellationToken cancellation) => StepAsync("sync", 0.1, cancellation);
 
-    async Task IRestart.RestartAsync(CancellationToken cancellation)
+    async Task IRestart.RestartAsync(string by, CancellationToken cancellation)
     {
         await StepAsync("restart", 0.01, cancellation);
         cluster.Say($"{Id} is asked to restart");

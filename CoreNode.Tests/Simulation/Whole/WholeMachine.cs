@@ -233,7 +233,7 @@ internal sealed class WholeMachine(WholeCluster cluster, UnitsNode node)
 
     Task IRestart.SyncAsync(CancellationToken cancellation) => StepAsync("sync", cancellation);
 
-    async Task IRestart.RestartAsync(CancellationToken cancellation)
+    async Task IRestart.RestartAsync(string by, CancellationToken cancellation)
     {
         await StepAsync("restart", cancellation);
         cluster.Mark($"machine {Node.Index} restarts");

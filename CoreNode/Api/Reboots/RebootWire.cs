@@ -32,6 +32,7 @@ internal static class RebootWire
         Text(json, ",\"group\":"u8, view.Group);
         Text(json, ",\"groupFrom\":"u8, view.GroupFrom);
         Number(json, ",\"lockSince\":"u8, view.LockSince);
+        Text(json, ",\"by\":"u8, view.By);
         Flag(json, ",\"outageAccepted\":"u8, view.IsOutageAccepted);
         Text(json, ",\"ended\":"u8, view.Ended);
         Number(json, ",\"endedAt\":"u8, view.EndedAt);
@@ -79,8 +80,11 @@ internal static class RebootWire
             Value = value is { Kind: GoJsonKind.Text } ? value.Text : null,
             Reason = Text(json, "reason"),
             Strategy = Text(json, "strategy"),
+            By = Text(json, "by"),
             IsOutageAccepted = json.Find("acceptOutage") is { Kind: GoJsonKind.Bool, IsTrue: true },
         };
+        if (wish.By.Length > 0 && !RebootWish.Ways.Contains(wish.By))
+            return new ReadWish(null, $"\"by\" is one of {string.Join(", ", RebootWish.Ways)}");
         return wish.Reason.Length > LongestReason || wish.Reason.AsSpan().ContainsAnyInRange('\0', '\u001f')
             ? new ReadWish(null, $"\"reason\" is one line of up to {LongestReason} characters")
             : new ReadWish(wish);

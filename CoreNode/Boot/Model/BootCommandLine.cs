@@ -1,4 +1,3 @@
-using System.Text;
 using CoreNode.Disks.Gpt;
 
 namespace CoreNode.Boot.Model;
@@ -73,28 +72,27 @@ public sealed record BootCommandLine
     }
 
     /// <summary>The command line for a slot's own kernel, to which the slot is named.</summary>
-    public string ForSecondStage(GptPartition slot)
+    public string ForSecondStage(GptPartition slot) => Kept($"corenode.slot={ById}{slot.Id} corenode.stage=2");
+
+    /// <summary>The command line for the boot stage once more, where no slot is chosen yet.</summary>
+    public string ForRestart() => Kept("");
+
+    private string Kept(string own)
     {
-        StringBuilder text = new();
-        bool isNamed = false;
+        List<string> kept = [];
+        int end = -1;
         foreach (string word in Words(Text))
         {
             // Behind that are the words for init.
-            if (word == "--" && !isNamed)
-                isNamed = Name(text, slot);
-            if (isNamed || !Array.Exists(s_dropped, one => word.StartsWith(one, StringComparison.Ordinal)))
-                text.Append(word).Append(' ');
+            if (word == "--" && end < 0)
+                end = kept.Count;
+            if (end >= 0 || !Array.Exists(s_dropped, one => word.StartsWith(one, StringComparison.Ordinal)))
+                kept.Add(word);
         }
 
-        if (!isNamed)
-            Name(text, slot);
-        return text.ToString().TrimEnd();
-    }
-
-    private static bool Name(StringBuilder text, GptPartition slot)
-    {
-        text.Append("corenode.slot=").Append(ById).Append(slot.Id.ToString()).Append(" corenode.stage=2 ");
-        return true;
+        if (own.Length > 0)
+            kept.Insert(end < 0 ? kept.Count : end, own);
+        return string.Join(' ', kept);
     }
 
     private BootCommandLine? With(string key, string value) => key switch

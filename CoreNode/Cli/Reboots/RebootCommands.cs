@@ -36,6 +36,11 @@ internal static class RebootCommands
     {
         Option<bool> acceptOutage = new("--accept-outage") { Description = "also if something breaks meanwhile" };
         Option<string> reason = new("--reason") { Description = "why, for others and for the log", HelpName = "TEXT" };
+        Option<string> by = new("--by")
+        {
+            Description = "firmware; kexec: straight into a kernel; auto (default: as the node is told)",
+            HelpName = "WAY",
+        };
         Option<bool> noBlock = new("--no-block") { Description = "only begin it; do not show how it goes on" };
         var command = new CliCommand("now", "restart the machine now, in order")
         {
@@ -45,18 +50,24 @@ internal static class RebootCommands
             Examples =
             [
                 ("corenode reboot now --reason kernel", "shows each stage until the machine goes down"),
+                ("corenode reboot now --by firmware", "this time through the firmware, whatever --reboot-by says"),
                 ("corenode reboot now --accept-outage", "a cluster of one or two members, or one in trouble"),
             ],
         };
         command.Options.Add(acceptOutage);
         command.Options.Add(reason);
+        command.Options.Add(by);
         command.Options.Add(noBlock);
         command.SetAction(async (parsed, _) =>
         {
+            string way = parsed.GetValue(by) ?? "";
+            if (way.Length > 0 && !RebootWish.Ways.Contains(way))
+                throw new UsageException($"--by {way}: say {string.Join(", ", RebootWish.Ways)}");
             using RebootCall call = new(session, parsed);
             RebootWish wish = new(RebootWishKind.Now)
             {
                 Reason = parsed.GetValue(reason) ?? "",
+                By = way,
                 IsOutageAccepted = parsed.GetValue(acceptOutage),
             };
             AdminReply<ToldReboot> reply = await call.AskAsync(call.Client.OrderAsync(wish, call.Cancellation));

@@ -20,6 +20,7 @@ internal static class RebootText
         Add(lines, "NEXT", view.NextAt > 0 ? UpdateText.Moment(view.NextAt, now) : "");
         Add(lines, "LOCK", view.LockSince > 0 ? $"held since {UpdateText.Moment(view.LockSince, now)}" : "");
         Add(lines, "GROUP", Ruled(view.Group, view.GroupFrom));
+        Add(lines, "BY", view.By);
         Add(lines, "OUTAGE", view.IsOutageAccepted ? "accepted" : "");
         Add(lines, "STRATEGY", view.Strategy + From(view.IsStrategySet ? Order : view.StrategyFrom));
         Add(

@@ -17,7 +17,7 @@ namespace CoreNode.Hosting.Reboots;
 internal sealed class MachineRestart(UpdateOptions options, RestartWay way, RestartTools tools, ILogger logger)
     : IRestart
 {
-    // Stops the units as any restart does; where no kernel is loaded it loads that of the default boot entry.
+    // Stops the units as any restart does; where no kernel is loaded it looks for one in a systemd-boot.
     private static readonly string[] s_kexec = ["systemctl", "kexec"];
 
     private readonly MachineReboot _command = new(options, isMachine: true, logger);
@@ -30,13 +30,15 @@ internal sealed class MachineRestart(UpdateOptions options, RestartWay way, Rest
     public Task SyncAsync(CancellationToken cancellation) => FileSystems.SyncAsync().WaitAsync(cancellation);
 
     /// <inheritdoc/>
-    public async Task RestartAsync(CancellationToken cancellation)
+    public async Task RestartAsync(string by, CancellationToken cancellation)
     {
-        Note = "";
-        bool hasSystemd = options.RebootCommand.Count == 0 && tools.HasSystemd();
-        bool isStraight = options.RebootCommand.Count == 0
-            && (way == RestartWay.Kexec || (way == RestartWay.Auto && tools.HasKernel()));
-        if (isStraight && await KexecAsync(hasSystemd, cancellation))
+        bool isCommand = options.RebootCommand.Count > 0;
+        Note = isCommand && by.Length > 0 ? $"by --reboot-command, not by {by}" : "";
+        RestartWay wanted = RebootFlags.Way(by) ?? way;
+        bool hasSystemd = !isCommand && tools.HasSystemd();
+        bool isStraight = wanted == RestartWay.Kexec
+            || (wanted == RestartWay.Auto && (tools.HasKernel() || tools.HasStage()));
+        if (!isCommand && isStraight && await KexecAsync(hasSystemd, cancellation))
             return;
         if (hasSystemd)
         {
@@ -65,6 +67,8 @@ internal sealed class MachineRestart(UpdateOptions options, RestartWay way, Rest
             _wasAsked = true;
             try
             {
+                if (!tools.HasKernel() && tools.HasStage())
+                    tools.LoadStage();
                 logger.Reboots("systemctl kexec");
                 await tools.RunAsync(s_kexec, cancellation);
                 Note = "straight into the kernel, without the firmware";

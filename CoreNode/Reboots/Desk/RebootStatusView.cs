@@ -57,6 +57,9 @@ public sealed record RebootStatusView
     /// <summary>Since when this machine holds it.</summary>
     public long LockSince { get; init; }
 
+    /// <summary>How the machine restarts this time, as a person asked; empty: as the node is told.</summary>
+    public string By { get; init; } = "";
+
     /// <summary>True if somebody accepted that something breaks.</summary>
     public bool IsOutageAccepted { get; init; }
 

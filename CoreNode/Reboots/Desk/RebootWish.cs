@@ -7,8 +7,14 @@ public sealed record RebootWish(RebootWishKind Kind)
     /// <summary>The strategies by the words that people write.</summary>
     public static readonly IReadOnlyList<string> Strategies = ["etcd-lock", "reboot", "off", "best-effort"];
 
+    /// <summary>The ways to restart, by the words that people write.</summary>
+    public static readonly IReadOnlyList<string> Ways = ["firmware", "kexec", "auto"];
+
     /// <summary>Why, of <see cref="RebootWishKind.Now"/>; may be empty.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>How the machine restarts this time, one of <see cref="Ways"/>; empty: as the node is told.</summary>
+    public string By { get; init; } = "";
 
     /// <summary>What breaks is accepted with it.</summary>
     public bool IsOutageAccepted { get; init; }

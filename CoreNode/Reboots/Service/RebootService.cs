@@ -119,7 +119,7 @@ public sealed partial class RebootService : IRebootDesk
         switch (wish.Kind)
         {
             case RebootWishKind.Now:
-                return new RebootFact.Asked(wish.Reason, wish.IsOutageAccepted);
+                return new RebootFact.Asked(wish.Reason, wish.IsOutageAccepted, wish.By);
             case RebootWishKind.AcceptOutage:
                 return new RebootFact.OutageAccepted();
             case RebootWishKind.Cancel:
@@ -325,7 +325,7 @@ public sealed partial class RebootService : IRebootDesk
                 await _ports.Restart.SyncAsync(end);
                 break;
             case RebootStepKind.Restart:
-                await _ports.Restart.RestartAsync(end);
+                await _ports.Restart.RestartAsync(step.By, end);
                 if (_ports.Restart.Note is { Length: > 0 } note)
                     Tell(note);
                 break;

@@ -30,6 +30,7 @@ internal static class RebootViews
             Group = state.IsLockAsked ? state.Group : settings.Group,
             GroupFrom = settings.GroupFrom,
             LockSince = Seconds(state.LockSince),
+            By = state.By,
             IsOutageAccepted = state.IsOutageAccepted,
             Ended = state.Outcome.Text,
             EndedAt = Seconds(state.Outcome.At),

@@ -37,6 +37,8 @@ public sealed class RebootsClient(ClientOptions options) : IDisposable
                 json.WriteStartObject();
                 json.WriteString("reason", wish.Reason);
                 json.WriteString("strategy", wish.Strategy);
+                if (wish.By.Length > 0)
+                    json.WriteString("by", wish.By);
                 json.WriteBoolean("acceptOutage", wish.IsOutageAccepted);
                 if (wish.Value is { } value)
                     json.WriteString(word, value);
@@ -74,6 +76,7 @@ public sealed class RebootsClient(ClientOptions options) : IDisposable
             Group = UnitsJson.Text(page, "group"),
             GroupFrom = UnitsJson.Text(page, "groupFrom"),
             LockSince = Number(page, "lockSince"),
+            By = UnitsJson.Text(page, "by"),
             IsOutageAccepted = Flag(page, "outageAccepted"),
             Ended = UnitsJson.Text(page, "ended"),
             EndedAt = Number(page, "endedAt"),

@@ -10,6 +10,8 @@ public interface IRestart
     string Note => "";
 
     /// <summary>Asks for it; the machine goes down some time later.</summary>
+    /// <param name="by">How, as a person asked for this time; empty: as the node is told.</param>
+    /// <param name="cancellation">Ends the asking.</param>
     /// <exception cref="IOException">It cannot be asked for.</exception>
-    Task RestartAsync(CancellationToken cancellation);
+    Task RestartAsync(string by, CancellationToken cancellation);
 }
