@@ -25,6 +25,7 @@ internal static unsafe partial class BootCalls
     public const short Readable = 1;
 
     // Numbers of x86-64.
+    private const long InsertImageNumber = 175;
     private const long InsertModuleNumber = 313;
     private const long LoadKernelNumber = 320;
 
@@ -89,11 +90,17 @@ internal static unsafe partial class BootCalls
 
     public static int InsertModule(int file, long flags) => (int)InsertCall(InsertModuleNumber, file, "", flags);
 
+    public static int InsertModule(byte* image, int length) =>
+        (int)InsertImageCall(InsertImageNumber, image, length, "");
+
     public static int LoadKernel(int kernel, int archive, byte* commandLine, int length) =>
         (int)LoadCall(LoadKernelNumber, kernel, archive, length, commandLine, 0);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial long InsertCall(long number, long file, string parameters, long flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial long InsertImageCall(long number, byte* image, long length, string parameters);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long LoadCall(

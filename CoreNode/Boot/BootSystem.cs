@@ -106,6 +106,13 @@ internal static unsafe class BootSystem
         }
     }
 
+    /// <summary>Gives the kernel a module; false with the error of the call if it does not take it.</summary>
+    public static bool InsertModule(ReadOnlySpan<byte> image)
+    {
+        fixed (byte* at = image)
+            return BootCalls.InsertModule(at, image.Length) == 0;
+    }
+
     /// <summary>Calls ioctl with a structure.</summary>
     public static int Control(int file, nuint request, Span<byte> argument)
     {

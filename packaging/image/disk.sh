@@ -54,16 +54,29 @@ make_boot_stage() {
   install -m 644 "$root/usr/lib/corenode/boot/vmlinuz" "$stage_kernel"
   "$binary" boot initrd --usr "$root/usr" --board "$board" --out "$stage_initrd" --compress >"$work/initrd.log" ||
     { cat "$work/initrd.log"; fail "boot stage"; }
+  # What a copy says of itself, and what the loader is told (`corenode boot stage`, docs/formats.md).
+  stage_about=$work/about
+  stage_env=$work/env
+  printf 'corenode boot stage 1\nversion %s\nboard %s\nkernel %s\nvmlinuz %s\ninitrd %s\n' "$version" "$board" \
+    "$release" "$(length_and_hash "$stage_kernel")" "$(length_and_hash "$stage_initrd")" >"$stage_about"
+  { printf '# GRUB Environment Block\norder=a b\ntrial=\nasked=\n'; printf '%1024s' '' | tr ' ' '#'; } |
+    head -c 1024 >"$stage_env"
 }
 
-# One configuration for both kinds of firmware, in a tar inside of the loader: nothing is read that could be changed.
+length_and_hash() {
+  printf '%d %s' "$(stat -c %s "$1")" "$(sha256sum <"$1" | cut -d ' ' -f 1)"
+}
+
+# One configuration for both kinds of firmware, in a tar inside of the loader. All that is read of the disk beside the
+# copies of the boot stage is their order and which one is to be tried.
 make_loaders() {
   local memdisk=$work/memdisk common
   mkdir -p "$memdisk/boot/grub"
   sed "s|@WORDS@|$kernel_words|" "$here/grub.cfg" >"$memdisk/boot/grub/grub.cfg"
   tar -C "$memdisk" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$epoch" --format=ustar \
     -cf "$work/memdisk.tar" boot
-  common=(memdisk tar normal part_gpt fat search search_label linux boot reboot serial terminal test echo)
+  common=(memdisk tar normal part_gpt fat search search_label linux boot reboot serial terminal test echo
+    loadenv)
   grub-mkimage -O i386-pc -d /usr/lib/grub/i386-pc -p '(memdisk)/boot/grub' -m "$work/memdisk.tar" \
     -o "$work/core.img" "${common[@]}" biosdisk
   grub-mkimage -O x86_64-efi -d /usr/lib/grub/x86_64-efi -p '(memdisk)/boot/grub' -m "$work/memdisk.tar" \
@@ -74,13 +87,15 @@ make_esp() {
   local esp=$work/esp.img copy
   truncate -s 512M "$esp"
   mkfs.vfat -F 32 -n EFI-SYSTEM -i c04e0de0 --invariant "$esp" >/dev/null
-  touch -d "@$epoch" "$work/bootx64.efi" "$stage_kernel" "$stage_initrd"
+  touch -d "@$epoch" "$work/bootx64.efi" "$stage_kernel" "$stage_initrd" "$stage_about" "$stage_env"
   mmd -i "$esp" ::/EFI ::/EFI/BOOT ::/corenode ::/corenode/boot ::/corenode/boot/a ::/corenode/boot/b
   mcopy -m -i "$esp" "$work/bootx64.efi" ::/EFI/BOOT/BOOTX64.EFI
   for copy in a b; do
     mcopy -m -i "$esp" "$stage_kernel" "::/corenode/boot/$copy/vmlinuz"
     mcopy -m -i "$esp" "$stage_initrd" "::/corenode/boot/$copy/initrd"
+    mcopy -m -i "$esp" "$stage_about" "::/corenode/boot/$copy/about"
   done
+  mcopy -m -i "$esp" "$stage_env" ::/corenode/boot/env
 }
 
 # FILE, MiB: an empty ext4 for what belongs to the kind of machine.

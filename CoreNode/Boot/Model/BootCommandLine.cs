@@ -35,6 +35,12 @@ public sealed record BootCommandLine
     /// <summary>True to come to the rescue console at once.</summary>
     public bool IsRescue { get; init; }
 
+    /// <summary>The copy of the boot stage that the loader started; null if it did not say.</summary>
+    public char? Copy { get; init; }
+
+    /// <summary>The copy that the loader meant to try at this start.</summary>
+    public char? Trial { get; init; }
+
     /// <summary>Words that begin like ours and mean nothing, for a warning.</summary>
     public IReadOnlyList<string> Unknown { get; init; } = [];
 
@@ -102,6 +108,8 @@ public sealed record BootCommandLine
         "slot" => this with { Slot = value },
         "stage" => value is "1" or "2" ? this with { IsSecondStage = value == "2" } : null,
         "unsigned" => this with { AllowsUnsigned = value == "1" },
+        "copy" => LoaderState.Copy(value) is { } copy ? this with { Copy = copy } : null,
+        "trial" => LoaderState.Copy(value) is { } copy ? this with { Trial = copy } : null,
         "rescue" => this with { IsRescue = value == "1" },
         "way" => value switch
         {

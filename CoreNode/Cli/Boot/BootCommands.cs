@@ -6,7 +6,7 @@ using CoreNode.Cli.Slots;
 
 namespace CoreNode.Cli.Boot;
 
-/// <summary><c>boot choose|initrd|kernel-version</c>.</summary>
+/// <summary><c>boot choose|initrd|kernel-version|stage</c>.</summary>
 internal static class BootCommands
 {
     private static readonly string[] s_columns = ["NUMBER", "LABEL", "VERSION", "STARTED", "WHY"];
@@ -22,11 +22,13 @@ internal static class BootCommands
             [
                 ("corenode boot choose --disk disk.img --dry-run", "which slot it would start, and why not others"),
                 ("corenode boot initrd --usr tree/usr --board cloud --keys keys --out initrd", "the archive"),
+                ("corenode boot stage show", "what the loader of this machine starts"),
             ],
         };
         group.Subcommands.Add(Choose(session));
         group.Subcommands.Add(Initrd(session));
         group.Subcommands.Add(KernelVersion(session));
+        group.Subcommands.Add(StageCommands.Build(session));
         return group;
     }
 
@@ -153,7 +155,7 @@ internal static class BootCommands
         HelpName = "BOARD",
     };
 
-    private static int Run(CliSession session, Func<IBootOffice, int> work)
+    public static int Run(CliSession session, Func<IBootOffice, int> work)
     {
         if (session.Host.Boot is not { } office)
             throw new InvalidOperationException("this process has no boot stage");

@@ -14,4 +14,13 @@ public interface IBootOffice
 
     /// <summary>The version that a kernel's file says.</summary>
     string KernelVersion(string file);
+
+    /// <summary>What lies in the copies of the boot stage.</summary>
+    StageReport ShowStage(string boot);
+
+    /// <summary>Brings another boot stage into the copy that did not start the machine; says what was done.</summary>
+    IReadOnlyList<string> UpdateStage(StageOrder order);
+
+    /// <summary>Keeps the boot stage that was tried and has started the machine; says what was done.</summary>
+    IReadOnlyList<string> AcceptStage(string boot);
 }
