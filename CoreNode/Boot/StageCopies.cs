@@ -17,10 +17,11 @@ public sealed class StageCopies(IFiles files, string folder, Action<string> forg
     /// <summary>Where the copies are on the loader's partition.</summary>
     public const string Folder = "corenode/boot";
 
-    private const string Kernel = "vmlinuz";
-    private const string Archive = "initrd";
+    internal const string Kernel = "vmlinuz";
+    internal const string Archive = "initrd";
+    internal const string StateFile = "env";
+
     private const string About = "about";
-    private const string StateFile = "env";
 
     /// <summary>What the loader is told.</summary>
     public LoaderState ReadState() => LoaderState.Parse(files.Exists(Path("", StateFile)) ? Read("", StateFile) : []);

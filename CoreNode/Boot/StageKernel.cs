@@ -8,25 +8,23 @@ namespace CoreNode.Boot;
 /// </summary>
 public static class StageKernel
 {
-    private static readonly string[] s_copies = ["a", "b"];
-
     /// <summary>Whether a boot stage lies in that folder.</summary>
     public static bool IsIn(string folder) => Copy(folder) is not null;
 
-    /// <summary>Gives the kernel the first whole copy in that folder, with what this kernel was told.</summary>
+    /// <summary>Gives the kernel the copy that the loader would take, with what this kernel was told.</summary>
     /// <param name="folder">Holds the copies.</param>
     /// <param name="commandLine">What /proc/cmdline says.</param>
     /// <exception cref="IOException">There is none, or the kernel does not take it (kexec_file_load(2)).</exception>
     public static void Load(string folder, string commandLine)
     {
-        string copy = Copy(folder) ?? throw new IOException($"{folder} holds no boot stage");
-        int kernel = BootSystem.Open(Path.Combine(copy, "vmlinuz"), writes: false);
+        char copy = Copy(folder) ?? throw new IOException($"{folder} holds no boot stage");
+        int kernel = BootSystem.Open($"{folder}/{copy}/{StageCopies.Kernel}", writes: false);
         try
         {
-            int archive = BootSystem.Open(Path.Combine(copy, "initrd"), writes: false);
+            int archive = BootSystem.Open($"{folder}/{copy}/{StageCopies.Archive}", writes: false);
             try
             {
-                BootSystem.LoadKernel(kernel, archive, BootCommandLine.Parse(commandLine).ForRestart());
+                BootSystem.LoadKernel(kernel, archive, BootCommandLine.Parse(commandLine).ForRestart(copy));
             }
             finally
             {
@@ -39,12 +37,13 @@ public static class StageKernel
         }
     }
 
-    private static string? Copy(string folder)
+    private static char? Copy(string folder)
     {
-        foreach (string name in s_copies)
+        string state = $"{folder}/{StageCopies.StateFile}";
+        foreach (char copy in LoaderState.Parse(File.Exists(state) ? File.ReadAllBytes(state) : []).Order)
         {
-            string copy = Path.Combine(folder, name);
-            if (File.Exists(Path.Combine(copy, "vmlinuz")) && File.Exists(Path.Combine(copy, "initrd")))
+            string files = $"{folder}/{copy}/";
+            if (File.Exists(files + StageCopies.Kernel) && File.Exists(files + StageCopies.Archive))
                 return copy;
         }
 

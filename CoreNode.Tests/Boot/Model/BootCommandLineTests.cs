@@ -49,7 +49,11 @@ internal sealed class BootCommandLineTests
         Assert.That(second.IsSecondStage, Is.True);
         Assert.That(second.Names([Slot(4, "USR-B")], Slot(4, "USR-B")), Is.True);
         Assert.That(second.ForSecondStage(Slot(4, "USR-B")), Is.EqualTo(text));
-        Assert.That(second.ForRestart(), Is.EqualTo("console=ttyS0 dyndbg=\"file a.c +p\" -- single"));
+        BootCommandLine tried = BootCommandLine.Parse(text + " corenode.trial=b");
+        Assert.That(tried.ForRestart('a'), Is.EqualTo(
+            "console=ttyS0 dyndbg=\"file a.c +p\" corenode.copy=a -- single corenode.trial=b"));
+        BootCommandLine copied = BootCommandLine.Parse("corenode.copy=b quiet corenode.trial=b");
+        Assert.That(copied.ForRestart('a'), Is.EqualTo("quiet corenode.copy=a"));
     }
 
     [TestCase("A", 3)]

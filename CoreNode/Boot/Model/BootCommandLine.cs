@@ -11,6 +11,9 @@ public sealed record BootCommandLine
     // What a loader adds for itself, and what is said anew.
     private static readonly string[] s_dropped = ["BOOT_IMAGE=", "initrd=", "corenode.slot=", "corenode.stage="];
 
+    // Likewise where the boot stage begins anew: a trial is the loader's.
+    private static readonly string[] s_loaders = ["corenode.copy=", "corenode.trial="];
+
     /// <summary>All of it.</summary>
     public required string Text { get; init; }
 
@@ -78,12 +81,12 @@ public sealed record BootCommandLine
     }
 
     /// <summary>The command line for a slot's own kernel, to which the slot is named.</summary>
-    public string ForSecondStage(GptPartition slot) => Kept($"corenode.slot={ById}{slot.Id} corenode.stage=2");
+    public string ForSecondStage(GptPartition slot) => Kept([], $"corenode.slot={ById}{slot.Id} corenode.stage=2");
 
-    /// <summary>The command line for the boot stage once more, where no slot is chosen yet.</summary>
-    public string ForRestart() => Kept("");
+    /// <summary>The command line for that copy of the boot stage, where no slot is chosen yet.</summary>
+    public string ForRestart(char copy) => Kept(s_loaders, $"corenode.copy={copy}");
 
-    private string Kept(string own)
+    private string Kept(string[] dropped, string own)
     {
         List<string> kept = [];
         int end = -1;
@@ -92,14 +95,16 @@ public sealed record BootCommandLine
             // Behind that are the words for init.
             if (word == "--" && end < 0)
                 end = kept.Count;
-            if (end >= 0 || !Array.Exists(s_dropped, one => word.StartsWith(one, StringComparison.Ordinal)))
+            if (end >= 0 || (!IsOneOf(s_dropped, word) && !IsOneOf(dropped, word)))
                 kept.Add(word);
         }
 
-        if (own.Length > 0)
-            kept.Insert(end < 0 ? kept.Count : end, own);
+        kept.Insert(end < 0 ? kept.Count : end, own);
         return string.Join(' ', kept);
     }
+
+    private static bool IsOneOf(string[] starts, string word) =>
+        Array.Exists(starts, one => word.StartsWith(one, StringComparison.Ordinal));
 
     private BootCommandLine? With(string key, string value) => key switch
     {

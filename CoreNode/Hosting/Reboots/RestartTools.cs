@@ -7,7 +7,7 @@ namespace CoreNode.Hosting.Reboots;
 /// <summary>What a machine is restarted with: its own systemd and kernel, or a test's.</summary>
 internal sealed record RestartTools
 {
-    private const string StageFolder = "/boot/corenode/boot";
+    private const string StageFolder = $"/boot/{StageCopies.Folder}";
 
     /// <summary>This machine's.</summary>
     public static readonly RestartTools OfMachine = new();
