@@ -30,6 +30,26 @@ internal static class FreePorts
         throw new IOException($"no free loopback port found in {First}-{Last} after {MaxTries} tries");
     }
 
+    /// <summary>The first of so many such ports in a row.</summary>
+    public static int NextBlock(int count)
+    {
+        lock (_given)
+        {
+            for (int i = 0; i < MaxTries; i++)
+            {
+                int first = Random.Shared.Next(First, Last - count);
+                int free = 0;
+                while (free < count && !_given.Contains(first + free) && IsFree(first + free))
+                    free++;
+                if (free < count)
+                    continue;
+                _given.UnionWith(Enumerable.Range(first, count));
+                return first;
+            }
+        }
+        throw new IOException($"no {count} free loopback ports in a row found after {MaxTries} tries");
+    }
+
     private static bool IsFree(int port)
     {
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

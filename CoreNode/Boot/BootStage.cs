@@ -41,6 +41,7 @@ public sealed class BootStage
     private StateVolume _state;
     private SlotDisk? _disk;
     private string _node = "";
+    private bool _isLive;
     private SlotPicker? _picker;
 
     /// <summary>A stage that passes these words to the system's first program.</summary>
@@ -120,8 +121,10 @@ public sealed class BootStage
     {
         BootDiskFinder finder = new(_line, _console);
         double end = BootConsole.NowMs + LongestWaitMs;
+        string? live = _line.Disk is null ? LiveDisk.Attach(loader) : null;
+        _isLive = live is not null;
         string? node;
-        while ((node = finder.Find()) is null)
+        while ((node = live ?? finder.Find()) is null)
         {
             if (BootConsole.NowMs > end)
             {
@@ -281,6 +284,8 @@ public sealed class BootStage
             ? BootWay.SwitchRoot
             : BootWay.Kexec;
         way = _line.IsSecondStage ? way : _line.Way ?? way;
+        if (way == BootWay.Kexec && _isLive)
+            throw new IOException("the kernel that runs is another than its own: start both of one build");
         if (way == BootWay.Kexec)
             StartKernel(pick, mount, version);
         else

@@ -85,7 +85,7 @@ manifest() {
   echo "time $epoch"
   echo "verity-root $verity_root"
   echo "verity-offset $verity_offset"
-  (cd "$output" && for file in usr payload vmlinuz initrd raw qcow2 licenses.tar.zst; do
+  (cd "$output" && for file in usr payload vmlinuz initrd live.initrd raw qcow2 licenses.tar.zst; do
     printf 'file %s %d %s\n' "corenode-$board.$file" "$(stat -c %s "corenode-$board.$file")" \
       "$(sha256sum <"corenode-$board.$file" | cut -d ' ' -f 1)"
   done)
@@ -107,6 +107,7 @@ make_loaders
 make_esp
 make_oem
 make_disk
+make_live
 say "qcow2"
 qemu-img convert -c -m 1 -o compression_type=zstd -f raw -O qcow2 "$disk" "$output/corenode-$board.qcow2"
 manifest >"$output/corenode-$board.manifest"

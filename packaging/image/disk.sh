@@ -67,12 +67,42 @@ length_and_hash() {
   printf '%d %s' "$(stat -c %s "$1")" "$(sha256sum <"$1" | cut -d ' ' -f 1)"
 }
 
+# cpio_entry NAME MODE BYTES: the head of a file in an archive as the kernel reads it ("newc"), to stdout.
+cpio_entry() {
+  printf 070701
+  printf %08x 1 "$2" 0 0 1 0 "$3" 0 0 0 0 $((${#1} + 1)) 0
+  printf '%s\0' "$1"
+  # Heads with their names, and contents, fill multiples of four bytes.
+  head -c $(((4 - (110 + ${#1} + 1) % 4) % 4)) /dev/zero
+}
+
+# For a start by the network without a disk: the boot stage, and with it a small disk that holds nothing but the slot.
+make_live() {
+  local live=$work/live.raw mib
+  mib=$((($(stat -c %s "$usr") + 1048575) / 1048576 + 1))
+  mib=$(((mib + 1) / 2 * 2))
+  truncate -s $((mib + 4))M "$live"
+  sgdisk -a 4096 -n "3:4096:$(((mib + 2) * 2048 - 1))" -t 3:5dfbf5f4-2848-4bac-aa5e-0d9a20b745a6 \
+    -u 3:7130c94a-213a-4e5a-8e26-6cce9662f132 -c 3:USR-A -A 3:=:0101000000000000 -U "$disk_guid" "$live" \
+    >"$work/sgdisk-live.log" 2>&1 || { cat "$work/sgdisk-live.log"; fail "sgdisk"; }
+  dd if="$usr" of="$live" bs=1M seek=2 conv=notrunc status=none
+  dd if="$work/slot-metadata" of="$live" bs=1M seek=$((mib + 1)) conv=notrunc status=none
+  {
+    cpio_entry live.raw $((0100600)) $(((mib + 4) << 20))
+    cat "$live"
+    cpio_entry 'TRAILER!!!' 0 0
+  } | zstd -q -9 -T2 >"$work/live.cpio.zst"
+  cat "$stage_initrd" "$work/live.cpio.zst" >"$output/corenode-$board.live.initrd"
+}
+
 # One configuration for both kinds of firmware, in a tar inside of the loader. All that is read of the disk beside the
 # copies of the boot stage is their order and which one is to be tried.
 make_loaders() {
-  local memdisk=$work/memdisk common
+  local memdisk=$work/memdisk common words=$kernel_words
+  # On a busy machine without hardware help a kernel takes its timer for broken, and panics.
+  [ "$board" != cloud ] || words+=" no_timer_check"
   mkdir -p "$memdisk/boot/grub"
-  sed "s|@WORDS@|$kernel_words|" "$here/grub.cfg" >"$memdisk/boot/grub/grub.cfg"
+  sed "s|@WORDS@|$words|" "$here/grub.cfg" >"$memdisk/boot/grub/grub.cfg"
   tar -C "$memdisk" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$epoch" --format=ustar \
     -cf "$work/memdisk.tar" boot
   common=(memdisk tar normal part_gpt fat search search_label linux boot reboot serial terminal test echo

@@ -14,13 +14,13 @@ packaging/image/run.sh [-n N] [--user-data FILE] [options]
 
   -n N             machines, 1 to 9 (default: 1)
   --user-data FILE cloud-config or Ignition for all of them; $private_ipv4 becomes each one's own address
-                   (default: a cluster of N members, and your key for the user core)
+                   (default: a cluster of N members, and a key for the user core)
   --image FILE     disk to start from (default: out/image/corenode-cloud.qcow2)
   --dir DIR        their disks, their consoles, keys (default: out/machines); what lies there is used again
   --memory MIB     memory of each (default: 1024)
   --disk SIZE      size of each disk (default: 8G)
   --firmware F     bios (default) or uefi
-  --port N         first of the ports on this machine: ssh at N+I, the store at N+10+I (default: 22000)
+  --port N         ports on this machine: ssh at N+I, the store at N+10+I, the network N+20 to N+29 (default: 22000)
   --detach         leave them running; DIR/pids names them
 END
 }
@@ -52,7 +52,7 @@ case $firmware in bios | uefi) ;; *) fail "--firmware $firmware: bios or uefi" ;
 image=$(realpath "$image")
 ensure_packages qemu-system-x86 qemu-utils ovmf dosfstools mtools openssh-client
 export PATH=$PATH:/usr/sbin:/sbin
-for program in qemu-system-x86_64 qemu-img mkfs.vfat mcopy ssh-keygen; do
+for program in qemu-system-x86_64 qemu-img mkfs.vfat mcopy ssh-keygen perl; do
   command -v "$program" >/dev/null ||
     fail "$program is missing: apt-get install qemu-system-x86 qemu-utils dosfstools mtools openssh-client"
 done
@@ -62,6 +62,7 @@ pids=()
 
 end_all() {
   [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null || true
+  rm -f "$folder/pids"
 }
 trap end_all EXIT
 trap 'exit 130' INT TERM HUP
@@ -82,7 +83,7 @@ acceleration() {
   fi
 }
 
-# The network gives addresses in the order in which machines ask, so each may have any of these.
+# What the network gives to this machine: switch.pl sees to that.
 address() {
   echo "10.0.2.$((14 + $1))"
 }
@@ -95,6 +96,7 @@ members() {
   echo "$list"
 }
 
+# Each member says two addresses of its own, since this machine reaches it by another one than the members do.
 default_user_data() {
   [ -e "$folder/key" ] || ssh-keygen -q -t ed25519 -N '' -C corenode-lab -f "$folder/key"
   cat <<END
@@ -106,7 +108,7 @@ coreos:
     name: \$private_ipv4
     initial-cluster: $(members)
     initial-cluster-token: lab
-    advertise-client-urls: http://\$private_ipv4:2379
+    advertise-client-urls: http://127.0.0.1:$((port + 10 + $1)),http://\$private_ipv4:2379
     initial-advertise-peer-urls: http://\$private_ipv4:2380
     listen-client-urls: http://0.0.0.0:2379
     listen-peer-urls: http://\$private_ipv4:2380
@@ -120,25 +122,39 @@ coreos:
 END
 }
 
+# config_drive I: the machine's name and what it is to be.
 config_drive() {
-  rm -f "$folder/config.img"
-  truncate -s 4M "$folder/config.img"
-  mkfs.vfat -n CONFIG-2 "$folder/config.img" >/dev/null
-  mmd -i "$folder/config.img" ::/openstack ::/openstack/latest
-  mcopy -i "$folder/config.img" "$folder/user-data" ::/openstack/latest/user_data
+  local drive=$folder/config-$1.img
+  if [ -n "$user_data" ]; then
+    cp "$user_data" "$folder/user-data"
+  else
+    default_user_data "$1" >"$folder/user-data"
+  fi
+  echo "{\"hostname\": \"core-0$1\"}" >"$folder/meta-data"
+  rm -f "$drive"
+  truncate -s 4M "$drive"
+  mkfs.vfat -n CONFIG-2 "$drive" >/dev/null
+  mmd -i "$drive" ::/openstack ::/openstack/latest
+  mcopy -i "$drive" "$folder/user-data" ::/openstack/latest/user_data
+  mcopy -i "$drive" "$folder/meta-data" ::/openstack/latest/meta_data.json
 }
 
-# A process of its own is the network: a hub between QEMU's user network, with DHCP and the way out, and a socket for
-# each machine.
+# A switch, and on it QEMU's user network in a process of its own, with DHCP, the way out and this machine's ports.
 start_network() {
-  local i arguments=() forwards=
+  local i forwards=
   for ((i = 1; i <= count; i++)); do
     forwards+=",hostfwd=tcp:127.0.0.1:$((port + i))-$(address "$i"):22"
     forwards+=",hostfwd=tcp:127.0.0.1:$((port + 10 + i))-$(address "$i"):2379"
-    arguments+=(-netdev "socket,id=s$i,listen=127.0.0.1:$((port + 20 + i))" -netdev "hubport,id=p$i,hubid=0,netdev=s$i")
   done
-  start network -machine none -display none -monitor none -serial none \
-    -netdev "user,id=out$forwards" -netdev hubport,id=p0,hubid=0,netdev=out "${arguments[@]}"
+  perl "$here/switch.pl" $((port + 20)) "$count" >"$folder/switch.log" 2>&1 </dev/null &
+  pids+=($!)
+  until grep -q ready "$folder/switch.log"; do
+    kill -0 $! 2>/dev/null || { cat "$folder/switch.log" >&2; fail "the network does not start (--port $port)"; }
+    sleep 0.1
+  done
+  start network -machine none -display none -monitor none -serial none -netdev "user,id=out$forwards" \
+    -netdev "socket,id=switch,connect=127.0.0.1:$((port + 20))" \
+    -netdev hubport,id=a,hubid=0,netdev=out -netdev hubport,id=b,hubid=0,netdev=switch
 }
 
 # start NAME ARGUMENTS...: QEMU in the background; what it says of itself goes to NAME.log.
@@ -147,6 +163,15 @@ start() {
   shift
   qemu-system-x86_64 "$@" >"$folder/$name.log" 2>&1 </dev/null &
   pids+=($!)
+}
+
+# QEMU that cannot do what it is asked says so and ends.
+check() {
+  local pid
+  sleep 1
+  for pid in "${pids[@]}"; do
+    kill -0 "$pid" 2>/dev/null || { cat "$folder"/*.log >&2; fail "$1"; }
+  done
 }
 
 start_machine() {
@@ -161,25 +186,20 @@ start_machine() {
   start "machine-$1" $accel -machine pc -smp 1 -m "$memory" -display none -monitor none \
     -serial "file:$folder/machine-$1.console" -device virtio-rng-pci "${arguments[@]}" \
     -drive "file=$disk,if=virtio,format=qcow2,cache=writeback" \
-    -drive "file=$folder/config.img,if=virtio,format=raw,readonly=on" \
+    -drive "file=$folder/config-$1.img,if=virtio,format=raw,readonly=on" \
     -netdev "socket,id=n,connect=127.0.0.1:$((port + 20 + $1))" \
     -device "virtio-net-pci,netdev=n,mac=52:54:00:c0:de:0$1,romfile="
 }
 
 format=$(qemu-img info "$image" | awk '$1 == "file" && $2 == "format:" { print $3 }')
 accel=$(acceleration)
-if [ -n "$user_data" ]; then
-  cp "$user_data" "$folder/user-data"
-else
-  default_user_data >"$folder/user-data"
-fi
-config_drive
 start_network
-sleep 1
-kill -0 "${pids[0]}" 2>/dev/null || { cat "$folder/network.log" >&2; fail "the network does not start (--port $port)"; }
+check "the network does not start (--port $port)"
 for ((i = 1; i <= count; i++)); do
+  config_drive "$i"
   start_machine "$i"
 done
+check "not all machines start (does somebody else use $folder?)"
 
 echo "$count machines (${accel%% -cpu*}), their consoles: $folder/machine-*.console"
 login=
@@ -188,7 +208,8 @@ for ((i = 1; i <= count; i++)); do
   echo "  $(address "$i")  ssh -p $((port + i))$login core@127.0.0.1"
   echo "             corenode --endpoints http://127.0.0.1:$((port + 10 + i)) cluster health"
 done
-[ "$accel" != "${accel#-accel kvm}" ] || echo "without KVM a machine takes a minute or more to start"
+[ "$accel" != "${accel#-accel kvm}" ] ||
+  echo "without KVM a machine takes a minute or more to start, and its first login half a minute"
 printf '%s\n' "${pids[@]}" >"$folder/pids"
 if [ -n "$detach" ]; then
   trap - EXIT

@@ -15,6 +15,9 @@ internal sealed class ImageMachine
     /// <summary>The machine's own disk.</summary>
     public string Disk => _folder.File("disk.raw");
 
+    /// <summary>Further disks of the machine, /dev/vdc and so on.</summary>
+    public List<string> MoreDisks { get; } = [];
+
     private string Drive => _folder.File("config.img");
 
     /// <summary>
@@ -23,9 +26,17 @@ internal sealed class ImageMachine
     public static async Task<ImageMachine> MakeAsync(
         TestFolder folder, BuiltImage image, string userData, params string[] files)
     {
+        ImageMachine machine = await MakeWithoutDiskAsync(folder, userData, files);
+        await RunAsync("cp", "--sparse=always", image.Disk, machine.Disk);
+        return machine;
+    }
+
+    /// <summary>The same without a disk, for <see cref="StartByNetwork"/>.</summary>
+    public static async Task<ImageMachine> MakeWithoutDiskAsync(
+        TestFolder folder, string userData, params string[] files)
+    {
         ImageMachine machine = new(folder);
         await File.WriteAllTextAsync(folder.File("user-data"), userData);
-        await RunAsync("cp", "--sparse=always", image.Disk, machine.Disk);
         await RunAsync("truncate", "-s", "16M", machine.Drive);
         await RunAsync(TestPrograms.MkfsVfat(), "-n", "CONFIG-2", machine.Drive);
         await RunAsync("mmd", "-i", machine.Drive, "::/openstack", "::/openstack/latest");
@@ -34,6 +45,15 @@ internal sealed class ImageMachine
         foreach (string file in files)
             await RunAsync(TestPrograms.Mcopy(), "-i", machine.Drive, file, "::/");
         return machine;
+    }
+
+    /// <summary>
+    /// Makes the disk larger, as who copies an image to a real one has it, or who gives a machine more.
+    /// </summary>
+    public void Enlarge(long bytes)
+    {
+        using FileStream disk = File.OpenWrite(Disk);
+        disk.SetLength(disk.Length + bytes);
     }
 
     /// <summary>Starts it with the firmware of that name, "bios" or "uefi".</summary>
@@ -56,7 +76,7 @@ internal sealed class ImageMachine
 
         return VirtualMachine.Start(_folder, new VmShape
         {
-            Disks = [Disk, Drive],
+            Disks = [Disk, Drive, .. MoreDisks],
             Machine = "pc",
             MemoryMb = 1024,
             Processor = "Nehalem,+rdrand",
@@ -64,6 +84,22 @@ internal sealed class ImageMachine
             More = more,
         });
     }
+
+    /// <summary>
+    /// Starts it as firmware that loads kernel and archive from the network does: QEMU puts them where such firmware
+    /// would.
+    /// </summary>
+    public VirtualMachine StartByNetwork(BuiltImage image) => VirtualMachine.Start(_folder, new VmShape
+    {
+        Kernel = image.File("vmlinuz"),
+        Archive = image.File("live.initrd"),
+        CommandLine = $"console=ttyS0 loglevel=4 panic=10 {VmShape.SlowMachine}",
+        Disks = [Drive, .. MoreDisks],
+        Machine = "pc",
+        MemoryMb = 2048,
+        Processor = "Nehalem,+rdrand",
+        More = ["-netdev", "user,id=n", "-device", "virtio-net-pci,netdev=n,romfile=", "-device", "virtio-rng-pci"],
+    });
 
     private static async Task RunAsync(string program, params string[] arguments)
     {

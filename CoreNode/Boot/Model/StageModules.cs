@@ -15,11 +15,17 @@ public static class StageModules
     /// <summary>The boards that there are.</summary>
     public static readonly IReadOnlyList<string> Boards = [Cloud, Metal];
 
-    /// <summary>Loaded whatever devices there are: file systems and verity.</summary>
-    public static readonly IReadOnlyList<string> Always = ["erofs", "dm_verity", "overlay", "crc32c_generic", "ext4"];
+    /// <summary>
+    /// Loaded whatever devices there are: file systems and verity. The checksum comes first: without it the library
+    /// that erofs needs is refused, and no dependency says so.
+    /// </summary>
+    public static readonly IReadOnlyList<string> Always = ["crc32c_generic", "erofs", "dm_verity", "overlay", "ext4"];
 
     /// <summary>Loaded if no watchdog of hardware was found.</summary>
     public const string SoftWatchdog = "softdog";
+
+    /// <summary>Loaded where the disk came with the archive.</summary>
+    public const string Loop = "loop";
 
     private static readonly string[] s_cloud =
     [
@@ -38,8 +44,8 @@ public static class StageModules
     /// <summary>All that an archive for that board holds; null for a board that there is not.</summary>
     public static IReadOnlyList<string>? For(string board) => board switch
     {
-        Cloud => [.. Always, SoftWatchdog, .. s_cloud],
-        Metal => [.. Always, SoftWatchdog, .. s_cloud, .. s_metal],
+        Cloud => [.. Always, SoftWatchdog, Loop, .. s_cloud],
+        Metal => [.. Always, SoftWatchdog, Loop, .. s_cloud, .. s_metal],
         _ => null,
     };
 }
