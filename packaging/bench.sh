@@ -14,14 +14,15 @@
 #                                             apply-zstd apply-xz; apply: both of those,
 #                                             payload-create payload-bytes; payload: both of those,
 #                                             update-peers, rollout, update-checks, update-server,
-#                                             lock, overlay, provision
+#                                             lock, overlay, provision,
+#                                             image: that of packaging/image/build.sh, in QEMU
 #   packaging/bench.sh --passes 9 --seconds 10 --keys 1000000
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/prerequisites.sh
 
 usage() {
-  sed -n '2,18s/^# \{0,1\}//p' packaging/bench.sh >&2
+  sed -n '2,19s/^# \{0,1\}//p' packaging/bench.sh >&2
   exit 2
 }
 

@@ -52,6 +52,7 @@ internal sealed class BenchmarkTests
         ["lock"] = LockRows.HandOverAsync,
         ["overlay"] = OverlayRows.AllAsync,
         ["provision"] = ProvisionRows.AllAsync,
+        ["image"] = ImageRows.AllAsync,
         ["payload-create"] = PayloadRows.CreateAsync,
         ["payload-bytes"] = PayloadRows.BytesAsync,
         ["update-checks"] = UpdateServerRows.ChecksAsync,

@@ -14,7 +14,8 @@ public sealed record StageContent(StageAbout About, ReadOnlyMemory<byte> Kernel,
     public static StageContent Of(
         string version, string board, ReadOnlyMemory<byte> kernel, ReadOnlyMemory<byte> archive)
     {
-        string known = KernelImage.Version(kernel.Span) ?? throw new IOException("the kernel is none for x86 (bzImage)");
+        string known = KernelImage.Version(kernel.Span)
+            ?? throw new IOException("the kernel is none for x86 (bzImage)");
         StageAbout about = new(version, board, KernelImage.Release(known), Describe(kernel), Describe(archive));
         return new StageContent(about, kernel, archive);
     }

@@ -20,7 +20,9 @@ public sealed class StageUpdate(StageCopies copies, BootCommandLine line)
         return Settle();
     }
 
-    /// <summary>Brings that boot stage onto the partition as far as it goes before a restart. Says what was done.</summary>
+    /// <summary>
+    /// Brings that boot stage onto the partition as far as it goes before a restart. Says what was done.
+    /// </summary>
     public IReadOnlyList<string> Update(StageContent wanted)
     {
         using IDisposable held = copies.Lock();
@@ -50,7 +52,8 @@ public sealed class StageUpdate(StageCopies copies, BootCommandLine line)
         copies.Write(other, wanted);
         LoaderState asked = LoaderState.Of(kept) with { Trial = other, Asked = other };
         copies.WriteState(asked);
-        told.Add($"copy {other} is the boot stage of {wanted.About.Version} now, with the kernel {wanted.About.Kernel}");
+        told.Add($"copy {other} is the boot stage of {wanted.About.Version} now, with the kernel "
+            + wanted.About.Kernel);
         told.Add(StageRule.Tell(StageTrial.Waiting, asked)!);
         return told;
     }

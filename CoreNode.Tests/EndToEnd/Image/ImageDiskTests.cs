@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using CoreNode.Boot;
+using CoreNode.Boot.Model;
 
 namespace CoreNode.Tests.EndToEnd.Image;
 
@@ -97,6 +99,13 @@ internal sealed class ImageDiskTests
             }
         }
 
+        StageCopies copies = await GetCopiesAsync(folder);
+        Assert.That(copies.ReadState(), Is.EqualTo(new LoaderState()));
+        StageCopy a = copies.Look('a');
+        Assert.That(a.Fault, Is.Null);
+        Assert.That((a.About!.Version, a.About.Board), Is.EqualTo((_image.Version, BuiltImage.Board)));
+        Assert.That(copies.Look('b'), Is.EqualTo(a with { Name = 'b' }));
+
         ProgramResult loader = await ProgramResult.OfAsync(
             TestPrograms.Mcopy(), ["-i", $"{_image.Disk}@@2M", "::/EFI/BOOT/BOOTX64.EFI", folder.File("loader")]);
         Assert.That(loader.ExitCode, Is.Zero, loader.Error);
@@ -112,6 +121,14 @@ internal sealed class ImageDiskTests
         TestContext.Out.WriteLine($"payload {payload}, /usr {_image.VerityOffset}");
         Assert.That(payload, Is.LessThanOrEqualTo(payloadTarget));
         Assert.That(_image.VerityOffset, Is.LessThanOrEqualTo(usrTarget));
+    }
+
+    private async Task<StageCopies> GetCopiesAsync(TestFolder folder)
+    {
+        ProgramResult copied = await ProgramResult.OfAsync(
+            TestPrograms.Mcopy(), ["-s", "-n", "-i", $"{_image.Disk}@@2M", "::/corenode/boot", folder.Path]);
+        Assert.That(copied.ExitCode, Is.Zero, copied.Error);
+        return new StageCopies(new CoreNode.Platform.RealFiles(), folder.File("boot"), static _ => { });
     }
 
     // The image and its tree, not the gigabyte of the slot.

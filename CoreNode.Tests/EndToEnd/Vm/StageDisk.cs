@@ -18,7 +18,7 @@ internal sealed class StageDisk
         kernel_words="console=ttyS0 panic=1 loglevel=4 no_timer_check"
         make_loaders
         truncate -s 160M "$disk"
-        sgdisk -a 4096 -n 1:4096:+128M -t 1:EF00 -c 1:EFI-SYSTEM -n 2:266240:+2M -t 2:EF02 -c 2:BIOS-BOOT "$disk" >/dev/null
+        sgdisk -a 4096 -n 1:4096:+128M -t 1:EF00 -c 1:EFI-SYSTEM -n 2:266240:+2M -t 2:EF02 "$disk" >/dev/null
         truncate -s 128M "$work/esp.img"
         mkfs.vfat -F 32 -n EFI-SYSTEM --invariant "$work/esp.img" >/dev/null
         put "$work/esp.img" 2

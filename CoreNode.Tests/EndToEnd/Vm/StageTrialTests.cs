@@ -81,7 +81,8 @@ internal sealed partial class StageTrialTests
         await UpdateAsync(disk, line, third with { Kernel = garbage });
         (version, line) = await StartAsync(disk);
         Assert.That((version, line.Copy, line.Trial), Is.EqualTo(("two", (char?)'b', (char?)'a')));
-        Assert.That(new StageUpdate(disk.Copies, line).Judge(disk.Copies.ReadState()), Is.EqualTo(StageTrial.NotLoaded));
+        Assert.That(
+            new StageUpdate(disk.Copies, line).Judge(disk.Copies.ReadState()), Is.EqualTo(StageTrial.NotLoaded));
     }
 
     private static async Task UpdateAsync(StageDisk disk, BootCommandLine line, StageContent wanted)

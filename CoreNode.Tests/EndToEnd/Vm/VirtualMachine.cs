@@ -49,11 +49,14 @@ internal sealed class VirtualMachine : IAsyncDisposable
         File.Delete(socket);
         List<string> arguments =
         [
-            "-accel", "tcg,thread=multi,tb-size=512", "-cpu", shape.Processor, "-smp", $"{shape.Processors}",
+            "-accel", $"tcg,thread={(shape.IsCounted ? "single" : "multi")},tb-size=512",
+            "-cpu", shape.Processor, "-smp", $"{shape.Processors}",
             "-m", $"{shape.MemoryMb}", "-machine", shape.Machine, "-display", "none", "-monitor", "none",
             "-chardev", $"socket,id=console,path={socket},server=on,wait=off,logfile={console}",
             "-serial", "chardev:console",
         ];
+        if (shape.IsCounted)
+            arguments.AddRange(["-icount", "shift=0,sleep=on"]);
         if (!shape.IsRestarting)
             arguments.Add("-no-reboot");
         if (shape.Kernel is { } kernel)

@@ -35,6 +35,12 @@ internal sealed record VmShape
     /// <summary>Processors; one is the fastest without hardware help.</summary>
     public int Processors { get; init; } = 1;
 
+    /// <summary>
+    /// True if its clock counts its instructions, one a nanosecond: its times are the same however busy the machine
+    /// below is. For one processor.
+    /// </summary>
+    public bool IsCounted { get; init; }
+
     /// <summary>The kind of processor.</summary>
     public string Processor { get; init; } = "Nehalem";
 

@@ -32,12 +32,12 @@ public static class StageRule
     /// <summary>The trial in words; null if there is none.</summary>
     public static string? Tell(StageTrial trial, LoaderState state) => trial switch
     {
-        StageTrial.Waiting => $"copy {state.Asked} is tried at the next start: restart the machine; if it was restarted "
-            + "since, the loader cannot write to the partition, and tries nothing",
+        StageTrial.Waiting => $"copy {state.Asked} is tried at the next start: restart the machine; if it was "
+            + "restarted since, the loader cannot write to the partition, and tries nothing",
         StageTrial.CameUp => $"copy {state.Asked} was tried and has started this machine: corenode boot stage accept",
         StageTrial.NotLoaded => $"copy {state.Asked} was tried, the loader could not load it and took the other one",
-        StageTrial.Failed => $"copy {state.Asked} was tried and did not come up, or the machine was restarted before it "
-            + "was accepted: the other one starts it, as before",
+        StageTrial.Failed => $"copy {state.Asked} was tried and did not come up, or the machine was restarted before "
+            + "it was accepted: the other one starts it, as before",
         _ => null,
     };
 }
