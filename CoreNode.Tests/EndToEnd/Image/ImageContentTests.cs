@@ -130,6 +130,7 @@ internal sealed class ImageContentTests
     [TestCase("ssh.socket")]
     [TestCase("boot.automount")]
     [TestCase("usr-share-oem.mount")]
+    [TestCase("corenode-trial.timer")]
     public async Task Systemd_finds_nothing_wrong_with_what_starts(string unit)
     {
         ProgramResult result = await ProgramResult.OfAsync(
@@ -148,6 +149,8 @@ internal sealed class ImageContentTests
             Assert.That(new FileInfo(link).LinkTarget, Is.Not.Null, unit);
         }
 
-        Assert.That(new FileInfo(Path.Combine(units, "sockets.target.wants/ssh.socket")).LinkTarget, Is.Not.Null);
+        string[] others = ["sockets.target.wants/ssh.socket", "sysinit.target.wants/corenode-trial.timer"];
+        foreach (string link in others)
+            Assert.That(new FileInfo(Path.Combine(units, link)).LinkTarget, Is.Not.Null, link);
     }
 }

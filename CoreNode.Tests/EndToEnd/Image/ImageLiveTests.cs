@@ -43,8 +43,8 @@ internal sealed class ImageLiveTests
     {
         BuiltImage image = BuiltImage.Find();
         using TestFolder folder = new();
-        ImageMachine made = await ImageMachine.MakeWithoutDiskAsync(folder, UserData);
-        await using VirtualMachine machine = made.StartByNetwork(image);
+        ImageMachine made = await ImageMachine.MakeWithoutDiskAsync(folder, image, UserData);
+        await using VirtualMachine machine = made.StartByNetwork();
         await machine.WaitForAsync("CHECK done", _limit);
         await machine.WaitForExitAsync(_limit);
         string console = machine.Console;

@@ -10,7 +10,13 @@ internal sealed class ImageMachine
 
     private readonly TestFolder _folder;
 
-    private ImageMachine(TestFolder folder) => _folder = folder;
+    private readonly BuiltImage _image;
+
+    private ImageMachine(TestFolder folder, BuiltImage image)
+    {
+        _folder = folder;
+        _image = image;
+    }
 
     /// <summary>The machine's own disk.</summary>
     public string Disk => _folder.File("disk.raw");
@@ -26,16 +32,16 @@ internal sealed class ImageMachine
     public static async Task<ImageMachine> MakeAsync(
         TestFolder folder, BuiltImage image, string userData, params string[] files)
     {
-        ImageMachine machine = await MakeWithoutDiskAsync(folder, userData, files);
+        ImageMachine machine = await MakeWithoutDiskAsync(folder, image, userData, files);
         await RunAsync("cp", "--sparse=always", image.Disk, machine.Disk);
         return machine;
     }
 
     /// <summary>The same without a disk, for <see cref="StartByNetwork"/>.</summary>
     public static async Task<ImageMachine> MakeWithoutDiskAsync(
-        TestFolder folder, string userData, params string[] files)
+        TestFolder folder, BuiltImage image, string userData, params string[] files)
     {
-        ImageMachine machine = new(folder);
+        ImageMachine machine = new(folder, image);
         await File.WriteAllTextAsync(folder.File("user-data"), userData);
         await RunAsync("truncate", "-s", "16M", machine.Drive);
         await RunAsync(TestPrograms.MkfsVfat(), "-n", "CONFIG-2", machine.Drive);
@@ -57,11 +63,19 @@ internal sealed class ImageMachine
     }
 
     /// <summary>Starts it with the firmware of that name, "bios" or "uefi".</summary>
-    public VirtualMachine Start(string firmware, bool isRestarting = false)
+    /// <param name="firmware">Its name.</param>
+    /// <param name="isRestarting">True if it goes on after a restart.</param>
+    /// <param name="words">
+    /// Words for the boot stage, whose kernel QEMU then starts itself; null to start from the disk.
+    /// </param>
+    /// <param name="devices">Further arguments of QEMU.</param>
+    public VirtualMachine Start(
+        string firmware, bool isRestarting = false, string? words = null, params string[] devices)
     {
         List<string> more =
         [
             "-netdev", "user,id=n", "-device", "virtio-net-pci,netdev=n,romfile=", "-device", "virtio-rng-pci",
+            .. devices,
         ];
         if (firmware == "uefi")
         {
@@ -76,6 +90,9 @@ internal sealed class ImageMachine
 
         return VirtualMachine.Start(_folder, new VmShape
         {
+            Kernel = words is null ? null : _image.File("vmlinuz"),
+            Archive = words is null ? null : _image.File("initrd"),
+            CommandLine = $"console=ttyS0 panic=10 {VmShape.SlowMachine} {words}",
             Disks = [Disk, Drive, .. MoreDisks],
             Machine = "pc",
             MemoryMb = 1024,
@@ -89,10 +106,10 @@ internal sealed class ImageMachine
     /// Starts it as firmware that loads kernel and archive from the network does: QEMU puts them where such firmware
     /// would.
     /// </summary>
-    public VirtualMachine StartByNetwork(BuiltImage image) => VirtualMachine.Start(_folder, new VmShape
+    public VirtualMachine StartByNetwork() => VirtualMachine.Start(_folder, new VmShape
     {
-        Kernel = image.File("vmlinuz"),
-        Archive = image.File("live.initrd"),
+        Kernel = _image.File("vmlinuz"),
+        Archive = _image.File("live.initrd"),
         CommandLine = $"console=ttyS0 loglevel=4 panic=10 {VmShape.SlowMachine}",
         Disks = [Drive, .. MoreDisks],
         Machine = "pc",

@@ -207,7 +207,7 @@ internal sealed class LifecycleRulesTests
     }
 
     [TestCase("", "it was booted and did not come up")]
-    [TestCase("its blocks are damaged", "the boot stage did not start it: its blocks are damaged")]
+    [TestCase("its blocks are damaged", "it did not come up: its blocks are damaged")]
     public void What_the_boot_stage_says_of_the_other_slot_is_in_the_history(string fault, string told)
     {
         LifecycleDesk desk = LifecycleDesk.Started();

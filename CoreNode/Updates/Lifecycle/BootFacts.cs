@@ -35,7 +35,7 @@ public sealed record BootFacts
     /// </summary>
     public bool IsOtherTried { get; init; }
 
-    /// <summary>Why the boot stage did not start the other slot; empty if it does not say.</summary>
+    /// <summary>Why the other slot did not come up, by the account of starts; empty if it does not say.</summary>
     public string OtherFault { get; init; } = "";
 
     /// <summary>True if the attributes make the next boot take the other slot.</summary>

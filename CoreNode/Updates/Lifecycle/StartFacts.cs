@@ -120,7 +120,7 @@ internal static class StartFacts
             GateFacts.WentBack(
                 turn, BadVersion.Limit,
                 boot.OtherFault.Length > 0
-                    ? $"the boot stage did not start it: {boot.OtherFault}"
+                    ? $"it did not come up: {boot.OtherFault}"
                     : "it was booted and did not come up");
         }
         else if (isMade)
