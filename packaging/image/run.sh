@@ -62,6 +62,7 @@ pids=()
 
 end_all() {
   [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null || true
+  wait
   rm -f "$folder/pids"
 }
 trap end_all EXIT
