@@ -93,7 +93,13 @@ internal sealed unsafe class BusConnection : IDisposable
         AddMatch(
             "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
             + $"interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='{BusAddress.SystemdName}'",
-            _ => Abort("systemd left the message bus"));
+            reader =>
+            {
+                // Name, owner before, owner now: nobody before it comes, which early in a start it does after us.
+                reader.ReadString();
+                if (reader.ReadString().Length > 0)
+                    Abort("systemd left the message bus");
+            });
     }
 
     /// <summary>Has an object's methods be called from now on, as long as the connection lasts.</summary>

@@ -106,7 +106,7 @@ make_loaders() {
   tar -C "$memdisk" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$epoch" --format=ustar \
     -cf "$work/memdisk.tar" boot
   common=(memdisk tar normal part_gpt fat search search_label linux boot reboot serial terminal test echo
-    loadenv)
+    loadenv loopback)
   grub-mkimage -O i386-pc -d /usr/lib/grub/i386-pc -p '(memdisk)/boot/grub' -m "$work/memdisk.tar" \
     -o "$work/core.img" "${common[@]}" biosdisk
   grub-mkimage -O x86_64-efi -d /usr/lib/grub/x86_64-efi -p '(memdisk)/boot/grub' -m "$work/memdisk.tar" \

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
-using System.Text;
 using CoreNode.Tests.EndToEnd.Updates;
 using CoreNode.Tests.EndToEnd.Vm;
 
@@ -37,7 +35,7 @@ internal sealed class ImageGuest : IAsyncDisposable
     private readonly UpdateServerProcess _server;
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private VirtualMachine? _running;
-    private Socket? _shell;
+    private SerialLine? _shell;
     private int _shells;
     private int _commands;
 
@@ -143,13 +141,8 @@ internal sealed class ImageGuest : IAsyncDisposable
     /// <summary>Begins a command without waiting for its end.</summary>
     public async Task BeginAsync(string command)
     {
-        if (_shell is null)
-        {
-            _shell = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await _shell.ConnectAsync(new UnixDomainSocketEndPoint(_folder.File("shell")));
-        }
-
-        await _shell.SendAsync(Encoding.ASCII.GetBytes(command + "\n"));
+        _shell ??= await SerialLine.ConnectAsync(_folder.File("shell"));
+        await _shell.SendAsync(command + "\n");
     }
 
     /// <summary>Has it ask the server and take what that offers; what it says.</summary>

@@ -12,7 +12,7 @@ internal sealed class StageDisk
     private const string Script = """
         set -euo pipefail
         export PATH=$PATH:/usr/sbin:/sbin
-        here=$1 work=$2 disk=$3 epoch=1
+        here=$1 work=$2 disk=$3 epoch=1 board=none
         . "$here/common.sh"
         . "$here/disk.sh"
         kernel_words="console=ttyS0 panic=1 loglevel=4 no_timer_check"

@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using System.Text;
-
 namespace CoreNode.Tests.EndToEnd.Vm;
 
 /// <summary>
@@ -18,11 +15,10 @@ namespace CoreNode.Tests.EndToEnd.Vm;
 internal sealed class VirtualMachine : IAsyncDisposable
 {
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan _connectLimit = TimeSpan.FromSeconds(20);
 
     private readonly RunningProgram _qemu;
     private readonly string _socket;
-    private Socket? _keyboard;
+    private SerialLine? _keyboard;
 
     private VirtualMachine(RunningProgram qemu, string consoleFile, string socket)
     {
@@ -89,8 +85,8 @@ internal sealed class VirtualMachine : IAsyncDisposable
     /// <summary>Presses keys, as on the serial console.</summary>
     public async Task TypeAsync(string keys)
     {
-        _keyboard ??= await ConnectAsync();
-        await _keyboard.SendAsync(Encoding.ASCII.GetBytes(keys));
+        _keyboard ??= await SerialLine.ConnectAsync(_socket);
+        await _keyboard.SendAsync(keys);
     }
 
     /// <summary>Waits until it is switched off; fails with the console's end if it never is.</summary>
@@ -129,13 +125,5 @@ internal sealed class VirtualMachine : IAsyncDisposable
         using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using StreamReader reader = new(stream);
         return reader.ReadToEnd().Replace("\r", "", StringComparison.Ordinal);
-    }
-
-    private async Task<Socket> ConnectAsync()
-    {
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        using CancellationTokenSource limit = new(_connectLimit);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_socket), limit.Token);
-        return socket;
     }
 }

@@ -95,7 +95,9 @@ internal sealed class SystemdScenarioTests
         await First.FleetAsync("unload", name);
         await _cluster.UntilAsync(
             async () => (await node.StateAsync(name)).Load == "not-found", "systemd does not know it any more");
-        Assert.That(File.Exists(node.Container.OfRunning($"/run/corenode/units/{name}")), Is.False);
+        await _cluster.UntilAsync(
+            () => Task.FromResult(!File.Exists(node.Container.OfRunning($"/run/corenode/units/{name}"))),
+            "its text is gone");
     }
 
     [Test]
