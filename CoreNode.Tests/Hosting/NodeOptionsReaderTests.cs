@@ -97,6 +97,7 @@ internal sealed class NodeOptionsReaderTests
 
     [TestCase("name: own", "", "own", "best-effort")]
     [TestCase("reboot-strategy: off", "", "maker", "off")]
+    [TestCase("reboot-strategy: \"\"", "", "maker", "")]
     [TestCase("", "--name flag", "flag", "best-effort")]
     [TestCase(null, "", "maker", "best-effort")]
     [TestCase("name: own", "--dev", "default", "")]

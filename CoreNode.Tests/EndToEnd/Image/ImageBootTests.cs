@@ -61,6 +61,10 @@ internal sealed partial class ImageBootTests
           echo "CHECK container $(docker run --rm --network=host localhost/box:1 \
             /bin/busybox wget -q -O - http://127.0.0.1:2379/v2/keys/greeting)"
           echo "CHECK bridge $(docker run --rm localhost/box:1 /bin/busybox ip addr show eth0 | grep -o 'inet [0-9.]*')"
+          echo "CHECK token $(docker run --rm -v /var/lib/corenode/container-token:/token:ro localhost/box:1 \
+            /bin/busybox sh -c 'for i in 1 2 3 4 5 6 7 8 9; do /bin/busybox sleep 2; /bin/busybox wget -q -O - \
+            --header "Authorization: Bearer $(/bin/busybox cat /token)" \
+            http://10.88.0.1:2379/v2/keys/greeting && break; done')"
         fi
         if [ -e /etc/run-reset ] && [ ! -e /srv/kept ]; then
           touch /srv/kept /srv/lost /home/core/lost
@@ -85,6 +89,7 @@ internal sealed partial class ImageBootTests
         Assert.That(console, Does.Contain("CHECK unit active"));
         Assert.That(console, Does.Match("CHECK container .*\"value\":\"hello-from-the-store\""));
         Assert.That(console, Does.Match(@"CHECK bridge inet 10\.88\."));
+        Assert.That(console, Does.Match("CHECK token .*\"value\":\"hello-from-the-store\""));
     }
 
     [Test]
