@@ -59,7 +59,8 @@ public sealed record StageArchive
         using FileStream stream = Open(file);
         int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         return KernelImage.Version(head.AsSpan(0, length))
-            ?? throw new IOException($"{file} is no kernel for x86 (bzImage)");
+            ?? throw new IOException(
+                $"{file} is no kernel for x86 (bzImage): name a vmlinuz, as a slot has it in lib/corenode/boot");
     }
 
     private void AddLibraries(List<CpioEntry> entries)
@@ -125,7 +126,8 @@ public sealed record StageArchive
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new IOException($"{file} does not exist, and the boot stage needs it", missing);
+            throw new IOException(
+                $"{file} does not exist, and the boot stage needs it: name the whole /usr of a slot", missing);
         }
     }
 }

@@ -121,7 +121,8 @@ public sealed class SlotDisk
         }
 
         return first ?? throw new IOException(
-            $"{_device.Path} has {_device.LengthBytes} bytes, too few for a partition table");
+            $"{_device.Path} has {_device.LengthBytes} bytes, too few for a partition table: "
+                + "name a whole disk or an image of one");
     }
 
     private GptDisk Read(DiskShape shape)

@@ -7,6 +7,9 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/common.sh"
 
+case ${1:-} in
+  -h | --help) sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}"; exit 0 ;;
+esac
 scratch=$(mktemp -d -t corenode-pin.XXXXXX)
 trap 'rm -rf "$scratch"' EXIT
 
