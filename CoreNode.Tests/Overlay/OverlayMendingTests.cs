@@ -38,6 +38,18 @@ internal sealed class OverlayMendingTests : SimulatedOverlay
     }
 
     [Test]
+    public void Another_look_that_is_due_takes_no_readiness_away()
+    {
+        Begin();
+        for (int times = 0; times < 30; times++)
+        {
+            First.Kernel.Tell();
+            Cluster.World.RunUntil(Cluster.World.Now + (Second / 100));
+            Assert.That(First.Status.IsReady, Is.True);
+        }
+    }
+
+    [Test]
     public void Changes_of_the_store_are_nobodys_meddling()
     {
         Begin();

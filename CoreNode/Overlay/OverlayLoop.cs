@@ -40,6 +40,7 @@ internal sealed partial class OverlayLoop : IDisposable
     private IReadOnlyList<ConfigProblem> _configProblems = [];
     private DateTimeOffset? _awaySince;
     private SubnetEnv? _told;
+    private (OverlayConfig Config, LeaseSubnets Subnets)? _complete;
     private bool _isKernelDue;
     private long _kernelNotBefore;
     private TimeSpan _kernelRetry = s_kernelPause;
@@ -328,6 +329,7 @@ internal sealed partial class OverlayLoop : IDisposable
             LogMended(_keys.Subnets, _kernel.Mended);
         PauseKernel(!isWell);
         _isKernelDue = _kernel.IsUnsure;
+        _complete = held is not null && isWell && !_kernel.IsUnsure ? (config, held.Subnets) : null;
         if (held is not null && isWell)
             Tell(config, held);
     }
@@ -367,10 +369,13 @@ internal sealed partial class OverlayLoop : IDisposable
     {
         HeldLease? held = _lease.Memory.Held;
         List<string> waiting = Waiting();
+        // Another look that is due says nothing yet: every container that starts brings one.
+        bool isComplete = held is not null && _config is not null && _complete == (_config, held.Subnets)
+            && _retryAt == OverlayClock.Never;
         _status = new OverlayStatus
         {
             Network = _keys.Network,
-            IsReady = held is not null && !_isKernelDue && _retryAt == OverlayClock.Never && waiting.Count == 0,
+            IsReady = isComplete && waiting.Count == 0,
             Waiting = waiting,
             Config = _config,
             ConfigProblems = _configProblems,

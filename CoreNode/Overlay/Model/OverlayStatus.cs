@@ -6,7 +6,10 @@ public sealed record OverlayStatus
     /// <summary>Its name; empty for the one without.</summary>
     public required string Network { get; init; }
 
-    /// <summary>True if the lease is held and the kernel has all that it is to have.</summary>
+    /// <summary>
+    /// True if the lease is held and the kernel had all that it is to have when it was looked at last. Changes since
+    /// then are looked at within 100 ms.
+    /// </summary>
     public bool IsReady { get; init; }
 
     /// <summary>What it waits for, and what to do about it; empty if for nothing.</summary>
