@@ -88,10 +88,11 @@ internal static unsafe partial class BootCalls
         StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeMemoryFile(string name, uint flags);
 
-    public static int InsertModule(int file, long flags) => (int)InsertCall(InsertModuleNumber, file, "", flags);
+    public static int InsertModule(int file, string parameters, long flags) =>
+        (int)InsertCall(InsertModuleNumber, file, parameters, flags);
 
-    public static int InsertModule(byte* image, int length) =>
-        (int)InsertImageCall(InsertImageNumber, image, length, "");
+    public static int InsertModule(byte* image, int length, string parameters) =>
+        (int)InsertImageCall(InsertImageNumber, image, length, parameters);
 
     public static int LoadKernel(int kernel, int archive, byte* commandLine, int length) =>
         (int)LoadCall(LoadKernelNumber, kernel, archive, length, commandLine, 0);

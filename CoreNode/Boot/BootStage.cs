@@ -42,6 +42,7 @@ public sealed class BootStage
     private SlotDisk? _disk;
     private string _node = "";
     private bool _isLive;
+    private SlotFailure? _ended;
     private SlotPicker? _picker;
 
     /// <summary>A stage that passes these words to the system's first program.</summary>
@@ -100,9 +101,10 @@ public sealed class BootStage
         ModuleLoader loader = ModuleLoader.Open(FindModules(), _console);
         Thread beside = loader.LoadBeside(StageModules.Always);
         loader.LoadForDevices();
+        CrashRecords.Begin(loader);
         _watchdog.TryOpen();
         if (!_watchdog.IsThere)
-            loader.Load([StageModules.SoftWatchdog]);
+            loader.Load(StageModules.SoftWatchdog, CrashRecords.AreKept ? "soft_panic=1" : "");
         _watchdog.TryOpen();
         _console.Did("modules");
         FindDisk(loader);
@@ -194,6 +196,8 @@ public sealed class BootStage
 
         RunReset();
         GrowState();
+        if (!_line.IsSecondStage)
+            LookBack();
         KexecMark? mark = _state.ReadMark();
         _picker = new SlotPicker(_disk!, _trust(StageArchive.KeysFolder, Root))
         {
@@ -221,6 +225,28 @@ public sealed class BootStage
         catch (IOException fault)
         {
             Note(fault.Message);
+        }
+    }
+
+    // A system that stopped without a word of its own leaves one with the firmware or the watchdog, at best.
+    private void LookBack()
+    {
+        try
+        {
+            KernelLastWords? words = CrashRecords.Read();
+            if (words is not null && _state.Keep(words))
+                CrashRecords.Remove();
+            string? reason = words?.Reason is { } stop ? $"its kernel stopped: {stop}"
+                : _watchdog.DidReset ? "its watchdog reset the machine"
+                : null;
+            if (reason is null)
+                return;
+            _ended = _state.EndOf(reason);
+            Note($"the start before this one: {_ended?.ToString() ?? reason}");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Note($"how the start before this one ended is not known: {Told(fault)}");
         }
     }
 
@@ -356,6 +382,7 @@ public sealed class BootStage
                 Reason = pick?.Reason,
                 Way = way,
                 Notes = _notes,
+                Ended = _ended,
                 Failures = _picker?.Failures ?? [],
                 Steps = _console.Steps,
             });

@@ -107,10 +107,10 @@ internal static unsafe class BootSystem
     }
 
     /// <summary>Gives the kernel a module; false with the error of the call if it does not take it.</summary>
-    public static bool InsertModule(ReadOnlySpan<byte> image)
+    public static bool InsertModule(ReadOnlySpan<byte> image, string parameters)
     {
         fixed (byte* at = image)
-            return BootCalls.InsertModule(at, image.Length) == 0;
+            return BootCalls.InsertModule(at, image.Length, parameters) == 0;
     }
 
     /// <summary>Calls ioctl with a structure.</summary>

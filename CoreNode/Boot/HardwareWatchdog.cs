@@ -9,7 +9,9 @@ internal sealed class HardwareWatchdog
     private const string Device = "/dev/watchdog0";
     private const int LimitSeconds = 60;
 
-    // WDIOC_SETTIMEOUT and WDIOC_KEEPALIVE of linux/watchdog.h.
+    // WDIOF_CARDRESET, WDIOC_GETBOOTSTATUS, WDIOC_SETTIMEOUT and WDIOC_KEEPALIVE of linux/watchdog.h.
+    private const int CardReset = 0x20;
+    private const nuint GetBootStatus = 0x80045702;
     private const nuint SetTimeout = 0xC0045706;
     private const nuint KeepAlive = 0x80045705;
 
@@ -17,6 +19,9 @@ internal sealed class HardwareWatchdog
 
     /// <summary>True if there is one.</summary>
     public bool IsThere => _file >= 0;
+
+    /// <summary>True if it was this that restarted the machine; not every kind knows.</summary>
+    public bool DidReset { get; private set; }
 
     /// <summary>Opens it, which starts it; nothing happens without one.</summary>
     public void TryOpen()
@@ -35,6 +40,9 @@ internal sealed class HardwareWatchdog
 
         if (_file < 0)
             return;
+        byte[] status = new byte[4];
+        DidReset = BootSystem.Control(_file, GetBootStatus, status) == 0
+            && (BitConverter.ToInt32(status) & CardReset) != 0;
         byte[] limit = BitConverter.GetBytes(LimitSeconds);
         // One that has a limit of its own keeps that.
         _ = BootSystem.Control(_file, SetTimeout, limit);

@@ -59,10 +59,15 @@ internal sealed class ModuleLoader
     public void Load(IEnumerable<string> names)
     {
         foreach (string file in _table.Load(names))
-        {
-            if (_loaded.Add(file))
-                Insert(file);
-        }
+            InsertOnce(file, "");
+    }
+
+    /// <summary>The same for one that is told something; what it needs comes first and is told nothing.</summary>
+    public void Load(string name, string parameters)
+    {
+        IReadOnlyList<string> files = _table.Load([name]);
+        for (int at = 0; at < files.Count; at++)
+            InsertOnce(files[at], at == files.Count - 1 ? parameters : "");
     }
 
     /// <summary>Loads what present devices ask for, until none asks for more: a bus brings further devices.</summary>
@@ -104,15 +109,17 @@ internal sealed class ModuleLoader
         return names.Count > 0;
     }
 
-    private void Insert(string file)
+    private void InsertOnce(string file, string parameters)
     {
+        if (!_loaded.Add(file))
+            return;
         string path = $"{_folder}/{file}";
         int handle = BootSystem.TryOpen(path, writes: false);
         if (handle < 0)
             return;
         int flags = path.EndsWith(".ko", StringComparison.Ordinal) ? 0 : CompressedFile;
-        bool isIn = flags == 0 && InsertUnsigned(path);
-        if (!isIn && BootCalls.InsertModule(handle, flags) != 0
+        bool isIn = flags == 0 && InsertUnsigned(path, parameters);
+        if (!isIn && BootCalls.InsertModule(handle, parameters, flags) != 0
             && Marshal.GetLastPInvokeError() is not (IsThere or NoDevice))
         {
             _console.Warn(BootSystem.Error($"module {file} cannot be loaded").Message);
@@ -123,10 +130,10 @@ internal sealed class ModuleLoader
 
     // Without the signature behind it: who could change a module here could change this program beside it, and to check
     // them takes longer than all else. A kernel that wants signatures refuses, and gets the whole file.
-    private static bool InsertUnsigned(string path)
+    private static bool InsertUnsigned(string path, string parameters)
     {
         ReadOnlySpan<byte> image = File.ReadAllBytes(path);
-        return BootSystem.InsertModule(image[..ModuleSignature.ContentLength(image)])
+        return BootSystem.InsertModule(image[..ModuleSignature.ContentLength(image)], parameters)
             || Marshal.GetLastPInvokeError() is IsThere or NoDevice;
     }
 

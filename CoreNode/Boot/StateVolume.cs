@@ -20,7 +20,9 @@ internal sealed class StateVolume(string root, BootConsole console)
     private const string BeforeKexec = "before-kexec";
     private const string History = "history";
     private const string Mark = "kexec";
+    private const string Panic = "panic";
     private const UnixFileMode Mode = (UnixFileMode)0x1A4;
+    private const UnixFileMode Secret = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>The partition; null: the disk has none, or it was not looked for.</summary>
     public string? Node { get; private set; }
@@ -129,6 +131,20 @@ internal sealed class StateVolume(string root, BootConsole console)
         Write(account.Way == Kexec ? BeforeKexec : Last, account.Format());
     }
 
+    /// <summary>How the start before ended, for the history; null if that does not end with a start.</summary>
+    public SlotFailure? EndOf(string reason) => BootAccount.EndOf(Read(History) ?? "", reason);
+
+    /// <summary>
+    /// Keeps what a kernel said before it stopped, instead of what one before it did; false if it cannot. Addresses of
+    /// the kernel may be in it: root alone reads it.
+    /// </summary>
+    public bool Keep(KernelLastWords words)
+    {
+        if (IsMounted)
+            Write(Panic, words.Text, Secret);
+        return IsMounted;
+    }
+
     private void Mount()
     {
         BootSystem.Mount(Node!, root, "ext4", BootCalls.NoAccessTimes);
@@ -142,9 +158,9 @@ internal sealed class StateVolume(string root, BootConsole console)
         return SmallFiles.TryRead($"{root}/{Folder}/{name}") is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
     }
 
-    private void Write(string name, string text)
+    private void Write(string name, string text, UnixFileMode mode = Mode)
     {
         RootBuilder.MakeFolders(root);
-        SmallFiles.Write($"{root}/{Folder}/{name}", Encoding.UTF8.GetBytes(text), Mode, replaces: true);
+        SmallFiles.Write($"{root}/{Folder}/{name}", Encoding.UTF8.GetBytes(text), mode, replaces: true);
     }
 }

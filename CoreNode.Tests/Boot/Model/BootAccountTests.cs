@@ -65,6 +65,32 @@ internal sealed class BootAccountTests
     }
 
     [Test]
+    public void How_a_start_ended_counts_against_the_slot_that_was_started_last()
+    {
+        const string Reason = "its kernel stopped: Attempted to kill init!";
+        string history = (s_account with { Slot = "USR-B (4)", Version = "2.0 beta", Failures = [] }).AddTo("");
+        SlotFailure? ended = BootAccount.EndOf(history, Reason);
+        Assert.That(ended, Is.EqualTo(new SlotFailure(4, "USR-B", "2.0 beta", Reason)));
+        BootAccount next = s_account with { Ended = ended, Failures = [] };
+        Assert.That(next.Format(), Does.Contain($"\nended USR-B (4) version 2.0 beta: {Reason}\n"));
+        history = next.AddTo(history);
+        Assert.That(BootAccount.FaultOf(history, 4, "2.0 beta"), Is.EqualTo(Reason));
+        Assert.That(BootAccount.FaultOf(history, 3, "1.0"), Is.Empty);
+        Assert.That(BootAccount.EndOf(history, Reason)?.Number, Is.EqualTo(3));
+    }
+
+    [TestCase("")]
+    [TestCase("2026-11-22T12:00:01Z USR-B (4) version 2.0: its node did not come up\n")]
+    [TestCase("2026-11-22T12:00:01Z USR-B: started (kexec)\n")]
+    public void How_a_start_ended_counts_against_nobody_where_the_last_line_is_no_start(string history) =>
+        Assert.That(BootAccount.EndOf(history, "its watchdog reset the machine"), Is.Null);
+
+    [Test]
+    public void A_slot_without_a_version_ends_too() => Assert.That(
+        BootAccount.EndOf("2026-11-22T12:00:01Z USR-A (3): started (switch-root)\n", "reset"),
+        Is.EqualTo(new SlotFailure(3, "USR-A", null, "reset")));
+
+    [Test]
     public void A_mark_counts_how_often_a_kernel_did_not_arrive()
     {
         KexecMark first = KexecMark.Next(null, s_id);

@@ -50,6 +50,9 @@ internal sealed class ImageGuest : IAsyncDisposable
     /// <summary>Its disk.</summary>
     public string Disk => _machine.Disk;
 
+    /// <summary>The firmware that it starts with from the next <see cref="Start"/> on: "bios" or "uefi".</summary>
+    public string Firmware { get; set; } = "bios";
+
     /// <summary>All that it wrote to its console since power was there.</summary>
     public string Console => _running!.Console;
 
@@ -92,7 +95,7 @@ internal sealed class ImageGuest : IAsyncDisposable
         string socket = _folder.File("shell");
         File.Delete(socket);
         _running = _machine.Start(
-            "bios", isRestarting: true, words, "-chardev",
+            Firmware, isRestarting: true, words, "-chardev",
             $"socket,id=shell,path={socket},server=on,wait=off,logfile={ShellFile}", "-serial", "chardev:shell");
     }
 
@@ -155,6 +158,9 @@ internal sealed class ImageGuest : IAsyncDisposable
 
     /// <summary>Restarts it in order.</summary>
     public Task RestartAsync() => BeginAsync("systemctl reboot");
+
+    /// <summary>Restarts it in order without its firmware: it starts its own boot stage.</summary>
+    public Task RestartByKexecAsync() => BeginAsync("corenode reboot now --by kexec --accept-outage");
 
     /// <summary>Switches it off in order.</summary>
     public async Task PowerOffAsync()

@@ -12,6 +12,9 @@ namespace CoreNode.Tests.EndToEnd.Image;
 [TestFixture, Category("EndToEnd"), Category("Native"), Parallelizable(ParallelScope.Self)]
 internal sealed class ImageUpdateTests
 {
+    // What a kernel says that another one has started; GRUB is 114.
+    private const string Kexec = "208";
+
     private const string Next = "900.1.0";
     private const string AfterNext = "900.2.0";
     private const int TableBytes = 33 * 512;
@@ -114,9 +117,11 @@ internal sealed class ImageUpdateTests
         await _guest.OfferAsync(await ImageRelease.RepackAsync(_folder, _image, AfterNext));
         await _guest.UpdateAsync();
         Assert.That(_guest.BitsB(), Is.EqualTo("2/1/0"));
-        await _guest.RestartAsync();
+        await _guest.RestartByKexecAsync();
         await _guest.ShellAsync();
         Assert.That(_guest.BitsB(), Is.EqualTo("2/0/0"), "before the gate has judged it");
+        Assert.That(
+            await _guest.RunAsync("cat /proc/sys/kernel/bootloader_type"), Is.EqualTo(Kexec), "not by the firmware");
         await _guest.UntilBitsBAsync("2/0/1");
         await _guest.SayAsync("slot B is marked good");
         Assert.That(await _guest.RunAsync("sed -n 's/^slot //p' /var/lib/corenode/boot/last"), Is.EqualTo(SlotB));

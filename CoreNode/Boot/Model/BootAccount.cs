@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace CoreNode.Boot.Model;
 
 /// <summary>What one boot did and why, for /var/lib/corenode/boot/last.</summary>
-public sealed record BootAccount
+public sealed partial record BootAccount
 {
     /// <summary>The first line of the file.</summary>
     public const string Header = "corenode boot 1";
@@ -41,6 +42,9 @@ public sealed record BootAccount
     /// <summary>What was repaired or is to be known.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>How the start before this one ended, where the machine kept a trace of it; else null.</summary>
+    public SlotFailure? Ended { get; init; }
+
     /// <summary>Slots that were not taken, and why.</summary>
     public IReadOnlyList<SlotFailure> Failures { get; init; } = [];
 
@@ -69,6 +73,19 @@ public sealed record BootAccount
         return fault;
     }
 
+    /// <summary>
+    /// That the slot which was started last ended for this reason; null if the history does not end with a start.
+    /// </summary>
+    public static SlotFailure? EndOf(string history, string reason)
+    {
+        string last = history.TrimEnd('\n');
+        last = last[(last.LastIndexOf('\n') + 1)..];
+        Match start = StartLine().Match(last);
+        return !start.Success ? null : new SlotFailure(
+            int.Parse(start.Groups["number"].Value, CultureInfo.InvariantCulture), start.Groups["label"].Value,
+            start.Groups["version"] is { Success: true, Value: var version } ? version : null, reason);
+    }
+
     /// <summary>As lines of a word and what it is about.</summary>
     public string Format()
     {
@@ -83,6 +100,7 @@ public sealed record BootAccount
         Add(text, "kernel", Kernel);
         foreach (string note in Notes)
             Add(text, "note", note);
+        Add(text, "ended", Ended?.ToString());
         foreach (SlotFailure failure in Failures)
             Add(text, "failed", failure.ToString());
         foreach (BootStep step in Steps)
@@ -94,6 +112,8 @@ public sealed record BootAccount
     public string AddTo(string history)
     {
         List<string> lines = [.. history.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        if (Ended is not null)
+            lines.Add($"{Stamp(Time)} {OneLine(Ended.ToString())}");
         foreach (SlotFailure failure in Failures)
             lines.Add($"{Stamp(Time)} {OneLine(failure.ToString())}");
         if (Slot is { } slot)
@@ -112,4 +132,8 @@ public sealed record BootAccount
     }
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ").Trim();
+
+    // 2026-11-22T12:00:01Z USR-A (3) version 1.0: started (switch-root)
+    [GeneratedRegex(@"^\S+ (?<label>\S+) \((?<number>[0-9]{1,3})\)( version (?<version>.+))?: started \(")]
+    private static partial Regex StartLine();
 }

@@ -24,6 +24,9 @@ public static class StageModules
     /// <summary>Loaded if no watchdog of hardware was found.</summary>
     public const string SoftWatchdog = "softdog";
 
+    /// <summary>Loaded where the firmware is UEFI: keeps what a kernel said before it stopped.</summary>
+    public const string FirmwareRecords = "efi_pstore";
+
     /// <summary>Loaded where the disk came with the archive.</summary>
     public const string Loop = "loop";
 
@@ -44,8 +47,8 @@ public static class StageModules
     /// <summary>All that an archive for that board holds; null for a board that there is not.</summary>
     public static IReadOnlyList<string>? For(string board) => board switch
     {
-        Cloud => [.. Always, SoftWatchdog, Loop, .. s_cloud],
-        Metal => [.. Always, SoftWatchdog, Loop, .. s_cloud, .. s_metal],
+        Cloud => [.. Always, SoftWatchdog, FirmwareRecords, Loop, .. s_cloud],
+        Metal => [.. Always, SoftWatchdog, FirmwareRecords, Loop, .. s_cloud, .. s_metal],
         _ => null,
     };
 }
