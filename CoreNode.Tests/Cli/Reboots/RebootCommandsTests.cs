@@ -1,3 +1,4 @@
+using CoreNode.Cli;
 using CoreNode.Reboots.Desk;
 using CoreNode.Tests.Api.Reboots;
 
@@ -52,6 +53,20 @@ internal sealed class RebootCommandsTests
             Is.EqualTo("wanted: looked at\nlock-wait: m2 holds it\nrebooting: the machine goes down\n"));
         Assert.That(_node.Desk.Wishes, Is.EqualTo((RebootWish[])
             [new(RebootWishKind.Now) { Reason = "new kernel", IsOutageAccepted = true, By = "kexec" }]));
+    }
+
+    [Test]
+    public async Task Now_shows_each_stage_as_soon_as_it_comes()
+    {
+        _node.Desk.Status = View("wanted", "looked at");
+        _node.Desk.Next.Enqueue(View("rebooting", "the machine goes down"));
+        using FlushedWriter output = new();
+        using StringWriter error = new();
+        CliHost host = CliRun.Host(output, error, endpoints: _node.Endpoint);
+        Assert.That(await CommandLine.RunAsAsync("corenode", ["reboot", "now"], host), Is.Zero, error.ToString());
+        Assert.That(
+            output.Flushed[..2],
+            Is.EqualTo((string[])["wanted: looked at\n", "wanted: looked at\nrebooting: the machine goes down\n"]));
     }
 
     [Test]
@@ -177,4 +192,16 @@ internal sealed class RebootCommandsTests
     private static RebootStatusView View(string stage, string reason) => new() { Stage = stage, Reason = reason };
 
     private Task<CliRun> RunAsync(params string[] args) => CliRun.OfAsync(args, endpoints: _node.Endpoint);
+
+    // What somebody has seen each time that something was handed on.
+    private sealed class FlushedWriter : StringWriter
+    {
+        public List<string> Flushed { get; } = [];
+
+        public override Task FlushAsync(CancellationToken cancellationToken)
+        {
+            Flushed.Add(ToString());
+            return Task.CompletedTask;
+        }
+    }
 }

@@ -22,7 +22,11 @@ internal sealed class RebootWait(RebootCall call)
                 return call.Fail(view.Ended);
             string line = $"{view.Stage}: {view.Reason}";
             if (line != last && view.Stage != "idle")
+            {
                 await call.Output.WriteLineAsync(call.IsJson ? told.Json : line);
+                await call.Output.FlushAsync(call.Cancellation);
+            }
+
             last = line;
             if (view.Stage == "rebooting")
                 return ExitCode.Done;
