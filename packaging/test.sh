@@ -27,7 +27,8 @@ end_leftovers() {
 }
 
 clean() {
-  [ -z "$native_build" ] || kill "$native_build" 2>/dev/null
+  # First what it runs: alone it would go on.
+  [ -z "$native_build" ] || { pkill -P "$native_build"; kill "$native_build"; } 2>/dev/null
   end_leftovers
   rm -rf "$scratch"
 }

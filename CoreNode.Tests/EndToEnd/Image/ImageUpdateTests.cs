@@ -106,7 +106,7 @@ internal sealed class ImageUpdateTests
         Assert.That(await AccountAsync(), Does.Contain("mended: the primary table is missing"));
         string history = await _guest.RunAsync("corenode update history -o json");
         await _guest.SayAsync(history);
-        Assert.That(history, Does.Contain($"{Next} did not stay"));
+        Assert.That(history, Does.Contain($"{Next} did not stay (it was booted and did not come up)"));
         Assert.That(await _guest.UpdateAsync(), Does.Match(ImageGuest.NotAgain));
         Assert.That(_guest.BitsB(), Is.EqualTo("2/0/0"), "nothing was written");
     }
