@@ -225,6 +225,28 @@ internal sealed class ServerFlowTests
     public async Task A_release_whose_date_has_passed_or_whose_file_is_gone_is_held_with_the_reason()
     {
         using ServerBench bench = new();
+        await ReleaseForTwoDaysAsync(bench);
+        await bench.PassAsync(TimeSpan.FromDays(3));
+        UpdateReply.Held? held = await bench.CheckAsync("m2", "1.0.0") as UpdateReply.Held;
+        Assert.That((held!.Hold.Reason, held.Hold.Text), Is.EqualTo((
+            HoldReasons.NoPackage, "version 1.1.0 was signed to be valid till 2026-03-04: machines refuse it")));
+    }
+    [Test]
+    public async Task What_is_due_once_its_clock_has_moved_on_is_done_even_if_nobody_asks_again()
+    {
+        ServerClock clock = new();
+        LeapingClock leaping = new(clock);
+        using ServerBench bench = new(clock: clock, time: leaping);
+        await ReleaseForTwoDaysAsync(bench);
+        // The question is answered by the old time; what follows it is due by the new one.
+        leaping.Leap(TimeSpan.FromDays(3));
+        await bench.Server.GetStandingsAsync("", "", CancellationToken.None);
+        await bench.Server.GetStandingsAsync("", "", CancellationToken.None);
+        Assert.That(await bench.CheckAsync("m2", "1.0.0"), Is.InstanceOf<UpdateReply.Held>());
+    }
+
+    private static async Task ReleaseForTwoDaysAsync(ServerBench bench)
+    {
         await bench.SetUpAsync();
         ulong expiry = (ulong)bench.Clock.Now.AddDays(2).ToUnixTimeSeconds();
         using MemoryStream payload = new(ServerBench.Payload("1.1.0", 2, expiry: expiry));
@@ -232,22 +254,23 @@ internal sealed class ServerFlowTests
             ServerBench.Admin, "CoreOS", new PackageWish(), payload, CancellationToken.None);
         await bench.Server.SetChannelAsync(ServerBench.Admin, bench.Channel.Id, package.Id, CancellationToken.None);
         Assert.That(await bench.CheckAsync("m1", "1.0.0"), Is.InstanceOf<UpdateReply.Offered>());
-        bench.Clock.Advance(TimeSpan.FromDays(3));
-        await WaitUntil(async () => await bench.CheckAsync("m2", "1.0.0") is UpdateReply.Held);
-        UpdateReply.Held? held = await bench.CheckAsync("m2", "1.0.0") as UpdateReply.Held;
-        Assert.That((held!.Hold.Reason, held.Hold.Text), Is.EqualTo((
-            HoldReasons.NoPackage, "version 1.1.0 was signed to be valid till 2026-03-04: machines refuse it")));
     }
 
-    private static async Task WaitUntil(Func<Task<bool>> condition)
+    // Leaps when time is measured, which is after the moment of what is being answered was taken.
+    private sealed class LeapingClock(ServerClock clock) : TimeProvider
     {
-        for (int i = 0; i < 200; i++)
-        {
-            if (await condition())
-                return;
-            await Task.Delay(25);
-        }
+        private long _ahead;
 
-        Assert.Fail("it did not come to that within 5 s");
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public void Leap(TimeSpan by) => Volatile.Write(ref _ahead, by.Ticks);
+
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+
+        public override long GetTimestamp()
+        {
+            clock.Advance(TimeSpan.FromTicks(Interlocked.Exchange(ref _ahead, 0)));
+            return clock.GetTimestamp();
+        }
     }
 }

@@ -183,6 +183,8 @@ internal sealed class Ledger : IDisposable
         if (now < _nextTick)
             return;
         _nextTick = now + (long)(s_tick.TotalSeconds * _time.TimestampFrequency);
+        // What is due is judged by the time of this tick, not by that of the calls before it.
+        _desk.Moment = UnixTime.Whole(_time.GetUtcNow());
         while (_upkeep.NextDuty(_desk) is { } duty)
             Serve([duty]);
     }
