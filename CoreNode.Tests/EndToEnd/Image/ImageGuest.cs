@@ -56,9 +56,7 @@ internal sealed class ImageGuest : IAsyncDisposable
     /// <summary>All that it wrote to its console since power was there.</summary>
     public string Console => _running!.Console;
 
-    private string Shell => File.Exists(ShellFile) ? ReadShell() : "";
-
-    private string ShellFile => _folder.File("shell.log");
+    private string Shell => _shell?.Text ?? "";
 
     /// <summary>Makes it, and its update server. It has not been started yet.</summary>
     /// <param name="folder">Where everything is.</param>
@@ -88,15 +86,11 @@ internal sealed class ImageGuest : IAsyncDisposable
     /// <summary>Power comes; words are for a boot stage that QEMU starts itself.</summary>
     public void Start(string? words = null)
     {
-        _shell?.Dispose();
-        _shell = null;
         _shells = 0;
-        File.Delete(ShellFile);
         string socket = _folder.File("shell");
         File.Delete(socket);
-        _running = _machine.Start(
-            Firmware, isRestarting: true, words, "-chardev",
-            $"socket,id=shell,path={socket},server=on,wait=off,logfile={ShellFile}", "-serial", "chardev:shell");
+        _running = _machine.Start(Firmware, isRestarting: true, words, SerialLine.Arguments("shell", socket));
+        _shell = new SerialLine(socket);
     }
 
     /// <summary>Waits for the shell of a system that was just started, which is there before its node.</summary>
@@ -142,11 +136,7 @@ internal sealed class ImageGuest : IAsyncDisposable
     }
 
     /// <summary>Begins a command without waiting for its end.</summary>
-    public async Task BeginAsync(string command)
-    {
-        _shell ??= await SerialLine.ConnectAsync(_folder.File("shell"));
-        await _shell.SendAsync(command + "\n");
-    }
+    public Task BeginAsync(string command) => _shell!.SendAsync(command + "\n");
 
     /// <summary>Has it ask the server and take what that offers; what it says.</summary>
     public async Task<string> UpdateAsync()
@@ -213,9 +203,10 @@ internal sealed class ImageGuest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _shell?.Dispose();
         if (_running is not null)
             await _running.DisposeAsync();
+        if (_shell is not null)
+            await _shell.DisposeAsync();
         await _server.DisposeAsync();
     }
 
@@ -275,13 +266,6 @@ internal sealed class ImageGuest : IAsyncDisposable
                 [Install]
                 WantedBy=multi-user.target
         """;
-
-    private string ReadShell()
-    {
-        using FileStream stream = new(ShellFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using StreamReader reader = new(stream);
-        return reader.ReadToEnd().Replace("\r", "", StringComparison.Ordinal);
-    }
 
     private async Task UntilAsync(Func<bool> isSo, TimeSpan limit, string what)
     {

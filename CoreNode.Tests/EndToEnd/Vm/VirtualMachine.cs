@@ -2,10 +2,10 @@ namespace CoreNode.Tests.EndToEnd.Vm;
 
 /// <summary>
 /// A virtual machine of QEMU without hardware help (TCG), so that it runs wherever QEMU does. Start it with a
-/// <see cref="VmShape"/>; everything that it writes to its serial console is in <see cref="Console"/> and in the file
-/// <see cref="ConsoleFile"/>. Wait for a text with <see cref="WaitForAsync"/>, press keys with
-/// <see cref="TypeAsync"/>, wait for its end with <see cref="WaitForExitAsync"/>; disposing it is a power cut. The
-/// disks' files are there afterwards: look into them as files.
+/// <see cref="VmShape"/>; everything that it writes to its serial console is in <see cref="Console"/>. Wait for a text
+/// with <see cref="WaitForAsync"/>, press keys with <see cref="TypeAsync"/>, wait for its end with
+/// <see cref="WaitForExitAsync"/>; disposing it is a power cut. The disks' files are there afterwards: look into them
+/// as files.
 /// <code>
 /// await using VirtualMachine machine = VirtualMachine.Start(folder, new VmShape { Disks = [image] });
 /// await machine.WaitForAsync("login:", TimeSpan.FromMinutes(2));
@@ -17,39 +17,31 @@ internal sealed class VirtualMachine : IAsyncDisposable
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(50);
 
     private readonly RunningProgram _qemu;
-    private readonly string _socket;
-    private SerialLine? _keyboard;
+    private readonly SerialLine _console;
 
-    private VirtualMachine(RunningProgram qemu, string consoleFile, string socket)
+    private VirtualMachine(RunningProgram qemu, SerialLine console)
     {
         _qemu = qemu;
-        ConsoleFile = consoleFile;
-        _socket = socket;
+        _console = console;
     }
 
-    /// <summary>The file that all it writes to its serial console goes to.</summary>
-    public string ConsoleFile { get; }
-
-    /// <summary>All it wrote so far, with plain line ends.</summary>
-    public string Console => File.Exists(ConsoleFile) ? Read(ConsoleFile) : "";
+    /// <summary>All it wrote to its serial console so far, with plain line ends.</summary>
+    public string Console => _console.Text;
 
     /// <summary>True once it was switched off or, with <see cref="VmShape.IsRestarting"/> false, restarted.</summary>
     public bool HasEnded => _qemu.HasExited;
 
-    /// <summary>Starts one; its console's file and socket are in the folder, by the shape's name.</summary>
+    /// <summary>Starts one; its console's socket is in the folder, by the shape's name.</summary>
     public static VirtualMachine Start(TestFolder folder, VmShape shape)
     {
-        string console = folder.File($"{shape.Name}.console");
-        string socket = folder.File($"{shape.Name}.keys");
-        File.Delete(console);
+        string socket = folder.File($"{shape.Name}.tty");
         File.Delete(socket);
         List<string> arguments =
         [
             "-accel", $"tcg,thread={(shape.IsCounted ? "single" : "multi")},tb-size=512",
             "-cpu", shape.Processor, "-smp", $"{shape.Processors}",
             "-m", $"{shape.MemoryMb}", "-machine", shape.Machine, "-display", "none", "-monitor", "none",
-            "-chardev", $"socket,id=console,path={socket},server=on,wait=off,logfile={console}",
-            "-serial", "chardev:console",
+            .. SerialLine.Arguments("console", socket),
         ];
         if (shape.IsCounted)
             arguments.AddRange(["-icount", "shift=0,sleep=on"]);
@@ -62,7 +54,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
         foreach (string disk in shape.Disks)
             arguments.AddRange(["-drive", $"file={disk},if=virtio,format=raw,cache={shape.Cache}"]);
         arguments.AddRange(shape.More.Count == 0 ? ["-nic", "none"] : shape.More);
-        return new VirtualMachine(RunningProgram.Start(TestPrograms.Qemu(), arguments), console, socket);
+        return new VirtualMachine(RunningProgram.Start(TestPrograms.Qemu(), arguments), new SerialLine(socket));
     }
 
     /// <summary>Waits until the console has that text; fails with the console's end if it never comes.</summary>
@@ -73,6 +65,8 @@ internal sealed class VirtualMachine : IAsyncDisposable
             if (waited > limit || HasEnded)
             {
                 // What was written last may only just have arrived.
+                if (HasEnded)
+                    await _console.Ended;
                 if (Console.Contains(text, StringComparison.Ordinal))
                     return;
                 Assert.Fail($"the machine {(HasEnded ? "ended" : $"ran for {waited}")} without \"{text}\":\n{Tail()}");
@@ -83,11 +77,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
     }
 
     /// <summary>Presses keys, as on the serial console.</summary>
-    public async Task TypeAsync(string keys)
-    {
-        _keyboard ??= await SerialLine.ConnectAsync(_socket);
-        await _keyboard.SendAsync(keys);
-    }
+    public Task TypeAsync(string keys) => _console.SendAsync(keys);
 
     /// <summary>Waits until it is switched off; fails with the console's end if it never is.</summary>
     public async Task WaitForExitAsync(TimeSpan limit)
@@ -95,6 +85,7 @@ internal sealed class VirtualMachine : IAsyncDisposable
         try
         {
             int code = await _qemu.WaitForExitAsync(limit);
+            await _console.Ended;
             Assert.That(code, Is.Zero, _qemu.StandardError);
         }
         catch (TimeoutException)
@@ -108,9 +99,8 @@ internal sealed class VirtualMachine : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        _keyboard?.Dispose();
         CutPower();
-        return ValueTask.CompletedTask;
+        return _console.DisposeAsync();
     }
 
     /// <summary>The last lines of the console.</summary>
@@ -118,12 +108,5 @@ internal sealed class VirtualMachine : IAsyncDisposable
     {
         string[] lines = Console.Split('\n');
         return string.Join('\n', lines[Math.Max(0, lines.Length - 60)..]) + _qemu.StandardError;
-    }
-
-    private static string Read(string file)
-    {
-        using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using StreamReader reader = new(stream);
-        return reader.ReadToEnd().Replace("\r", "", StringComparison.Ordinal);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class UpdateClientTests
         _bench.Machine.Health = [new("node", HealthCheckKind.Node, false, "dead")];
         await _bench.RestartMachineAsync();
         await _bench.UntilStageAsync("rolling-back");
-        await WaitForAsync(() => _bench.Done[^1] == "reboot");
+        await WaitForAsync(() => _bench.Done is [.., "reboot"]);
         Assert.That(_bench.Done[^2], Is.EqualTo("switch A"));
         await _bench.RestartMachineAsync();
         UpdateStatusView status = await _bench.UntilAsync(
@@ -116,13 +116,13 @@ internal sealed class UpdateClientTests
         _bench.Machine.Wait = task => task.Kind == WorkerTaskKind.Apply ? gate.Task : Task.CompletedTask;
         _bench.Start();
         await _bench.OrderAsync(s_now);
-        await WaitForAsync(() => _bench.Done[^1] == "apply");
+        await WaitForAsync(() => _bench.Done is [.., "apply"]);
         _bench.Machine.Reason = "the store's disk is slow";
         UpdateStatusView held = await _bench.UntilAsync(static status => status.Hold.Length > 0);
         Assert.That((held.Hold, held.Stage), Is.EqualTo(("the store's disk is slow", "downloading")));
-        await WaitForAsync(() => _bench.Done[^1] == "pause");
+        await WaitForAsync(() => _bench.Done is [.., "pause"]);
         _bench.Machine.Reason = "";
-        await WaitForAsync(() => _bench.Done[^1] == "go");
+        await WaitForAsync(() => _bench.Done is [.., "go"]);
         gate.SetResult();
         await _bench.UntilStageAsync("need-reboot");
     }
@@ -147,7 +147,7 @@ internal sealed class UpdateClientTests
         _bench.Machine.Wait = task => task.Kind == WorkerTaskKind.Apply ? never.Task : Task.CompletedTask;
         _bench.Start();
         await _bench.OrderAsync(s_now);
-        await WaitForAsync(() => _bench.Done[^1] == "apply");
+        await WaitForAsync(() => _bench.Done is [.., "apply"]);
         UpdateOrderResult result = await _bench.OrderAsync(new UpdateOrder(UpdateOrderKind.Cancel));
         Assert.That(result.Refusal, Is.Empty);
         Assert.That(_bench.Done[^1], Is.EqualTo("worker ends"));
