@@ -13,7 +13,7 @@ namespace CoreNode.Tests.Disks;
 /// Debian's cgpt, sgdisk and sfdisk judge random tables before and after we changed them: what they read is what we
 /// read, they find nothing wrong, and cgpt puts slots in the order in which we put them.
 /// </summary>
-[TestFixture, Category("Conformance")]
+[TestFixture, Category("Conformance"), Parallelizable(ParallelScope.Self)]
 internal sealed class OracleTests
 {
     private const int Tables = 15;

@@ -7,7 +7,7 @@ namespace CoreNode.Tests.Simulation.Overlay;
 /// Machines with leases in one network for days, under seeds; CORENODE_SIM_SEEDS and CORENODE_SIM_FIRST_SEED as for the
 /// other simulations; see docs/testing.md.
 /// </summary>
-[TestFixture, Category("Simulation")]
+[TestFixture, Category("Simulation"), Parallelizable(ParallelScope.All)]
 internal sealed class OverlaySimulationTests
 {
     private const ulong Seeds = 40;
