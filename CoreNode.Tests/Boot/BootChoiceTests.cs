@@ -58,15 +58,31 @@ internal sealed class BootChoiceTests
         Assert.That(Bits(image, 2), Is.EqualTo("2/0/0"));
     }
 
-    [TestCase("cloud", 1)]
-    [TestCase("metal", null)]
-    public void A_slot_of_another_board_is_not_taken(string board, int? chosen)
+    [TestCase("cloud", "cloud", 1)]
+    [TestCase("cloud", "metal", null)]
+    [TestCase("any", "metal", 1)]
+    public void A_slot_of_another_board_is_not_taken(string made, string board, int? chosen)
     {
         string image = Image(TestPartition.Bits(1, 0, 1), 0);
-        Sign(image, 1, _key);
+        Sign(image, 1, _key, made);
         using RealBlockDevice device = RealBlockDevice.Open(image, BlockAccess.Write);
         BootChoice choice = BootChoice.Of(new SlotDisk(device), Trust(), board, isUnsigned: false, asks: false);
         Assert.That(choice.Chosen?.Number, Is.EqualTo(chosen));
+    }
+
+    [Test]
+    public void Where_the_disk_fails_in_one_slot_the_next_is_taken()
+    {
+        string image = Image(TestPartition.Bits(1, 0, 1), TestPartition.Bits(2, 1, 0));
+        Sign(image, 1, _key);
+        Sign(image, 2, _key);
+        using BrokenDevice device = new(
+            RealBlockDevice.Open(image, BlockAccess.Write), (long)(2048 + SlotSectors) * 512,
+            (long)(2048 + (2 * SlotSectors)) * 512);
+        BootChoice choice = BootChoice.Of(new SlotDisk(device), Trust(), "cloud", isUnsigned: false, asks: false);
+        Assert.That(choice.Chosen!.Number, Is.EqualTo(1));
+        Assert.That(choice.Failures.Single().ToString(), Does.StartWith("USR-B (2)").And.Contain("Input/output error"));
+        Assert.That(Bits(image, 2), Is.EqualTo("2/0/0"));
     }
 
     [Test]
@@ -157,14 +173,14 @@ internal sealed class BootChoiceTests
         return path;
     }
 
-    private static void Sign(string image, int slot, SigningKey key)
+    private static void Sign(string image, int slot, SigningKey key, string board = "cloud")
     {
         using OpenSlot open = OpenSlot.In(RealBlockDevice.Open(image, BlockAccess.Write), slot, isOwned: true);
         SlotMetadata metadata = new()
         {
             Version = "1.0",
             Counter = 1,
-            Board = "cloud",
+            Board = board,
             Verity = new SlotVerity
             {
                 DataBlockBytes = 4096,

@@ -184,6 +184,14 @@ public sealed class BootStage
 
     private void OpenState()
     {
+        // First of all: whatever STATE is like, somebody at the rescue console can start a slot.
+        _picker = new SlotPicker(_disk!, _trust(StageArchive.KeysFolder, Root))
+        {
+            Board = _board,
+            AllowsUnsigned = _line.AllowsUnsigned,
+        };
+        if (_line.AllowsUnsigned)
+            Note("corenode.unsigned: whoever wrote a slot, it is started");
         IOException? fault = null;
         try
         {
@@ -198,16 +206,8 @@ public sealed class BootStage
         GrowState();
         if (!_line.IsSecondStage)
             LookBack();
-        KexecMark? mark = _state.ReadMark();
-        _picker = new SlotPicker(_disk!, _trust(StageArchive.KeysFolder, Root))
-        {
-            Board = _board,
-            AllowsUnsigned = _line.AllowsUnsigned,
-            Late = _line.IsSecondStage ? null : mark,
-        };
-        if (_line.AllowsUnsigned)
-            Note("corenode.unsigned: whoever wrote a slot, it is started");
-        if (mark is not null && !_line.IsSecondStage)
+        _picker.Late = _line.IsSecondStage ? null : _state.ReadMark();
+        if (_picker.Late is { } mark)
             Note($"the kernel of slot {mark.Slot} did not arrive the last time (kexec): others come first");
         if (fault is not null)
             throw fault;
@@ -254,7 +254,8 @@ public sealed class BootStage
     {
         if (!_state.IsMounted || StateReset.Run(Root, _ => _watchdog.Feed()) is not { } faults)
             return;
-        Note("what this machine kept was cleared, as ordered");
+        Note(faults.Count == 0 ? "what this machine kept was cleared, as ordered"
+            : "what this machine kept was to be cleared, as ordered, but:");
         foreach (string fault in faults)
             Note(fault);
     }
@@ -273,7 +274,7 @@ public sealed class BootStage
             slot = _line.Names(_picker.Slots, one) ? one : slot;
         if (slot is null)
             throw new IOException($"there is no slot corenode.slot={_line.Slot} on {_node}");
-        if (_picker.Take(slot, "chosen by the boot stage before this kernel", isSpent: true) is { } pick)
+        if (_picker.TryTake(slot, "chosen by the boot stage before this kernel", isSpent: true) is { } pick)
             Try(pick);
         Tell(null, null);
         _console.Warn("restarting through the firmware");
@@ -320,10 +321,10 @@ public sealed class BootStage
 
     private void StartSystem(SlotPick pick, SlotMount mount)
     {
-        _state.Ensure(SlotFolder);
+        _state.Ensure(SlotFolder, _watchdog.Feed);
         _watchdog.Feed();
         RootBuilder.Build(Root, mount, _console);
-        _state.WriteMark(null);
+        _state.RemoveMark();
         _console.Did("root");
         Tell(pick, "switch-root");
         _console.Say($"slot {pick.Slot.Label} starts {Math.Round(BootConsole.NowMs)} ms after the kernel");
@@ -343,7 +344,7 @@ public sealed class BootStage
     {
         _console.Say($"its kernel is {(version is null ? "none" : KernelImage.Release(version))}, another one: kexec");
         // The mark goes there, and what failed so far.
-        _state.Ensure(SlotFolder);
+        _state.Ensure(SlotFolder, _watchdog.Feed);
         KernelStart.Load(
             SlotFolder, _board ?? pick.Metadata?.Board ?? StageModules.Cloud, _line.ForSecondStage(pick.Slot));
         _console.Did("kernel");
@@ -355,7 +356,7 @@ public sealed class BootStage
         IOException fault = KernelStart.Go();
         _state = new StateVolume(Root, _console);
         _state.Open(_disk!, FindNode);
-        _state.WriteMark(null);
+        _state.RemoveMark();
         throw fault;
     }
 
@@ -420,7 +421,7 @@ public sealed class BootStage
         try
         {
             Tell(null, null);
-            _state.WriteMark(null);
+            _state.RemoveMark();
         }
         catch (Exception fault)
         {
@@ -434,13 +435,14 @@ public sealed class BootStage
         {
             if (_picker is null)
                 throw new IOException("no disk with slots was found");
+            _state.MayForget = true;
             BootCommandLine named = _line with { Slot = wish.Slot };
             foreach (GptPartition one in _picker.Slots)
             {
                 if (!named.Names(_picker.Slots, one))
                     continue;
                 _picker.AllowsUnsigned = wish.Kind == RescueWishKind.TryUnsigned;
-                if (_picker.Take(one, "chosen at the rescue console", isSpent: true) is { } pick)
+                if (_picker.TryTake(one, "chosen at the rescue console", isSpent: true) is { } pick)
                     Try(pick);
             }
 

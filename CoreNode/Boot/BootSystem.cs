@@ -11,6 +11,8 @@ internal static unsafe class BootSystem
 {
     private const int CloseOnExec = 0x80000;
     private const int NoEntry = 2;
+    private const int NoHang = 1;
+    private const int LookMs = 20;
 
     // The kernel gives a record of its log whole or not at all.
     private const int RecordBytes = 8192;
@@ -60,7 +62,10 @@ internal static unsafe class BootSystem
     public static void Rest(int milliseconds) => BootCalls.Poll(null, 0, milliseconds);
 
     /// <summary>Runs a program to its end and gives its exit code, -1 for a violent end.</summary>
-    public static int Run(string path, params ReadOnlySpan<string> arguments)
+    /// <param name="path">The program.</param>
+    /// <param name="alive">Called again and again until then.</param>
+    /// <param name="arguments">Its arguments, without its name.</param>
+    public static int Run(string path, Action alive, params ReadOnlySpan<string> arguments)
     {
         nint* list = Texts([path, .. arguments]);
         nint* nothing = Texts([]);
@@ -70,10 +75,11 @@ internal static unsafe class BootSystem
             if (error != 0)
                 throw new IOException($"{path} cannot be run: {Marshal.GetPInvokeErrorMessage(error)}", error);
             int status;
-            while (BootCalls.Wait(process, out status, 0) != process)
+            for (int ended; (ended = BootCalls.Wait(process, out status, NoHang)) != process; Rest(LookMs))
             {
-                if (Marshal.GetLastPInvokeError() != 4)
+                if (ended < 0 && Marshal.GetLastPInvokeError() != 4)
                     throw Error($"{path} cannot be waited for");
+                alive();
             }
 
             return (status & 0x7F) == 0 ? (status >> 8) & 0xFF : -1;

@@ -88,8 +88,9 @@ internal sealed class RescueConsole(BootConsole console, HardwareWatchdog watchd
             console.Warn($"  {failure}");
         BootConsole.Print(
             "What can be done: start a slot by hand, or start from another medium and write the disk anew with\n"
-            + "`corenode install`, or the slot with `corenode update apply`. Without a key the machine restarts after\n"
-            + $"ten minutes.\n{Help}");
+            + "`corenode install`, or the slot with `corenode update apply`. Where STATE cannot be used, a slot that\n"
+            + "is started by hand keeps nothing and leaves STATE as it is, for you to look at it (fsck.ext4).\n"
+            + $"Without a key the machine restarts after ten minutes.\n{Help}");
     }
 
     // The kernel's messages, oldest first, as /dev/kmsg has them: "level,number,time,flags;text".

@@ -37,6 +37,7 @@ internal static class RootBuilder
 
         if (Directory.Exists($"{root}/usr/share/etc"))
         {
+            // Nothing of it is left if it fails, and nothing else is mounted after it: the slot can be taken away.
             BootSystem.Mount(
                 "overlay", $"{root}/etc", "overlay", BootCalls.NoAccessTimes, RootPlan.Overlay(root));
         }

@@ -15,7 +15,6 @@ internal sealed class SlotMount : IDisposable
     private const string VerityName = "usr";
 
     private readonly bool _isVerity;
-    private bool _isMoved;
 
     private SlotMount(string path, bool isVerity)
     {
@@ -24,7 +23,7 @@ internal sealed class SlotMount : IDisposable
     }
 
     /// <summary>Where it is.</summary>
-    public string Folder { get; }
+    public string Folder { get; private set; }
 
     /// <summary>Mounts a slot and looks whether it can be started.</summary>
     /// <param name="node">Its partition.</param>
@@ -65,14 +64,12 @@ internal sealed class SlotMount : IDisposable
     public void MoveTo(string path)
     {
         BootSystem.Move(Folder, path);
-        _isMoved = true;
+        Folder = path;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_isMoved)
-            return;
         BootSystem.Unmount(Folder, isLazy: true);
         if (_isVerity)
             VerityDevice.Close(VerityName);

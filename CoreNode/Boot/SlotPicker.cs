@@ -43,7 +43,7 @@ internal sealed class SlotPicker(SlotDisk disk, SlotVerifier verify)
             string reason = choice.IsLastResort
                 ? $"no other slot starts; priority, tries, successful were {choice.Slot.Attributes}"
                 : $"first of those that may be started; priority, tries, successful were {choice.Slot.Attributes}";
-            if (Take(choice.Slot, reason) is { } pick)
+            if (TryTake(choice.Slot, reason) is { } pick)
                 return pick;
         }
 
@@ -51,12 +51,35 @@ internal sealed class SlotPicker(SlotDisk disk, SlotVerifier verify)
     }
 
     /// <summary>
-    /// That slot, its try spent, if it may be started; null, with a failure, if not.
+    /// That slot, its try spent, if it may be started; null, with a failure, if not, be it that the disk fails there.
     /// </summary>
     /// <param name="slot">The slot.</param>
     /// <param name="reason">Why it is this one.</param>
     /// <param name="isSpent">True if its try was spent before.</param>
-    public SlotPick? Take(GptPartition slot, string reason, bool isSpent = false)
+    public SlotPick? TryTake(GptPartition slot, string reason, bool isSpent = false)
+    {
+        try
+        {
+            return Take(slot, reason, isSpent);
+        }
+        catch (IOException fault)
+        {
+            Fail(slot, null, fault.Message);
+            return null;
+        }
+    }
+
+    /// <summary>That slot did not start.</summary>
+    public void Fail(GptPartition slot, string? version, string reason)
+    {
+        _failed.Add(slot.Number);
+        _failures.Add(new SlotFailure(slot.Number, slot.Label, version, reason));
+    }
+
+    /// <summary>The slots as the table has them now.</summary>
+    public IReadOnlyList<GptPartition> Slots => new SlotRule().Find(disk.Table);
+
+    private SlotPick? Take(GptPartition slot, string reason, bool isSpent)
     {
         if (SpendsTries && !isSpent && slot.Attributes.Tries > 0)
             disk.Change(table => SlotOrder.Started(table, table.Find(slot.Number)!));
@@ -73,7 +96,7 @@ internal sealed class SlotPicker(SlotDisk disk, SlotVerifier verify)
             SlotMetadataReading.Absent => ((SlotMetadata?)null, "it holds nothing, or was not written to its end"),
             _ => throw new InvalidOperationException("an unknown kind of reading"),
         };
-        if (problem is null && Board is not null && metadata!.Board != Board)
+        if (problem is null && Board is not null && !metadata!.IsFor(Board))
             problem = $"it is for the board {metadata.Board}, and this machine is {Board}";
         else if (problem is not null && AllowsUnsigned && reading is not SlotMetadataReading.TooNew)
             problem = null;
@@ -82,14 +105,4 @@ internal sealed class SlotPicker(SlotDisk disk, SlotVerifier verify)
         Fail(slot, metadata?.Version, problem);
         return null;
     }
-
-    /// <summary>That slot did not start.</summary>
-    public void Fail(GptPartition slot, string? version, string reason)
-    {
-        _failed.Add(slot.Number);
-        _failures.Add(new SlotFailure(slot.Number, slot.Label, version, reason));
-    }
-
-    /// <summary>The slots as the table has them now.</summary>
-    public IReadOnlyList<GptPartition> Slots => new SlotRule().Find(disk.Table);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using CoreNode.Boot;
 using CoreNode.Tests.Disks.Gpt;
 using CoreNode.Updates.Keys;
@@ -170,24 +169,78 @@ internal sealed class BootStageTests
         Assert.That(console, Does.Match("/proc/mounts: tmpfs / tmpfs rw"));
     }
 
-    [Test]
-    public async Task What_is_no_state_is_left_alone()
+    [TestCase("foreign")]
+    [TestCase("damaged")]
+    public async Task What_is_no_state_is_left_alone_also_by_a_slot_that_is_started_by_hand(string kind)
     {
         string disk = Disk(_a.Metadata(_key), null, bitsB: 0);
-        byte[] foreign = Encoding.ASCII.GetBytes("something of somebody");
-        using (FileStream file = new(disk, FileMode.Open, FileAccess.Write))
+        if (kind == "foreign")
+            TinyDisk.WriteState(disk, 0, "something of somebody"u8);
+        else
+            TinyDisk.WriteState(disk, 1024 + 0x38, [0x53, 0xEF]);
+        byte[] before = TinyDisk.ReadState(disk);
+        await using (VirtualMachine machine = VirtualMachine.Start(_folder, Shape(disk, "")))
         {
-            file.Position = TinyDisk.StateOffset;
-            file.Write(foreign);
+            await machine.WaitForAsync("poweroff     switch off", _limit);
+            Assert.That(machine.Console, Does.Contain(kind == "foreign"
+                ? "rescue: STATE (/dev/vda9) holds something that is no ext4 file system"
+                : "rescue: /dev/vda9 cannot be mounted on /sysroot as ext4"));
+            await machine.TypeAsync("try A\r");
+            await machine.WaitForAsync(TinySystem.End, _limit);
+            await machine.WaitForExitAsync(_limit);
+            Assert.That(machine.Console, Does.Contain("STATE is left as it is: what this machine keeps is gone"));
+            Assert.That(machine.Console, Does.Match("/proc/mounts: tmpfs / tmpfs rw"));
+            Assert.That(machine.Console, Does.Contain("last: slot USR-A (3)"));
         }
 
+        Assert.That(TinyDisk.ReadState(disk).AsSpan().SequenceEqual(before), Is.True);
+        Assert.That(TinyDisk.IsStateBeingMade(disk), Is.False);
+    }
+
+    [Test]
+    public async Task A_state_that_was_not_made_to_its_end_is_made_again()
+    {
+        string disk = Disk(_a.Metadata(_key), null, bitsB: 0);
+        byte[] program = (await File.ReadAllBytesAsync(Path.Combine(_a.Usr, "sbin/mke2fs")))[..4096];
+        long at = OffsetOf(_a.Image, program);
+        TinyDisk.Damage(disk, 3, at, 4096);
         await using (VirtualMachine machine = VirtualMachine.Start(_folder, Shape(disk, "")))
-            await machine.WaitForAsync("STATE (/dev/vda9) holds something that is no ext4 file system", _limit);
-        using FileStream after = File.OpenRead(disk);
-        after.Position = TinyDisk.StateOffset;
-        byte[] found = new byte[foreign.Length];
-        after.ReadExactly(found);
-        Assert.That(found, Is.EqualTo(foreign));
+        {
+            await machine.WaitForAsync("poweroff     switch off", _limit);
+            Assert.That(machine.Console, Does.Match("USR-A \\(3\\).*could not be made: mke2fs of the slot ended with"));
+            await machine.TypeAsync("poweroff\r");
+            await machine.WaitForExitAsync(_limit);
+        }
+
+        Assert.That(TinyDisk.IsStateBeingMade(disk), Is.True, "the table knows it before anything is written");
+        TinyDisk.Write(disk, 3, at, program);
+        TinyDisk.WriteState(disk, 0, "half of a file system"u8);
+        string console = await BootAsync(disk);
+        Assert.That(console, Does.Contain("STATE (/dev/vda9) was not made to its end: its file system is made again"));
+        Assert.That(console, Does.Match("/proc/mounts: /dev/vda9 / ext4 rw"));
+        Assert.That(TinyDisk.IsStateBeingMade(disk), Is.False);
+        Assert.That(TinyDisk.Look(disk, 3), Is.EqualTo((Good, 0)));
+        Assert.That(await BootAsync(disk), Does.Not.Contain("is made"));
+    }
+
+    [Test]
+    public async Task A_slot_that_cannot_become_the_root_leaves_nothing_in_the_way_of_the_next()
+    {
+        string disk = Disk(_a.Metadata(_key), _a.Metadata(_key), bitsB: TestPartition.Bits(2, 1, 0));
+        // What /etc is mounted with wants a folder there.
+        Directory.CreateDirectory(_folder.File("kept"));
+        await File.WriteAllTextAsync(_folder.File("kept/.etc-work"), "");
+        ProgramResult made = await ProgramResult.OfAsync(
+            TestPrograms.MkfsExt4(),
+            ["-q", "-F", "-L", "STATE", "-d", _folder.File("kept"), "-E", $"offset={TinyDisk.StateOffset}", disk,
+                $"{TinyDisk.StateMiB}M"]);
+        Assert.That(made.ExitCode, Is.Zero, made.Error);
+        await using VirtualMachine machine = VirtualMachine.Start(_folder, Shape(disk, ""));
+        await machine.WaitForAsync("poweroff     switch off", _limit);
+        foreach (string slot in new[] { "USR-B", "USR-A" })
+            Assert.That(machine.Console, Does.Match($"{slot} \\(.\\).*: overlay cannot be mounted on /sysroot/etc"));
+        await machine.TypeAsync("poweroff\r");
+        await machine.WaitForExitAsync(_limit);
     }
 
     [Test]

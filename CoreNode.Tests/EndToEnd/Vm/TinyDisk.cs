@@ -14,8 +14,10 @@ internal static class TinyDisk
     /// <summary>Number of STATE's partition.</summary>
     public const int StateNumber = 9;
 
+    /// <summary>How large STATE is.</summary>
+    public const int StateMiB = 64;
+
     private const ulong SectorsPerMiB = 2048;
-    private const int StateMiB = 64;
     private const int TotalMiB = 2 + (2 * SlotMiB) + StateMiB + 2;
 
     private static readonly Guid s_linux = new("0fc63daf-8483-4772-8e79-3d69d8477de4");
@@ -49,12 +51,16 @@ internal static class TinyDisk
         Fill(path, 4, b);
     }
 
+    /// <summary>Damages bytes of a slot.</summary>
+    public static void Damage(string path, int slot, long offset, int length) =>
+        Write(path, slot, offset, Enumerable.Repeat((byte)0x5A, length).ToArray());
+
     /// <summary>Overwrites bytes of a slot.</summary>
-    public static void Damage(string path, int slot, long offset, int length)
+    public static void Write(string path, int slot, long offset, ReadOnlySpan<byte> bytes)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Write);
         file.Position = (long)Start(slot) * 512 + offset;
-        file.Write(Enumerable.Repeat((byte)0x5A, length).ToArray());
+        file.Write(bytes);
     }
 
     /// <summary>Overwrites bytes of the image.</summary>
@@ -63,6 +69,31 @@ internal static class TinyDisk
         using FileStream file = new(path, FileMode.Open, FileAccess.Write);
         file.Position = offset < 0 ? file.Length + offset : offset;
         file.Write(new byte[length]);
+    }
+
+    /// <summary>Overwrites bytes of STATE.</summary>
+    public static void WriteState(string path, long offset, ReadOnlySpan<byte> bytes)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.Write);
+        file.Position = StateOffset + offset;
+        file.Write(bytes);
+    }
+
+    /// <summary>The first MiB of STATE.</summary>
+    public static byte[] ReadState(string path)
+    {
+        byte[] head = new byte[1 << 20];
+        using FileStream file = File.OpenRead(path);
+        file.Position = StateOffset;
+        file.ReadExactly(head);
+        return head;
+    }
+
+    /// <summary>Whether the table says that STATE's file system was not made to its end.</summary>
+    public static bool IsStateBeingMade(string path)
+    {
+        using RealBlockDevice device = RealBlockDevice.Open(path, BlockAccess.Read);
+        return new SlotDisk(device).Table.Find(StateNumber)!.Attributes.IsBeingMade;
     }
 
     /// <summary>Priority, tries and successful of a slot, and what is wrong with the table.</summary>

@@ -2,7 +2,8 @@ namespace CoreNode.Disks.Gpt;
 
 /// <summary>
 /// The attribute bits of a partition, with those that say how a slot is started: priority in bits 48 to 51, tries in
-/// 52 to 55, successful in 56, as ChromeOS and CoreOS have them. All other bits stay what they are.
+/// 52 to 55, successful in 56, as ChromeOS and CoreOS have them. Bit 61, of those that UEFI leaves to the partition's
+/// type and that the Discoverable Partitions Specification does not use, is CoreNode's own. Others stay as they are.
 /// </summary>
 /// <param name="Bits">The 64 bits of the entry.</param>
 public readonly record struct SlotAttributes(ulong Bits)
@@ -13,6 +14,7 @@ public readonly record struct SlotAttributes(ulong Bits)
     private const int PriorityBit = 48;
     private const int TriesBit = 52;
     private const ulong SuccessfulBit = 1UL << 56;
+    private const ulong BeingMadeBit = 1UL << 61;
 
     /// <summary>The slot with the highest one is started; 0 is for slots that hold nothing to start.</summary>
     public int Priority => (int)(Bits >> PriorityBit) & Most;
@@ -26,6 +28,12 @@ public readonly record struct SlotAttributes(ulong Bits)
     /// <summary>True if it may be started: there are tries left, or it is known to be good.</summary>
     public bool MayStart => Tries > 0 || IsSuccessful;
 
+    /// <summary>
+    /// True while the file system of this partition is made: found at a start it says that the power was cut meanwhile,
+    /// and that what is there is nobody's.
+    /// </summary>
+    public bool IsBeingMade => (Bits & BeingMadeBit) != 0;
+
     /// <summary>Priority, tries and successful in one word: "2/1/0".</summary>
     public override string ToString() => $"{Priority}/{Tries}/{(IsSuccessful ? 1 : 0)}";
 
@@ -38,6 +46,10 @@ public readonly record struct SlotAttributes(ulong Bits)
     /// <summary>The same, successful or not.</summary>
     public SlotAttributes WithSuccessful(bool isSuccessful) =>
         new(isSuccessful ? Bits | SuccessfulBit : Bits & ~SuccessfulBit);
+
+    /// <summary>The same, while its file system is made or once it is.</summary>
+    public SlotAttributes WithBeingMade(bool isBeingMade) =>
+        new(isBeingMade ? Bits | BeingMadeBit : Bits & ~BeingMadeBit);
 
     private SlotAttributes With(int bit, int value)
     {

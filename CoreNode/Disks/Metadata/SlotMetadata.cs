@@ -6,6 +6,9 @@ namespace CoreNode.Disks.Metadata;
 /// </summary>
 public sealed record SlotMetadata
 {
+    /// <summary>The board of what runs on every kind of machine.</summary>
+    public const string AnyBoard = "any";
+
     /// <summary>Most kernels that one slot names.</summary>
     public const int MostKernels = 16;
 
@@ -15,7 +18,7 @@ public sealed record SlotMetadata
     /// <summary>Grows with every release: what is lower is older, whatever the version says.</summary>
     public required ulong Counter { get; init; }
 
-    /// <summary>The kind of machine that it is for: "amd64-usr".</summary>
+    /// <summary>The kind of machine that it is for: "amd64-usr", or <see cref="AnyBoard"/>.</summary>
     public required string Board { get; init; }
 
     /// <summary>How its blocks are checked while it runs.</summary>
@@ -23,4 +26,7 @@ public sealed record SlotMetadata
 
     /// <summary>What a boot stage starts from it.</summary>
     public IReadOnlyList<SlotKernel> Kernels { get; init; } = [];
+
+    /// <summary>True if it is for machines of that kind.</summary>
+    public bool IsFor(string board) => Board == board || Board == AnyBoard;
 }

@@ -14,9 +14,6 @@ namespace CoreNode.Hosting.Payloads;
 /// </summary>
 internal static class SlotWords
 {
-    /// <summary>How a slot says that it is for any machine.</summary>
-    private const string AnyBoard = "any";
-
     private const int SuperblockBytes = 512;
 
     /// <summary>Its bytes; empty without keys, or without a dm-verity tree to start from.</summary>
@@ -34,7 +31,7 @@ internal static class SlotWords
         {
             Version = order.Version,
             Counter = order.Counter,
-            Board = order.Board.Length > 0 ? order.Board : AnyBoard,
+            Board = order.Board.Length > 0 ? order.Board : SlotMetadata.AnyBoard,
             Verity = ReadSuperblock(order, image),
             Kernels = kernel is null || kernelHash is null
                 ? []
