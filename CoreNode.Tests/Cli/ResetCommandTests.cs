@@ -65,6 +65,15 @@ internal sealed class ResetCommandTests
         Assert.That(alone.Error, Does.Contain("no node reachable").And.Contain("factory-reset --cancel"));
     }
 
+    [Test]
+    public async Task A_path_of_which_there_is_nothing_is_refused()
+    {
+        CliRun run = await CliRun.OfAsync(["factory-reset", "--keep", "/srv/no/such/photos", "--yes"]);
+        Assert.That(run.ExitCode, Is.EqualTo(1));
+        Assert.That(run.Error, Does.StartWith("--keep /srv/no/such/photos: there is no such path on this machine; "
+            + "nothing was ordered"));
+    }
+
     private async Task<CliRun> RunAsync(params string[] words)
     {
         using StringWriter output = new();

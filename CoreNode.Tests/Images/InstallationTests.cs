@@ -106,6 +106,27 @@ internal sealed class InstallationTests
     }
 
     [Test]
+    public async Task What_is_stopped_before_anything_is_written_leaves_the_disk_as_it_was()
+    {
+        using CancellationTokenSource stop = new();
+        await stop.CancelAsync();
+        SimulatedBlockDevice disk = new(Old(), 512);
+        Installation plan = Installation.Plan(TestImage.Source(new TestImage().Build()), disk, s_id);
+        Assert.Throws<OperationCanceledException>(() => plan.Run(
+            static (doing, _, _) => Assert.Fail($"{doing} was told"), stop.Token));
+        Assert.That(disk.Steps, Is.Zero);
+        bool isTold = false;
+        Installation.Plan(TestImage.Source(new TestImage().Build()), disk, s_id).Run(
+            (doing, _, _) =>
+            {
+                Assert.That(isTold || disk.Steps == 0, Is.True, "whoever is told of writing can say what is left");
+                isTold |= doing == "writing";
+            },
+            CancellationToken.None);
+        Assert.That(isTold, Is.True);
+    }
+
+    [Test]
     public async Task The_running_system_becomes_the_only_slot_and_nothing_kept_goes_along()
     {
         using TestFolder folder = new();

@@ -101,6 +101,26 @@ internal sealed class StateResetTests
     }
 
     [Test]
+    public void An_order_that_cannot_be_read_is_told_and_nothing_is_thrown()
+    {
+        List<string> before = Names();
+        Directory.CreateDirectory(_root.File(StateReset.OrderName));
+        IReadOnlyList<string> told = StateReset.Run(_root.Path, static _ => Assert.Fail("nothing may be removed"))!;
+        Assert.That(told, Has.Count.EqualTo(1));
+        Assert.That(Names().Where(static one => one != StateReset.OrderName), Is.EqualTo(before));
+    }
+
+    [TestCase("etc/machine-id", "/etc/machine-id", null)]
+    [TestCase("etc/machine-id", "/srv/nothing", "/srv/nothing")]
+    [TestCase("etc/machine-id", "machine-id", null)]
+    [TestCase("etc/machine-id", "/etc/ssh/nothing*", null)]
+    public void A_path_of_which_there_is_nothing_is_found(string there, string word, string? missing)
+    {
+        Assert.That(File.Exists(_root.File(there)), Is.True);
+        Assert.That(StateReset.Missing(_root.Path, [word]), Is.EqualTo(missing));
+    }
+
+    [Test]
     public void An_order_is_taken_back()
     {
         Assert.That(StateReset.TakeBack(_root.Path), Is.False);

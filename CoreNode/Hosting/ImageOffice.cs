@@ -21,7 +21,12 @@ internal sealed class ImageOffice(MachineDisks machine, DiskUse use) : IImageOff
         DiskPlace place = use.Find(order.Disk);
         if (order.Image is { } image && machine.Resolve(image).Disk == place.Disk)
             throw new IOException($"{order.Disk} is what --image names, too: nothing was written; name another disk");
-        InstallProgress told = new(progress);
+        // What only reads can be stopped at every step, too.
+        InstallProgress told = (doing, done, total) =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            progress(doing, done, total);
+        };
         SlotVerifier verify = new SlotTrust(order.Keys).Judge;
         DirectoryInfo scratch = Directory.CreateTempSubdirectory("corenode-install-");
         try
@@ -71,6 +76,12 @@ internal sealed class ImageOffice(MachineDisks machine, DiskUse use) : IImageOff
             paths.AddRange(StateReset.PathsOf(word) ?? throw new FormatException(
                 $"--keep: '{word}' is neither a path such as /srv/photos nor one of "
                 + string.Join(", ", StateReset.Words.Select(static one => one.Word))));
+        }
+
+        if (StateReset.Missing("/", keep) is { } missing)
+        {
+            throw new IOException($"--keep {missing}: there is no such path on this machine; nothing was ordered; name "
+                + "what is there, or leave it out");
         }
 
         CheckState();
@@ -133,7 +144,7 @@ internal sealed class ImageOffice(MachineDisks machine, DiskUse use) : IImageOff
     private void CheckBoard(InstallOrder order, InstallSource source)
     {
         string? board = order.Board ?? OwnBoard();
-        if (board is null || source.Slot.Board == board || source.Slot.Board == "any")
+        if (board is null || source.Slot.IsFor(board))
             return;
         throw new IOException($"{source.Name} is for the board {source.Slot.Board}, and this is for {board}: nothing "
             + $"was written; take the image of that board, or say --board {source.Slot.Board} if the disk goes there");

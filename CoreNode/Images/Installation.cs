@@ -70,6 +70,9 @@ public sealed class Installation
     /// <exception cref="IOException">The disk fails, or gives back something else than was written.</exception>
     public void Run(InstallProgress progress, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
+        // Told before anything is: from here on a disk on which this is broken off holds no system.
+        progress("writing", 0, TotalBytes);
         int edge = (int)Math.Min(PieceBytes, _target.LengthBytes / 2 / _shape.SectorSizeBytes * _shape.SectorSizeBytes);
         long end = (long)_shape.Sectors * _shape.SectorSizeBytes;
         VerifiedWrite.Run(_target, [new GptWrite(0, new byte[edge]), new GptWrite(end - edge, new byte[edge])]);
@@ -81,11 +84,10 @@ public sealed class Installation
         VerifiedWrite.Run(_target, stages[1].Writes);
     }
 
+    private long TotalBytes => _source.Parts.Sum(static part => part.Content?.LengthBytes ?? 0);
+
     private void WriteParts(InstallProgress progress, CancellationToken cancellation)
     {
-        long total = 0;
-        foreach (InstallPart part in _source.Parts)
-            total += part.Content?.LengthBytes ?? 0;
         long done = 0;
         byte[] piece = new byte[PieceBytes];
         foreach (InstallPart part in _source.Parts)
@@ -104,7 +106,7 @@ public sealed class Installation
                 content.Read(at, piece.AsSpan(0, length));
                 Write(start + at, piece.AsSpan(0, length));
                 at += length;
-                progress("writing", done += length, total);
+                progress("writing", done += length, TotalBytes);
             }
         }
 

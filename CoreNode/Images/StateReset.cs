@@ -44,6 +44,18 @@ public static class StateReset
         return word.StartsWith('/') && IsPath(relative) ? [relative] : null;
     }
 
+    /// <summary>The first of these words that is a path of which there is nothing; null if there is none.</summary>
+    public static string? Missing(string root, IReadOnlyList<string> words)
+    {
+        foreach (string word in words)
+        {
+            if (word.StartsWith('/') && !word.EndsWith('*') && !Path.Exists(Path.Combine(root, word.Trim('/'))))
+                return word;
+        }
+
+        return null;
+    }
+
     /// <summary>Orders it; an order that is there already is replaced.</summary>
     /// <param name="root">Where what the machine keeps is mounted.</param>
     /// <param name="keep">Relative paths; a last name may end in *.</param>
@@ -76,8 +88,18 @@ public static class StateReset
     public static IReadOnlyList<string>? Run(string root, Action<string> removing)
     {
         string order = Path.Combine(root, OrderName);
-        if (SmallFiles.TryRead(order) is not { } text)
-            return null;
+        try
+        {
+            return SmallFiles.TryRead(order) is { } text ? Run(root, order, text, removing) : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return [fault.Message];
+        }
+    }
+
+    private static List<string> Run(string root, string order, byte[] text, Action<string> removing)
+    {
         if (Read(text) is not { } keep)
             return [$"{order} is no order that this version knows: nothing was removed; write it anew with "
                 + "`corenode factory-reset`, or remove it"];
@@ -96,7 +118,7 @@ public static class StateReset
     private static void Clear(
         string root, string folder, IReadOnlyList<string> keep, Action<string> removing, List<string> faults)
     {
-        foreach (FileSystemInfo one in new DirectoryInfo(Path.Combine(root, folder)).GetFileSystemInfos())
+        foreach (FileSystemInfo one in Look(Path.Combine(root, folder), faults))
         {
             string path = folder.Length == 0 ? one.Name : $"{folder}/{one.Name}";
             if ((folder.Length == 0 && one.Name is OrderName or LostAndFound) || IsKept(path, keep))
@@ -115,6 +137,19 @@ public static class StateReset
             {
                 faults.Add($"{one.FullName}: {fault.Message}");
             }
+        }
+    }
+
+    private static FileSystemInfo[] Look(string folder, List<string> faults)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).GetFileSystemInfos();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            faults.Add($"{folder}: {fault.Message}");
+            return [];
         }
     }
 
