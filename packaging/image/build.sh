@@ -61,6 +61,9 @@ work=$(mktemp -d "$output/.work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 root=$work/root
+# What was made before stays as it is until all of this is made: nobody finds half of one and half of the other.
+made=$work/made
+mkdir "$made"
 
 epoch=${SOURCE_DATE_EPOCH:-$(git -c safe.directory="*" -C "$repository" log -1 --format=%ct 2>/dev/null || true)}
 epoch=${epoch:-1700000000}
@@ -78,6 +81,8 @@ say() {
   printf '[%3d s] %s\n' $((SECONDS - started)) "$*"
 }
 
+files=(usr payload vmlinuz initrd live.initrd raw qcow2 licenses.tar.zst)
+
 manifest() {
   echo "CoreNode $version"
   echo "board $board"
@@ -85,11 +90,21 @@ manifest() {
   echo "time $epoch"
   echo "verity-root $verity_root"
   echo "verity-offset $verity_offset"
-  (cd "$output" && for file in usr payload vmlinuz initrd live.initrd raw qcow2 licenses.tar.zst; do
+  (cd "$made" && for file in "${files[@]}"; do
     printf 'file %s %d %s\n' "corenode-$board.$file" "$(stat -c %s "corenode-$board.$file")" \
       "$(sha256sum <"corenode-$board.$file" | cut -d ' ' -f 1)"
   done)
+  dpkg-query -W -f='tool ${Package}=${Version}\n' "${image_packages[@]}"
   lines_of "$here/packages.$board.list" | sed 's/^/package /'
+}
+
+# Without a manifest a folder holds no image; so it goes first, and comes last.
+hand_over() {
+  local file
+  rm -f "$output/corenode-$board.manifest"
+  for file in "${files[@]}" manifest; do
+    mv -f "$made/corenode-$board.$file" "$output/"
+  done
 }
 
 say "CoreNode $version for $board"
@@ -109,6 +124,8 @@ make_oem
 make_disk
 make_live
 say "qcow2"
-qemu-img convert -c -m 1 -o compression_type=zstd -f raw -O qcow2 "$disk" "$output/corenode-$board.qcow2"
-manifest >"$output/corenode-$board.manifest"
-say "/usr $((verity_offset / 1000000)) MB, payload $(($(stat -c %s "$payload") / 1000000)) MB, in $output"
+qemu-img convert -c -m 1 -o compression_type=zstd -f raw -O qcow2 "$disk" "$made/corenode-$board.qcow2"
+manifest >"$made/corenode-$board.manifest"
+sizes="/usr $((verity_offset / 1000000)) MB, payload $(($(stat -c %s "$payload") / 1000000)) MB"
+hand_over
+say "$sizes, in $output"

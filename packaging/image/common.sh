@@ -1,7 +1,7 @@
 # Sourced by the scripts of the image: what they share. Expects $here, the folder they lie in.
 
-# Sorting and matching are the same everywhere.
-export LC_ALL=C
+# Sorting, matching and times (vfat keeps local ones) are the same everywhere.
+export LC_ALL=C TZ=UTC
 umask 022
 
 # shellcheck disable=SC2034 # used by who sources this
@@ -22,8 +22,8 @@ check_board() {
   [ -e "$here/wanted.$1.list" ] || fail "there is no board $1: cloud or metal"
 }
 
-# apt with a state of its own below $1: nothing of the machine that builds is read but its keys and its proxy.
-# No package counts as installed, so what is chosen does not depend on the machine either.
+# apt with a state of its own below $1: of the machine that builds only its keys and its way through a proxy count.
+# No package counts as installed, so what is chosen does not depend on the machine either. For "${apt[@]}".
 prepare_apt() {
   local folder=$1 mirror=${CORENODE_IMAGE_MIRROR:-http://deb.debian.org}
   local keys=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -53,6 +53,11 @@ Acquire::Languages "none";
 Acquire::Check-Valid-Until "false";
 Acquire::Retries "3";
 Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
 END
-  export APT_CONFIG=$folder/apt.conf
+  # Read last, after the machine's own settings, where APT_CONFIG would be read before them.
+  # shellcheck disable=SC2034 # used by who sources this
+  apt=(-qq -c "$folder/apt.conf")
 }

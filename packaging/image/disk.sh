@@ -19,7 +19,7 @@ kernel_words="console=tty0 console=ttyS0,115200n8 loglevel=4 panic=10"
 
 # $usr: /usr as erofs with its dm-verity tree behind it. Sets $verity_root and $verity_offset.
 make_slot() {
-  usr=$output/corenode-$board.usr
+  usr=$made/corenode-$board.usr
   rm -f "$usr"
   mkfs.erofs --quiet -x-1 -T"$epoch" -U "$verity_uuid" --all-root "$usr" "$root/usr" >"$work/erofs.log" 2>&1 ||
     { cat "$work/erofs.log"; fail "mkfs.erofs"; }
@@ -33,7 +33,7 @@ make_slot() {
 
 # What a machine gets as an update; what its slot says of itself is in it, and is taken from it for the disk.
 make_payload() {
-  payload=$output/corenode-$board.payload
+  payload=$made/corenode-$board.payload
   "$binary" payload create "$usr" --out "$payload" --force --key "$key" --version "$version" --board "$board" \
     --verity-root "$verity_root" --verity-salt "$verity_salt" --verity-offset "$verity_offset" >"$work/payload.log" ||
     { cat "$work/payload.log"; fail "payload"; }
@@ -49,8 +49,8 @@ make_payload() {
 
 # The kernel and the initramfs that the loader starts: this slot's own.
 make_boot_stage() {
-  stage_kernel=$output/corenode-$board.vmlinuz
-  stage_initrd=$output/corenode-$board.initrd
+  stage_kernel=$made/corenode-$board.vmlinuz
+  stage_initrd=$made/corenode-$board.initrd
   install -m 644 "$root/usr/lib/corenode/boot/vmlinuz" "$stage_kernel"
   "$binary" boot initrd --usr "$root/usr" --board "$board" --out "$stage_initrd" --compress >"$work/initrd.log" ||
     { cat "$work/initrd.log"; fail "boot stage"; }
@@ -92,7 +92,7 @@ make_live() {
     cat "$live"
     cpio_entry 'TRAILER!!!' 0 0
   } | zstd -q -9 -T2 >"$work/live.cpio.zst"
-  cat "$stage_initrd" "$work/live.cpio.zst" >"$output/corenode-$board.live.initrd"
+  cat "$stage_initrd" "$work/live.cpio.zst" >"$made/corenode-$board.live.initrd"
 }
 
 # One configuration for both kinds of firmware, in a tar inside of the loader. All that is read of the disk beside the
@@ -150,7 +150,7 @@ patch() {
 }
 
 make_disk() {
-  disk=$output/corenode-$board.raw
+  disk=$made/corenode-$board.raw
   rm -f "$disk"
   truncate -s "${disk_mib}M" "$disk"
   local number first size type id label arguments=()

@@ -30,11 +30,10 @@ fetch_packages() {
 
 download() (
   prepare_apt "$work/apt"
-  # The machine's own settings of apt may clean up after each run, which only root can.
-  apt-get -qq update 2>"$work/update.log" ||
+  apt-get "${apt[@]}" update 2>"$work/update.log" ||
     { cat "$work/update.log" >&2; fail "Debian's lists of packages cannot be fetched (CORENODE_IMAGE_MIRROR)"; }
   cd "$packages"
-  apt-get -qq download "$@" 2>"$work/download.log" && return
+  apt-get "${apt[@]}" download "$@" 2>"$work/download.log" && return
   cat "$work/download.log" >&2
   fail "the mirror does not have all of these versions any more. Either name a mirror that does:" \
     "CORENODE_IMAGE_MIRROR=http://snapshot.debian.org/archive/debian/DATE (see docs/image.md);" \

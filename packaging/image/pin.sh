@@ -18,12 +18,13 @@ pin() {
   wanted=$(lines_of "$here/wanted.list" "$here/wanted.$board.list")
   lines_of "$here/unwanted.list" | sort >"$scratch/unwanted"
   # shellcheck disable=SC2086 # one word a package is meant
-  names=$(apt-get -qq -s install $wanted | awk '$1 == "Inst" { print $2 }' | sort | comm -23 - "$scratch/unwanted")
+  names=$(apt-get "${apt[@]}" -s install $wanted | awk '$1 == "Inst" { print $2 }' | sort |
+    comm -23 - "$scratch/unwanted")
   [ -n "$names" ] || fail "apt finds no set of packages for $board"
   {
     echo "# Every package of the image for $board: name=version SHA-256. Made by pin.sh; not to be changed by hand."
     # shellcheck disable=SC2086 # one word a package is meant
-    apt-cache show --no-all-versions $names | awk '
+    apt-cache -c "$scratch/apt/apt.conf" show --no-all-versions $names | awk '
       $1 == "Package:" { name = $2 }
       $1 == "Version:" { version = $2 }
       $1 == "SHA256:" { print name "=" version, $2 }' | sort
@@ -39,7 +40,7 @@ for board in "$@"; do
   check_board "$board"
 done
 prepare_apt "$scratch/apt"
-apt-get -qq update
+apt-get "${apt[@]}" update
 for board in "$@"; do
   pin "$board"
 done

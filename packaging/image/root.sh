@@ -108,12 +108,18 @@ add_accounts() {
   rm -f "$root"/etc/*-
 }
 
-# Beside the image, for whoever hands it on.
+# Beside the image, for whoever hands it on: of the packages, of the loader, which comes from the machine that builds,
+# and of CoreNode with what is linked into it.
 keep_licenses() {
+  local package
+  for package in grub-pc-bin grub-efi-amd64-bin; do
+    install -D -m 644 "/usr/share/doc/$package/copyright" "$root/usr/share/doc/$package/copyright"
+  done
+  install -D -m 644 "$repository/packaging/deb/copyright" "$root/usr/share/doc/corenode/copyright"
   (cd "$root/usr/share" && find doc common-licenses -name copyright -o -path 'common-licenses/*' | sort) \
     >"$work/licenses"
   tar -C "$root/usr/share" --no-recursion --owner=0 --group=0 --numeric-owner --mtime="@$epoch" --mode=a=r,u+w \
-    -T "$work/licenses" -c | zstd -q -19 -T2 -f -o "$output/corenode-$board.licenses.tar.zst"
+    -T "$work/licenses" -c | zstd -q -19 -T2 -f -o "$made/corenode-$board.licenses.tar.zst"
 }
 
 remove_unwanted() {

@@ -58,6 +58,9 @@ for program in qemu-system-x86_64 qemu-img mkfs.vfat mcopy ssh-keygen perl; do
 done
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
+# Held by each machine, too, and so until the last one ends.
+exec 9>"$folder/lock"
+flock -n 9 || fail "machines run in $folder: end them (their ids are in pids there), or name another --dir"
 pids=()
 
 end_all() {
@@ -175,12 +178,25 @@ check() {
   done
 }
 
+# Disks hold what differs from the image: they need it as it was, also once another one is built in its place.
+keep_base() {
+  if [ -e "$folder/base" ]; then
+    [ "$folder/base" -ef "$image" ] ||
+      echo "the machines in $folder stay with the image that they were made from: remove the folder for another one"
+    return
+  fi
+  ln "$image" "$folder/base" 2>/dev/null || {
+    cp --sparse=always "$image" "$folder/base.new"
+    mv "$folder/base.new" "$folder/base"
+  }
+}
+
 start_machine() {
   local disk=$folder/machine-$1.qcow2 arguments=()
-  [ -e "$disk" ] || qemu-img create -q -f qcow2 -b "$image" -F "$format" "$disk" "$size"
+  [ -e "$disk" ] || qemu-img create -q -f qcow2 -b base -F "$format" "$disk" "$size"
   if [ "$firmware" = uefi ]; then
-    [ -e "$folder/vars-$1.fd" ] || cp /usr/share/OVMF/OVMF_VARS.fd "$folder/vars-$1.fd"
-    arguments+=(-drive "if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd"
+    [ -e "$folder/vars-$1.fd" ] || cp "/usr/share/OVMF/OVMF_VARS$ovmf.fd" "$folder/vars-$1.fd"
+    arguments+=(-drive "if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE$ovmf.fd"
       -drive "if=pflash,format=raw,file=$folder/vars-$1.fd")
   fi
   # shellcheck disable=SC2086 # words are meant
@@ -192,7 +208,13 @@ start_machine() {
     -device "virtio-net-pci,netdev=n,mac=52:54:00:c0:de:0$1,romfile="
 }
 
-format=$(qemu-img info "$image" | awk '$1 == "file" && $2 == "format:" { print $3 }')
+# Later releases have only those of 4 MiB.
+ovmf=
+[ -e /usr/share/OVMF/OVMF_CODE.fd ] || ovmf=_4M
+[ "$firmware" = bios ] || [ -e "/usr/share/OVMF/OVMF_CODE$ovmf.fd" ] ||
+  fail "no UEFI for machines: apt-get install ovmf"
+keep_base
+format=$(qemu-img info "$folder/base" | awk '$1 == "file" && $2 == "format:" { print $3 }')
 accel=$(acceleration)
 start_network
 check "the network does not start (--port $port)"
@@ -200,7 +222,7 @@ for ((i = 1; i <= count; i++)); do
   config_drive "$i"
   start_machine "$i"
 done
-check "not all machines start (does somebody else use $folder?)"
+check "not all machines start"
 
 echo "$count machines (${accel%% -cpu*}), their consoles: $folder/machine-*.console"
 login=

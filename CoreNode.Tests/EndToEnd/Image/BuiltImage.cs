@@ -23,7 +23,7 @@ internal sealed class BuiltImage
                 string[] package = words[1].Split(' ')[0].Split('=', 2);
                 _packages.Add(package[0], package[1]);
             }
-            else if (words[0] != "file")
+            else if (words[0] is not ("file" or "tool"))
             {
                 _facts.Add(words[0], words[1]);
             }

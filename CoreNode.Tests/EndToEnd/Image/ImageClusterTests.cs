@@ -55,6 +55,11 @@ internal sealed class ImageClusterTests
             for (int i = 1; i <= Machines; i++)
                 Assert.That(health.Output, Does.Contain($"result from http://127.0.0.1:{port + StoreAt + i}\n"));
             await RunUnitAsync(port + Machines, script, folder);
+            ProgramResult second = await ProgramResult.OfAsync(
+                Repository.File("packaging/image/run.sh"),
+                ["--image", image.File("qcow2"), "--dir", folder.File("machines"), "--port", $"{port}"]);
+            Assert.That(second.ExitCode, Is.EqualTo(1));
+            Assert.That(second.Error, Does.Contain($"machines run in {folder.File("machines")}: end them"));
         }
         finally
         {

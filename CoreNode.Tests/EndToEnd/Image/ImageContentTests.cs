@@ -96,6 +96,26 @@ internal sealed class ImageContentTests
     }
 
     [Test]
+    public async Task Host_keys_are_made_where_there_is_none_that_is_whole()
+    {
+        using TestFolder keys = new();
+        string ecdsa = keys.File("ssh_host_ecdsa_key");
+        string other = keys.File("ssh_host_ed25519_key");
+        await File.WriteAllTextAsync(ecdsa, "the machine's own");
+        // As a power cut left them.
+        await File.WriteAllTextAsync(other, "");
+        await File.WriteAllTextAsync(other + ".new", "half");
+        ProgramResult made = await ProgramResult.OfAsync(
+            "sh", [Path.Combine(_usr, "lib/corenode/host-keys"), keys.Path]);
+        Assert.That(made.ExitCode, Is.Zero, made.Error);
+        Assert.That(await File.ReadAllTextAsync(ecdsa), Is.EqualTo("the machine's own"));
+        Assert.That(await File.ReadAllTextAsync(other), Does.StartWith("-----BEGIN OPENSSH PRIVATE KEY-----"));
+        Assert.That(await File.ReadAllTextAsync(other + ".pub"), Does.StartWith("ssh-ed25519 "));
+        Assert.That(File.GetUnixFileMode(other), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.That(File.Exists(other + ".new"), Is.False);
+    }
+
+    [Test]
     public async Task Only_these_programs_may_gain_rights()
     {
         ProgramResult result = await ProgramResult.OfAsync(
