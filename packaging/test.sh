@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . packaging/prerequisites.sh
 
 # A test run that takes longer than this hangs: it is ended and counted as a failure.
-run_limit=2700
+run_limit=3300
 hang_limit=600s
 most_failures_listed=50
 

@@ -101,10 +101,17 @@ internal sealed class ImageGuest : IAsyncDisposable
         await SayAsync("a system has started");
     }
 
-    /// <summary>Waits until a system says that on its console; a shell is waited for after that.</summary>
+    /// <summary>
+    /// Waits until a system says that on its console and ends; the shell of the next one is waited for after that.
+    /// </summary>
     public async Task SaysAsync(string text)
     {
         await UntilAsync(() => Console.Contains(text, StringComparison.Ordinal), _bootLimit, text);
+        // On a busy machine it may begin a shell of its own only now.
+        int at = Console.IndexOf(text, StringComparison.Ordinal);
+        await UntilAsync(
+            () => Console.IndexOf("corenode: slot USR-", at, StringComparison.Ordinal) >= 0, _bootLimit,
+            "the next boot stage");
         _shells = Count(Shell, Begins);
         await SayAsync(text);
     }

@@ -22,6 +22,7 @@ internal sealed class TinySystem
         #include <signal.h>
         #include <stdio.h>
         #include <sys/reboot.h>
+        #include <termios.h>
         #include <unistd.h>
         static void show(const char *path) {
           char line[8192];
@@ -38,7 +39,8 @@ internal sealed class TinySystem
           show("/usr/lib/marker"); show("/proc/mounts"); show("/proc/cmdline"); show("/etc/hello");
           show("/var/lib/corenode/boot/last"); show("/var/lib/corenode/boot/before-kexec");
           show("/var/lib/corenode/boot/history"); show("/bin/../lib/marker");
-          printf("FIRST END\n"); fflush(stdout); sync(); reboot(RB_POWER_OFF);
+          // What the kernel says then would come into the middle of what is not yet on the line.
+          printf("FIRST END\n"); fflush(stdout); tcdrain(1); sync(); reboot(RB_POWER_OFF);
           pause();
         }
         """;
