@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the image of a board: a bootable disk (raw and qcow2), kernel and initramfs for the network's boot, the update
 # payload, and the list of every package in it. Needs out/corenode (packaging/build.sh) and a Debian or Ubuntu, no root,
-# no loop device and no privilege but user namespaces. The same commit, key and version give the same bytes.
+# no loop device and no privilege but user namespaces. The same commit, key, version and tools give the same bytes.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)

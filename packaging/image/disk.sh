@@ -20,7 +20,6 @@ kernel_words="console=tty0 console=ttyS0,115200n8 loglevel=4 panic=10"
 # $usr: /usr as erofs with its dm-verity tree behind it. Sets $verity_root and $verity_offset.
 make_slot() {
   usr=$made/corenode-$board.usr
-  rm -f "$usr"
   mkfs.erofs --quiet -x-1 -T"$epoch" -U "$verity_uuid" --all-root "$usr" "$root/usr" >"$work/erofs.log" 2>&1 ||
     { cat "$work/erofs.log"; fail "mkfs.erofs"; }
   verity_offset=$(stat -c %s "$usr")
@@ -151,7 +150,6 @@ patch() {
 
 make_disk() {
   disk=$made/corenode-$board.raw
-  rm -f "$disk"
   truncate -s "${disk_mib}M" "$disk"
   local number first size type id label arguments=()
   while read -r number first size type id label; do

@@ -35,8 +35,8 @@ download() (
   cd "$packages"
   apt-get "${apt[@]}" download "$@" 2>"$work/download.log" && return
   cat "$work/download.log" >&2
-  fail "the mirror does not have all of these versions any more. Either name a mirror that does:" \
-    "CORENODE_IMAGE_MIRROR=http://snapshot.debian.org/archive/debian/DATE (see docs/image.md);" \
+  fail "the mirror does not have all of these versions any more. Either put the files that are missing into" \
+    "$packages (from snapshot.debian.org, by the SHA-256 in packages.$board.list);" \
     "or take what Debian has now: packaging/image/pin.sh $board, look at the changes, and commit them"
 )
 

@@ -27,6 +27,20 @@ internal sealed class ImageBuildTests
         }
     }
 
+    [Test]
+    public async Task What_it_was_built_with_and_the_licences_of_all_of_it_are_beside_it()
+    {
+        BuiltImage image = BuiltImage.Find();
+        string[] manifest = await File.ReadAllLinesAsync(image.File("manifest"));
+        foreach (string tool in new[] { "erofs-utils", "grub-pc-bin", "mtools", "zstd" })
+            Assert.That(manifest, Has.One.Match($"^tool {tool}=[0-9]"));
+        ProgramResult listed = await ProgramResult.OfAsync("tar", ["-tf", image.File("licenses.tar.zst")]);
+        Assert.That(listed.ExitCode, Is.Zero, listed.Error);
+        foreach (string part in new[] { "corenode", "grub-efi-amd64-bin", "grub-pc-bin", "podman", "systemd" })
+            Assert.That(listed.Output, Does.Contain($"doc/{part}/copyright\n"));
+        Assert.That(Directory.GetDirectories(image.Folder), Is.Empty, "what it was made in is gone");
+    }
+
     [TestCase("--board", "toaster", "there is no board toaster")]
     [TestCase("--key", "/nowhere/release.key", "release.pub.pem is missing")]
     public async Task What_it_cannot_do_is_told(string option, string value, string reason)

@@ -57,37 +57,23 @@ internal sealed class VirtualMachine : IAsyncDisposable
         return new VirtualMachine(RunningProgram.Start(TestPrograms.Qemu(), arguments), new SerialLine(socket));
     }
 
-    /// <summary>
-    /// Waits until the console has that text so often; fails with the console's end if it never comes.
-    /// </summary>
-    public async Task WaitForAsync(string text, TimeSpan limit, int times = 1)
+    /// <summary>Waits until the console has that text; fails with the console's end if it never comes.</summary>
+    public async Task WaitForAsync(string text, TimeSpan limit)
     {
-        for (TimeSpan waited = TimeSpan.Zero; !Says(text, times); waited += _step)
+        for (TimeSpan waited = TimeSpan.Zero; !Console.Contains(text, StringComparison.Ordinal); waited += _step)
         {
             if (waited > limit || HasEnded)
             {
                 // What was written last may only just have arrived.
                 if (HasEnded)
                     await _console.Ended;
-                if (Says(text, times))
+                if (Console.Contains(text, StringComparison.Ordinal))
                     return;
                 Assert.Fail($"the machine {(HasEnded ? "ended" : $"ran for {waited}")} without \"{text}\":\n{Tail()}");
             }
 
             await Task.Delay(_step);
         }
-    }
-
-    private bool Says(string text, int times)
-    {
-        string console = Console;
-        int at = -1;
-        do
-        {
-            at = console.IndexOf(text, at + 1, StringComparison.Ordinal);
-        }
-        while (at >= 0 && --times > 0);
-        return at >= 0;
     }
 
     /// <summary>Presses keys, as on the serial console.</summary>
